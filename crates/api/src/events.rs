@@ -1,0 +1,84 @@
+//! `/events`: what changed, by id only, as server-sent events (HTML Living Standard, 9.2).
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::response::sse::{Event, Sse};
+use axum::response::{IntoResponse, Response};
+use futures::stream::{self, StreamExt};
+use http::{HeaderMap, HeaderValue};
+use secrecy::ExposeSecret;
+use serde::Serialize;
+use tenon_app::events::{self, EventView};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::Api;
+use crate::edge::cookie;
+use crate::problem::{Answer, problems};
+use crate::session::SignedIn;
+use crate::wire::Timestamp;
+
+problems!(Problems: "unauthenticated");
+
+/// Proxies close silent connections after a minute or so; the web app takes two missed pings for
+/// a dead line.
+const PING: Duration = Duration::from_secs(25);
+
+pub(crate) fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().routes(routes!(get_events))
+}
+
+/// What an event carries.
+#[derive(Serialize)]
+struct EventData {
+    id: String,
+    at: Timestamp,
+}
+
+/// Live changes
+///
+/// A stream of `connection_changed`, `mailbox_changed`, `threads_changed` and `receipt_added`, each
+/// with `data: {"id", "at"}`, and `ping` every 25 seconds. `Last-Event-ID` continues where a stream
+/// broke off. It ends with the session.
+#[utoipa::path(
+    get, path = "/events", tag = "events",
+    params(("Last-Event-ID" = Option<String>, Header, description = "The last id received")),
+    responses((status = 200, description = "The stream", content_type = "text/event-stream", body = String), Problems)
+)]
+pub(crate) async fn get_events(State(api): State<Api>, SignedIn(actor): SignedIn, headers: HeaderMap) -> Answer<Response> {
+    let last = headers.get("last-event-id").and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
+    let changes = events::stream(&api.ctx, &actor, last).await?.map(|event| Some(write(event)));
+    // The first ping goes out at once: it opens the stream through buffering proxies.
+    let pings = stream::unfold((api.clone(), headers, true), |(api, headers, is_first)| async move {
+        if !is_first {
+            tokio::time::sleep(PING).await;
+        }
+        let ping = if is_signed_in(&api, &headers).await { Some(Event::default().event("ping").data("{}")) } else { None };
+        Some((ping, (api, headers, false)))
+    });
+    let stopped = api.shutdown.clone();
+    let stream = stream::select(changes, pings)
+        .take_while(|event| std::future::ready(event.is_some()))
+        .filter_map(std::future::ready)
+        .map(Ok::<Event, Infallible>)
+        .take_until(async move { stopped.cancelled().await });
+    let mut response = Sse::new(stream).into_response();
+    response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
+    Ok(response)
+}
+
+fn write(view: EventView) -> Event {
+    let data = EventData { id: view.subject, at: view.at.into() };
+    let event = Event::default().id(view.seq.to_string()).event(view.kind.as_str());
+    // Two short texts always become JSON.
+    event.json_data(data).unwrap_or_default()
+}
+
+async fn is_signed_in(api: &Api, headers: &HeaderMap) -> bool {
+    match cookie::read(headers, &api.site) {
+        Some(token) => tenon_app::access::authenticate(&api.ctx, token.expose_secret()).await.is_ok(),
+        None => false,
+    }
+}

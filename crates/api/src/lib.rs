@@ -1,0 +1,87 @@
+#![doc = include_str!("../README.md")]
+
+mod connections;
+mod edge;
+mod events;
+mod extract;
+mod mail;
+mod meta;
+mod problem;
+mod session;
+mod web;
+mod wire;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::get;
+use tenon_app::Ctx;
+use tokio_util::sync::CancellationToken;
+use utoipa::OpenApi as _;
+use utoipa_axum::router::OpenApiRouter;
+
+pub use problem::{TRANSPORT_CODES, codes};
+
+/// What the server decides about the API.
+#[derive(Debug, Clone, Default)]
+pub struct ApiOptions {
+    /// Cancelled when the server stops: streams of events end then.
+    pub shutdown: CancellationToken,
+    /// Where weaknesses of this server are reported (`https:` or `mailto:`), for `security.txt`.
+    pub security_contact: Option<String>,
+}
+
+/// What handlers are handed.
+#[derive(Clone)]
+pub(crate) struct Api {
+    ctx: Ctx,
+    site: Arc<edge::Site>,
+    shutdown: CancellationToken,
+    security_contact: Option<Arc<str>>,
+}
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(title = "Tenon", license(name = "AGPL-3.0-or-later", identifier = "AGPL-3.0-or-later")),
+    components(schemas(problem::ProblemDocument)),
+    tags(
+        (name = "session", description = "Set-up, sign-in, one's own account"),
+        (name = "connecting", description = "Providers, consent, authorization"),
+        (name = "connections", description = "Connections, health, disconnecting"),
+        (name = "mail", description = "Labels, threads, messages"),
+        (name = "events", description = "Live changes"),
+    )
+)]
+struct Document;
+
+fn api_routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::with_openapi(Document::openapi()).nest(
+        "/api/v1",
+        OpenApiRouter::new()
+            .merge(session::routes())
+            .merge(connections::routes())
+            .merge(mail::routes())
+            .merge(events::routes()),
+    )
+}
+
+/// The whole HTTP side of the server: API, probes, OAuth callback, web app.
+pub fn router(ctx: Ctx, options: ApiOptions) -> Router {
+    let api = Api {
+        site: Arc::new(edge::Site::new(&ctx.config.public_url)),
+        shutdown: options.shutdown,
+        security_contact: options.security_contact.map(Into::into),
+        ctx,
+    };
+    let (routes, _) = api_routes().split_for_parts();
+    let routes = routes
+        .merge(meta::routes())
+        .route("/oauth/callback/google", get(connections::callback::google))
+        .fallback(web::fallback);
+    edge::wrap(routes, &api).with_state(api)
+}
+
+/// The OpenAPI 3.1 document.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    meta::finish(api_routes().into_openapi())
+}

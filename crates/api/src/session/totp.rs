@@ -1,0 +1,81 @@
+//! `/me/totp`: the second factor.
+
+use axum::Json;
+use axum::extract::State;
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use tenon_app::access;
+use utoipa::ToSchema;
+
+use super::SignedIn;
+use crate::Api;
+use crate::extract;
+use crate::problem::{Answer, problems};
+
+problems!(StartProblems: "unauthenticated", "validation");
+problems!(ConfirmProblems: "unauthenticated", "totp_invalid", "validation");
+problems!(RemoveProblems: "unauthenticated", "too_many_attempts", "validation");
+
+/// What the authenticator app needs.
+#[derive(Serialize, ToSchema)]
+pub(super) struct TotpSecret {
+    /// Base32, for typing.
+    secret: String,
+    /// For a QR code.
+    otpauth_url: String,
+}
+
+/// A code of the app.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TotpCode {
+    code: String,
+}
+
+/// Codes for the day when the app is lost, each good once; shown this once.
+#[derive(Serialize, ToSchema)]
+pub(super) struct RecoveryCodes {
+    recovery_codes: Vec<String>,
+}
+
+/// The password again.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PasswordInput {
+    #[schema(format = Password)]
+    password: String,
+}
+
+/// Begins the second factor
+///
+/// It counts only once a code has been confirmed.
+#[utoipa::path(post, path = "/me/totp", tag = "session", responses((status = 200, body = TotpSecret), StartProblems))]
+pub(super) async fn start_totp(State(api): State<Api>, SignedIn(actor): SignedIn) -> Answer<Json<TotpSecret>> {
+    let setup = access::totp_begin(&api.ctx, &actor).await?;
+    Ok(Json(TotpSecret {
+        secret: setup.secret,
+        otpauth_url: setup.otpauth_url,
+    }))
+}
+
+/// Confirms the second factor
+#[utoipa::path(post, path = "/me/totp/confirm", tag = "session", responses((status = 200, body = RecoveryCodes), ConfirmProblems))]
+pub(super) async fn confirm_totp(
+    State(api): State<Api>,
+    SignedIn(actor): SignedIn,
+    extract::Json(input): extract::Json<TotpCode>,
+) -> Answer<Json<RecoveryCodes>> {
+    let recovery_codes = access::totp_confirm(&api.ctx, &actor, &input.code).await?;
+    Ok(Json(RecoveryCodes { recovery_codes }))
+}
+
+/// Switches the second factor off
+#[utoipa::path(delete, path = "/me/totp", tag = "session", request_body = PasswordInput, responses((status = 204), RemoveProblems))]
+pub(super) async fn remove_totp(
+    State(api): State<Api>,
+    SignedIn(actor): SignedIn,
+    extract::Json(input): extract::Json<PasswordInput>,
+) -> Answer<StatusCode> {
+    access::totp_remove(&api.ctx, &actor, input.password.into()).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,286 @@
+//! Members: who they are, and changing that.
+
+use secrecy::SecretString;
+use tenon_model::member::Role;
+use tenon_model::{MemberId, Scope, Time, WorkspaceId};
+use tenon_store::{Member, Tx, Workspace};
+
+use super::password;
+use crate::{Actor, Ctx, Error, Result};
+
+/// A member and the workspace, as the member sees them.
+#[derive(Debug, Clone)]
+pub struct MeView {
+    /// Id.
+    pub id: MemberId,
+    /// Name.
+    pub name: String,
+    /// Sign-in address.
+    pub email: String,
+    /// Role.
+    pub role: Role,
+    /// Language tag.
+    pub locale: String,
+    /// IANA time zone.
+    pub time_zone: String,
+    /// Whether a second factor is on.
+    pub totp_enabled: bool,
+    /// Workspace.
+    pub workspace: WorkspaceId,
+    /// Its name.
+    pub workspace_name: String,
+}
+
+/// A change of one's own profile; `None` leaves a field as it is.
+#[derive(Debug, Clone, Default)]
+pub struct UpdateMe {
+    /// Name.
+    pub name: Option<String>,
+    /// Language tag.
+    pub locale: Option<String>,
+    /// IANA time zone.
+    pub time_zone: Option<String>,
+}
+
+/// A new member, made by the command line.
+pub struct NewMemberInput {
+    /// Workspace name; the only one of the server when `None`, made when there is none.
+    pub workspace: Option<String>,
+    /// Sign-in address.
+    pub email: String,
+    /// Name.
+    pub name: String,
+    /// Role.
+    pub role: Role,
+    /// Password.
+    pub password: SecretString,
+    /// Language tag.
+    pub locale: String,
+    /// IANA time zone.
+    pub time_zone: String,
+}
+
+pub(super) async fn me_view(tx: &mut Tx, member: &Member) -> Result<MeView> {
+    let workspace = tx
+        .workspaces()
+        .get(member.workspace_id)
+        .await?
+        .ok_or(Error::NotFound("workspace"))?;
+    Ok(MeView {
+        id: member.id,
+        name: member.name.clone(),
+        email: member.email.clone(),
+        role: member.role,
+        locale: member.locale.clone(),
+        time_zone: member.time_zone.clone(),
+        totp_enabled: member.totp_confirmed_at.is_some(),
+        workspace: workspace.id,
+        workspace_name: workspace.name,
+    })
+}
+
+/// The member who asks.
+pub(super) async fn own(tx: &mut Tx, actor: &Actor) -> Result<Member> {
+    tx.members()
+        .get(actor.member)
+        .await?
+        .ok_or(Error::Unauthenticated)
+}
+
+/// Who is signed in.
+pub async fn me(ctx: &Ctx, actor: &Actor) -> Result<MeView> {
+    let mut tx = ctx.store.read(&actor.scope()).await?;
+    let member = own(&mut tx, actor).await?;
+    me_view(&mut tx, &member).await
+}
+
+/// Changes one's own name, language or time zone.
+pub async fn update_me(ctx: &Ctx, actor: &Actor, change: UpdateMe) -> Result<MeView> {
+    let mut tx = ctx.store.begin(&actor.scope()).await?;
+    let mut member = own(&mut tx, actor).await?;
+    member.name = change.name.unwrap_or(member.name);
+    member.locale = change.locale.unwrap_or(member.locale);
+    member.time_zone = change.time_zone.unwrap_or(member.time_zone);
+    let problems = profile_problems(&member.name, &member.locale, &member.time_zone);
+    if !problems.is_empty() {
+        return Err(Error::Validation(problems));
+    }
+    tx.members()
+        .set_profile(member.id, &member.name, &member.locale, &member.time_zone)
+        .await?;
+    let view = me_view(&mut tx, &member).await?;
+    tx.commit().await?;
+    Ok(view)
+}
+
+pub(super) fn profile_problems(name: &str, locale: &str, time_zone: &str) -> Vec<(String, String)> {
+    let mut problems = Vec::new();
+    let mut add =
+        |field: &str, sentence: &str| problems.push((field.to_owned(), sentence.to_owned()));
+    if name.trim().is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
+        add("name", "must have 1 to 200 characters");
+    }
+    if !["en", "fr"].contains(&locale) {
+        add("locale", "must be en or fr");
+    }
+    if !tenon_model::world::is_time_zone(time_zone) {
+        add("time_zone", "must be a time zone such as Europe/Paris");
+    }
+    problems
+}
+
+/// Lower-cased, if it can be an address.
+pub(super) fn email(text: &str) -> Option<String> {
+    let text = text.trim().to_lowercase();
+    let (local, domain) = text.rsplit_once('@')?;
+    let sound = !local.is_empty()
+        && !domain.is_empty()
+        && text.len() <= 254
+        && !text.chars().any(|c| c.is_whitespace() || c.is_control());
+    sound.then_some(text)
+}
+
+/// Makes a member in the caller's transaction, which must be of the whole deployment.
+pub(super) async fn insert(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    input: NewMemberInput,
+    at: Time,
+) -> Result<Member> {
+    let mut problems = profile_problems(&input.name, &input.locale, &input.time_zone);
+    let address = email(&input.email);
+    if address.is_none() {
+        problems.push(("email".into(), "must be an e-mail address".into()));
+    }
+    problems
+        .extend(password::problem(&input.password).map(|p| ("password".to_owned(), p.to_owned())));
+    let (Some(address), true) = (address, problems.is_empty()) else {
+        return Err(Error::Validation(problems));
+    };
+    if tx.members().by_email(&address).await?.is_some() {
+        return Err(Error::field("email", "is used by another member"));
+    }
+    let member = Member {
+        id: ctx.world.id(),
+        workspace_id: workspace,
+        email: address,
+        name: input.name.trim().to_owned(),
+        role: input.role,
+        password_hash: Some(password::hash(&ctx.world, input.password).await?),
+        locale: input.locale,
+        time_zone: input.time_zone,
+        totp: None,
+        totp_confirmed_at: None,
+        totp_last_step: 0,
+        disabled_at: None,
+        created_at: at,
+    };
+    tx.members().insert(&member).await?;
+    Ok(member)
+}
+
+/// Makes a member from the command line, and the workspace with the first one.
+pub async fn create_member(ctx: &Ctx, input: NewMemberInput) -> Result<MemberId> {
+    let now = ctx.world.now();
+    let mut tx = ctx.store.begin(&Scope::system()).await?;
+    let workspaces = workspaces(&mut tx).await?;
+    let found = match &input.workspace {
+        Some(name) => workspaces.iter().find(|w| w.name == *name),
+        None if workspaces.len() > 1 => {
+            return Err(Error::field(
+                "workspace",
+                "name it: this server has several",
+            ));
+        }
+        None => workspaces.first(),
+    };
+    let workspace = match found {
+        Some(workspace) => workspace.id,
+        None => {
+            let name = input
+                .workspace
+                .clone()
+                .unwrap_or_else(|| "Tenon".to_owned());
+            let workspace = Workspace {
+                id: ctx.world.id(),
+                name,
+                created_at: now,
+            };
+            tx.workspaces().insert(&workspace).await?;
+            ctx.keys.create(&mut tx, workspace.id, None).await?;
+            workspace.id
+        }
+    };
+    let member = insert(ctx, &mut tx, workspace, input, now).await?;
+    tx.commit().await?;
+    Ok(member.id)
+}
+
+/// All members of the deployment, for the command line.
+pub async fn list_members(ctx: &Ctx) -> Result<Vec<MeView>> {
+    let mut tx = ctx.store.read(&Scope::system()).await?;
+    let mut out = Vec::new();
+    for member in tx.members().list_everywhere().await? {
+        out.push(me_view(&mut tx, &member).await?);
+    }
+    Ok(out)
+}
+
+/// The workspaces that have members; set-up makes none without.
+async fn workspaces(tx: &mut Tx) -> Result<Vec<Workspace>> {
+    let mut out: Vec<Workspace> = Vec::new();
+    for member in tx.members().list_everywhere().await? {
+        if !out.iter().any(|w| w.id == member.workspace_id) {
+            out.extend(tx.workspaces().get(member.workspace_id).await?);
+        }
+    }
+    Ok(out)
+}
+
+/// Sets a new password from the command line, switches the second factor off, ends all sessions.
+pub async fn reset_password(ctx: &Ctx, address: &str, new: SecretString) -> Result<()> {
+    if let Some(problem) = password::problem(&new) {
+        return Err(Error::field("password", problem));
+    }
+    let hash = password::hash(&ctx.world, new).await?;
+    let mut tx = ctx.store.begin(&Scope::system()).await?;
+    let address = email(address).ok_or(Error::NotFound("member"))?;
+    let member = tx
+        .members()
+        .by_email(&address)
+        .await?
+        .ok_or(Error::NotFound("member"))?;
+    tx.members().set_password_hash(member.id, &hash).await?;
+    tx.members().set_totp(member.id, None).await?;
+    tx.sessions().delete_for_member(member.id, None).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_read_leniently_but_not_blindly() {
+        assert_eq!(email(" Ann@Example.com "), Some("ann@example.com".into()));
+        for wrong in ["", "ann", "@x", "a@", "a b@c", "a@b\n"] {
+            assert_eq!(
+                email(wrong).filter(|e| wrong.trim() != e),
+                None,
+                "{wrong:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn profile_problems_name_the_field() {
+        let names: Vec<String> = profile_problems(" ", "de", "Mars/Base")
+            .into_iter()
+            .map(|p| p.0)
+            .collect();
+        assert_eq!(names, ["name", "locale", "time_zone"]);
+        assert!(profile_problems("Ann", "fr", "Europe/Paris").is_empty());
+    }
+}

@@ -1,0 +1,146 @@
+//! The second factor: time-based codes (RFC 6238) with recovery codes, each usable once.
+
+use secrecy::SecretString;
+use tenon_store::{Member, Tx};
+use tenon_vault::Context;
+use totp_rs::{Builder, Secret, Totp};
+
+use super::members::own;
+use super::password;
+use super::sessions::token_hash;
+use crate::{Actor, Ctx, Error, Result};
+
+const RECOVERY_CODES: usize = 10;
+
+/// What the authenticator app needs.
+pub struct TotpSetup {
+    /// Secret in base32, for typing.
+    pub secret: String,
+    /// `otpauth://` address, for a QR code.
+    pub otpauth_url: String,
+}
+
+fn generator(secret: &[u8], account: &str) -> Result<Totp> {
+    // The label of an otpauth address may not hold a colon.
+    Builder::new()
+        .with_secret(Secret::from(secret.to_vec()))
+        .with_account_name(account.replace(':', " "))
+        .with_issuer(Some("Tenon"))
+        .build()
+        .map_err(|_| Error::Internal("totp".into()))
+}
+
+async fn secret(ctx: &Ctx, tx: &mut Tx, member: &Member) -> Result<Option<Vec<u8>>> {
+    let Some(sealed) = &member.totp else {
+        return Ok(None);
+    };
+    let key = ctx.keys.workspace(tx, member.workspace_id).await?;
+    Ok(Some(
+        key.open(&Context::new("members", "totp", member.id.0), sealed)?
+            .to_vec(),
+    ))
+}
+
+/// Makes a secret; it counts only once a code of it has been confirmed.
+pub async fn totp_begin(ctx: &Ctx, actor: &Actor) -> Result<TotpSetup> {
+    let mut tx = ctx.store.begin(&actor.scope()).await?;
+    let member = own(&mut tx, actor).await?;
+    if member.totp_confirmed_at.is_some() {
+        return Err(Error::field("totp", "is on already; switch it off first"));
+    }
+    let bytes: [u8; 20] = ctx.world.bytes();
+    let key = ctx.keys.workspace(&mut tx, actor.workspace).await?;
+    let sealed = key.seal(
+        &ctx.world,
+        &Context::new("members", "totp", member.id.0),
+        &bytes,
+    )?;
+    tx.members().set_totp(member.id, Some(sealed)).await?;
+    tx.commit().await?;
+    let totp = generator(&bytes, &member.email)?;
+    Ok(TotpSetup {
+        secret: Secret::from(bytes.to_vec()).to_base32(),
+        otpauth_url: totp.to_url().map_err(|_| Error::Internal("totp".into()))?,
+    })
+}
+
+/// Switches the second factor on; returns the recovery codes, shown this once.
+pub async fn totp_confirm(ctx: &Ctx, actor: &Actor, code: &str) -> Result<Vec<String>> {
+    let mut tx = ctx.store.begin(&actor.scope()).await?;
+    let member = own(&mut tx, actor).await?;
+    if member.totp_confirmed_at.is_some()
+        || !accept_code(ctx, &mut tx, &member, code.trim()).await?
+    {
+        return Err(Error::TotpInvalid);
+    }
+    let codes: Vec<String> = (0..RECOVERY_CODES).map(|_| recovery_code(ctx)).collect();
+    let hashes: Vec<[u8; 32]> = codes.iter().map(|c| token_hash(c)).collect();
+    tx.members()
+        .confirm_totp(member.id, ctx.world.now())
+        .await?;
+    tx.members()
+        .replace_recovery_codes(member.id, &hashes)
+        .await?;
+    tx.commit().await?;
+    Ok(codes)
+}
+
+/// Switches the second factor off; asks for the password.
+pub async fn totp_remove(ctx: &Ctx, actor: &Actor, given: SecretString) -> Result<()> {
+    let mut tx = ctx.store.read(&actor.scope()).await?;
+    let member = own(&mut tx, actor).await?;
+    drop(tx);
+    ctx.attempts.check(&member.email, ctx.world.monotonic())?;
+    if !password::verify(member.password_hash, given).await? {
+        ctx.attempts.failed(&member.email, ctx.world.monotonic());
+        return Err(Error::field("password", "is wrong"));
+    }
+    let mut tx = ctx.store.begin(&actor.scope()).await?;
+    tx.members().set_totp(member.id, None).await?;
+    tx.members().replace_recovery_codes(member.id, &[]).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Whether `code` is good for `member` now: a fresh code of the app, or an unused recovery code.
+pub(super) async fn accept(ctx: &Ctx, tx: &mut Tx, member: &Member, code: &str) -> Result<bool> {
+    if code.len() == 6 {
+        return accept_code(ctx, tx, member, code).await;
+    }
+    let normal = code.to_lowercase();
+    Ok(tx
+        .members()
+        .consume_recovery_code(member.id, token_hash(&normal))
+        .await?)
+}
+
+async fn accept_code(ctx: &Ctx, tx: &mut Tx, member: &Member, code: &str) -> Result<bool> {
+    let Some(secret) = secret(ctx, tx, member).await? else {
+        return Ok(false);
+    };
+    let totp = generator(&secret, &member.email)?;
+    let now = u64::try_from(ctx.world.now().as_secs()).unwrap_or(0);
+    // One step of clock difference each way is let through (RFC 6238, 5.2), and each step counts
+    // once: the stored step only goes forward.
+    match totp.check(code, now) {
+        Some(step) => Ok(tx
+            .members()
+            .advance_totp_step(member.id, i64::try_from(step).unwrap_or(0))
+            .await?),
+        None => Ok(false),
+    }
+}
+
+fn recovery_code(ctx: &Ctx) -> String {
+    const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
+    let mut code = String::new();
+    for i in 0..16 {
+        if i > 0 && i % 4 == 0 {
+            code.push('-');
+        }
+        code.push(char::from(
+            LETTERS[ctx.world.below(LETTERS.len() as u64) as usize],
+        ));
+    }
+    code
+}

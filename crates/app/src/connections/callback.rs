@@ -1,0 +1,351 @@
+//! The provider sends the browser back: check everything, then make or renew the connection.
+
+use tenon_connectors::ports::{Subject, Tokens};
+use tenon_connectors::{ProviderError, Reaction};
+use tenon_model::connection::ConnectionStatus;
+use tenon_model::event::EventKind;
+use tenon_model::feature::{Feature, google_scopes, is_granted};
+use tenon_model::mail::SyncState;
+use tenon_model::{ConnectionId, Scope};
+use tenon_store::{ConnectionRow, Flow, Mailbox, TokenRow, Tx};
+use tenon_vault::{Context, DataKey, Sealed};
+
+use super::authorize::flow_context;
+use super::profile::RefreshProfile;
+use super::tokens::seal_token;
+use crate::access::token_hash;
+use crate::sync::SyncMailbox;
+use crate::{Actor, Ctx, Error, Result};
+
+/// What the browser brings.
+#[derive(Default)]
+pub struct Callback {
+    /// `state`.
+    pub state: Option<String>,
+    /// `code`.
+    pub code: Option<String>,
+    /// `error`.
+    pub error: Option<String>,
+}
+
+/// Why no connection came of it; a word for the web app's address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CallbackError(pub &'static str);
+
+impl From<Error> for CallbackError {
+    fn from(e: Error) -> Self {
+        tracing::warn!(code = e.code(), "oauth callback");
+        Self(
+            if matches!(e, Error::ProviderUnavailable(_) | Error::Quota(_)) {
+                "provider_unavailable"
+            } else {
+                "exchange_failed"
+            },
+        )
+    }
+}
+
+impl From<tenon_store::StoreError> for CallbackError {
+    fn from(e: tenon_store::StoreError) -> Self {
+        Error::from(e).into()
+    }
+}
+
+/// Finishes an authorization. The state is good once, for the session that began it.
+pub async fn callback(
+    ctx: &Ctx,
+    actor: &Actor,
+    input: Callback,
+) -> std::result::Result<ConnectionId, CallbackError> {
+    let state_hash = token_hash(
+        input
+            .state
+            .as_deref()
+            .ok_or(CallbackError("state_invalid"))?,
+    );
+    let mut tx = ctx.store.begin(&Scope::system()).await?;
+    let flow = tx.flows().take(state_hash).await?;
+    tx.commit().await?;
+    let flow = flow.ok_or(CallbackError("state_invalid"))?;
+    if flow.session_id != actor.session || flow.member_id != actor.member {
+        return Err(CallbackError("state_invalid"));
+    }
+    if ctx.world.now() > flow.expires_at {
+        return Err(CallbackError("flow_expired"));
+    }
+    if let Some(error) = input.error.as_deref() {
+        // Fault A7: standing refusals of an organisation are not the person's own "no".
+        return Err(CallbackError(match error {
+            "access_denied" => "access_denied",
+            "admin_policy_enforced" | "org_internal" => "admin_policy",
+            _ => "exchange_failed",
+        }));
+    }
+    let code = input
+        .code
+        .as_deref()
+        .ok_or(CallbackError("exchange_failed"))?;
+    let google = ctx
+        .google
+        .as_ref()
+        .ok_or(CallbackError("exchange_failed"))?;
+    let verifier = ctx
+        .keys
+        .deployment()
+        .open(&flow_context(&state_hash), &flow.verifier)
+        .map_err(Error::from)?;
+    let verifier = std::str::from_utf8(&verifier).map_err(|_| CallbackError("state_invalid"))?;
+    let (tokens, subject) = google
+        .grants()
+        .exchange(code, verifier, &flow.nonce, &flow.redirect_uri)
+        .await
+        .map_err(|e| exchange_error(&e))?;
+    connect(ctx, actor, &flow, &tokens, &subject).await
+}
+
+fn exchange_error(e: &ProviderError) -> CallbackError {
+    tracing::warn!(error = %e, "code exchange");
+    CallbackError(match e.reaction {
+        Reaction::Retry(_) | Reaction::Slow(_) => "provider_unavailable",
+        _ => "exchange_failed",
+    })
+}
+
+async fn connect(
+    ctx: &Ctx,
+    actor: &Actor,
+    flow: &Flow,
+    tokens: &Tokens,
+    subject: &Subject,
+) -> std::result::Result<ConnectionId, CallbackError> {
+    let index = ctx
+        .keys
+        .deployment()
+        .blind_index("subject", &subject.subject);
+    // A token answer that does not name scopes granted what was asked (RFC 6749, 5.1).
+    let granted = tokens.scopes.clone().unwrap_or_else(|| {
+        google_scopes(&flow.features)
+            .into_iter()
+            .map(str::to_owned)
+            .collect()
+    });
+    let mut tx = ctx.store.begin(&actor.scope()).await?;
+    let existing = match flow.connection_id {
+        Some(id) => {
+            let row = tx
+                .connections()
+                .get(id)
+                .await?
+                .ok_or(CallbackError("exchange_failed"))?;
+            if row.subject_index != index {
+                return Err(CallbackError("wrong_account"));
+            }
+            Some(row)
+        }
+        // One grant per account (fault A3): connecting the same account again renews it.
+        None => tx
+            .connections()
+            .list()
+            .await?
+            .into_iter()
+            .find(|c| c.subject_index == index && c.provider == flow.provider),
+    };
+    let has_refresh = match &existing {
+        Some(row) => tx
+            .tokens()
+            .get(row.id)
+            .await?
+            .is_some_and(|t| t.refresh.is_some()),
+        None => false,
+    };
+    if tokens.refresh.is_none() && !has_refresh {
+        return Err(CallbackError("no_refresh_token")); // fault A8
+    }
+    let id = match existing {
+        Some(row) => renew(ctx, &mut tx, flow, &row, tokens, subject, &granted).await?,
+        None => create(ctx, actor, &mut tx, flow, tokens, subject, &granted, index).await?,
+    };
+    tx.consents().attach(flow.consent_id, id).await?;
+    let now = ctx.world.now();
+    if flow.features.contains(&Feature::Mail) && is_granted(Feature::Mail, &granted) {
+        ensure_mailbox(ctx, &mut tx, actor, id).await?;
+        tenon_jobs::enqueue(
+            &mut tx,
+            &SyncMailbox {
+                workspace: actor.workspace,
+                connection: id,
+            },
+            now,
+        )
+        .await?;
+    }
+    tenon_jobs::enqueue(
+        &mut tx,
+        &RefreshProfile {
+            workspace: actor.workspace,
+            connection: id,
+        },
+        now,
+    )
+    .await?;
+    tx.events()
+        .append(
+            EventKind::ConnectionChanged,
+            Some(actor.member),
+            id.to_string(),
+        )
+        .await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+fn sealed_json<T: serde::Serialize>(
+    ctx: &Ctx,
+    key: &DataKey,
+    column: &str,
+    id: ConnectionId,
+    value: &T,
+) -> Result<Sealed> {
+    let json = serde_json::to_vec(value).map_err(|_| Error::Internal("json".into()))?;
+    Ok(key.seal(
+        &ctx.world,
+        &Context::new("connections", column, id.0),
+        &json,
+    )?)
+}
+
+#[expect(
+    clippy::too_many_arguments,
+    reason = "all of them are what a connection is made of, once"
+)]
+async fn create(
+    ctx: &Ctx,
+    actor: &Actor,
+    tx: &mut Tx,
+    flow: &Flow,
+    tokens: &Tokens,
+    subject: &Subject,
+    granted: &[String],
+    index: [u8; 16],
+) -> Result<ConnectionId> {
+    let id: ConnectionId = ctx.world.id();
+    let key = ctx.keys.create(tx, actor.workspace, Some(id)).await?;
+    let row = ConnectionRow {
+        id,
+        workspace_id: actor.workspace,
+        member_id: actor.member,
+        provider: flow.provider,
+        status: ConnectionStatus::Active,
+        status_reason: None,
+        subject_index: index,
+        subject: key.seal(
+            &ctx.world,
+            &Context::new("connections", "subject", id.0),
+            subject.subject.as_bytes(),
+        )?,
+        account: sealed_json(ctx, &key, "account", id, &subject.profile)?,
+        profile: flow.profile.clone(),
+        features: flow.features.clone(),
+        scopes: granted.to_vec(),
+        key_id: key.id(),
+        fence: 0,
+        created_at: ctx.world.now(),
+        revoked_at: None,
+        purge_at: None,
+    };
+    tx.connections().insert(&row).await?;
+    put_tokens(ctx, tx, &key, id, tokens, None).await?;
+    Ok(id)
+}
+
+async fn renew(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    flow: &Flow,
+    row: &ConnectionRow,
+    tokens: &Tokens,
+    subject: &Subject,
+    granted: &[String],
+) -> Result<ConnectionId> {
+    let key = ctx.keys.get(tx, row.key_id).await?;
+    let mut features = row.features.clone();
+    features.extend(flow.features.iter().copied());
+    features.sort_unstable();
+    features.dedup();
+    let profile = flow.profile.clone().or_else(|| row.profile.clone());
+    tx.connections()
+        .update_grant(row.id, &features, granted, profile.as_deref())
+        .await?;
+    let mut account = super::view::open_account(&key, row)?;
+    account.address.clone_from(&subject.profile.address);
+    account.name.clone_from(&subject.profile.name);
+    tx.connections()
+        .set_account(row.id, sealed_json(ctx, &key, "account", row.id, &account)?)
+        .await?;
+    // A paused connection stays paused: the person has not asked to go on.
+    let status = if row.status == ConnectionStatus::Paused {
+        ConnectionStatus::Paused
+    } else {
+        ConnectionStatus::Active
+    };
+    tx.connections()
+        .set_status(row.id, status, None, None, None)
+        .await?;
+    let old = tx.tokens().get(row.id).await?;
+    put_tokens(ctx, tx, &key, row.id, tokens, old).await?;
+    Ok(row.id)
+}
+
+async fn put_tokens(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    key: &DataKey,
+    id: ConnectionId,
+    tokens: &Tokens,
+    old: Option<TokenRow>,
+) -> Result<()> {
+    let version = old.as_ref().map_or(0, |o| o.version);
+    let refresh = match &tokens.refresh {
+        Some(token) => Some(seal_token(ctx, key, id, "refresh", token)?),
+        None => old.and_then(|o| o.refresh),
+    };
+    let row = super::tokens::fresh_row(ctx, key, id, refresh, tokens)?;
+    if tx.tokens().put(&row, version).await? {
+        Ok(())
+    } else {
+        Err(Error::Internal("token_version".into()))
+    }
+}
+
+async fn ensure_mailbox(ctx: &Ctx, tx: &mut Tx, actor: &Actor, id: ConnectionId) -> Result<()> {
+    let now = ctx.world.now();
+    if let Some(mut mailbox) = tx.mailboxes().get(id).await? {
+        mailbox.reason = None;
+        mailbox.next_sync_at = Some(now);
+        let fence = tx.connections().fence(id).await?.unwrap_or(0);
+        tx.mailboxes().save(&mailbox, fence).await?;
+        return Ok(());
+    }
+    let mailbox = Mailbox {
+        connection_id: id,
+        workspace_id: actor.workspace,
+        state: SyncState::Waiting,
+        reason: None,
+        cursor: None,
+        generation: 0,
+        shadow: None,
+        page_token: None,
+        pages_done: 0,
+        listed: 0,
+        gone: 0,
+        provider_total: 0,
+        snapshot_started_at: None,
+        last_sync_at: None,
+        next_sync_at: Some(now),
+        cursor_at: None,
+        resyncs: Vec::new(),
+        updated_at: now,
+    };
+    tx.mailboxes().insert(&mailbox).await?;
+    Ok(())
+}

@@ -1,0 +1,31 @@
+//! Connections: consent, authorization, tokens, pause, reconnect, disconnect, receipts.
+
+mod authorize;
+mod callback;
+mod consents;
+mod disconnect;
+mod grace;
+mod health;
+mod pause;
+mod profile;
+mod providers;
+mod receipts;
+mod revoke;
+pub(crate) mod tokens;
+pub(crate) mod view;
+
+pub use authorize::{Authorization, Authorize, authorize};
+pub use callback::{Callback, CallbackError, callback};
+pub use consents::{ConsentView, consents};
+pub(crate) use disconnect::finish_burials;
+pub use disconnect::{Preview, disconnect, disconnect_preview};
+pub use grace::PurgeConnection;
+pub use health::{HealthView, QuotaView, RunView, SkippedView, health};
+pub use pause::{pause, resume, sync_now, unpark};
+pub use profile::RefreshProfile;
+pub use providers::{
+    FeatureView, PolicyView, ProfileView, ProviderView, ScopeView, SentenceView, policy, providers,
+};
+pub use receipts::{ReceiptView, receipt, receipts};
+pub use revoke::RevokeGrant;
+pub use view::{AliasView, ConnectionView, FeatureStateView, MailboxView, ProgressView, get, list};

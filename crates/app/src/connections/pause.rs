@@ -1,0 +1,146 @@
+//! Pause, resume, sync now, and the answer to the deletion brake.
+
+use tenon_model::ConnectionId;
+use tenon_model::connection::ConnectionStatus;
+use tenon_model::event::EventKind;
+use tenon_model::mail::SyncState;
+
+use super::profile::RefreshProfile;
+use super::view::visible;
+use crate::sync::{Decision, SyncMailbox};
+use crate::{Actor, Ctx, Error, Result};
+
+/// Stops everything that runs for the connection; keeps everything that is stored.
+pub async fn pause(ctx: &Ctx, actor: &Actor, id: ConnectionId) -> Result<()> {
+    let mut tx = ctx.store.begin(&actor.scope()).await?;
+    let row = visible(&mut tx, id).await?;
+    match row.status {
+        ConnectionStatus::Paused => return Ok(()),
+        ConnectionStatus::Revoked => return Err(Error::NeedsReauthorization),
+        ConnectionStatus::Active | ConnectionStatus::Stopped => {}
+    }
+    tx.connections()
+        .set_status(id, ConnectionStatus::Paused, None, None, None)
+        .await?;
+    // A run in flight finds its fence moved and stops at its next write.
+    tx.connections().bump_fence(id).await?;
+    tx.events()
+        .append(
+            EventKind::ConnectionChanged,
+            Some(actor.member),
+            id.to_string(),
+        )
+        .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Goes on after a pause.
+pub async fn resume(ctx: &Ctx, actor: &Actor, id: ConnectionId) -> Result<()> {
+    let mut tx = ctx.store.begin(&actor.scope()).await?;
+    let row = visible(&mut tx, id).await?;
+    match row.status {
+        ConnectionStatus::Revoked => return Err(Error::NeedsReauthorization),
+        ConnectionStatus::Active => return Ok(()),
+        ConnectionStatus::Paused | ConnectionStatus::Stopped => {}
+    }
+    tx.connections()
+        .set_status(id, ConnectionStatus::Active, None, None, None)
+        .await?;
+    let now = ctx.world.now();
+    tenon_jobs::enqueue(
+        &mut tx,
+        &RefreshProfile {
+            workspace: actor.workspace,
+            connection: id,
+        },
+        now,
+    )
+    .await?;
+    tenon_jobs::enqueue(
+        &mut tx,
+        &SyncMailbox {
+            workspace: actor.workspace,
+            connection: id,
+        },
+        now,
+    )
+    .await?;
+    tx.events()
+        .append(
+            EventKind::ConnectionChanged,
+            Some(actor.member),
+            id.to_string(),
+        )
+        .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Asks for a sync right now.
+pub async fn sync_now(ctx: &Ctx, actor: &Actor, id: ConnectionId) -> Result<()> {
+    let mut tx = ctx.store.begin(&actor.scope()).await?;
+    match visible(&mut tx, id).await?.status {
+        ConnectionStatus::Active => {}
+        ConnectionStatus::Paused => return Err(Error::Paused),
+        ConnectionStatus::Stopped | ConnectionStatus::Revoked => {
+            return Err(Error::NeedsReauthorization);
+        }
+    }
+    tenon_jobs::enqueue(
+        &mut tx,
+        &SyncMailbox {
+            workspace: actor.workspace,
+            connection: id,
+        },
+        ctx.world.now(),
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The person's answer when the mailbox waits for one: `keep` leaves messages that the provider no
+/// longer lists, otherwise they are removed here too. A mailbox that waits for another reason starts anew.
+pub async fn unpark(ctx: &Ctx, actor: &Actor, id: ConnectionId, keep: bool) -> Result<()> {
+    let mut tx = ctx.store.begin(&actor.scope()).await?;
+    visible(&mut tx, id).await?;
+    let mut mailbox = tx
+        .mailboxes()
+        .get(id)
+        .await?
+        .ok_or(Error::NotFound("mailbox"))?;
+    if mailbox.state != SyncState::Parked {
+        return Ok(());
+    }
+    let now = ctx.world.now();
+    if mailbox.shadow.is_some() {
+        mailbox.state = SyncState::Resync;
+        mailbox.page_token = Some(Decision { keep }.encode());
+    } else {
+        mailbox.state = SyncState::Waiting;
+        mailbox.resyncs.clear();
+    }
+    mailbox.reason = None;
+    mailbox.next_sync_at = Some(now);
+    let fence = tx.connections().fence(id).await?.unwrap_or(0);
+    tx.mailboxes().save(&mailbox, fence).await?;
+    tenon_jobs::enqueue(
+        &mut tx,
+        &SyncMailbox {
+            workspace: actor.workspace,
+            connection: id,
+        },
+        now,
+    )
+    .await?;
+    tx.events()
+        .append(
+            EventKind::MailboxChanged,
+            Some(actor.member),
+            id.to_string(),
+        )
+        .await?;
+    tx.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,306 @@
+//! Access tokens: live ones from the database, refreshed by one worker at a time, never lost.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use secrecy::{ExposeSecret as _, SecretString};
+use tenon_connectors::ports::{AccessTokens, Tokens};
+use tenon_connectors::{ProviderError, Reaction};
+use tenon_model::connection::ConnectionStatus;
+use tenon_model::event::EventKind;
+use tenon_model::{ConnectionId, Scope, WorkspaceId};
+use tenon_store::{ConnectionRow, TokenRow};
+use tenon_vault::{Context, DataKey, Sealed};
+
+use super::grace::PurgeConnection;
+use crate::{Ctx, Error, Result};
+
+/// How long one worker may hold the right to refresh. Losing it is harmless (fault A25): the
+/// compare-and-set on the token row and the re-read decide.
+const LEASE: Duration = Duration::from_secs(30);
+const LEASE_POLL: Duration = Duration::from_millis(100);
+
+pub(super) fn seal_token(
+    ctx: &Ctx,
+    key: &DataKey,
+    id: ConnectionId,
+    column: &'static str,
+    token: &SecretString,
+) -> Result<Sealed> {
+    Ok(key.seal(
+        &ctx.world,
+        &Context::new("tokens", column, id.0),
+        token.expose_secret().as_bytes(),
+    )?)
+}
+
+fn open_token(
+    key: &DataKey,
+    id: ConnectionId,
+    column: &'static str,
+    sealed: &Sealed,
+) -> Result<SecretString> {
+    let bytes = key.open(&Context::new("tokens", column, id.0), sealed)?;
+    String::from_utf8(bytes.to_vec())
+        .map(SecretString::from)
+        .map_err(|_| Error::Internal("token_text".into()))
+}
+
+/// The row to store after an exchange or a refresh; refreshed again at 80 % of its life (A22).
+pub(super) fn fresh_row(
+    ctx: &Ctx,
+    key: &DataKey,
+    id: ConnectionId,
+    refresh: Option<Sealed>,
+    tokens: &Tokens,
+) -> Result<TokenRow> {
+    let now = ctx.world.now();
+    let life = tokens.expires_at.since(now);
+    Ok(TokenRow {
+        connection_id: id,
+        version: 0,
+        refresh,
+        access: Some(seal_token(ctx, key, id, "access", &tokens.access)?),
+        access_expires_at: Some(tokens.expires_at),
+        refresh_after: Some(now + life.mul_f64(0.8)),
+    })
+}
+
+/// The live refresh token of a connection, if it has one.
+pub(super) fn open_refresh(key: &DataKey, row: &TokenRow) -> Result<Option<SecretString>> {
+    row.refresh
+        .as_ref()
+        .map(|s| open_token(key, row.connection_id, "refresh", s))
+        .transpose()
+}
+
+/// Hands out access tokens of one connection to its connector.
+pub(crate) struct ConnectionTokens {
+    ctx: Ctx,
+    workspace: WorkspaceId,
+    connection: ConnectionId,
+    key: Arc<DataKey>,
+}
+
+impl ConnectionTokens {
+    pub(crate) fn new(ctx: &Ctx, row: &ConnectionRow, key: Arc<DataKey>) -> Self {
+        Self {
+            ctx: ctx.clone(),
+            workspace: row.workspace_id,
+            connection: row.id,
+            key,
+        }
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::job(self.workspace)
+    }
+
+    async fn stored(&self) -> Result<Option<TokenRow>> {
+        let mut tx = self.ctx.store.read(&self.scope()).await?;
+        Ok(tx.tokens().get(self.connection).await?)
+    }
+
+    /// The stored access token, if it is good and not the stale one.
+    fn good(&self, row: &TokenRow, stale: Option<&SecretString>) -> Result<Option<SecretString>> {
+        let Some(sealed) = &row.access else {
+            return Ok(None);
+        };
+        if row.refresh_after.is_none_or(|t| self.ctx.world.now() >= t) && row.refresh.is_some() {
+            return Ok(None);
+        }
+        let token = open_token(&self.key, self.connection, "access", sealed)?;
+        let same = stale.is_some_and(|s| s.expose_secret() == token.expose_secret());
+        Ok((!same).then_some(token))
+    }
+
+    async fn token(&self, stale: Option<&SecretString>) -> Result<SecretString, Failure> {
+        let deadline = self.ctx.world.monotonic() + LEASE;
+        loop {
+            let row = self.stored().await?.ok_or_else(gone)?;
+            if let Some(token) = self.good(&row, stale)? {
+                return Ok(token);
+            }
+            let now = self.ctx.world.now();
+            let mut tx = self
+                .ctx
+                .store
+                .begin(&self.scope())
+                .await
+                .map_err(Error::from)?;
+            let ours = tx
+                .tokens()
+                .lease(self.connection, self.ctx.node, now + LEASE, now)
+                .await
+                .map_err(Error::from)?;
+            tx.commit().await.map_err(Error::from)?;
+            if ours {
+                let outcome = self.refresh(stale).await;
+                self.release().await?;
+                return outcome;
+            }
+            if self.ctx.world.monotonic() > deadline {
+                return Err(Failure::Provider(error(
+                    "refresh_busy",
+                    Reaction::Retry(Duration::from_secs(5)),
+                )));
+            }
+            tokio::time::sleep(LEASE_POLL).await;
+        }
+    }
+
+    async fn release(&self) -> Result<()> {
+        let mut tx = self.ctx.store.begin(&self.scope()).await?;
+        tx.tokens().release(self.connection, self.ctx.node).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Refreshes with the right to do so. `invalid_grant` counts only when the stored token is
+    /// still the one that was refused (fault A17), and after a second try of it (fault A18).
+    async fn refresh(&self, stale: Option<&SecretString>) -> Result<SecretString, Failure> {
+        let google = self
+            .ctx
+            .google
+            .as_ref()
+            .ok_or(Error::ProviderNotConfigured)?;
+        for attempt in 1.. {
+            let row = self.stored().await?.ok_or_else(gone)?;
+            if let Some(token) = self.good(&row, stale)? {
+                return Ok(token); // somebody else was faster
+            }
+            let refresh = open_refresh(&self.key, &row)?.ok_or_else(gone)?;
+            match google.grants().refresh(&refresh).await {
+                Ok(tokens) => {
+                    if self.store(&row, &tokens).await? {
+                        return Ok(tokens.access);
+                    }
+                }
+                Err(e) if e.reaction == Reaction::Reauth => {
+                    let unchanged = self
+                        .stored()
+                        .await?
+                        .is_some_and(|now| now.version == row.version);
+                    if unchanged && attempt >= 2 {
+                        revoked(&self.ctx, self.workspace, self.connection, &e.code).await?;
+                        return Err(Failure::Provider(e));
+                    }
+                }
+                Err(e) => return Err(Failure::Provider(e)),
+            }
+            if attempt >= 4 {
+                break;
+            }
+        }
+        Err(Failure::Provider(error(
+            "refresh_raced",
+            Reaction::Retry(Duration::from_secs(1)),
+        )))
+    }
+
+    async fn store(&self, old: &TokenRow, tokens: &Tokens) -> Result<bool> {
+        let refresh = match &tokens.refresh {
+            Some(token) => Some(seal_token(
+                &self.ctx,
+                &self.key,
+                self.connection,
+                "refresh",
+                token,
+            )?),
+            None => old.refresh.clone(),
+        };
+        let row = fresh_row(&self.ctx, &self.key, self.connection, refresh, tokens)?;
+        let mut tx = self.ctx.store.begin(&self.scope()).await?;
+        let stored = tx.tokens().put(&row, old.version).await?;
+        tx.commit().await?;
+        Ok(stored)
+    }
+}
+
+enum Failure {
+    Provider(ProviderError),
+    Own(Error),
+}
+
+impl From<Error> for Failure {
+    fn from(e: Error) -> Self {
+        Self::Own(e)
+    }
+}
+
+fn error(code: &str, reaction: Reaction) -> ProviderError {
+    ProviderError {
+        operation: "oauth.token",
+        status: None,
+        code: code.to_owned(),
+        reaction,
+        provider_time: None,
+    }
+}
+
+fn gone() -> Failure {
+    Failure::Provider(error("no_grant", Reaction::Reauth))
+}
+
+#[async_trait]
+impl AccessTokens for ConnectionTokens {
+    async fn access_token(
+        &self,
+        stale: Option<&SecretString>,
+    ) -> Result<SecretString, ProviderError> {
+        self.token(stale).await.map_err(|f| match f {
+            Failure::Provider(e) => e,
+            Failure::Own(e) => error(e.code(), Reaction::Retry(Duration::from_secs(5))),
+        })
+    }
+}
+
+/// The grant is gone (requirement C7): tokens are destroyed at once, sync stops, the person is told,
+/// and the metadata's grace period begins.
+pub(crate) async fn revoked(
+    ctx: &Ctx,
+    workspace: WorkspaceId,
+    id: ConnectionId,
+    reason: &str,
+) -> Result<()> {
+    let now = ctx.world.now();
+    let purge_at = now + ctx.config.grace;
+    let mut tx = ctx.store.begin(&Scope::job(workspace)).await?;
+    let Some(row) = tx.connections().get(id).await? else {
+        return Ok(());
+    };
+    if row.status == ConnectionStatus::Revoked {
+        return Ok(());
+    }
+    tx.tokens().destroy(id).await?;
+    tx.connections()
+        .set_status(
+            id,
+            ConnectionStatus::Revoked,
+            Some(reason),
+            Some(now),
+            Some(purge_at),
+        )
+        .await?;
+    tx.connections().bump_fence(id).await?;
+    tenon_jobs::enqueue(
+        &mut tx,
+        &PurgeConnection {
+            workspace,
+            connection: id,
+        },
+        purge_at,
+    )
+    .await?;
+    tx.events()
+        .append(
+            EventKind::ConnectionChanged,
+            Some(row.member_id),
+            id.to_string(),
+        )
+        .await?;
+    tx.commit().await?;
+    tracing::info!(connection = %id, reason, "the grant was withdrawn at the provider");
+    Ok(())
+}

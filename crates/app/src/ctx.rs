@@ -1,0 +1,159 @@
+//! What every use case is handed: store, keys, world, connectors, configuration.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tenon_connectors::google::Google;
+use tenon_model::member::Role;
+use tenon_model::policy::Locale;
+use tenon_model::{MemberId, NodeId, Scope, SessionId, WorkspaceId, World};
+use tenon_store::Store;
+use tenon_vault::{Graveyard, Kek};
+use url::Url;
+
+use crate::access::Attempts;
+use crate::keys::{Keys, KeysError};
+use crate::mail::BodyCache;
+use crate::sync::Progress;
+
+/// Settings that use cases look at.
+#[derive(Debug, Clone)]
+pub struct AppConfig {
+    /// Where people reach this server; the OAuth redirect address is made from it.
+    pub public_url: Url,
+    /// Whether this is `tenon demo`.
+    pub demo: bool,
+    /// Version of the program.
+    pub version: &'static str,
+    /// How often a mailbox in step is polled.
+    pub poll_interval: Duration,
+    /// How long mail metadata waits after the grant was withdrawn elsewhere (C7).
+    pub grace: Duration,
+    /// Bytes of opened messages that may be in memory.
+    pub body_cache_bytes: usize,
+    /// How long an opened message may be in memory.
+    pub body_cache_ttl: Duration,
+    /// Waits before a message that was announced but not found is given up (fault G6).
+    pub recheck_waits: Vec<Duration>,
+    /// How long a session lives without use.
+    pub session_idle: Duration,
+    /// How long a session lives at most.
+    pub session_max: Duration,
+}
+
+impl AppConfig {
+    /// The defaults for a server that people reach at `public_url`.
+    pub fn new(public_url: Url) -> Self {
+        Self {
+            public_url,
+            demo: false,
+            version: env!("CARGO_PKG_VERSION"),
+            poll_interval: Duration::from_secs(60),
+            grace: Duration::from_secs(7 * 86_400),
+            body_cache_bytes: 32 << 20,
+            body_cache_ttl: Duration::from_secs(300),
+            recheck_waits: [2, 5, 15].map(Duration::from_secs).to_vec(),
+            session_idle: Duration::from_secs(14 * 86_400),
+            session_max: Duration::from_secs(90 * 86_400),
+        }
+    }
+}
+
+/// The parts of a [`Ctx`].
+pub struct Parts {
+    /// Database.
+    pub store: Store,
+    /// Key-encryption key.
+    pub kek: Box<dyn Kek>,
+    /// List of destroyed keys, outside the database.
+    pub graveyard: Graveyard,
+    /// Time, randomness, ids.
+    pub world: World,
+    /// Google, when the operator has set it up.
+    pub google: Option<Arc<Google>>,
+    /// Settings.
+    pub config: AppConfig,
+}
+
+/// Handed down to everything, never global.
+#[derive(Clone)]
+pub struct Ctx {
+    /// Database.
+    pub store: Store,
+    /// Data keys.
+    pub keys: Keys,
+    /// Time, randomness, ids.
+    pub world: World,
+    /// Google, when the operator has set it up.
+    pub google: Option<Arc<Google>>,
+    /// Settings.
+    pub config: Arc<AppConfig>,
+    /// This process.
+    pub node: NodeId,
+    pub(crate) bodies: Arc<BodyCache>,
+    pub(crate) attempts: Arc<Attempts>,
+    pub(crate) progress: Arc<Progress>,
+    pub(crate) setup_token: Arc<str>,
+}
+
+impl Ctx {
+    /// Puts the parts together, and destroys again the keys that a restored backup has brought back.
+    pub async fn open(parts: Parts) -> Result<Self, KeysError> {
+        let Parts {
+            store,
+            kek,
+            graveyard,
+            world,
+            google,
+            config,
+        } = parts;
+        let keys = Keys::open(&store, kek.into(), graveyard, world.clone()).await?;
+        let ctx = Self {
+            node: world.id(),
+            bodies: Arc::new(BodyCache::new(
+                config.body_cache_bytes,
+                config.body_cache_ttl,
+            )),
+            attempts: Arc::default(),
+            progress: Arc::default(),
+            setup_token: crate::access::random_token(&world).into(),
+            config: Arc::new(config),
+            store,
+            keys,
+            world,
+            google,
+        };
+        crate::connections::finish_burials(&ctx).await?;
+        Ok(ctx)
+    }
+}
+
+impl std::fmt::Debug for Ctx {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Ctx")
+            .field("node", &self.node)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Who asks.
+#[derive(Debug, Clone, Copy)]
+pub struct Actor {
+    /// Their workspace.
+    pub workspace: WorkspaceId,
+    /// They.
+    pub member: MemberId,
+    /// By which session.
+    pub session: SessionId,
+    /// What they may do.
+    pub role: Role,
+    /// Their language.
+    pub locale: Locale,
+}
+
+impl Actor {
+    /// The frame of their transactions.
+    pub const fn scope(&self) -> Scope {
+        Scope::member(self.workspace, self.member)
+    }
+}

@@ -1,0 +1,268 @@
+//! Everything that can go wrong in a use case: one closed enum, mapped once to problem+json.
+
+use std::time::Duration;
+
+use tenon_connectors::{ProviderError, Reaction};
+use tenon_store::StoreError;
+use tenon_vault::VaultError;
+
+/// The outcome of a use case.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What went wrong. No variant holds a token, an address or content.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No valid session.
+    #[error("sign in first")]
+    Unauthenticated,
+    /// Wrong e-mail address or password; never says which.
+    #[error("e-mail address or password is wrong")]
+    InvalidCredentials,
+    /// The account has a second factor and no code was given.
+    #[error("enter the code of your authenticator app")]
+    TotpRequired,
+    /// The code is wrong, expired or used before.
+    #[error("the code is wrong or was used before")]
+    TotpInvalid,
+    /// Too many tries.
+    #[error("too many tries; wait before the next one")]
+    TooManyAttempts(Duration),
+    /// The set-up token is wrong.
+    #[error("the set-up link is not the one this server printed")]
+    SetupTokenInvalid,
+    /// The server has an owner.
+    #[error("this server is set up already; sign in")]
+    AlreadySetUp,
+    /// Input that does not hold; field name and sentence.
+    #[error("some fields need attention")]
+    Validation(Vec<(String, String)>),
+    /// Not there, or not visible to this member: the two are never told apart.
+    #[error("there is no such {0}, or it is not yours to see")]
+    NotFound(&'static str),
+    /// The role does not allow it.
+    #[error("your role does not allow this")]
+    Forbidden,
+    /// The consent text has changed since it was shown.
+    #[error("the text you agreed to has changed; read it again")]
+    PolicyChanged,
+    /// The operator has not set this provider up.
+    #[error(
+        "this server is not set up for that provider; its operator sets the client id and secret"
+    )]
+    ProviderNotConfigured,
+    /// The grant is gone or lacks the scope.
+    #[error("access at the provider is missing; reconnect the account")]
+    NeedsReauthorization,
+    /// The connection is paused.
+    #[error("the connection is paused; resume it first")]
+    Paused,
+    /// Deleted at the provider meanwhile.
+    #[error("the message is no longer at the provider")]
+    MessageGone,
+    /// No answer, or one that is none.
+    #[error("the provider does not answer; try again in a moment")]
+    ProviderUnavailable(Duration),
+    /// The provider's quota is used up.
+    #[error("the provider's quota is used up; try again in a moment")]
+    Quota(Duration),
+    /// The disk is full.
+    #[error("the server's disk is full; nothing was changed")]
+    StorageFull,
+    /// A defect, or damage: told with a code for the log, never with content.
+    #[error("something went wrong on the server; give the request id to its operator")]
+    Internal(String),
+}
+
+/// One row of the table of codes that the API documents.
+#[derive(Debug, Clone, Copy)]
+pub struct CodeInfo {
+    /// Stable code.
+    pub code: &'static str,
+    /// HTTP status.
+    pub status: u16,
+    /// Title.
+    pub title: &'static str,
+}
+
+const fn row(code: &'static str, status: u16, title: &'static str) -> CodeInfo {
+    CodeInfo {
+        code,
+        status,
+        title,
+    }
+}
+
+/// Every code a use case answers with.
+pub const CODES: &[CodeInfo] = &[
+    row("unauthenticated", 401, "Not signed in"),
+    row(
+        "invalid_credentials",
+        401,
+        "Wrong e-mail address or password",
+    ),
+    row("totp_required", 401, "Code needed"),
+    row("totp_invalid", 401, "Wrong code"),
+    row("too_many_attempts", 429, "Too many tries"),
+    row("setup_token_invalid", 403, "Wrong set-up link"),
+    row("already_set_up", 409, "Already set up"),
+    row("validation", 422, "Some fields need attention"),
+    row("not_found", 404, "Not found"),
+    row("forbidden", 403, "Not allowed"),
+    row("policy_changed", 409, "The text has changed"),
+    row("provider_not_configured", 503, "Provider not set up"),
+    row("needs_reauthorization", 409, "Reconnect needed"),
+    row("paused", 409, "Paused"),
+    row("message_gone", 410, "Message gone"),
+    row("provider_unavailable", 503, "Provider unavailable"),
+    row("quota", 429, "Quota used up"),
+    row("storage_full", 507, "Disk full"),
+    row("internal", 500, "Server error"),
+];
+
+impl Error {
+    fn info(&self) -> &'static CodeInfo {
+        let code = self.code();
+        CODES
+            .iter()
+            .find(|c| c.code == code)
+            .unwrap_or(&CODES[CODES.len() - 1])
+    }
+
+    /// Stable machine code.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Unauthenticated => "unauthenticated",
+            Self::InvalidCredentials => "invalid_credentials",
+            Self::TotpRequired => "totp_required",
+            Self::TotpInvalid => "totp_invalid",
+            Self::TooManyAttempts(_) => "too_many_attempts",
+            Self::SetupTokenInvalid => "setup_token_invalid",
+            Self::AlreadySetUp => "already_set_up",
+            Self::Validation(_) => "validation",
+            Self::NotFound(_) => "not_found",
+            Self::Forbidden => "forbidden",
+            Self::PolicyChanged => "policy_changed",
+            Self::ProviderNotConfigured => "provider_not_configured",
+            Self::NeedsReauthorization => "needs_reauthorization",
+            Self::Paused => "paused",
+            Self::MessageGone => "message_gone",
+            Self::ProviderUnavailable(_) => "provider_unavailable",
+            Self::Quota(_) => "quota",
+            Self::StorageFull => "storage_full",
+            Self::Internal(_) => "internal",
+        }
+    }
+
+    /// HTTP status.
+    pub fn status(&self) -> u16 {
+        self.info().status
+    }
+
+    /// Title, the same for every error of the code.
+    pub fn title(&self) -> &'static str {
+        self.info().title
+    }
+
+    /// What happened and what to do next.
+    pub fn detail(&self) -> String {
+        self.to_string()
+    }
+
+    /// How long to wait, where that is known.
+    pub const fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::TooManyAttempts(d) | Self::ProviderUnavailable(d) | Self::Quota(d) => Some(*d),
+            _ => None,
+        }
+    }
+
+    /// The fields of a validation error.
+    pub fn fields(&self) -> &[(String, String)] {
+        if let Self::Validation(fields) = self {
+            fields
+        } else {
+            &[]
+        }
+    }
+
+    /// A validation error of one field.
+    pub fn field(name: &str, sentence: &str) -> Self {
+        Self::Validation(vec![(name.to_owned(), sentence.to_owned())])
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(e: StoreError) -> Self {
+        if matches!(e, StoreError::Full) {
+            return Self::StorageFull;
+        }
+        tracing::error!(error = %e, "store");
+        Self::Internal("store".into())
+    }
+}
+
+impl From<VaultError> for Error {
+    fn from(e: VaultError) -> Self {
+        tracing::error!(error = %e, "vault");
+        Self::Internal("vault".into())
+    }
+}
+
+impl From<ProviderError> for Error {
+    fn from(e: ProviderError) -> Self {
+        match e.reaction {
+            Reaction::Retry(d) if e.status == Some(429) => {
+                Self::Quota(d.max(Duration::from_secs(1)))
+            }
+            Reaction::Retry(d) => Self::ProviderUnavailable(d.max(Duration::from_secs(5))),
+            Reaction::Slow(d) => Self::Quota(d.max(Duration::from_secs(1))),
+            Reaction::Refresh => Self::ProviderUnavailable(Duration::from_secs(5)),
+            Reaction::Reauth | Reaction::Stop => Self::NeedsReauthorization,
+            Reaction::Skip => Self::MessageGone,
+            Reaction::Alarm => {
+                tracing::error!(error = %e, "the provider refuses this deployment");
+                Self::ProviderUnavailable(Duration::from_secs(60))
+            }
+            Reaction::Resync | Reaction::Done => Self::Internal(e.code),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_is_in_the_table_once() {
+        let all = [
+            Error::Unauthenticated,
+            Error::InvalidCredentials,
+            Error::TotpRequired,
+            Error::TotpInvalid,
+            Error::TooManyAttempts(Duration::ZERO),
+            Error::SetupTokenInvalid,
+            Error::AlreadySetUp,
+            Error::Validation(vec![]),
+            Error::NotFound("thread"),
+            Error::Forbidden,
+            Error::PolicyChanged,
+            Error::ProviderNotConfigured,
+            Error::NeedsReauthorization,
+            Error::Paused,
+            Error::MessageGone,
+            Error::ProviderUnavailable(Duration::ZERO),
+            Error::Quota(Duration::ZERO),
+            Error::StorageFull,
+            Error::Internal(String::new()),
+        ];
+        assert_eq!(all.len(), CODES.len());
+        for error in all {
+            assert_eq!(
+                CODES.iter().filter(|c| c.code == error.code()).count(),
+                1,
+                "{}",
+                error.code()
+            );
+        }
+    }
+}

@@ -1,0 +1,16 @@
+#![doc = include_str!("../README.md")]
+
+pub mod access;
+pub mod connections;
+mod ctx;
+mod error;
+pub mod events;
+mod keys;
+pub mod mail;
+mod schedule;
+pub mod sync;
+
+pub use ctx::{Actor, AppConfig, Ctx, Parts};
+pub use error::{CODES, CodeInfo, Error, Result};
+pub use keys::Keys;
+pub use schedule::{register_jobs, start_schedules};

@@ -1,0 +1,203 @@
+//! Opened messages in memory, bounded in bytes and minutes. Nothing here is ever written.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tenon_connectors::ports::Content;
+use tenon_model::{ConnectionId, MessageId};
+
+/// An opened message with its inline images.
+pub(crate) struct Opened {
+    pub(crate) content: Content,
+    pub(crate) inline: super::html::Inline,
+}
+
+impl Opened {
+    fn bytes(&self) -> usize {
+        let content = &self.content;
+        content.html.as_ref().map_or(0, String::len)
+            + content.text.as_ref().map_or(0, String::len)
+            + content
+                .headers
+                .iter()
+                .map(|(n, v)| n.len() + v.len())
+                .sum::<usize>()
+            + self.inline.values().map(String::len).sum::<usize>()
+            + 1024
+    }
+}
+
+struct Entry {
+    opened: Arc<Opened>,
+    connection: ConnectionId,
+    bytes: usize,
+    since: Duration,
+    used: u64,
+}
+
+#[derive(Default)]
+struct Inner {
+    entries: HashMap<MessageId, Entry>,
+    bytes: usize,
+    tick: u64,
+}
+
+/// The cache. Least recently used goes first when bytes run out; all go after their time.
+pub(crate) struct BodyCache {
+    limit: usize,
+    ttl: Duration,
+    inner: Mutex<Inner>,
+}
+
+impl BodyCache {
+    pub(crate) fn new(limit: usize, ttl: Duration) -> Self {
+        Self {
+            limit,
+            ttl,
+            inner: Mutex::default(),
+        }
+    }
+
+    fn with<T>(&self, f: impl FnOnce(&mut Inner) -> T) -> T {
+        f(&mut self.inner.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The message, if it was opened lately.
+    pub(super) fn get(&self, id: MessageId, now: Duration) -> Option<Arc<Opened>> {
+        self.sweep(now);
+        self.with(|inner| {
+            inner.tick += 1;
+            let tick = inner.tick;
+            inner.entries.get_mut(&id).map(|e| {
+                e.used = tick;
+                e.opened.clone()
+            })
+        })
+    }
+
+    /// Keeps a message for a while; one that is larger than the whole cache is not kept.
+    pub(super) fn put(
+        &self,
+        id: MessageId,
+        connection: ConnectionId,
+        opened: Arc<Opened>,
+        now: Duration,
+    ) {
+        let bytes = opened.bytes();
+        if bytes > self.limit {
+            return;
+        }
+        self.with(|inner| {
+            inner.remove(&id);
+            while inner.bytes + bytes > self.limit {
+                let Some(oldest) = inner
+                    .entries
+                    .iter()
+                    .min_by_key(|(_, e)| e.used)
+                    .map(|(id, _)| *id)
+                else {
+                    break;
+                };
+                inner.remove(&oldest);
+            }
+            inner.tick += 1;
+            let used = inner.tick;
+            inner.bytes += bytes;
+            inner.entries.insert(
+                id,
+                Entry {
+                    opened,
+                    connection,
+                    bytes,
+                    since: now,
+                    used,
+                },
+            );
+        });
+    }
+
+    /// Drops what is too old.
+    pub(crate) fn sweep(&self, now: Duration) {
+        self.drop_where(|e| now.saturating_sub(e.since) >= self.ttl);
+    }
+
+    /// Drops everything of a connection.
+    pub(crate) fn forget(&self, connection: ConnectionId) {
+        self.drop_where(|e| e.connection == connection);
+    }
+
+    fn drop_where(&self, condition: impl Fn(&Entry) -> bool) {
+        self.with(|inner| {
+            let ids: Vec<MessageId> = inner
+                .entries
+                .iter()
+                .filter(|(_, e)| condition(e))
+                .map(|(id, _)| *id)
+                .collect();
+            for id in ids {
+                inner.remove(&id);
+            }
+        });
+    }
+}
+
+impl Inner {
+    fn remove(&mut self, id: &MessageId) {
+        if let Some(entry) = self.entries.remove(id) {
+            self.bytes -= entry.bytes;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tenon_model::World;
+
+    use super::*;
+
+    fn opened(size: usize) -> Arc<Opened> {
+        let content = Content {
+            labels: vec![],
+            headers: vec![],
+            html: None,
+            text: Some("x".repeat(size)),
+            parts: vec![],
+            problems: vec![],
+        };
+        Arc::new(Opened {
+            content,
+            inline: Arc::default(),
+        })
+    }
+
+    #[test]
+    fn q4_nothing_is_left_after_its_time() {
+        let (world, cache) = (
+            World::system(),
+            BodyCache::new(1 << 20, Duration::from_secs(300)),
+        );
+        let (id, connection) = (world.id(), world.id());
+        cache.put(id, connection, opened(10), Duration::ZERO);
+        assert!(cache.get(id, Duration::from_secs(299)).is_some());
+        assert!(cache.get(id, Duration::from_secs(300)).is_none());
+        assert_eq!(cache.with(|i| (i.entries.len(), i.bytes)), (0, 0));
+    }
+
+    #[test]
+    fn q4_the_bound_holds_under_ten_thousand_opens() {
+        let (world, cache) = (
+            World::system(),
+            BodyCache::new(1 << 20, Duration::from_secs(300)),
+        );
+        let connection = world.id();
+        for i in 0..10_000 {
+            cache.put(world.id(), connection, opened(i % 5_000), Duration::ZERO);
+            assert!(cache.with(|i| i.bytes) <= 1 << 20);
+        }
+        cache.put(world.id(), connection, opened(2 << 20), Duration::ZERO);
+        assert!(cache.with(|i| i.bytes) <= 1 << 20);
+        cache.forget(connection);
+        assert_eq!(cache.with(|i| (i.entries.len(), i.bytes)), (0, 0));
+    }
+}

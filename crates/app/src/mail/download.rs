@@ -1,0 +1,89 @@
+//! Attachments and originals, streamed through and not kept.
+
+use tenon_connectors::ports::{ByteStream, Priority};
+use tenon_model::MessageId;
+
+use super::open::target;
+use crate::{Actor, Ctx, Error, Result};
+
+/// A file on its way to the browser.
+pub struct Download {
+    /// File name, without path or control characters.
+    pub name: String,
+    /// Media type as the message says; never trusted for display.
+    pub content_type: String,
+    /// Bytes, when known.
+    pub size: Option<u64>,
+    /// The bytes.
+    pub stream: ByteStream,
+}
+
+fn file_name(name: &str, fallback: &str) -> String {
+    let name: String = name
+        .chars()
+        .filter(|c| !c.is_control() && !['/', '\\'].contains(c))
+        .take(200)
+        .collect();
+    let name = name.trim().trim_start_matches('.').trim();
+    if name.is_empty() {
+        fallback.to_owned()
+    } else {
+        name.to_owned()
+    }
+}
+
+/// Streams one attachment.
+pub async fn attachment(ctx: &Ctx, actor: &Actor, id: MessageId, part: &str) -> Result<Download> {
+    let opened = super::open(ctx, actor, id).await?;
+    let found = opened
+        .attachments
+        .into_iter()
+        .find(|a| a.id == part)
+        .ok_or(Error::NotFound("attachment"))?;
+    let target = target(ctx, actor, id).await?;
+    let port = ctx.mail_port(&target.row, Priority::Interactive).await?;
+    let stream = port.attachment(&target.provider_id, part).await?;
+    Ok(Download {
+        name: file_name(&found.name, "attachment"),
+        content_type: found.content_type,
+        size: None,
+        stream,
+    })
+}
+
+/// Streams the message as it was received.
+pub async fn original(ctx: &Ctx, actor: &Actor, id: MessageId) -> Result<Download> {
+    let target = target(ctx, actor, id).await?;
+    let port = ctx.mail_port(&target.row, Priority::Interactive).await?;
+    let stream = port.original(&target.provider_id).await?;
+    let name = file_name(
+        &format!("{}.eml", target.view.subject.replace(':', " ")),
+        "message.eml",
+    );
+    Ok(Download {
+        name,
+        content_type: "message/rfc822".into(),
+        size: None,
+        stream,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn file_names_lead_nowhere_else() {
+        for (given, safe) in [
+            ("a.pdf", "a.pdf"),
+            ("../../etc/passwd", "etcpasswd"),
+            ("..", "x"),
+            ("", "x"),
+            ("a\r\nb: c", "ab: c"),
+            (".bashrc", "bashrc"),
+            ("räum.bin", "räum.bin"),
+        ] {
+            assert_eq!(file_name(given, "x"), safe);
+        }
+    }
+}

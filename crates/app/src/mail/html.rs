@@ -1,0 +1,411 @@
+//! From a message's body to a document for the sandboxed frame.
+//!
+//! Two walls: the frame's CSP lets nothing load and nothing run, and this sanitizer takes out what
+//! would try. What is kept is an allow-list of elements, attributes and style properties.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use ammonia::Builder;
+use tenon_connectors::ports::Content;
+
+/// Larger bodies are not shown but offered for download.
+const MAX_BODY: usize = 3 << 20;
+
+/// Inline parts by `Content-ID`, as data addresses.
+pub(super) type Inline = Arc<HashMap<String, String>>;
+
+/// A body ready for the frame.
+pub(super) struct Rendered {
+    pub(super) document: String,
+    pub(super) remote_images: u64,
+    pub(super) quoted: bool,
+    pub(super) problem: Option<&'static str>,
+}
+
+/// Renders the best body there is. `inline` maps `Content-ID` to data addresses.
+pub(super) fn render(content: &Content, inline: &Inline, dark: bool) -> Rendered {
+    match (&content.html, &content.text) {
+        (Some(html), _) if html.len() <= MAX_BODY => {
+            let (body, remote_images) = sanitize(html, inline);
+            let quoted = body.contains("<blockquote") || html.contains("gmail_quote");
+            Rendered {
+                document: document(&body, Look::Paper),
+                remote_images,
+                quoted,
+                problem: None,
+            }
+        }
+        (_, Some(text)) if text.len() <= MAX_BODY => {
+            let quoted = text.lines().any(|l| l.starts_with('>'));
+            let look = if dark { Look::Dark } else { Look::Light };
+            Rendered {
+                document: document(&text_to_html(text), look),
+                remote_images: 0,
+                quoted,
+                problem: None,
+            }
+        }
+        (None, None) => Rendered {
+            document: document("", Look::Light),
+            remote_images: 0,
+            quoted: false,
+            problem: Some("body_missing"),
+        },
+        _ => Rendered {
+            document: document("", Look::Light),
+            remote_images: 0,
+            quoted: false,
+            problem: Some("too_large"),
+        },
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Look {
+    /// HTML mail is drawn for white paper, whatever the app's theme is.
+    Paper,
+    /// Plain text in the light theme.
+    Light,
+    /// Plain text in the dark theme.
+    Dark,
+}
+
+fn document(body: &str, look: Look) -> String {
+    let (scheme, colors) = match look {
+        Look::Paper => ("light", "background:#fff;color:#1f2328"),
+        Look::Light => ("light", "background:transparent;color:#1f2328"),
+        Look::Dark => ("dark", "background:transparent;color:#e6e6e6"),
+    };
+    let link = if matches!(look, Look::Dark) {
+        "#8ab4f8"
+    } else {
+        "#0b57d0"
+    };
+    format!(
+        "<!doctype html><html><head><meta charset=\"utf-8\"><meta name=\"color-scheme\" content=\"{scheme}\"><base target=\"_blank\"><style>\
+         html{{{colors}}}body{{margin:0;padding:4px 2px;font:14px/1.55 system-ui,-apple-system,'Segoe UI',sans-serif;overflow-wrap:anywhere}}\
+         img{{max-width:100%;height:auto}}table{{max-width:100%}}a{{color:{link}}}pre,.text{{white-space:pre-wrap;margin:0;font:inherit}}\
+         blockquote,.quote{{margin:.5em 0;padding-left:.8em;border-left:2px solid #8884;opacity:.85}}\
+         </style></head><body>{body}</body></html>"
+    )
+}
+
+fn sanitize(html: &str, inline: &Inline) -> (String, u64) {
+    let blocked = Arc::new(AtomicU64::new(0));
+    let (inline, count) = (inline.clone(), blocked.clone());
+    let mut builder = Builder::default();
+    builder
+        .add_tags([
+            "center", "font", "u", "s", "strike", "big", "small", "tt", "main", "section",
+            "address", "picture",
+        ])
+        .add_generic_attributes([
+            "style", "align", "valign", "width", "height", "bgcolor", "color", "dir", "title",
+            "border",
+        ])
+        .add_tag_attributes("table", ["cellpadding", "cellspacing"])
+        .add_tag_attributes("font", ["face", "size", "color"])
+        .add_tag_attributes("td", ["nowrap"])
+        .url_schemes(HashSet::from([
+            "http", "https", "mailto", "tel", "cid", "data",
+        ]))
+        .link_rel(Some("noopener noreferrer nofollow"))
+        .strip_comments(true)
+        .attribute_filter(move |element, attribute, value| {
+            filter(element, attribute, value, &inline, &count)
+        });
+    let clean = builder.clean(html).to_string();
+    (clean, blocked.load(Ordering::Relaxed))
+}
+
+fn filter<'v>(
+    element: &str,
+    attribute: &str,
+    value: &'v str,
+    inline: &HashMap<String, String>,
+    blocked: &AtomicU64,
+) -> Option<Cow<'v, str>> {
+    match (element, attribute) {
+        ("img", "src") => image(value, inline).or_else(|| {
+            blocked.fetch_add(1, Ordering::Relaxed);
+            None
+        }),
+        // Any other attribute that names something to load: only images are shown, by the arm above.
+        (_, "src" | "srcset" | "cite" | "background" | "poster" | "data") => None,
+        (_, "href") => {
+            let lower = value.trim_start().to_ascii_lowercase();
+            ["http:", "https:", "mailto:", "tel:"]
+                .iter()
+                .any(|s| lower.starts_with(s))
+                .then_some(Cow::Borrowed(value))
+        }
+        (_, "style") => {
+            let kept = style(value);
+            (!kept.is_empty()).then_some(Cow::Owned(kept))
+        }
+        _ => Some(Cow::Borrowed(value)),
+    }
+}
+
+/// An image that may be shown: inside the message, by `cid:` or as a small data address.
+fn image<'v>(value: &'v str, inline: &HashMap<String, String>) -> Option<Cow<'v, str>> {
+    let value = value.trim();
+    if let Some(id) = value.strip_prefix("cid:") {
+        return inline.get(id).map(|data| Cow::Owned(data.clone()));
+    }
+    let picture = [
+        "data:image/png;",
+        "data:image/jpeg;",
+        "data:image/gif;",
+        "data:image/webp;",
+    ];
+    picture
+        .iter()
+        .any(|p| {
+            value
+                .get(..p.len())
+                .is_some_and(|v| v.eq_ignore_ascii_case(p))
+        })
+        .then_some(Cow::Borrowed(value))
+}
+
+/// Style declarations that cannot load, escape or cover anything: a list of properties, and values
+/// without functions other than colours.
+fn style(value: &str) -> String {
+    const PROPERTIES: &[&str] = &[
+        "background-color",
+        "border",
+        "border-bottom",
+        "border-collapse",
+        "border-color",
+        "border-left",
+        "border-radius",
+        "border-right",
+        "border-spacing",
+        "border-style",
+        "border-top",
+        "border-width",
+        "color",
+        "direction",
+        "display",
+        "font",
+        "font-family",
+        "font-size",
+        "font-style",
+        "font-weight",
+        "height",
+        "letter-spacing",
+        "line-height",
+        "list-style",
+        "list-style-type",
+        "margin",
+        "margin-bottom",
+        "margin-left",
+        "margin-right",
+        "margin-top",
+        "max-width",
+        "min-width",
+        "padding",
+        "padding-bottom",
+        "padding-left",
+        "padding-right",
+        "padding-top",
+        "text-align",
+        "text-decoration",
+        "text-indent",
+        "text-transform",
+        "vertical-align",
+        "white-space",
+        "width",
+        "word-break",
+    ];
+    let mut out = String::new();
+    for declaration in value.split(';') {
+        let Some((property, value)) = declaration.split_once(':') else {
+            continue;
+        };
+        let (property, value) = (property.trim().to_ascii_lowercase(), value.trim());
+        if PROPERTIES.contains(&property.as_str()) && harmless(value) {
+            let _ = write!(out, "{property}:{value};");
+        }
+    }
+    out
+}
+
+fn harmless(value: &str) -> bool {
+    let lower = value.to_ascii_lowercase();
+    // A backslash or a comment could spell anything; a parenthesis is let through for colours only.
+    let mut rest = lower.as_str();
+    for color in ["rgba(", "rgb(", "hsla(", "hsl("] {
+        rest = rest.strip_prefix(color).unwrap_or(rest);
+    }
+    value.len() <= 200
+        && !rest.contains(['(', '\\', '<', '@', '{', '}'])
+        && !lower.contains("/*")
+        && !lower.contains("//")
+}
+
+/// Plain text with its links made links and its quotes set apart.
+fn text_to_html(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 256);
+    out.push_str("<div class=\"text\">");
+    let mut in_quote = false;
+    for line in text.lines() {
+        let quote = line.starts_with('>');
+        if quote != in_quote {
+            out.push_str(if quote {
+                "<div class=\"quote\">"
+            } else {
+                "</div>"
+            });
+            in_quote = quote;
+        }
+        line_to_html(
+            if quote {
+                line.trim_start_matches(['>', ' '])
+            } else {
+                line
+            },
+            &mut out,
+        );
+        out.push('\n');
+    }
+    out.push_str(if in_quote { "</div></div>" } else { "</div>" });
+    out
+}
+
+fn line_to_html(line: &str, out: &mut String) {
+    let mut rest = line;
+    while let Some(at) = ["https://", "http://"]
+        .iter()
+        .filter_map(|s| rest.find(s))
+        .min()
+    {
+        escape(&rest[..at], out);
+        let tail = &rest[at..];
+        let end = tail
+            .find(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"'))
+            .unwrap_or(tail.len());
+        let link = tail[..end].trim_end_matches(['.', ',', ';', ':', '!', '?', ')', '\'']);
+        out.push_str("<a rel=\"noopener noreferrer nofollow\" href=\"");
+        escape(link, out);
+        out.push_str("\">");
+        escape(link, out);
+        out.push_str("</a>");
+        rest = &tail[link.len()..];
+    }
+    escape(rest, out);
+}
+
+fn escape(text: &str, out: &mut String) {
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            c => out.push(c),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn clean(html: &str) -> (String, u64) {
+        sanitize(
+            html,
+            &Arc::new(HashMap::from([(
+                "logo@x".to_owned(),
+                "data:image/png;base64,AA==".to_owned(),
+            )])),
+        )
+    }
+
+    #[test]
+    fn h1_nothing_that_runs_is_left() {
+        for html in [
+            "<script>alert(1)</script>x",
+            "<img src=x onerror=alert(1)>x",
+            "<svg onload=alert(1)><animate attributeName=href values=javascript:alert(1)></svg>x",
+            "<a href=\"javascript:alert(1)\">x</a>",
+            "<a href=\" jAvascript:alert(1)\">x</a>",
+            "<a href=\"data:text/html,<script>alert(1)</script>\">x</a>",
+            "<iframe src=https://evil.example></iframe>x",
+            "<form action=https://evil.example><input name=a></form>x",
+            "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)></style></mglyph></table></mtext></math>x",
+            "<meta http-equiv=refresh content=\"0;url=https://evil.example\">x",
+            "<base href=https://evil.example>x",
+            "<object data=https://evil.example></object><embed src=https://evil.example>x",
+        ] {
+            let (out, _) = clean(html);
+            let lower = out.to_lowercase();
+            for bad in [
+                "<script",
+                "onerror",
+                "onload",
+                "javascript:",
+                "<iframe",
+                "<form",
+                "<meta",
+                "<base",
+                "<object",
+                "<embed",
+                "<svg",
+                "data:text",
+                "evil.example",
+            ] {
+                assert!(!lower.contains(bad), "{html} left {bad}: {out}");
+            }
+            assert!(out.contains('x'), "{html} lost its text: {out}");
+        }
+    }
+
+    #[test]
+    fn h2_remote_content_is_taken_out_and_counted() {
+        let (out, blocked) = clean(
+            "<img src=\"https://t.example/p.gif\"><img src=\"//t.example/q\"><img srcset=\"https://t.example/r 2x\">\
+             <td background=\"https://t.example/s\"></td><div style=\"background:url(https://t.example/u);color:red\">a</div>\
+             <div style=\"background-color:u\\72l(https://t.example/v)\">b</div><style>@import 'https://t.example/w'</style>",
+        );
+        assert!(!out.contains("t.example"), "{out}");
+        assert_eq!(blocked, 2);
+        assert!(out.contains("color:red"));
+    }
+
+    #[test]
+    fn inline_images_come_from_the_message() {
+        let (out, blocked) = clean("<img src=\"cid:logo@x\" alt=Logo><img src=\"cid:other\">");
+        assert!(out.contains("src=\"data:image/png;base64,AA==\""), "{out}");
+        assert_eq!(blocked, 1);
+    }
+
+    #[test]
+    fn text_keeps_its_shape_and_links_only_what_is_a_link() {
+        let html = text_to_html("Hi <b>\nsee https://a.example/x?y=1&z=2).\n> old\n> more\nbye");
+        assert!(html.contains("Hi &lt;b&gt;"));
+        assert!(
+            html.contains("href=\"https://a.example/x?y=1&amp;z=2\""),
+            "{html}"
+        );
+        assert!(
+            html.contains("<div class=\"quote\">old\nmore\n</div>bye"),
+            "{html}"
+        );
+    }
+
+    #[test]
+    fn styles_are_kept_by_list() {
+        assert_eq!(
+            style("color: RGB(1,2,3); position:fixed; width:10px; behavior:url(x); background:red"),
+            "color:RGB(1,2,3);width:10px;"
+        );
+        assert_eq!(style("color:expression(alert(1))"), "");
+        assert_eq!(style("color:rgb(0,0,0) url(x)"), "");
+    }
+}

@@ -1,0 +1,16 @@
+//! The mailbox as a person reads it: labels, threads, opened messages, attachments.
+
+mod bodies;
+mod download;
+mod html;
+mod labels;
+mod open;
+mod threads;
+
+pub(crate) use bodies::BodyCache;
+pub use download::{Download, attachment, original};
+pub use labels::{LabelView, labels};
+pub use open::{AttachmentView, BodyView, OpenedView, body_html, open};
+pub use threads::{
+    AddressView, MessageView, Page, ThreadDetail, ThreadView, ThreadsQuery, thread, threads,
+};

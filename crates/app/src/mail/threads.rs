@@ -1,0 +1,337 @@
+//! Threads: the list and one of them, from stored metadata.
+
+use std::collections::HashMap;
+
+use tenon_model::mail::{Address, Envelope, normalize_address};
+use tenon_model::{ConnectionId, LabelId, MessageId, ThreadId, Time};
+use tenon_store::{ConnectionRow, MessageRow, ThreadQuery, ThreadRow, Tx};
+
+use crate::connections::view::{account, visible};
+use crate::sync::seal::open_envelope;
+use crate::{Actor, Ctx, Error, Result};
+
+/// A page of a list.
+#[derive(Debug, Clone)]
+pub struct Page<T> {
+    /// The items.
+    pub items: Vec<T>,
+    /// Where the next page begins.
+    pub next: Option<String>,
+}
+
+/// Which threads.
+#[derive(Debug, Clone, Default)]
+pub struct ThreadsQuery {
+    /// Of one connection.
+    pub connection: Option<ConnectionId>,
+    /// With this label.
+    pub label: Option<LabelId>,
+    /// With unread messages only.
+    pub unread: bool,
+    /// How many, 1 to 200.
+    pub limit: u32,
+    /// From the last page's `next`.
+    pub after: Option<String>,
+}
+
+/// A name and an address.
+#[derive(Debug, Clone)]
+pub struct AddressView {
+    /// Name, may be empty.
+    pub name: String,
+    /// Address.
+    pub address: String,
+    /// Whether it is the mailbox's own.
+    pub me: bool,
+}
+
+/// A thread in a list.
+#[derive(Debug, Clone)]
+pub struct ThreadView {
+    /// Id.
+    pub id: ThreadId,
+    /// Connection.
+    pub connection: ConnectionId,
+    /// Subject of its first message.
+    pub subject: String,
+    /// Who wrote, in order of first appearance.
+    pub participants: Vec<AddressView>,
+    /// Newest message.
+    pub last_at: Time,
+    /// Messages.
+    pub message_count: u64,
+    /// Unread ones.
+    pub unread_count: u64,
+    /// Whether one is starred.
+    pub starred: bool,
+    /// Whether one has attachments.
+    pub has_attachments: bool,
+    /// Labels.
+    pub labels: Vec<LabelId>,
+}
+
+/// A message's metadata.
+#[derive(Debug, Clone)]
+pub struct MessageView {
+    /// Id.
+    pub id: MessageId,
+    /// Thread.
+    pub thread: ThreadId,
+    /// `From`.
+    pub from: Vec<AddressView>,
+    /// `To`.
+    pub to: Vec<AddressView>,
+    /// `Cc`.
+    pub cc: Vec<AddressView>,
+    /// `Reply-To`.
+    pub reply_to: Vec<AddressView>,
+    /// Subject.
+    pub subject: String,
+    /// `Date`, as the sender says.
+    pub date: Option<Time>,
+    /// When the provider received it.
+    pub received_at: Time,
+    /// Bytes.
+    pub size: u64,
+    /// Unread.
+    pub unread: bool,
+    /// Starred.
+    pub starred: bool,
+    /// Has attachments.
+    pub has_attachments: bool,
+    /// Labels.
+    pub labels: Vec<LabelId>,
+    /// `Message-ID`.
+    pub message_id: String,
+}
+
+/// A thread with its messages, oldest first.
+#[derive(Debug, Clone)]
+pub struct ThreadDetail {
+    /// The thread.
+    pub thread: ThreadView,
+    /// Its messages.
+    pub messages: Vec<MessageView>,
+}
+
+/// What is needed to show rows of one connection.
+pub(super) struct Reader {
+    row: ConnectionRow,
+    key: std::sync::Arc<tenon_vault::DataKey>,
+    own: Vec<String>,
+    label_ids: HashMap<String, LabelId>,
+}
+
+impl Reader {
+    pub(super) async fn open(ctx: &Ctx, tx: &mut Tx, id: ConnectionId) -> Result<Self> {
+        let row = visible(tx, id).await?;
+        let account = account(ctx, tx, &row).await?;
+        let key = ctx.keys.get(tx, row.key_id).await?;
+        let own = account
+            .aliases
+            .iter()
+            .map(|a| &a.address)
+            .chain([&account.address])
+            .map(|a| normalize_address(a))
+            .collect();
+        let label_ids = tx
+            .labels()
+            .list(id)
+            .await?
+            .into_iter()
+            .map(|l| (l.provider_id, l.id))
+            .collect();
+        Ok(Self {
+            row,
+            key,
+            own,
+            label_ids,
+        })
+    }
+
+    pub(super) const fn connection(&self) -> &ConnectionRow {
+        &self.row
+    }
+
+    fn address(&self, a: &Address) -> AddressView {
+        AddressView {
+            name: a.name.clone(),
+            address: a.address.clone(),
+            me: self.own.contains(&normalize_address(&a.address)),
+        }
+    }
+
+    fn addresses(&self, list: &[Address]) -> Vec<AddressView> {
+        list.iter().map(|a| self.address(a)).collect()
+    }
+
+    fn labels(&self, provider_ids: &[String]) -> Vec<LabelId> {
+        provider_ids
+            .iter()
+            .filter_map(|l| self.label_ids.get(l).copied())
+            .collect()
+    }
+
+    fn envelope(&self, message: &MessageRow) -> Result<Envelope> {
+        Ok(open_envelope(&self.key, message.id, &message.envelope)?)
+    }
+
+    pub(super) fn message(&self, message: &MessageRow) -> Result<MessageView> {
+        let e = self.envelope(message)?;
+        Ok(MessageView {
+            id: message.id,
+            thread: message.thread_id,
+            from: self.addresses(&e.from),
+            to: self.addresses(&e.to),
+            cc: self.addresses(&e.cc),
+            reply_to: self.addresses(&e.reply_to),
+            subject: e.subject,
+            date: e.date,
+            received_at: message.received_at,
+            size: message.size.max(0) as u64,
+            unread: message.unread,
+            starred: message.starred,
+            has_attachments: message.has_attachments,
+            labels: self.labels(&message.labels),
+            message_id: e.message_id,
+        })
+    }
+
+    /// A list row from the first and the newest messages of a thread, in any order.
+    fn thread(&self, thread: &ThreadRow, heads: &mut Vec<MessageRow>) -> Result<ThreadView> {
+        heads.sort_by_key(|m| (m.received_at, m.id));
+        let (mut subject, mut participants) = (String::new(), Vec::<AddressView>::new());
+        for (i, message) in heads.iter().enumerate() {
+            let e = self.envelope(message)?;
+            if i == 0 {
+                subject.clone_from(&e.subject);
+            }
+            for a in &e.from {
+                let view = self.address(a);
+                if !participants
+                    .iter()
+                    .any(|p| p.address.eq_ignore_ascii_case(&view.address))
+                {
+                    participants.push(view);
+                }
+            }
+        }
+        Ok(ThreadView {
+            id: thread.id,
+            connection: thread.connection_id,
+            subject,
+            participants,
+            last_at: thread.last_at,
+            message_count: thread.message_count.max(0) as u64,
+            unread_count: thread.unread_count.max(0) as u64,
+            starred: thread.starred,
+            has_attachments: thread.has_attachments,
+            labels: self.labels(&thread.labels),
+        })
+    }
+}
+
+/// Messages of a thread that a list row looks at: the first and the newest.
+const HEADS: u32 = 5;
+
+/// A page of threads, newest first.
+pub async fn threads(ctx: &Ctx, actor: &Actor, query: ThreadsQuery) -> Result<Page<ThreadView>> {
+    let limit = query.limit.clamp(1, 200);
+    let after = query.after.as_deref().map(decode_after).transpose()?;
+    let mut tx = ctx.store.read(&actor.scope()).await?;
+    let label = match query.label {
+        Some(id) => Some(tx.labels().get(id).await?.ok_or(Error::NotFound("label"))?),
+        None => None,
+    };
+    let connection = match (query.connection, &label) {
+        (Some(id), _) => Some(visible(&mut tx, id).await?.id),
+        (None, Some(label)) => Some(label.connection_id),
+        (None, None) => None,
+    };
+    let rows = tx
+        .threads()
+        .page(&ThreadQuery {
+            connections: connection.into_iter().collect(),
+            label: label.map(|l| l.provider_id),
+            unread: query.unread,
+            after,
+            limit,
+        })
+        .await?;
+    let next = (rows.len() as u32 == limit)
+        .then(|| rows.last().map(encode_after))
+        .flatten();
+    let ids: Vec<ThreadId> = rows.iter().map(|t| t.id).collect();
+    let mut heads: HashMap<ThreadId, Vec<MessageRow>> = HashMap::new();
+    for (thread, message) in tx.threads().heads(&ids, HEADS).await? {
+        heads.entry(thread).or_default().push(message);
+    }
+    let mut readers: HashMap<ConnectionId, Reader> = HashMap::new();
+    let mut items = Vec::with_capacity(rows.len());
+    for row in rows {
+        if !readers.contains_key(&row.connection_id) {
+            readers.insert(
+                row.connection_id,
+                Reader::open(ctx, &mut tx, row.connection_id).await?,
+            );
+        }
+        if let Some(reader) = readers.get(&row.connection_id) {
+            items.push(reader.thread(&row, heads.entry(row.id).or_default())?);
+        }
+    }
+    Ok(Page { items, next })
+}
+
+fn encode_after(thread: &ThreadRow) -> String {
+    format!("{}.{}", thread.last_at.0, thread.id)
+}
+
+fn decode_after(text: &str) -> Result<(Time, ThreadId)> {
+    let invalid = || Error::field("after", "must be the next of an earlier page");
+    let (time, id) = text.split_once('.').ok_or_else(invalid)?;
+    Ok((
+        Time(time.parse().map_err(|_| invalid())?),
+        id.parse().map_err(|_| invalid())?,
+    ))
+}
+
+/// One thread with its messages.
+pub async fn thread(ctx: &Ctx, actor: &Actor, id: ThreadId) -> Result<ThreadDetail> {
+    let mut tx = ctx.store.read(&actor.scope()).await?;
+    let row = tx
+        .threads()
+        .get(id)
+        .await?
+        .ok_or(Error::NotFound("thread"))?;
+    let reader = Reader::open(ctx, &mut tx, row.connection_id).await?;
+    let mut messages = tx.messages().of_thread(id).await?;
+    let thread = reader.thread(&row, &mut messages)?;
+    let messages = messages
+        .iter()
+        .map(|m| reader.message(m))
+        .collect::<Result<_>>()?;
+    Ok(ThreadDetail { thread, messages })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_mark_comes_back_and_nonsense_is_refused() {
+        let id: ThreadId = tenon_model::World::system().id();
+        assert_eq!(decode_after(&format!("12.{id}")).unwrap(), (Time(12), id));
+        for text in [
+            "",
+            "12",
+            "12.",
+            "x.thr_1",
+            "12.msg_01h455vb4pex5vsknk084sn02q",
+        ] {
+            assert!(
+                matches!(decode_after(text), Err(Error::Validation(_))),
+                "{text}"
+            );
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! What runs by itself: job kinds, and the nets under them.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use tenon_jobs::{Job, JobError, Lease, Runner};
+use tenon_model::{Scope, WorkspaceId};
+
+use crate::connections::{PurgeConnection, RefreshProfile, RevokeGrant};
+use crate::sync::{SyncMailbox, job_error};
+use crate::{Ctx, Result};
+
+/// How often the nets look: mailboxes whose turn was lost, expired flows, old events.
+const HOUSEKEEPING: Duration = Duration::from_secs(60);
+const KEEP_EVENTS: Duration = Duration::from_secs(3600);
+const KEEP_JOBS: Duration = Duration::from_secs(7 * 86_400);
+const SWEEP: Duration = Duration::from_secs(30);
+
+/// Registers every job kind.
+pub fn register_jobs(runner: Runner<Ctx>) -> Runner<Ctx> {
+    runner
+        .register::<SyncMailbox>()
+        .register::<RefreshProfile>()
+        .register::<PurgeConnection>()
+        .register::<RevokeGrant>()
+        .register::<Compact>()
+        .register::<Housekeeping>()
+}
+
+/// Starts what repeats: housekeeping as a job, the sweep of opened messages as a task of this
+/// process, whose memory it concerns.
+pub async fn start_schedules(ctx: &Ctx) -> Result<()> {
+    let mut tx = ctx.store.begin(&Scope::system()).await?;
+    tenon_jobs::enqueue(&mut tx, &Housekeeping {}, ctx.world.now()).await?;
+    tx.commit().await?;
+    let (bodies, world) = (std::sync::Arc::downgrade(&ctx.bodies), ctx.world.clone());
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(SWEEP).await;
+            let Some(bodies) = bodies.upgrade() else {
+                return;
+            };
+            bodies.sweep(world.monotonic());
+        }
+    });
+    Ok(())
+}
+
+/// The nets, once a minute.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Housekeeping {}
+
+impl Housekeeping {
+    async fn sweep(ctx: &Ctx) -> Result<()> {
+        let now = ctx.world.now();
+        let mut tx = ctx.store.begin(&Scope::system()).await?;
+        for mailbox in tx.mailboxes().list_due(now - HOUSEKEEPING, 500).await? {
+            let job = SyncMailbox {
+                workspace: mailbox.workspace_id,
+                connection: mailbox.connection_id,
+            };
+            tenon_jobs::enqueue(&mut tx, &job, now).await?;
+        }
+        for row in tx.connections().list_due_for_purge(now).await? {
+            tenon_jobs::enqueue(
+                &mut tx,
+                &PurgeConnection {
+                    workspace: row.workspace_id,
+                    connection: row.id,
+                },
+                now,
+            )
+            .await?;
+        }
+        tx.flows().purge(now).await?;
+        tx.sessions().purge(now).await?;
+        tx.events().prune(now - KEEP_EVENTS).await?;
+        tx.jobs().delete_done_before(now - KEEP_JOBS).await?;
+        tenon_jobs::enqueue(&mut tx, &Self {}, now + HOUSEKEEPING).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Job for Housekeeping {
+    const KIND: &'static str = "housekeeping";
+    type Context = Ctx;
+
+    fn coalesce_key(&self) -> Option<String> {
+        Some("housekeeping".into())
+    }
+
+    fn workspace(&self) -> Option<WorkspaceId> {
+        None
+    }
+
+    async fn run(self, ctx: &Ctx, _: &Lease) -> std::result::Result<(), JobError> {
+        Self::sweep(ctx).await.map_err(job_error)
+    }
+}
+
+/// Rewrites the database after a purge, so that no page keeps what was deleted (policy checks,
+/// section 3).
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Compact {}
+
+#[async_trait]
+impl Job for Compact {
+    const KIND: &'static str = "compact";
+    type Context = Ctx;
+
+    fn coalesce_key(&self) -> Option<String> {
+        Some("compact".into())
+    }
+
+    fn workspace(&self) -> Option<WorkspaceId> {
+        None
+    }
+
+    async fn run(self, ctx: &Ctx, _: &Lease) -> std::result::Result<(), JobError> {
+        ctx.store.compact().await.map_err(|e| job_error(e.into()))
+    }
+}

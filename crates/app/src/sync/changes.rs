@@ -1,0 +1,320 @@
+//! Following changes by cursor.
+
+use std::collections::{HashMap, HashSet};
+
+use tenon_connectors::Reaction;
+use tenon_connectors::ports::Wanted;
+use tenon_model::event::EventKind;
+use tenon_model::mail::{Change, Cursor};
+
+use super::engine::{Session, Stop, Turn};
+
+/// Pages of changes taken in one turn; a mailbox that changes faster goes on at its next turn.
+const MAX_PAGES: usize = 200;
+const CHUNK: usize = 200;
+
+/// Changes of many pages, folded to what has to be done for each message.
+#[derive(Default)]
+struct Folded {
+    /// New or unknown: fetch.
+    fetch: Vec<String>,
+    /// Gone.
+    remove: Vec<String>,
+    /// Labels put on and taken off, the last word counting, for messages that are known.
+    relabel: Vec<(String, Vec<String>, Vec<String>)>,
+}
+
+fn fold(changes: Vec<Change>, known: &HashMap<String, i64>) -> Folded {
+    #[derive(Default)]
+    struct One {
+        fetch: bool,
+        gone: bool,
+        labels: HashMap<String, bool>,
+    }
+    let mut order = Vec::new();
+    let mut all: HashMap<String, One> = HashMap::new();
+    for change in changes {
+        let id = match &change {
+            Change::Added { provider_id, .. }
+            | Change::Deleted { provider_id }
+            | Change::LabelsAdded { provider_id, .. }
+            | Change::LabelsRemoved { provider_id, .. } => provider_id.clone(),
+        };
+        let one = all.entry(id.clone()).or_insert_with(|| {
+            order.push(id.clone());
+            One::default()
+        });
+        match change {
+            Change::Added { .. } => (one.fetch, one.gone) = (!known.contains_key(&id), false),
+            Change::Deleted { .. } => one.gone = true,
+            Change::LabelsAdded { labels, .. } => {
+                one.labels.extend(labels.into_iter().map(|l| (l, true)))
+            }
+            Change::LabelsRemoved { labels, .. } => {
+                one.labels.extend(labels.into_iter().map(|l| (l, false)))
+            }
+        }
+        // Fault G7: label changes of a message that was never seen.
+        one.fetch |= !known.contains_key(&id);
+    }
+    let mut folded = Folded::default();
+    for id in order {
+        let Some(one) = all.remove(&id) else { continue };
+        if one.gone {
+            folded.remove.push(id);
+        } else if one.fetch {
+            folded.fetch.push(id); // comes with its labels of now, which is later than any change here
+        } else if !one.labels.is_empty() {
+            let (add, remove): (Vec<_>, Vec<_>) = one.labels.into_iter().partition(|(_, on)| *on);
+            let names = |list: Vec<(String, bool)>| list.into_iter().map(|(l, _)| l).collect();
+            folded.relabel.push((id, names(add), names(remove)));
+        }
+    }
+    folded
+}
+
+impl Session<'_> {
+    /// Asks for changes since the cursor and applies them; the cursor moves last, with the rows.
+    pub(super) async fn poll(&mut self) -> Turn<()> {
+        let Some(cursor) = self.mailbox.cursor.clone() else {
+            return Ok(()); // a snapshot will pin one
+        };
+        let (changes, cursor) = self.collect(cursor).await?;
+        let ids: Vec<String> = changes
+            .iter()
+            .map(id_of)
+            .collect::<HashSet<_>>()
+            .into_iter()
+            .map(str::to_owned)
+            .collect();
+        let mut tx = self.ctx.store.read(&self.scope()).await?;
+        let known = tx.messages().known(self.row.id, &ids).await?;
+        drop(tx);
+        let folded = fold(changes, &known);
+        self.refresh_unknown_labels(&folded).await?;
+        for chunk in folded.fetch.chunks(CHUNK) {
+            self.bring_in(chunk).await?;
+        }
+        self.recheck_missing().await?;
+        let total = if folded.fetch.is_empty() && folded.remove.is_empty() {
+            None
+        } else {
+            Some(self.port.state().await?.messages_total)
+        };
+        self.apply(folded, cursor, total).await
+    }
+
+    async fn collect(&self, cursor: Cursor) -> Turn<(Vec<Change>, Cursor)> {
+        let (mut changes, mut page) = (Vec::new(), None::<String>);
+        for _ in 0..MAX_PAGES {
+            let got = self.port.changes(&cursor, page.as_deref()).await?;
+            changes.extend(got.changes);
+            match got.next {
+                Some(next) => page = Some(next),
+                None => return Ok((changes, got.cursor)),
+            }
+        }
+        // Half a page set is thrown away rather than taken for whole: too much has changed for
+        // following, so a snapshot is the shorter way.
+        Err(Stop::Provider(tenon_connectors::ProviderError {
+            operation: "changes",
+            status: None,
+            code: "too_many_changes".into(),
+            reaction: Reaction::Resync,
+            provider_time: None,
+        }))
+    }
+
+    /// New messages whose fetch says *not found*: shortly after their announcement they may not be
+    /// readable yet (fault G6). After the waits they are recorded and looked at again next time.
+    async fn bring_in(&mut self, ids: &[String]) -> Turn<()> {
+        let mut wanted: Vec<String> = ids.to_vec();
+        let waits = self.ctx.config.recheck_waits.clone();
+        for wait in std::iter::once(None).chain(waits.into_iter().map(Some)) {
+            if let Some(wait) = wait {
+                tokio::time::sleep(wait).await;
+            }
+            let missing = self
+                .fetch_and_store(wanted.drain(..).map(Wanted::Message).collect())
+                .await?;
+            if missing.is_empty() {
+                return Ok(());
+            }
+            wanted = missing;
+        }
+        let now = self.ctx.world.now();
+        let mut tx = self.begin().await?;
+        for id in &wanted {
+            tx.skipped()
+                .record(self.row.id, id, "not_found", now)
+                .await?;
+        }
+        self.commit(tx).await
+    }
+
+    /// Messages that were announced but not found last time: once more, then they are gone.
+    async fn recheck_missing(&mut self) -> Turn<()> {
+        let mut tx = self.ctx.store.read(&self.scope()).await?;
+        let started = self.mailbox.last_sync_at;
+        let ids: Vec<String> = tx
+            .skipped()
+            .list(self.row.id, 1000)
+            .await?
+            .into_iter()
+            .filter(|s| s.reason == "not_found" && started.is_some_and(|t| s.at <= t))
+            .map(|s| s.provider_id)
+            .collect();
+        drop(tx);
+        if ids.is_empty() {
+            return Ok(());
+        }
+        self.fetch_and_store(ids.iter().cloned().map(Wanted::Message).collect())
+            .await?;
+        let mut tx = self.begin().await?;
+        for id in &ids {
+            tx.skipped().resolve(self.row.id, id).await?;
+        }
+        self.commit(tx).await
+    }
+
+    async fn refresh_unknown_labels(&self, folded: &Folded) -> Turn<()> {
+        let mut tx = self.ctx.store.read(&self.scope()).await?;
+        let known: HashSet<String> = tx
+            .labels()
+            .list(self.row.id)
+            .await?
+            .into_iter()
+            .map(|l| l.provider_id)
+            .collect();
+        drop(tx);
+        if folded
+            .relabel
+            .iter()
+            .flat_map(|(_, add, _)| add)
+            .any(|l| !known.contains(l))
+        {
+            self.refresh_labels().await?;
+        }
+        Ok(())
+    }
+
+    /// Lists the labels and stores them.
+    pub(super) async fn refresh_labels(&self) -> Turn<()> {
+        let labels = self.port.labels().await?;
+        let mut tx = self.begin().await?;
+        if tx.connections().fence(self.row.id).await? != Some(self.row.fence) {
+            return Err(Stop::Fenced);
+        }
+        super::store_labels(self.ctx, &mut tx, &self.row, &labels).await?;
+        self.announce(&mut tx, EventKind::ThreadsChanged).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    async fn apply(&mut self, folded: Folded, cursor: Cursor, total: Option<u64>) -> Turn<()> {
+        let now = self.ctx.world.now();
+        let mut tx = self.begin().await?;
+        let changed = if folded.relabel.is_empty() {
+            0
+        } else {
+            tx.messages().relabel(self.row.id, folded.relabel).await?
+        };
+        let removed = if folded.remove.is_empty() {
+            0
+        } else {
+            tx.messages().remove(self.row.id, &folded.remove).await?
+        };
+        if let Some(total) = total {
+            self.mailbox.provider_total = total as i64;
+        }
+        self.mailbox.cursor = Some(cursor);
+        self.mailbox.cursor_at = Some(now);
+        if changed + removed > 0 {
+            self.announce(&mut tx, EventKind::ThreadsChanged).await?;
+        }
+        self.commit(tx).await?;
+        self.tally.changed += changed;
+        self.tally.removed += removed;
+        Ok(())
+    }
+}
+
+fn id_of(change: &Change) -> &str {
+    match change {
+        Change::Added { provider_id, .. }
+        | Change::Deleted { provider_id }
+        | Change::LabelsAdded { provider_id, .. }
+        | Change::LabelsRemoved { provider_id, .. } => provider_id,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn add(id: &str) -> Change {
+        Change::Added {
+            provider_id: id.into(),
+            thread_id: "t".into(),
+        }
+    }
+
+    fn label(id: &str, on: bool, label: &str) -> Change {
+        let (provider_id, thread_id, labels) = (id.into(), "t".into(), vec![label.into()]);
+        if on {
+            Change::LabelsAdded {
+                provider_id,
+                thread_id,
+                labels,
+            }
+        } else {
+            Change::LabelsRemoved {
+                provider_id,
+                thread_id,
+                labels,
+            }
+        }
+    }
+
+    #[test]
+    fn g7_repeats_and_changes_of_unknown_messages_become_one_fetch() {
+        let folded = fold(
+            vec![add("a"), add("a"), label("b", true, "X")],
+            &HashMap::new(),
+        );
+        assert_eq!(folded.fetch, ["a", "b"]);
+        assert!(folded.relabel.is_empty() && folded.remove.is_empty());
+    }
+
+    #[test]
+    fn the_last_word_on_a_label_counts() {
+        let known = HashMap::from([("a".to_owned(), 1)]);
+        let folded = fold(
+            vec![
+                label("a", true, "X"),
+                label("a", false, "X"),
+                label("a", true, "Y"),
+            ],
+            &known,
+        );
+        assert_eq!(
+            folded.relabel,
+            [("a".to_owned(), vec!["Y".to_owned()], vec!["X".to_owned()])]
+        );
+    }
+
+    #[test]
+    fn a_message_that_came_and_went_is_not_fetched() {
+        let folded = fold(
+            vec![
+                add("a"),
+                Change::Deleted {
+                    provider_id: "a".into(),
+                },
+            ],
+            &HashMap::new(),
+        );
+        assert!(folded.fetch.is_empty());
+        assert_eq!(folded.remove, ["a"]);
+    }
+}

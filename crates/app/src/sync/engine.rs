@@ -1,0 +1,276 @@
+//! One turn of a mailbox: open it, do what its state asks for, say how it went.
+
+use std::sync::Arc;
+
+use tenon_connectors::ports::{MailPort, Priority};
+use tenon_connectors::{ProviderError, Reaction};
+use tenon_jobs::{JobError, Lease};
+use tenon_model::Scope;
+use tenon_model::connection::{ConnectionStatus, FeatureState, Provider, feature_state};
+use tenon_model::event::EventKind;
+use tenon_model::feature::Feature;
+use tenon_model::mail::SyncState;
+use tenon_store::{ConnectionRow, Mailbox, Run, Tx};
+use tenon_vault::DataKey;
+
+use super::failure::{DAY, job_error, provider_job_error, stall_reason};
+use super::job::SyncMailbox;
+use crate::connections::tokens::ConnectionTokens;
+use crate::{Ctx, Error, Result};
+
+/// Why a turn ended early.
+pub(super) enum Stop {
+    /// The provider.
+    Provider(ProviderError),
+    /// We.
+    Own(Error),
+    /// The connection was paused, disconnected or given to another worker: nothing more is ours to write.
+    Fenced,
+    /// A person has to decide; the mailbox says so already.
+    Parked,
+}
+
+impl From<ProviderError> for Stop {
+    fn from(e: ProviderError) -> Self {
+        Self::Provider(e)
+    }
+}
+
+impl From<Error> for Stop {
+    fn from(e: Error) -> Self {
+        Self::Own(e)
+    }
+}
+
+impl From<tenon_store::StoreError> for Stop {
+    fn from(e: tenon_store::StoreError) -> Self {
+        Self::Own(e.into())
+    }
+}
+
+impl From<tenon_vault::VaultError> for Stop {
+    fn from(e: tenon_vault::VaultError) -> Self {
+        Self::Own(e.into())
+    }
+}
+
+pub(super) type Turn<T> = std::result::Result<T, Stop>;
+
+/// What a run has done so far, for its line on the health page.
+#[derive(Default)]
+pub(super) struct Tally {
+    pub(super) added: u64,
+    pub(super) changed: u64,
+    pub(super) removed: u64,
+}
+
+/// A mailbox that is open for one turn.
+pub(super) struct Session<'a> {
+    pub(super) ctx: &'a Ctx,
+    pub(super) lease: &'a Lease,
+    pub(super) row: ConnectionRow,
+    pub(super) key: Arc<DataKey>,
+    pub(super) port: Arc<dyn MailPort>,
+    pub(super) mailbox: Mailbox,
+    pub(super) tally: Tally,
+}
+
+impl Session<'_> {
+    pub(super) const fn scope(&self) -> Scope {
+        Scope::job(self.row.workspace_id)
+    }
+
+    /// Begins a write.
+    pub(super) async fn begin(&self) -> Turn<Tx> {
+        Ok(self.ctx.store.begin(&self.scope()).await?)
+    }
+
+    /// Stores the mailbox with everything else of `tx`, or nothing when the fence has moved.
+    pub(super) async fn commit(&mut self, mut tx: Tx) -> Turn<()> {
+        if !self.lease.still_ours() {
+            return Err(Stop::Fenced);
+        }
+        self.mailbox.updated_at = self.ctx.world.now();
+        if !tx.mailboxes().save(&self.mailbox, self.row.fence).await? {
+            return Err(Stop::Fenced);
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Announces a change of the mailbox in `tx`.
+    pub(super) async fn announce(&self, tx: &mut Tx, kind: EventKind) -> Turn<()> {
+        Ok(tx
+            .events()
+            .append(kind, Some(self.row.member_id), self.row.id.to_string())
+            .await?)
+    }
+}
+
+impl Ctx {
+    /// The mail port of a connection.
+    pub(crate) async fn mail_port(
+        &self,
+        row: &ConnectionRow,
+        priority: Priority,
+    ) -> Result<Arc<dyn MailPort>> {
+        let mut tx = self.store.read(&Scope::job(row.workspace_id)).await?;
+        let key = self.keys.get(&mut tx, row.key_id).await?;
+        drop(tx);
+        match row.provider {
+            Provider::Google => {
+                let google = self.google.as_ref().ok_or(Error::ProviderNotConfigured)?;
+                let tokens = Arc::new(ConnectionTokens::new(self, row, key));
+                Ok(google.mail(row.subject_index, tokens, priority))
+            }
+        }
+    }
+}
+
+/// One turn.
+pub(super) async fn turn(
+    ctx: &Ctx,
+    lease: &Lease,
+    job: &SyncMailbox,
+) -> std::result::Result<(), JobError> {
+    let Some(mut session) = open(ctx, lease, job).await.map_err(job_error)? else {
+        return Ok(());
+    };
+    let kind = match session.mailbox.state {
+        SyncState::Waiting | SyncState::FirstSync => "first_sync",
+        SyncState::Resync => "resync",
+        SyncState::Live | SyncState::Parked => "poll",
+    };
+    let started = ctx.world.now();
+    let outcome = work(&mut session).await;
+    let word = match &outcome {
+        Ok(()) => "done",
+        Err(Stop::Provider(e)) => stall_reason(e),
+        Err(Stop::Own(e)) => e.code(),
+        Err(Stop::Fenced) => return Ok(()),
+        Err(Stop::Parked) => "parked",
+    };
+    finish(&mut session, kind, started, word, &outcome)
+        .await
+        .map_err(job_error)?;
+    match outcome {
+        Ok(()) | Err(Stop::Fenced | Stop::Parked) => Ok(()),
+        Err(Stop::Provider(e)) => Err(provider_job_error(e)),
+        Err(Stop::Own(e)) => Err(job_error(e)),
+    }
+}
+
+async fn open<'a>(
+    ctx: &'a Ctx,
+    lease: &'a Lease,
+    job: &SyncMailbox,
+) -> Result<Option<Session<'a>>> {
+    let mut tx = ctx.store.read(&Scope::job(job.workspace)).await?;
+    let Some(row) = tx.connections().get(job.connection).await? else {
+        return Ok(None);
+    };
+    let Some(mailbox) = tx.mailboxes().get(job.connection).await? else {
+        return Ok(None);
+    };
+    let on =
+        feature_state(Feature::Mail, &row.features, &row.scopes, row.status) == FeatureState::On;
+    if row.status != ConnectionStatus::Active || !on || mailbox.state == SyncState::Parked {
+        return Ok(None);
+    }
+    let key = ctx.keys.get(&mut tx, row.key_id).await?;
+    drop(tx);
+    let port = ctx.mail_port(&row, Priority::Background).await?;
+    Ok(Some(Session {
+        ctx,
+        lease,
+        row,
+        key,
+        port,
+        mailbox,
+        tally: Tally::default(),
+    }))
+}
+
+async fn work(session: &mut Session<'_>) -> Turn<()> {
+    if session.mailbox.state == SyncState::Live {
+        match session.poll().await {
+            // Fault G1: the cursor is dead, the connection is not.
+            Err(Stop::Provider(e)) if e.reaction == Reaction::Resync => {
+                session.begin_resync().await?
+            }
+            other => return other,
+        }
+    }
+    session.snapshot().await
+}
+
+/// Records the run, the reason of a stall, and the time of the next turn.
+async fn finish(
+    session: &mut Session<'_>,
+    kind: &str,
+    started: tenon_model::Time,
+    word: &str,
+    outcome: &Turn<()>,
+) -> Result<()> {
+    let ctx = session.ctx;
+    let now = ctx.world.now();
+    let before = session.mailbox.reason.clone();
+    let parked = session.mailbox.state == SyncState::Parked;
+    let wait = match outcome {
+        Ok(()) => Some(ctx.config.poll_interval),
+        Err(Stop::Provider(e)) if matches!(e.reaction, Reaction::Stop) => Some(DAY),
+        _ => None,
+    };
+    match outcome {
+        Ok(()) => {
+            session.mailbox.reason = None;
+            session.mailbox.last_sync_at = Some(now);
+        }
+        Err(Stop::Provider(e)) => session.mailbox.reason = Some(stall_reason(e).to_owned()),
+        Err(_) => {}
+    }
+    session.mailbox.next_sync_at = if parked { None } else { wait.map(|w| now + w) };
+    let mut tx = ctx.store.begin(&session.scope()).await?;
+    if !tx
+        .mailboxes()
+        .save(&session.mailbox, session.row.fence)
+        .await?
+    {
+        return Ok(());
+    }
+    let tally = &session.tally;
+    let quiet =
+        kind == "poll" && word == "done" && tally.added + tally.changed + tally.removed == 0;
+    if !quiet {
+        let run = Run {
+            id: ctx.world.uuid(),
+            connection_id: session.row.id,
+            kind: kind.to_owned(),
+            started_at: started,
+            finished_at: Some(now),
+            outcome: Some(word.to_owned()),
+            added: tally.added as i64,
+            changed: tally.changed as i64,
+            removed: tally.removed as i64,
+        };
+        tx.runs().start(&run).await?;
+    }
+    if before != session.mailbox.reason || !quiet {
+        tx.events()
+            .append(
+                EventKind::MailboxChanged,
+                Some(session.row.member_id),
+                session.row.id.to_string(),
+            )
+            .await?;
+    }
+    if let (Ok(()), Some(next)) = (outcome, session.mailbox.next_sync_at) {
+        let job = SyncMailbox {
+            workspace: session.row.workspace_id,
+            connection: session.row.id,
+        };
+        tenon_jobs::enqueue(&mut tx, &job, next).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,54 @@
+//! From an error to what the job runner does.
+
+use std::time::Duration;
+
+use tenon_connectors::{ProviderError, Reaction};
+use tenon_jobs::JobError;
+
+use crate::Error;
+
+/// A day, for standing conditions that are rechecked.
+pub(super) const DAY: Duration = Duration::from_secs(86_400);
+/// The operator needs time.
+const ALARM: Duration = Duration::from_secs(15 * 60);
+
+/// Errors of our own: a full disk or a busy database pass; anything else is tried a few times and
+/// then shown.
+#[expect(clippy::needless_pass_by_value, reason = "used as map_err(job_error)")]
+pub(crate) fn job_error(e: Error) -> JobError {
+    match e {
+        Error::StorageFull => JobError::RetryAfter(Duration::from_secs(60), "storage_full".into()),
+        Error::ProviderUnavailable(d) | Error::Quota(d) => JobError::RetryAfter(d, e.code().into()),
+        other => JobError::Retry(other.code().into()),
+    }
+}
+
+/// Errors of the provider, by their one reaction.
+pub(crate) fn provider_job_error(e: ProviderError) -> JobError {
+    match e.reaction {
+        // Waits that the provider asks for do not use up tries.
+        Reaction::Retry(d) if !d.is_zero() => JobError::RetryAfter(d, e.code),
+        Reaction::Slow(d) => JobError::RetryAfter(d.max(Duration::from_secs(60)), e.code),
+        Reaction::Retry(_) | Reaction::Refresh => JobError::Retry(e.code),
+        Reaction::Stop => JobError::RetryAfter(DAY, e.code),
+        Reaction::Alarm => JobError::RetryAfter(ALARM, e.code),
+        // The token layer has told the person already; nothing is left to do here.
+        Reaction::Reauth => JobError::Fail(e.code),
+        Reaction::Resync | Reaction::Skip | Reaction::Done => JobError::Retry(e.code),
+    }
+}
+
+/// The word shown as the reason of a stall, from the provider's own code.
+pub(super) fn stall_reason(e: &ProviderError) -> &'static str {
+    match (&e.reaction, e.code.as_str()) {
+        (Reaction::Slow(_), _)
+        | (Reaction::Retry(_), "rateLimitExceeded" | "userRateLimitExceeded" | "quota") => "quota",
+        (Reaction::Retry(_) | Reaction::Refresh, _) => "provider_unavailable",
+        (Reaction::Stop, "domainPolicy" | "domain_policy") => "domain_policy",
+        (Reaction::Stop, "failedPrecondition" | "no_mailbox") => "no_mailbox",
+        (Reaction::Stop, _) => "scope_missing",
+        (Reaction::Alarm, _) => "deployment_alarm",
+        (Reaction::Reauth, _) => "invalid_grant",
+        (Reaction::Resync | Reaction::Skip | Reaction::Done, _) => "unexpected",
+    }
+}

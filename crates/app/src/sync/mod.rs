@@ -1,0 +1,20 @@
+//! The one sync engine. First sync and resync are the same procedure: pin a cursor, take a
+//! complete snapshot into a new generation, follow changes meanwhile, compare, switch
+//! (`provider-faults` section 2).
+
+mod changes;
+mod engine;
+mod failure;
+mod job;
+mod labels;
+mod progress;
+pub(crate) mod seal;
+mod snapshot;
+mod stage;
+
+pub(crate) use failure::{job_error, provider_job_error};
+pub use job::SyncMailbox;
+pub(crate) use labels::{open_label, store_labels};
+pub use progress::Progress;
+pub(crate) use progress::progress_view;
+pub(crate) use stage::Decision;

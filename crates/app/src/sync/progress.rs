@@ -1,0 +1,112 @@
+//! How far a snapshot is, and how long the rest will take.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use tenon_model::ConnectionId;
+use tenon_model::mail::SyncState;
+use tenon_store::{ConnectionRow, Mailbox};
+
+use crate::Ctx;
+use crate::connections::ProgressView;
+
+/// Units a message is expected to cost before any experience: most threads are fetched whole.
+const UNITS_PER_MESSAGE: f64 = 12.5;
+/// Only the recent pace counts, since quota windows and pauses change it.
+const SAMPLES: usize = 32;
+
+/// The recent pace of running snapshots, in memory: it is only an estimate's ground.
+#[derive(Default)]
+pub struct Progress {
+    samples: Mutex<HashMap<ConnectionId, Vec<(Duration, u64)>>>,
+}
+
+impl Progress {
+    /// Records that `done` messages were listed and stored by now.
+    pub(super) fn record(&self, id: ConnectionId, now: Duration, done: u64) {
+        let mut all = self.samples.lock().unwrap_or_else(PoisonError::into_inner);
+        let samples = all.entry(id).or_default();
+        samples.push((now, done));
+        if samples.len() > SAMPLES {
+            samples.remove(0);
+        }
+    }
+
+    /// Drops what is known of a connection.
+    pub(crate) fn forget(&self, id: ConnectionId) {
+        self.samples
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&id);
+    }
+
+    /// Messages a second over the recent samples.
+    fn pace(&self, id: ConnectionId) -> Option<f64> {
+        let all = self.samples.lock().unwrap_or_else(PoisonError::into_inner);
+        let samples = all.get(&id)?;
+        let ((t0, n0), (t1, n1)) = (samples.first()?, samples.last()?);
+        let seconds = t1.saturating_sub(*t0).as_secs_f64();
+        let messages = n1.saturating_sub(*n0) as f64;
+        (seconds >= 1.0 && messages > 0.0).then(|| messages / seconds)
+    }
+}
+
+/// The progress of a snapshot, if one runs. The estimate comes from the measured pace, or before
+/// there is one from the quota; without either there is none.
+pub(crate) fn progress_view(
+    ctx: &Ctx,
+    row: &ConnectionRow,
+    mailbox: &Mailbox,
+) -> Option<ProgressView> {
+    if !matches!(
+        mailbox.state,
+        SyncState::FirstSync | SyncState::Resync | SyncState::Waiting
+    ) {
+        return None;
+    }
+    let done = mailbox.listed.max(0) as u64;
+    let total = (mailbox.provider_total.max(0) as u64).max(done);
+    let left = (total - done) as f64;
+    let units_left = left * UNITS_PER_MESSAGE;
+    let by_quota = ctx
+        .google
+        .as_ref()
+        .and_then(|g| g.quota_snapshot(row.subject_index).units_per_minute)
+        .filter(|per_minute| *per_minute > 0 && mailbox.state == SyncState::FirstSync)
+        .map(|per_minute| units_left / f64::from(per_minute) * 60.0);
+    let eta = ctx
+        .progress
+        .pace(row.id)
+        .map(|pace| left / pace)
+        .or(by_quota);
+    Some(ProgressView {
+        done,
+        total,
+        percent: if total == 0 {
+            0.0
+        } else {
+            (done as f64 / total as f64 * 1000.0).round() / 10.0
+        },
+        eta_seconds: eta.map(|s| s.ceil() as u64),
+        units_left: units_left as u64,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pace_is_the_recent_one() {
+        let progress = Progress::default();
+        let id = tenon_model::World::system().id();
+        assert_eq!(progress.pace(id), None);
+        progress.record(id, Duration::from_secs(10), 100);
+        assert_eq!(progress.pace(id), None, "one sample is no pace");
+        progress.record(id, Duration::from_secs(20), 300);
+        assert_eq!(progress.pace(id), Some(20.0));
+        progress.forget(id);
+        assert_eq!(progress.pace(id), None);
+    }
+}

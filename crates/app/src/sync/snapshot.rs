@@ -1,0 +1,422 @@
+//! The complete snapshot: first sync and resync (`provider-faults` section 2).
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use futures::StreamExt as _;
+use tenon_connectors::Reaction;
+use tenon_connectors::ports::{Costs, Fetched, MessageRef, Wanted};
+use tenon_model::event::EventKind;
+use tenon_model::mail::{SyncState, above_brake};
+
+use super::engine::{Session, Stop, Turn};
+use super::seal::{Skip, seal};
+use super::stage::{Decision, Stage};
+
+/// The first page is small, so that the newest messages are there at once.
+const FIRST_PAGE: u32 = 50;
+const PAGE: u32 = 500;
+/// Messages fetched and stored together; a kill loses at most this much work.
+const CHUNK: usize = 100;
+/// Chunks under way at the provider at the same time.
+const IN_FLIGHT: usize = 4;
+/// How often new mail is looked for while a snapshot runs.
+const FOLLOW_EVERY: Duration = Duration::from_secs(20);
+/// At most one resync an hour and three a day.
+const RESYNC_HOUR: Duration = Duration::from_secs(3600);
+const RESYNC_DAY: Duration = Duration::from_secs(86_400);
+
+/// What to ask for, so that it costs least: a whole thread instead of its messages where at least
+/// `thread cost / message cost` of them are wanted anyway.
+pub(super) fn plan(refs: &[MessageRef], costs: Costs) -> Vec<Wanted> {
+    let mut sizes: HashMap<&str, u32> = HashMap::new();
+    for r in refs {
+        *sizes.entry(&r.thread_id).or_default() += 1;
+    }
+    let worth = |thread: &str| {
+        sizes
+            .get(thread)
+            .is_some_and(|n| n.saturating_mul(costs.message) >= costs.thread)
+    };
+    let mut planned = std::collections::HashSet::new();
+    let mut wanted = Vec::new();
+    for r in refs {
+        if !worth(&r.thread_id) {
+            wanted.push(Wanted::Message(r.provider_id.clone()));
+        } else if planned.insert(r.thread_id.as_str()) {
+            wanted.push(Wanted::Thread(r.thread_id.clone()));
+        }
+    }
+    wanted
+}
+
+impl Session<'_> {
+    /// Takes or goes on with a snapshot until it is complete.
+    pub(super) async fn snapshot(&mut self) -> Turn<()> {
+        if self.mailbox.shadow.is_none() {
+            self.pin().await?;
+        }
+        let mut followed = self.ctx.world.monotonic();
+        loop {
+            match Stage::decode(self.mailbox.page_token.as_deref()) {
+                Stage::List(page) => self.list_page(page).await?,
+                Stage::Labels => self.compare_labels().await?,
+                Stage::Compare => {
+                    self.follow().await?;
+                    return self.compare().await;
+                }
+                Stage::Decided(decision) => {
+                    self.follow().await?;
+                    return self.switch(decision).await;
+                }
+            }
+            let now = self.ctx.world.monotonic();
+            if now.saturating_sub(followed) >= FOLLOW_EVERY {
+                self.follow().await?;
+                followed = now;
+            }
+        }
+    }
+
+    /// New mail and changes while the snapshot runs, from the pinned cursor on. When that cursor has
+    /// died meanwhile, the snapshot starts again from a new one.
+    async fn follow(&mut self) -> Turn<()> {
+        match self.poll().await {
+            Err(Stop::Provider(e)) if e.reaction == Reaction::Resync => {
+                self.mailbox.shadow = None;
+                let tx = self.begin().await?;
+                self.commit(tx).await?;
+                Err(Stop::Provider(tenon_connectors::ProviderError {
+                    reaction: Reaction::Retry(Duration::from_secs(1)),
+                    ..e
+                }))
+            }
+            other => other,
+        }
+    }
+
+    /// Pins the cursor *before* anything is listed (fault G2) and opens a new generation.
+    async fn pin(&mut self) -> Turn<()> {
+        let state = self.port.state().await?;
+        self.refresh_labels().await?;
+        let now = self.ctx.world.now();
+        let mailbox = &mut self.mailbox;
+        if mailbox.state == SyncState::Waiting {
+            mailbox.state = SyncState::FirstSync;
+        }
+        mailbox.cursor = Some(state.cursor);
+        mailbox.cursor_at = Some(now);
+        mailbox.shadow = Some(mailbox.generation + 1);
+        mailbox.page_token = None;
+        mailbox.pages_done = 0;
+        mailbox.listed = 0;
+        mailbox.gone = 0;
+        mailbox.provider_total = state.messages_total as i64;
+        mailbox.snapshot_started_at = Some(now);
+        let mut tx = self.begin().await?;
+        self.announce(&mut tx, EventKind::MailboxChanged).await?;
+        self.ctx.progress.forget(self.row.id);
+        self.commit(tx).await
+    }
+
+    /// The cursor has expired: the old rows stay, a new snapshot is taken beside them. Too many of
+    /// these in a row are a defect, and wait for a person.
+    pub(super) async fn begin_resync(&mut self) -> Turn<()> {
+        let now = self.ctx.world.now();
+        self.mailbox.resyncs.retain(|t| now.since(*t) < RESYNC_DAY);
+        let last_hour = self
+            .mailbox
+            .resyncs
+            .iter()
+            .filter(|t| now.since(**t) < RESYNC_HOUR)
+            .count();
+        if last_hour >= 1 || self.mailbox.resyncs.len() >= 3 {
+            return self.park("resync_limit").await;
+        }
+        self.mailbox.resyncs.push(now);
+        self.mailbox.state = SyncState::Resync;
+        self.mailbox.shadow = None;
+        let tx = self.begin().await?;
+        self.commit(tx).await
+    }
+
+    async fn park(&mut self, reason: &str) -> Turn<()> {
+        self.mailbox.state = SyncState::Parked;
+        self.mailbox.reason = Some(reason.to_owned());
+        let mut tx = self.begin().await?;
+        self.announce(&mut tx, EventKind::MailboxChanged).await?;
+        self.commit(tx).await?;
+        Err(Stop::Parked)
+    }
+
+    fn generation(&self) -> i64 {
+        self.mailbox.shadow.unwrap_or(self.mailbox.generation)
+    }
+
+    async fn list_page(&mut self, page: Option<String>) -> Turn<()> {
+        let limit = if page.is_none() { FIRST_PAGE } else { PAGE };
+        let listed = self.port.list(None, page.as_deref(), limit).await?;
+        let ids: Vec<String> = listed.refs.iter().map(|r| r.provider_id.clone()).collect();
+        let mut tx = self.ctx.store.read(&self.scope()).await?;
+        let known = tx.messages().known(self.row.id, &ids).await?;
+        drop(tx);
+        let generation = self.generation();
+        let before: Vec<String> = ids
+            .into_iter()
+            .filter(|id| known.get(id).is_some_and(|g| *g != generation))
+            .collect();
+        let new: Vec<MessageRef> = listed
+            .refs
+            .iter()
+            .filter(|r| !known.contains_key(&r.provider_id))
+            .cloned()
+            .collect();
+        self.fetch_page(&new).await?;
+        let came = self.came_in(&new).await?;
+        let mut tx = self.begin().await?;
+        if !before.is_empty() {
+            tx.messages()
+                .mark_seen(self.row.id, &before, generation)
+                .await?;
+        }
+        self.mailbox.listed += listed.refs.len() as i64;
+        self.mailbox.gone += new.len().saturating_sub(came) as i64; // fault G5: deleted between listing and fetching
+        self.mailbox.pages_done += 1;
+        let next = match listed.next {
+            Some(token) => Stage::List(Some(token)),
+            // What was fetched in this snapshot came with its labels; only rows from before it have to be compared.
+            None if self.mailbox.generation > 0 => Stage::Labels,
+            None => Stage::Compare,
+        };
+        self.mailbox.page_token = next.encode();
+        self.announce(&mut tx, EventKind::MailboxChanged).await?;
+        self.commit(tx).await?;
+        self.ctx.progress.record(
+            self.row.id,
+            self.ctx.world.monotonic(),
+            self.mailbox.listed.max(0) as u64,
+        );
+        Ok(())
+    }
+
+    /// Fetches the new ones of a page in chunks, a few under way at a time, storing each as it comes.
+    async fn fetch_page(&mut self, refs: &[MessageRef]) -> Turn<()> {
+        let wanted = plan(refs, self.port.costs());
+        let port = self.port.clone();
+        let mut chunks = futures::stream::iter(
+            wanted
+                .chunks(CHUNK)
+                .map(<[Wanted]>::to_vec)
+                .collect::<Vec<_>>(),
+        )
+        .map(|chunk| {
+            let port = port.clone();
+            async move { port.fetch(chunk).await }
+        })
+        .buffered(IN_FLIGHT);
+        while let Some(fetched) = chunks.next().await {
+            self.store(fetched?).await?;
+        }
+        Ok(())
+    }
+
+    /// How many of these are accounted for now: stored, or skipped with a reason.
+    async fn came_in(&self, refs: &[MessageRef]) -> Turn<usize> {
+        let ids: Vec<String> = refs.iter().map(|r| r.provider_id.clone()).collect();
+        let mut tx = self.ctx.store.read(&self.scope()).await?;
+        let stored = tx.messages().known(self.row.id, &ids).await?;
+        let skipped = tx.skipped().list(self.row.id, u32::MAX).await?;
+        Ok(stored.len()
+            + skipped
+                .iter()
+                .filter(|s| ids.contains(&s.provider_id) && !stored.contains_key(&s.provider_id))
+                .count())
+    }
+
+    /// Fetches and stores; returns the ids that were not found.
+    pub(super) async fn fetch_and_store(&mut self, wanted: Vec<Wanted>) -> Turn<Vec<String>> {
+        let fetched = self.port.fetch(wanted).await?;
+        self.store(fetched).await
+    }
+
+    /// Stores what came, then reports what did not: items that are gone by id, anything else as the
+    /// error of the whole turn, after the rest is safe.
+    async fn store(&mut self, fetched: Vec<Fetched>) -> Turn<Vec<String>> {
+        let now = self.ctx.world.now();
+        let (mut rows, mut skips, mut gone, mut failure) =
+            (Vec::new(), Vec::new(), Vec::new(), None);
+        for item in fetched {
+            match item.result {
+                Ok(messages) => {
+                    for message in messages {
+                        match message {
+                            Ok(message) => rows.push(seal(&self.ctx.world, &self.key, message)?),
+                            Err(bad) => skips.push(Skip::of(bad, now)),
+                        }
+                    }
+                }
+                Err(e) if e.reaction == Reaction::Skip => {
+                    if let Wanted::Message(id) = item.wanted {
+                        gone.push(id);
+                    }
+                }
+                Err(e) => failure = Some(e),
+            }
+        }
+        if !rows.is_empty() || !skips.is_empty() {
+            let mut tx = self.begin().await?;
+            let stored = tx
+                .messages()
+                .store_page(self.row.id, rows, self.generation())
+                .await?;
+            for skip in skips {
+                tx.skipped()
+                    .record(self.row.id, &skip.provider_id, skip.reason, skip.at)
+                    .await?;
+            }
+            self.announce(&mut tx, EventKind::ThreadsChanged).await?;
+            self.commit(tx).await?;
+            self.tally.added += stored.added;
+            self.tally.changed += stored.changed;
+        }
+        failure.map_or(Ok(gone), |e| Err(e.into()))
+    }
+
+    /// Labels of messages that were known before may have changed during the gap. Listing each
+    /// label costs a page for 500 messages, where fetching each message again would cost 20 units.
+    async fn compare_labels(&mut self) -> Turn<()> {
+        let labels = self.port.labels().await?;
+        let mut now_on: HashMap<String, Vec<u16>> = HashMap::new();
+        for (number, label) in labels.iter().enumerate() {
+            let mut page = None::<String>;
+            loop {
+                let listed = self
+                    .port
+                    .list(Some(&label.provider_id), page.as_deref(), PAGE)
+                    .await?;
+                for r in listed.refs {
+                    now_on.entry(r.provider_id).or_default().push(number as u16);
+                }
+                match listed.next {
+                    Some(next) => page = Some(next),
+                    None => break,
+                }
+            }
+        }
+        let mut after = None::<String>;
+        loop {
+            let mut tx = self.ctx.store.read(&self.scope()).await?;
+            let ids = tx
+                .messages()
+                .provider_ids(self.row.id, after.as_deref(), 500)
+                .await?;
+            let stored = tx.messages().labels_of(self.row.id, &ids).await?;
+            drop(tx);
+            let Some(last) = ids.last().cloned() else {
+                break;
+            };
+            let mut differing = Vec::new();
+            for (id, mut labels_stored) in stored {
+                let mut want: Vec<String> = now_on
+                    .get(&id)
+                    .into_iter()
+                    .flatten()
+                    .map(|n| labels[usize::from(*n)].provider_id.clone())
+                    .collect();
+                want.sort_unstable();
+                labels_stored.sort_unstable();
+                if want != labels_stored {
+                    differing.push((id, want));
+                }
+            }
+            if !differing.is_empty() {
+                let mut tx = self.begin().await?;
+                let changed = tx.messages().set_labels(self.row.id, differing).await?;
+                self.announce(&mut tx, EventKind::ThreadsChanged).await?;
+                self.commit(tx).await?;
+                self.tally.changed += changed;
+            }
+            after = Some(last);
+        }
+        self.mailbox.page_token = Stage::Compare.encode();
+        let tx = self.begin().await?;
+        self.commit(tx).await
+    }
+
+    /// Present before, absent now: the only source of deletions made during the gap, and never
+    /// above the brake without a person's word.
+    async fn compare(&mut self) -> Turn<()> {
+        let mut tx = self.ctx.store.read(&self.scope()).await?;
+        let unseen = tx.messages().unseen(self.row.id, self.generation()).await?;
+        let known = tx.messages().count(self.row.id).await?;
+        drop(tx);
+        if above_brake(unseen, known) {
+            return self.park("deletion_brake").await;
+        }
+        self.switch(Decision { keep: false }).await
+    }
+
+    /// Switches to the new generation; from here on the mailbox is followed by cursor.
+    async fn switch(&mut self, decision: Decision) -> Turn<()> {
+        let generation = self.generation();
+        let total = self.port.state().await?.messages_total;
+        let mut tx = self.begin().await?;
+        let removed = if decision.keep {
+            tx.messages().adopt_unseen(self.row.id, generation).await?;
+            0
+        } else {
+            tx.messages().remove_unseen(self.row.id, generation).await?
+        };
+        self.mailbox.provider_total = total as i64;
+        self.mailbox.generation = generation;
+        self.mailbox.shadow = None;
+        self.mailbox.page_token = None;
+        self.mailbox.state = SyncState::Live;
+        self.announce(&mut tx, EventKind::MailboxChanged).await?;
+        if removed > 0 {
+            self.announce(&mut tx, EventKind::ThreadsChanged).await?;
+        }
+        self.commit(tx).await?;
+        self.tally.removed += removed;
+        self.ctx.progress.forget(self.row.id);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COSTS: Costs = Costs {
+        message: 20,
+        thread: 40,
+        list: 5,
+        changes: 2,
+        background_per_minute: Some(6000),
+    };
+
+    fn refs(threads: &[&str]) -> Vec<MessageRef> {
+        threads
+            .iter()
+            .enumerate()
+            .map(|(i, t)| MessageRef {
+                provider_id: i.to_string(),
+                thread_id: (*t).to_owned(),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn whole_threads_are_fetched_where_that_costs_no_more() {
+        let wanted = plan(&refs(&["a", "b", "a", "c", "a"]), COSTS);
+        assert_eq!(
+            wanted,
+            [
+                Wanted::Thread("a".into()),
+                Wanted::Message("1".into()),
+                Wanted::Message("3".into())
+            ]
+        );
+        assert!(plan(&[], COSTS).is_empty());
+    }
+}

@@ -1,0 +1,102 @@
+//! What Tenon asks of Google, by name.
+
+use std::time::Duration;
+
+use crate::quota::CostTable;
+
+/// An operation of Google's interfaces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Operation {
+    Exchange,
+    Refresh,
+    Revoke,
+    Keys,
+    Profile,
+    Labels,
+    SendAs,
+    Messages,
+    Message,
+    Thread,
+    Attachment,
+    History,
+    Batch,
+}
+
+impl Operation {
+    #[cfg(test)]
+    pub(crate) const ALL: [Self; 13] = [
+        Self::Exchange,
+        Self::Refresh,
+        Self::Revoke,
+        Self::Keys,
+        Self::Profile,
+        Self::Labels,
+        Self::SendAs,
+        Self::Messages,
+        Self::Message,
+        Self::Thread,
+        Self::Attachment,
+        Self::History,
+        Self::Batch,
+    ];
+
+    /// The name in logs and errors: Google's method name where there is one.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Exchange => "google.token.exchange",
+            Self::Refresh => "google.token.refresh",
+            Self::Revoke => "google.revoke",
+            Self::Keys => "google.certs",
+            Self::Profile => "gmail.getProfile",
+            Self::Labels => "gmail.labels.list",
+            Self::SendAs => "gmail.settings.sendAs.list",
+            Self::Messages => "gmail.messages.list",
+            Self::Message => "gmail.messages.get",
+            Self::Thread => "gmail.threads.get",
+            Self::Attachment => "gmail.messages.attachments.get",
+            Self::History => "gmail.history.list",
+            Self::Batch => "gmail.batch",
+        }
+    }
+
+    /// Whether it concerns one item, so that its loss leaves the others alone.
+    pub(crate) const fn is_item(self) -> bool {
+        matches!(self, Self::Message | Self::Thread | Self::Attachment)
+    }
+
+    /// Units of one call; a batch costs what its parts cost.
+    pub(crate) const fn cost(self, table: &CostTable) -> u32 {
+        match self {
+            Self::Exchange | Self::Refresh | Self::Revoke | Self::Keys | Self::Batch => 0,
+            Self::Profile => table.profile,
+            Self::Labels => table.labels_list,
+            Self::SendAs => table.send_as_list,
+            Self::Messages => table.messages_list,
+            Self::Message => table.messages_get,
+            Self::Thread => table.threads_get,
+            Self::Attachment => table.attachments_get,
+            Self::History => table.history_list,
+        }
+    }
+
+    /// How long a call may take, its body included.
+    pub(crate) const fn deadline(self) -> Duration {
+        Duration::from_secs(match self {
+            Self::Keys => 10,
+            Self::Exchange | Self::Refresh | Self::Revoke => 20,
+            Self::Batch | Self::Thread => 90,
+            _ => 60,
+        })
+    }
+
+    /// How many bytes an answer may have.
+    pub(crate) const fn max_body(self) -> usize {
+        const MIB: usize = 1024 * 1024;
+        match self {
+            Self::Exchange | Self::Refresh | Self::Revoke | Self::Keys | Self::Profile => MIB / 4,
+            Self::Labels | Self::SendAs | Self::Messages => 8 * MIB,
+            Self::Message | Self::Attachment => 24 * MIB,
+            Self::History | Self::Thread | Self::Batch => 32 * MIB,
+        }
+    }
+}

@@ -1,0 +1,9 @@
+#![doc = include_str!("../README.md")]
+
+pub mod error;
+pub mod google;
+pub mod ports;
+pub mod quota;
+pub mod transport;
+
+pub use error::{ProviderError, Reaction};

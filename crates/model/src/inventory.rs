@@ -1,0 +1,454 @@
+//! The data inventory: every stored column with what it is, why it is there, how long it stays
+//! and who sees it (requirement P5).
+//!
+//! It drives what a disconnect deletes, and the table of the privacy documentation is generated
+//! from it. Tests compare it with the schemas of both databases, so a column that is missing here
+//! cannot be added.
+
+use crate::feature::Feature;
+
+/// What kind of data a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DataClass {
+    /// Ids that Tenon makes or the provider gives: they name rows, and say nothing by themselves.
+    Identifier,
+    /// A member's account in Tenon: name, address, preferences.
+    Account,
+    /// What proves who a member is, stored as a hash only.
+    Credential,
+    /// Tokens and keys, sealed or wrapped.
+    Secret,
+    /// Derived from mail or from the account at the provider, sealed under the connection's key.
+    MailMetadataSealed,
+    /// Facts of mail in the clear, because lists are sorted and counted by them: times, sizes,
+    /// label ids, flags. No names, addresses, subjects or text.
+    MailMetadata,
+    /// Keyed hashes by which sealed values are found again.
+    BlindIndex,
+    /// State of syncs, jobs and the deployment.
+    Operational,
+    /// Who agreed to what, and what was deleted.
+    Consent,
+}
+
+impl DataClass {
+    /// What kind of data it is, for people.
+    pub const fn describe(self) -> &'static str {
+        match self {
+            Self::Identifier => "identifier",
+            Self::Account => "account in Tenon",
+            Self::Credential => "credential (hash)",
+            Self::Secret => "secret (sealed)",
+            Self::MailMetadataSealed => "mail or account data (sealed)",
+            Self::MailMetadata => "mail facts (not sealed)",
+            Self::BlindIndex => "blind index (keyed hash)",
+            Self::Operational => "operation",
+            Self::Consent => "consent and receipt",
+        }
+    }
+}
+
+/// How long a row stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Retention {
+    /// As long as the deployment.
+    Deployment,
+    /// As long as the workspace.
+    Workspace,
+    /// As long as the member's account.
+    Member,
+    /// Until the connection ends: deleted in the same transaction as the connection.
+    UntilDisconnect,
+    /// At most so many days, then a job deletes it.
+    Days(u16),
+}
+
+impl Retention {
+    /// How long, for people.
+    pub fn describe(self) -> String {
+        match self {
+            Self::Deployment => "as long as the installation".to_owned(),
+            Self::Workspace => "as long as the workspace".to_owned(),
+            Self::Member => "as long as the account".to_owned(),
+            Self::UntilDisconnect => "until the connection ends".to_owned(),
+            Self::Days(1) => "at most 1 day".to_owned(),
+            Self::Days(n) => format!("at most {n} days"),
+        }
+    }
+}
+
+/// Who can see a column through the product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Visibility {
+    /// The member whose account or connection it is.
+    Owner,
+    /// All members of the workspace.
+    Workspace,
+    /// The operator of the deployment, in logs of commands or the health page.
+    Operator,
+    /// Nobody: only the program uses it.
+    Program,
+}
+
+impl Visibility {
+    /// Who, for people.
+    pub const fn describe(self) -> &'static str {
+        match self {
+            Self::Owner => "its owner",
+            Self::Workspace => "members of the workspace",
+            Self::Operator => "the operator",
+            Self::Program => "nobody",
+        }
+    }
+}
+
+/// One stored column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Column {
+    /// Table.
+    pub table: &'static str,
+    /// Column.
+    pub column: &'static str,
+    /// What kind of data.
+    pub class: DataClass,
+    /// Why it is stored.
+    pub purpose: &'static str,
+    /// The feature it is stored for; `None` for Tenon itself.
+    pub feature: Option<Feature>,
+    /// How long it stays.
+    pub retention: Retention,
+    /// Who sees it.
+    pub visible_to: Visibility,
+}
+
+/// `table (feature, retention) { column: class, visibility, purpose; … }`
+macro_rules! inventory {
+    ($($table:ident ($feature:expr, $retention:expr) {
+        $($column:ident: $class:ident, $visible:ident, $purpose:literal;)*
+    })*) => {
+        &[$($(Column {
+            table: stringify!($table),
+            column: stringify!($column),
+            class: DataClass::$class,
+            purpose: $purpose,
+            feature: $feature,
+            retention: $retention,
+            visible_to: Visibility::$visible,
+        },)*)*]
+    };
+}
+
+/// Every column of every table.
+pub const COLUMNS: &[Column] = inventory! {
+    schema_versions (None, Retention::Deployment) {
+        version: Operational, Operator, "which migrations have run";
+        applied_at: Operational, Operator, "when a migration ran";
+    }
+    settings (None, Retention::Deployment) {
+        name: Operational, Operator, "names a fact of the deployment";
+        value: Operational, Operator, "the fact, for example the hash of the set-up token";
+    }
+    workspaces (None, Retention::Workspace) {
+        id: Identifier, Workspace, "names the workspace";
+        name: Account, Workspace, "shown to its members";
+        created_at: Operational, Workspace, "shown to its members";
+    }
+    members (None, Retention::Member) {
+        id: Identifier, Workspace, "names the member";
+        workspace_id: Identifier, Workspace, "the tenant";
+        email: Account, Workspace, "signing in";
+        name: Account, Workspace, "shown to colleagues";
+        role: Account, Workspace, "what the member may do";
+        password_hash: Credential, Program, "checking the password (Argon2)";
+        locale: Account, Owner, "language of the pages";
+        time_zone: Account, Owner, "showing times";
+        totp: Secret, Program, "checking codes of the authenticator app";
+        totp_confirmed_at: Account, Owner, "whether codes are asked for";
+        totp_last_step: Operational, Program, "using each code only once";
+        disabled_at: Account, Workspace, "whether the account is switched off";
+        created_at: Operational, Workspace, "order of lists";
+    }
+    recovery_codes (None, Retention::Member) {
+        member_id: Identifier, Program, "whose code it is";
+        code_hash: Credential, Program, "checking a recovery code";
+    }
+    sessions (None, Retention::Days(30)) {
+        id: Identifier, Owner, "names the session";
+        token_hash: Credential, Program, "recognising the browser";
+        member_id: Identifier, Owner, "whose session it is";
+        workspace_id: Identifier, Program, "the tenant";
+        user_agent: Account, Owner, "telling one's browsers apart";
+        created_at: Operational, Owner, "shown in the list of sessions";
+        last_seen_at: Operational, Owner, "shown in the list of sessions";
+        expires_at: Operational, Program, "ending the session";
+    }
+    keys (None, Retention::UntilDisconnect) {
+        id: Identifier, Operator, "names the key";
+        workspace_id: Identifier, Program, "the tenant, if it is one's";
+        connection_id: Identifier, Program, "the connection whose data it seals";
+        wrapped: Secret, Program, "the data key, wrapped by the key-encryption key";
+        kek: Operational, Operator, "which key-encryption key wrapped it";
+        created_at: Operational, Operator, "choosing the newest";
+    }
+    connections (Some(Feature::Identity), Retention::UntilDisconnect) {
+        id: Identifier, Owner, "names the connection";
+        workspace_id: Identifier, Program, "the tenant";
+        member_id: Identifier, Program, "whose connection it is";
+        provider: Operational, Owner, "where the account is";
+        status: Operational, Owner, "whether it works";
+        status_reason: Operational, Owner, "why it does not";
+        subject_index: BlindIndex, Program, "finding connections that share one grant";
+        subject: MailMetadataSealed, Program, "the account's id at the provider";
+        account: MailMetadataSealed, Owner, "address, name, aliases and signatures of the account";
+        profile: Operational, Owner, "the preset that was chosen";
+        features: Consent, Owner, "what the person switched on";
+        scopes: Consent, Owner, "what the provider granted";
+        key_id: Identifier, Owner, "the key that seals its data";
+        fence: Operational, Program, "stopping work at once";
+        created_at: Operational, Owner, "shown on the receipt";
+        revoked_at: Operational, Owner, "when the grant was found gone";
+        purge_at: Operational, Owner, "when what is left will be deleted";
+    }
+    tokens (Some(Feature::Identity), Retention::UntilDisconnect) {
+        connection_id: Identifier, Program, "whose tokens they are";
+        version: Operational, Program, "never overwriting a newer token";
+        refresh: Secret, Program, "fetching access tokens";
+        access: Secret, Program, "calling the provider";
+        access_expires_at: Operational, Program, "knowing when it ends";
+        refresh_after: Operational, Program, "knowing when to fetch a new one";
+        lease_owner: Operational, Program, "refreshing once, not twice";
+        lease_until: Operational, Program, "refreshing once, not twice";
+    }
+    flows (Some(Feature::Identity), Retention::Days(1)) {
+        state_hash: Credential, Program, "recognising the answer of the provider";
+        workspace_id: Identifier, Program, "the tenant";
+        member_id: Identifier, Program, "who connects";
+        session_id: Identifier, Program, "the browser it began in";
+        connection_id: Identifier, Program, "the connection to be extended";
+        provider: Operational, Program, "where";
+        nonce: Operational, Program, "binding the answer to the question";
+        verifier: Secret, Program, "proving that the code is ours";
+        features: Consent, Program, "what was chosen";
+        profile: Operational, Program, "the preset that was chosen";
+        consent_id: Identifier, Program, "what was agreed to";
+        redirect_uri: Operational, Program, "sent again with the code";
+        created_at: Operational, Program, "begin";
+        expires_at: Operational, Program, "refusing a late answer";
+    }
+    consents (Some(Feature::Identity), Retention::Member) {
+        id: Identifier, Owner, "names the consent";
+        workspace_id: Identifier, Program, "the tenant";
+        member_id: Identifier, Owner, "who agreed";
+        connection_id: Identifier, Owner, "the connection that came of it";
+        provider: Consent, Owner, "where";
+        features: Consent, Owner, "to what";
+        policy_version: Consent, Owner, "which text was shown";
+        locale: Consent, Owner, "in which language";
+        given_at: Consent, Owner, "when";
+        withdrawn_at: Consent, Owner, "when it ended";
+    }
+    receipts (Some(Feature::Identity), Retention::Member) {
+        id: Identifier, Owner, "names the receipt";
+        workspace_id: Identifier, Program, "the tenant";
+        member_id: Identifier, Owner, "whose connection it was";
+        provider: Consent, Owner, "where";
+        connection_id: Identifier, Owner, "the connection that is gone";
+        connected_at: Consent, Owner, "its beginning";
+        disconnected_at: Consent, Owner, "its end";
+        counts: Consent, Owner, "how much was deleted";
+        key_id: Identifier, Owner, "the key that was destroyed";
+        grant_outcome: Consent, Owner, "what became of the grant at the provider";
+    }
+    events (None, Retention::Days(7)) {
+        seq: Operational, Workspace, "order of events";
+        at: Operational, Workspace, "deleting old events";
+        workspace_id: Identifier, Program, "the tenant";
+        member_id: Identifier, Program, "whom it is for";
+        kind: Operational, Workspace, "telling pages what to fetch again";
+        subject: Identifier, Workspace, "telling pages what to fetch again";
+    }
+    mailboxes (Some(Feature::Mail), Retention::UntilDisconnect) {
+        connection_id: Identifier, Owner, "whose mailbox it is";
+        workspace_id: Identifier, Program, "the tenant";
+        state: Operational, Owner, "what the sync is doing";
+        reason: Operational, Owner, "why it waits";
+        cursor: Operational, Program, "asking the provider only for changes";
+        generation: Operational, Program, "the last complete snapshot";
+        shadow: Operational, Program, "the snapshot being taken";
+        page_token: Operational, Program, "going on after an interruption";
+        pages_done: Operational, Owner, "progress";
+        listed: Operational, Owner, "progress";
+        gone: Operational, Owner, "messages deleted before they could be read";
+        provider_total: Operational, Owner, "progress";
+        snapshot_started_at: Operational, Owner, "progress";
+        last_sync_at: Operational, Owner, "health";
+        next_sync_at: Operational, Owner, "when to sync next";
+        cursor_at: Operational, Owner, "age of the cursor";
+        resyncs: Operational, Owner, "not repeating a resync for ever";
+        updated_at: Operational, Program, "health";
+    }
+    messages (Some(Feature::Mail), Retention::UntilDisconnect) {
+        id: Identifier, Owner, "names the message";
+        connection_id: Identifier, Program, "whose mailbox it is in";
+        provider_id: Identifier, Owner, "fetching the message";
+        thread_id: Identifier, Owner, "its thread";
+        received_at: MailMetadata, Owner, "order of lists";
+        size: MailMetadata, Owner, "shown with the message";
+        unread: MailMetadata, Owner, "shown in lists, counted";
+        starred: MailMetadata, Owner, "shown in lists";
+        has_attachments: MailMetadata, Owner, "shown in lists";
+        automatic: MailMetadata, Owner, "telling people from machines";
+        seen: Operational, Program, "the last snapshot that had it";
+        labels: MailMetadata, Owner, "ids of its labels";
+        message_id_index: BlindIndex, Program, "finding answers and copies";
+        envelope: MailMetadataSealed, Owner, "sender, recipients, subject, date, references";
+    }
+    threads (Some(Feature::Mail), Retention::UntilDisconnect) {
+        id: Identifier, Owner, "names the thread";
+        connection_id: Identifier, Program, "whose mailbox it is in";
+        provider_thread_id: Identifier, Owner, "its id at the provider";
+        last_at: MailMetadata, Owner, "order of lists";
+        message_count: MailMetadata, Owner, "shown in lists";
+        unread_count: MailMetadata, Owner, "shown in lists, counted";
+        starred: MailMetadata, Owner, "shown in lists";
+        has_attachments: MailMetadata, Owner, "shown in lists";
+        hidden: MailMetadata, Owner, "leaving spam and bin out of lists";
+        labels: MailMetadata, Owner, "ids of its labels";
+    }
+    thread_labels (Some(Feature::Mail), Retention::UntilDisconnect) {
+        connection_id: Identifier, Program, "whose mailbox it is in";
+        label: MailMetadata, Owner, "listing a label";
+        last_at: MailMetadata, Owner, "order of the list";
+        thread_id: Identifier, Owner, "the thread";
+        unread: MailMetadata, Owner, "counting unread threads";
+    }
+    thread_addresses (Some(Feature::Mail), Retention::UntilDisconnect) {
+        connection_id: Identifier, Program, "whose mailbox it is in";
+        address_index: BlindIndex, Program, "finding threads with an address";
+        thread_id: Identifier, Owner, "the thread";
+    }
+    labels (Some(Feature::Mail), Retention::UntilDisconnect) {
+        id: Identifier, Owner, "names the label";
+        connection_id: Identifier, Program, "whose mailbox it is in";
+        provider_id: Identifier, Owner, "its id at the provider";
+        name: MailMetadataSealed, Owner, "shown to its owner";
+        system: MailMetadata, Owner, "whether the provider made it";
+        color: MailMetadata, Owner, "shown to its owner";
+    }
+    skipped (Some(Feature::Mail), Retention::UntilDisconnect) {
+        connection_id: Identifier, Owner, "whose mailbox it is in";
+        provider_id: Identifier, Owner, "the message that could not be read";
+        reason: Operational, Owner, "why";
+        at: Operational, Owner, "when";
+    }
+    runs (Some(Feature::Mail), Retention::UntilDisconnect) {
+        id: Identifier, Owner, "names the run";
+        connection_id: Identifier, Owner, "whose mailbox was synced";
+        kind: Operational, Owner, "what kind of sync";
+        started_at: Operational, Owner, "health";
+        finished_at: Operational, Owner, "health";
+        outcome: Operational, Owner, "how it ended";
+        added: Operational, Owner, "how much it brought";
+        changed: Operational, Owner, "how much it changed";
+        removed: Operational, Owner, "how much it removed";
+    }
+    jobs (None, Retention::UntilDisconnect) {
+        id: Identifier, Operator, "names the job";
+        kind: Operational, Operator, "what is to be done";
+        args: Identifier, Operator, "to what: ids only";
+        coalesce_key: Identifier, Operator, "doing it once";
+        workspace_id: Identifier, Program, "the tenant";
+        connection_id: Identifier, Program, "the connection it works for";
+        state: Operational, Operator, "whether it waits, runs, or needs a person";
+        run_at: Operational, Operator, "when it is due";
+        held_until: Operational, Operator, "waiting after a failure";
+        attempts: Operational, Operator, "giving up in the end";
+        lease_owner: Operational, Operator, "which process runs it";
+        lease_until: Operational, Operator, "noticing that the process died";
+        fence: Operational, Program, "ignoring a process that was thought dead";
+        last_error: Operational, Operator, "why it failed: a code";
+        created_at: Operational, Operator, "how long it waited";
+        finished_at: Operational, Operator, "deleting finished jobs";
+    }
+};
+
+/// The tables in order, each once.
+pub fn tables() -> Vec<&'static str> {
+    let mut out: Vec<&'static str> = Vec::new();
+    for column in COLUMNS {
+        if out.last() != Some(&column.table) {
+            out.push(column.table);
+        }
+    }
+    out
+}
+
+/// The columns of a table in order.
+pub fn by_table(table: &str) -> impl Iterator<Item = &'static Column> {
+    COLUMNS.iter().filter(move |c| c.table == table)
+}
+
+/// The tables whose rows belong to a connection and are deleted with it, without the table of
+/// connections itself.
+pub fn tables_of_a_connection() -> Vec<&'static str> {
+    COLUMNS
+        .iter()
+        .filter(|c| c.column == "connection_id" && c.goes_with_the_connection())
+        .map(|c| c.table)
+        .collect()
+}
+
+impl Column {
+    /// Whether a disconnect deletes the row, at the latest.
+    pub const fn goes_with_the_connection(&self) -> bool {
+        matches!(self.retention, Retention::UntilDisconnect | Retention::Days(_))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_column_is_declared_once_and_tables_are_in_one_piece() {
+        let mut names: Vec<_> = COLUMNS.iter().map(|c| (c.table, c.column)).collect();
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count);
+        let mut tables = tables();
+        let count = tables.len();
+        tables.sort_unstable();
+        tables.dedup();
+        assert_eq!(tables.len(), count);
+    }
+
+    #[test]
+    fn a_disconnect_deletes_all_of_the_mailbox_and_keeps_the_proofs() {
+        let tables = tables_of_a_connection();
+        for gone in ["keys", "tokens", "messages", "threads", "thread_labels", "thread_addresses", "jobs", "flows"] {
+            assert!(tables.contains(&gone), "{gone}");
+        }
+        for kept in ["consents", "receipts", "connections"] {
+            assert!(!tables.contains(&kept), "{kept}");
+        }
+    }
+
+    #[test]
+    fn whatever_comes_from_mail_goes_with_the_connection() {
+        for c in COLUMNS {
+            if matches!(c.class, DataClass::MailMetadata | DataClass::MailMetadataSealed | DataClass::BlindIndex) {
+                assert_eq!(c.retention, Retention::UntilDisconnect, "{c:?}");
+                assert!(c.feature.is_some(), "{c:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn people_can_read_it() {
+        for c in COLUMNS {
+            assert!(c.purpose.len() > 3 && !c.purpose.ends_with('.'), "{c:?}");
+        }
+        assert_eq!(Retention::Days(7).describe(), "at most 7 days");
+    }
+}

@@ -1,0 +1,16 @@
+#![doc = include_str!("../README.md")]
+
+pub mod connection;
+pub mod event;
+pub mod feature;
+pub mod id;
+pub mod inventory;
+pub mod mail;
+pub mod member;
+pub mod policy;
+pub mod scope;
+pub mod world;
+
+pub use id::*;
+pub use scope::{Purpose, Scope};
+pub use world::{Clock, ManualClock, Random, SeededRandom, SystemClock, SystemRandom, Time, World};

@@ -1,0 +1,574 @@
+//! What Tenon says of itself: the sentences of consent and privacy page, and the words for features
+//! and scopes, in English and French. No privacy sentence is written anywhere else.
+
+use serde::{Deserialize, Serialize};
+
+use crate::feature::{FEATURES, Feature, Profile};
+
+/// A language of the texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Locale {
+    /// English.
+    En,
+    /// French.
+    Fr,
+}
+
+impl Locale {
+    /// Reads a language tag (`fr`, `fr-CA`); anything else is English.
+    pub fn parse(tag: &str) -> Self {
+        if tag.get(..2).is_some_and(|l| l.eq_ignore_ascii_case("fr")) {
+            Self::Fr
+        } else {
+            Self::En
+        }
+    }
+
+    /// The tag.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Fr => "fr",
+        }
+    }
+
+    /// The one of two texts that is in this language.
+    pub const fn of<'a>(self, en: &'a str, fr: &'a str) -> &'a str {
+        match self {
+            Self::En => en,
+            Self::Fr => fr,
+        }
+    }
+}
+
+/// Part of the consent that a sentence belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Section {
+    /// What is read at the provider.
+    Read,
+    /// What is stored here, and for how long.
+    Stored,
+    /// How it is kept.
+    Kept,
+    /// How it ends.
+    Ended,
+    /// The terms.
+    Terms,
+}
+
+impl Section {
+    /// Sections in the order they are shown, terms apart.
+    pub const SHOWN: [Self; 4] = [Self::Read, Self::Stored, Self::Kept, Self::Ended];
+
+    /// Its heading.
+    pub const fn title(self, l: Locale) -> &'static str {
+        match self {
+            Self::Read => l.of("What Tenon reads", "Ce que Tenon lit"),
+            Self::Stored => l.of(
+                "What is stored, and for how long",
+                "Ce qui est conservé, et combien de temps",
+            ),
+            Self::Kept => l.of("How it is protected", "Comment c’est protégé"),
+            Self::Ended => l.of("How you end it", "Comment y mettre fin"),
+            Self::Terms => l.of("Terms", "Conditions"),
+        }
+    }
+}
+
+/// One sentence.
+#[derive(Debug, Clone, Copy)]
+pub struct Sentence {
+    /// Stable id.
+    pub id: &'static str,
+    /// Where it is shown.
+    pub section: Section,
+    /// Shown when this feature is chosen; always when `None`.
+    pub feature: Option<Feature>,
+    en: &'static str,
+    fr: &'static str,
+}
+
+impl Sentence {
+    /// Its text.
+    pub const fn text(&self, locale: Locale) -> &'static str {
+        locale.of(self.en, self.fr)
+    }
+}
+
+const fn s(
+    id: &'static str,
+    section: Section,
+    feature: Option<Feature>,
+    en: &'static str,
+    fr: &'static str,
+) -> Sentence {
+    Sentence {
+        id,
+        section,
+        feature,
+        en,
+        fr,
+    }
+}
+
+/// Every sentence. Changing one changes the version of each consent it is part of.
+pub const SENTENCES: &[Sentence] = &[
+    s(
+        "read.identity",
+        Section::Read,
+        None,
+        "Tenon reads the address and name of the account you choose, to know whose it is.",
+        "Tenon lit l’adresse et le nom du compte choisi, pour savoir à qui il appartient.",
+    ),
+    s(
+        "read.mail",
+        Section::Read,
+        Some(Feature::Mail),
+        "Tenon reads the list of your messages: sender, recipients, subject, dates, labels and size. It reads the text of a message only when you open that message.",
+        "Tenon lit la liste de vos messages : expéditeur, destinataires, objet, dates, libellés et taille. Il ne lit le texte d’un message que lorsque vous l’ouvrez.",
+    ),
+    s(
+        "read.aliases",
+        Section::Read,
+        Some(Feature::Mail),
+        "Tenon reads your labels and the addresses you send from, with their signatures.",
+        "Tenon lit vos libellés et les adresses depuis lesquelles vous écrivez, avec leurs signatures.",
+    ),
+    s(
+        "read.planned",
+        Section::Read,
+        None,
+        "A permission you give for a part of Tenon that is not built yet is not used.",
+        "Une autorisation donnée pour une partie de Tenon qui n’existe pas encore n’est pas utilisée.",
+    ),
+    s(
+        "stored.mail",
+        Section::Stored,
+        Some(Feature::Mail),
+        "The list of your messages is stored on this server, sealed, until you disconnect the account.",
+        "La liste de vos messages est conservée sur ce serveur, scellée, jusqu’à ce que vous déconnectiez le compte.",
+    ),
+    s(
+        "stored.no_bodies",
+        Section::Stored,
+        Some(Feature::Mail),
+        "Message texts and attachments are never stored: they are fetched from Google when you open them and forgotten within minutes.",
+        "Les textes et pièces jointes ne sont jamais conservés : ils sont demandés à Google quand vous les ouvrez et oubliés en quelques minutes.",
+    ),
+    s(
+        "stored.tokens",
+        Section::Stored,
+        None,
+        "The key that Google gives Tenon for your account is stored sealed and never shown to anyone. Tenon never sees your password.",
+        "La clé que Google remet à Tenon pour votre compte est conservée scellée et n’est montrée à personne. Tenon ne voit jamais votre mot de passe.",
+    ),
+    s(
+        "stored.consent",
+        Section::Stored,
+        None,
+        "That you agreed to this text, and when, is stored and shown to you.",
+        "Le fait que vous avez accepté ce texte, et quand, est conservé et vous est montré.",
+    ),
+    s(
+        "kept.sealed",
+        Section::Kept,
+        None,
+        "Each account has an encryption key of its own; a stolen database or backup shows no mail.",
+        "Chaque compte a sa propre clé de chiffrement ; une base de données ou une sauvegarde volée ne montre aucun courrier.",
+    ),
+    s(
+        "kept.private",
+        Section::Kept,
+        Some(Feature::Mail),
+        "Your mailbox is private: other members of your workspace do not see it.",
+        "Votre boîte est privée : les autres membres de votre espace ne la voient pas.",
+    ),
+    s(
+        "kept.first_party",
+        Section::Kept,
+        None,
+        "The web app talks to this server only: no analytics, no foreign fonts or scripts. Remote images in messages are blocked.",
+        "L’application web ne parle qu’à ce serveur : ni mesure d’audience, ni polices ou scripts étrangers. Les images distantes des messages sont bloquées.",
+    ),
+    s(
+        "ended.disconnect",
+        Section::Ended,
+        None,
+        "Disconnecting removes everything that was read from the account, before it answers, and destroys its key, so that backups cannot be read either. You get a receipt.",
+        "La déconnexion supprime tout ce qui a été lu du compte, avant de répondre, et détruit sa clé, de sorte que les sauvegardes ne sont plus lisibles non plus. Vous recevez un reçu.",
+    ),
+    s(
+        "ended.revoke",
+        Section::Ended,
+        None,
+        "The grant is withdrawn at Google, unless another connection shares it; then you are told so and get the link to end it yourself.",
+        "L’autorisation est retirée chez Google, sauf si une autre connexion la partage ; vous en êtes alors averti et recevez le lien pour y mettre fin vous-même.",
+    ),
+    s(
+        "ended.elsewhere",
+        Section::Ended,
+        None,
+        "If you withdraw access at Google, Tenon stops, destroys its tokens at once, and removes the message list after 7 days unless you reconnect.",
+        "Si vous retirez l’accès chez Google, Tenon s’arrête, détruit aussitôt ses jetons et supprime la liste des messages après 7 jours, sauf si vous vous reconnectez.",
+    ),
+    s(
+        "terms.operator",
+        Section::Terms,
+        None,
+        "This server is run by your organisation. Whoever runs the machine could, with its keys, do what you can do; nothing in the product lets them.",
+        "Ce serveur est exploité par votre organisation. Qui exploite la machine pourrait, avec ses clés, faire ce que vous pouvez faire ; rien dans le produit ne le lui permet.",
+    ),
+    s(
+        "terms.use",
+        Section::Terms,
+        None,
+        "What is read is used for the features you chose and for nothing else: no advertising, no sale, no training.",
+        "Ce qui est lu sert aux fonctions choisies et à rien d’autre : ni publicité, ni vente, ni entraînement.",
+    ),
+    s(
+        "terms.owner",
+        Section::Terms,
+        None,
+        "You may connect an account only if it is yours or its owner allows it.",
+        "Vous ne pouvez connecter un compte que s’il est à vous ou si son propriétaire le permet.",
+    ),
+];
+
+/// The sentences for a set of features, in order.
+pub fn sentences(features: &[Feature]) -> Vec<&'static Sentence> {
+    let planned = features.iter().any(|f| !f.info().available);
+    SENTENCES
+        .iter()
+        .filter(|s| s.feature.is_none_or(|f| features.contains(&f)))
+        .filter(|s| s.id != "read.planned" || planned)
+        .collect()
+}
+
+/// The version of the text that is shown for `features` in `locale`: `sha256:` and the hash of ids
+/// and texts. Any change of any shown sentence changes it.
+pub fn version(features: &[Feature], locale: Locale) -> String {
+    let mut digest = aws_lc_rs::digest::Context::new(&aws_lc_rs::digest::SHA256);
+    for sentence in sentences(features) {
+        for part in [sentence.id, "\0", sentence.text(locale), "\0"] {
+            digest.update(part.as_bytes());
+        }
+    }
+    let hash = digest.finish();
+    let hex: String = hash.as_ref().iter().map(|b| format!("{b:02x}")).collect();
+    format!("sha256:{hex}")
+}
+
+/// What a person is told of a scope.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ScopeText {
+    /// A short name.
+    pub name: &'static str,
+    /// Why it is needed.
+    pub why: &'static str,
+    /// What it lets Tenon read or change.
+    pub allows: &'static str,
+    /// What is stored.
+    pub stored: &'static str,
+}
+
+/// The texts of a scope, by the key in the feature table.
+pub fn scope_text(key: &str, l: Locale) -> Option<ScopeText> {
+    let t = |name, why, allows, stored| {
+        Some(ScopeText {
+            name,
+            why,
+            allows,
+            stored,
+        })
+    };
+    match (key, l) {
+        ("openid", Locale::En) => t(
+            "Sign-in identity",
+            "So that a later reconnection is checked to be the same account.",
+            "Read the account's permanent number at Google.",
+            "That number, sealed.",
+        ),
+        ("openid", Locale::Fr) => t(
+            "Identité de connexion",
+            "Pour vérifier qu’une reconnexion concerne bien le même compte.",
+            "Lire le numéro permanent du compte chez Google.",
+            "Ce numéro, scellé.",
+        ),
+        ("email", Locale::En) => t(
+            "E-mail address",
+            "To show which account is connected.",
+            "Read the account's address.",
+            "The address, sealed.",
+        ),
+        ("email", Locale::Fr) => t(
+            "Adresse e-mail",
+            "Pour montrer quel compte est connecté.",
+            "Lire l’adresse du compte.",
+            "L’adresse, scellée.",
+        ),
+        ("profile", Locale::En) => t(
+            "Name",
+            "To show whose account it is.",
+            "Read the name on the account.",
+            "The name, sealed.",
+        ),
+        ("profile", Locale::Fr) => t(
+            "Nom",
+            "Pour montrer à qui est le compte.",
+            "Lire le nom du compte.",
+            "Le nom, scellé.",
+        ),
+        ("gmail_readonly", Locale::En) => t(
+            "Read mail",
+            "To show your mailbox beside your customer records.",
+            "Read all messages, labels and settings of Gmail. It cannot change, send or delete anything.",
+            "Sender, recipients, subject, dates, labels and size of messages, sealed. No text, no attachment.",
+        ),
+        ("gmail_readonly", Locale::Fr) => t(
+            "Lire le courrier",
+            "Pour montrer votre boîte à côté de vos fiches clients.",
+            "Lire tous les messages, libellés et réglages de Gmail. Ne peut rien modifier, envoyer ni supprimer.",
+            "Expéditeur, destinataires, objet, dates, libellés et taille des messages, scellés. Ni texte, ni pièce jointe.",
+        ),
+        ("gmail_compose", Locale::En) => t(
+            "Drafts and sending",
+            "To write drafts and send messages that you confirm.",
+            "Create, change and send drafts and messages. It cannot delete received mail.",
+            "Nothing: drafts stay in your mailbox.",
+        ),
+        ("gmail_compose", Locale::Fr) => t(
+            "Brouillons et envoi",
+            "Pour écrire des brouillons et envoyer les messages que vous confirmez.",
+            "Créer, modifier et envoyer des brouillons et des messages. Ne peut pas supprimer le courrier reçu.",
+            "Rien : les brouillons restent dans votre boîte.",
+        ),
+        ("contacts", Locale::En) => t(
+            "Contacts",
+            "To keep contacts the same on both sides.",
+            "Read, create, change and delete contacts.",
+            "The contacts you choose to keep in step.",
+        ),
+        ("contacts", Locale::Fr) => t(
+            "Contacts",
+            "Pour tenir les contacts à jour des deux côtés.",
+            "Lire, créer, modifier et supprimer des contacts.",
+            "Les contacts que vous choisissez de synchroniser.",
+        ),
+        ("calendar", Locale::En) => t(
+            "Calendar",
+            "To keep meetings and calls the same on both sides.",
+            "Read and change calendars and their events.",
+            "The events of the calendars you choose.",
+        ),
+        ("calendar", Locale::Fr) => t(
+            "Agenda",
+            "Pour tenir réunions et appels à jour des deux côtés.",
+            "Lire et modifier les agendas et leurs événements.",
+            "Les événements des agendas choisis.",
+        ),
+        ("calendar_events_owned", Locale::En) => t(
+            "Events in your own calendars",
+            "To make an event for a task and take it away with the task.",
+            "Read and change events of calendars you own.",
+            "Only the events that Tenon made for tasks.",
+        ),
+        ("calendar_events_owned", Locale::Fr) => t(
+            "Événements de vos agendas",
+            "Pour créer l’événement d’une tâche et le retirer avec elle.",
+            "Lire et modifier les événements des agendas qui sont à vous.",
+            "Seulement les événements créés par Tenon pour des tâches.",
+        ),
+        ("tasks", Locale::En) => t(
+            "Tasks",
+            "To keep tasks the same on both sides.",
+            "Read, create, change and delete tasks.",
+            "The tasks of the lists you choose.",
+        ),
+        ("tasks", Locale::Fr) => t(
+            "Tâches",
+            "Pour tenir les tâches à jour des deux côtés.",
+            "Lire, créer, modifier et supprimer des tâches.",
+            "Les tâches des listes choisies.",
+        ),
+        ("drive_file", Locale::En) => t(
+            "Chosen Drive files",
+            "To attach a Drive file to a deal.",
+            "See and open only the files that you pick.",
+            "Id, name, type and link of those files.",
+        ),
+        ("drive_file", Locale::Fr) => t(
+            "Fichiers Drive choisis",
+            "Pour joindre un fichier Drive à une affaire.",
+            "Voir et ouvrir uniquement les fichiers que vous choisissez.",
+            "Identifiant, nom, type et lien de ces fichiers.",
+        ),
+        _ => None,
+    }
+}
+
+/// Name and summary of a feature.
+pub const fn feature_text(feature: Feature, l: Locale) -> (&'static str, &'static str) {
+    match feature {
+        Feature::Identity => (
+            l.of("Identity", "Identité"),
+            l.of("Whose account it is", "À qui est le compte"),
+        ),
+        Feature::Mail => (
+            l.of("Mail", "Courrier"),
+            l.of(
+                "Your mailbox beside your records",
+                "Votre boîte à côté de vos fiches",
+            ),
+        ),
+        Feature::Sending => (
+            l.of("Sending", "Envoi"),
+            l.of(
+                "Drafts, replies, send later",
+                "Brouillons, réponses, envoi différé",
+            ),
+        ),
+        Feature::Tracking => (
+            l.of("Tracking", "Suivi"),
+            l.of(
+                "Opens, clicks and replies of your own mail",
+                "Ouvertures, clics et réponses à vos messages",
+            ),
+        ),
+        Feature::Contacts => (
+            l.of("Contacts", "Contacts"),
+            l.of(
+                "The same contacts on both sides",
+                "Les mêmes contacts des deux côtés",
+            ),
+        ),
+        Feature::Calendar => (
+            l.of("Calendar", "Agenda"),
+            l.of(
+                "Meetings and calls on both sides",
+                "Réunions et appels des deux côtés",
+            ),
+        ),
+        Feature::CalendarEvents => (
+            l.of("Events for tasks", "Événements des tâches"),
+            l.of(
+                "A calendar entry for each dated task",
+                "Une entrée d’agenda pour chaque tâche datée",
+            ),
+        ),
+        Feature::Tasks => (
+            l.of("Tasks", "Tâches"),
+            l.of(
+                "The same tasks on both sides",
+                "Les mêmes tâches des deux côtés",
+            ),
+        ),
+        Feature::Files => (
+            l.of("Files", "Fichiers"),
+            l.of(
+                "Drive files on deals and companies",
+                "Fichiers Drive sur affaires et sociétés",
+            ),
+        ),
+    }
+}
+
+/// Name and description of a profile.
+pub const fn profile_text(profile: Profile, l: Locale) -> (&'static str, &'static str) {
+    match profile {
+        Profile::Sales => (
+            l.of("Sales", "Ventes"),
+            l.of("The full set for people who sell: mail, sending, tracking, files, contacts, calendar, tasks.", "L’ensemble complet pour la vente : courrier, envoi, suivi, fichiers, contacts, agenda, tâches."),
+        ),
+        Profile::Type => (
+            l.of("Light", "Léger"),
+            l.of("Mail, sending, tracking and calendar events for tasks. Never files, never contacts.", "Courrier, envoi, suivi et événements d’agenda pour les tâches. Jamais les fichiers, jamais les contacts."),
+        ),
+    }
+}
+
+/// Plain words for a machine code that a person sees: why something stopped, was skipped or waits.
+pub const fn reason_text(code: &str, l: Locale) -> &'static str {
+    // `match` on bytes, so that this stays usable in constants.
+    match code.as_bytes() {
+        b"invalid_grant" | b"revoked_elsewhere" => l.of("Access was withdrawn at the provider, or the password was changed. Reconnect to go on.", "L’accès a été retiré chez le fournisseur, ou le mot de passe a changé. Reconnectez-vous pour continuer."),
+        b"invalid_rapt" => l.of("Your organisation asks for a new sign-in after some time. Reconnect to go on.", "Votre organisation demande une nouvelle connexion après un certain temps. Reconnectez-vous pour continuer."),
+        b"scope_missing" => l.of("A permission that this feature needs was not given. Reconnect and leave it ticked.", "Une autorisation nécessaire à cette fonction n’a pas été donnée. Reconnectez-vous en la laissant cochée."),
+        b"no_mailbox" => l.of("This account has no Gmail mailbox. Tenon checks again every day.", "Ce compte n’a pas de boîte Gmail. Tenon vérifie à nouveau chaque jour."),
+        b"domain_policy" => l.of("Your organisation does not allow this app. Its administrator can change that in the Google Admin console.", "Votre organisation n’autorise pas cette application. Son administrateur peut changer cela dans la console d’administration Google."),
+        b"deletion_brake" => l.of("An unusually large number of messages seems to be gone at the provider. Nothing was removed; please decide.", "Un nombre inhabituel de messages semble avoir disparu chez le fournisseur. Rien n’a été supprimé ; à vous de décider."),
+        b"resync_limit" => l.of("The mailbox had to be read again too often. Tenon waits for you to start it.", "La boîte a dû être relue trop souvent. Tenon attend que vous la relanciez."),
+        b"quota" => l.of("The provider's quota is used up for the moment; it goes on by itself.", "Le quota du fournisseur est épuisé pour le moment ; cela reprend tout seul."),
+        b"provider_unavailable" => l.of("The provider does not answer; Tenon tries again by itself.", "Le fournisseur ne répond pas ; Tenon réessaie tout seul."),
+        b"deployment_alarm" => l.of("This server's registration at the provider is refused. The operator has to look at it.", "L’enregistrement de ce serveur chez le fournisseur est refusé. L’exploitant doit s’en occuper."),
+        b"unreadable" => l.of("The provider's answer for this message could not be understood.", "La réponse du fournisseur pour ce message n’a pas pu être comprise."),
+        b"charset_unknown" => l.of("The text uses an unknown character set; some letters may be wrong.", "Le texte utilise un jeu de caractères inconnu ; certaines lettres peuvent être fausses."),
+        b"body_missing" => l.of("This message has no readable text. You can download the original.", "Ce message n’a pas de texte lisible. Vous pouvez télécharger l’original."),
+        b"too_large" => l.of("This message is too large to be shown. You can download the original.", "Ce message est trop grand pour être affiché. Vous pouvez télécharger l’original."),
+        b"mime_broken" => l.of("This message is not built as the standard asks; what is shown may be incomplete. You can download the original.", "Ce message n’est pas construit selon la norme ; ce qui est affiché peut être incomplet. Vous pouvez télécharger l’original."),
+        _ => l.of("Something unexpected came back; Tenon tries again by itself.", "Une réponse inattendue est arrivée ; Tenon réessaie tout seul."),
+    }
+}
+
+/// Every scope key of the feature table has its texts in both languages.
+pub fn missing_texts() -> Vec<&'static str> {
+    FEATURES
+        .iter()
+        .flat_map(|f| f.google)
+        .map(|s| s.key)
+        .filter(|k| {
+            [Locale::En, Locale::Fr]
+                .iter()
+                .any(|l| scope_text(k, *l).is_none())
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_scope_is_explained_in_both_languages() {
+        assert_eq!(missing_texts(), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn sentence_ids_are_unique_and_both_languages_are_written() {
+        for (i, sentence) in SENTENCES.iter().enumerate() {
+            assert!(
+                SENTENCES[..i].iter().all(|o| o.id != sentence.id),
+                "{}",
+                sentence.id
+            );
+            assert_ne!(sentence.en, sentence.fr);
+        }
+    }
+
+    #[test]
+    fn u8_the_version_follows_the_text_that_is_shown() {
+        let mail = version(&[Feature::Mail], Locale::En);
+        assert_eq!(mail, version(&[Feature::Mail], Locale::En));
+        assert_ne!(mail, version(&[Feature::Mail], Locale::Fr));
+        assert_ne!(mail, version(&[], Locale::En));
+        assert_ne!(
+            mail,
+            version(&[Feature::Mail, Feature::Sending], Locale::En),
+            "a planned feature adds its sentence"
+        );
+    }
+
+    #[test]
+    fn locales_are_read_leniently() {
+        assert_eq!(
+            [
+                Locale::parse("fr-CA"),
+                Locale::parse("de"),
+                Locale::parse("é"),
+                Locale::parse("")
+            ],
+            [Locale::Fr, Locale::En, Locale::En, Locale::En]
+        );
+    }
+}

@@ -1,0 +1,268 @@
+//! The handle tests hold: what people, other clients and Google itself do to a mailbox, and what was asked.
+
+use std::sync::{Arc, MutexGuard};
+
+use bytes::Bytes;
+use serde::Serialize;
+
+use crate::config::SandboxError;
+use crate::faults::Fault;
+use crate::generate::{Corpus, Mail, Who};
+use crate::log::{Logged, Totals};
+use crate::mailbox::labels::{LabelIndex, UNREAD};
+use crate::mailbox::{Mailbox, raw};
+use crate::oauth::{LiveGrant, scopes};
+use crate::state::State;
+
+/// Counts of a mailbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// Messages, spam and bin included.
+    pub messages: usize,
+    /// Threads.
+    pub threads: usize,
+    /// Unread messages.
+    pub unread: usize,
+    /// Drafts.
+    pub drafts: usize,
+}
+
+/// Tokens granted without a consent page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Tokens {
+    /// Good for an hour of the sandbox's clock.
+    pub access_token: String,
+    /// Good until revoked.
+    pub refresh_token: String,
+}
+
+/// The handle on a running sandbox. Methods take an account by its address; an address that the sandbox does not
+/// have is a mistake in the test and panics. Labels are taken by id or by name, and made when there is none.
+#[derive(Clone)]
+pub struct Control {
+    state: Arc<State>,
+}
+
+impl Control {
+    pub(crate) fn new(state: Arc<State>) -> Self {
+        Self { state }
+    }
+
+    #[expect(clippy::panic, reason = "a test that names an account the sandbox lacks is wrong; the JSON door checks first")]
+    fn account(&self, email: &str) -> usize {
+        self.state.find_account(email).unwrap_or_else(|| panic!("the sandbox has no account {email}"))
+    }
+
+    fn mailbox(&self, email: &str) -> MutexGuard<'_, Mailbox> {
+        self.state.mailbox(self.account(email))
+    }
+
+    /// Puts a message into the mailbox; its internal date is that of its Date field, now without one. Gives its id.
+    pub fn insert_message(&self, account: &str, message: impl Into<Vec<u8>>, labels: &[&str]) -> String {
+        let bytes = Bytes::from(message.into());
+        let now = self.state.now();
+        let date = raw::Facts::read(&bytes).date.map_or(now.0.div_euclid(1000), |s| s.saturating_mul(1000));
+        let mut mailbox = self.mailbox(account);
+        let places = places(&mut mailbox, labels);
+        let slot = mailbox.insert(bytes, places, date, None, now);
+        mailbox.get(slot).map(|m| hex(m.id)).unwrap_or_default()
+    }
+
+    /// Puts any bytes into the inbox, for corpora. Gives the id.
+    pub fn insert_raw(&self, account: &str, bytes: impl Into<Vec<u8>>) -> String {
+        self.insert_message(account, bytes, &["INBOX", "UNREAD"])
+    }
+
+    /// Deletes a message for good; false when there is none.
+    pub fn delete_message(&self, account: &str, id: &str) -> bool {
+        let now = self.state.now();
+        let mut mailbox = self.mailbox(account);
+        let Some(slot) = unhex(id).and_then(|id| mailbox.find(id)) else { return false };
+        mailbox.delete(slot, now);
+        true
+    }
+
+    /// Adds and removes labels; false when there is no such message.
+    pub fn modify_labels(&self, account: &str, id: &str, add: &[&str], remove: &[&str]) -> bool {
+        let now = self.state.now();
+        let mut mailbox = self.mailbox(account);
+        let Some(slot) = unhex(id).and_then(|id| mailbox.find(id)) else { return false };
+        let (add, remove) = (places(&mut mailbox, add), places(&mut mailbox, remove));
+        mailbox.relabel(slot, &add, &remove, now);
+        true
+    }
+
+    /// Ids of all messages, newest first, spam and bin included.
+    pub fn message_ids(&self, account: &str) -> Vec<String> {
+        self.mailbox(account).newest_first(None).map(|(_, m)| hex(m.id)).collect()
+    }
+
+    /// Id, thread id and label ids of all messages, newest first.
+    pub fn messages(&self, account: &str) -> Vec<(String, String, Vec<String>)> {
+        let mailbox = self.mailbox(account);
+        let row = |(_, m): (u32, &crate::mailbox::Stored)| {
+            (hex(m.id), hex(m.thread), mailbox.label_ids(m.set).map(str::to_owned).collect())
+        };
+        mailbox.newest_first(None).map(row).collect()
+    }
+
+    /// The bytes of a message.
+    pub fn raw(&self, account: &str, id: &str) -> Option<Vec<u8>> {
+        let mailbox = self.mailbox(account);
+        let stored = mailbox.get(mailbox.find(unhex(id)?)?)?;
+        Some(mailbox.bytes(stored).to_vec())
+    }
+
+    /// Ids and names of the labels.
+    pub fn labels(&self, account: &str) -> Vec<(String, String)> {
+        self.mailbox(account).labels.iter().map(|(_, l)| (l.id.clone(), l.name.clone())).collect()
+    }
+
+    /// Draft ids with the ids of the messages they hold now.
+    pub fn drafts(&self, account: &str) -> Vec<(String, String)> {
+        let mailbox = self.mailbox(account);
+        mailbox.drafts.iter().filter_map(|d| Some((d.id.clone(), hex(mailbox.get(d.slot)?.id)))).collect()
+    }
+
+    /// How much there is.
+    pub fn counts(&self, account: &str) -> Counts {
+        let mailbox = self.mailbox(account);
+        let (messages, threads) = mailbox.totals();
+        let unread = mailbox.labels.passing(|set| set.contains(&UNREAD));
+        let unread = mailbox.newest_first(None).filter(|(_, m)| unread[m.set as usize]).count();
+        Counts { messages, threads, unread, drafts: mailbox.drafts.len() }
+    }
+
+    /// The mailbox's history id now.
+    pub fn history_id(&self, account: &str) -> u64 {
+        self.mailbox(account).history.current()
+    }
+
+    /// Ends every history id given so far: `history.list` answers them with 404 (fault G1).
+    pub fn expire_history(&self, account: &str) {
+        self.mailbox(account).history.expire();
+    }
+
+    /// Ends the account's access tokens; refresh tokens live on.
+    pub fn expire_access_tokens(&self, account: &str) {
+        self.state.oauth().expire_access(self.account(account));
+    }
+
+    /// The person takes the access back: every token ends, refreshing answers `invalid_grant` (fault A1).
+    pub fn revoke(&self, account: &str) {
+        self.state.oauth().end(self.account(account));
+    }
+
+    /// What the account has granted; empty when nothing.
+    pub fn live_grants(&self, account: &str) -> Vec<LiveGrant> {
+        let live = self.state.oauth().live(self.account(account));
+        let client_id = self.state.config.client_id.clone();
+        live.map(|(scopes, refresh_tokens)| LiveGrant { client_id, scopes, refresh_tokens }).into_iter().collect()
+    }
+
+    /// Grants scopes without a consent page.
+    pub fn grant(&self, account: &str, scopes: &[&str]) -> Tokens {
+        let scopes = scopes::parse(&scopes.join(" "));
+        let (access_token, refresh_token) = self.state.oauth().grant_directly(self.account(account), &scopes, self.state.now());
+        Tokens { access_token, refresh_token }
+    }
+
+    /// New mail of the generated kind arrives now. Gives the ids.
+    pub fn deliver_random(&self, account: &str, count: usize) -> Vec<String> {
+        let place = self.account(account);
+        let now = self.state.now();
+        let me = &self.state.people()[place];
+        let seed = self.mailbox(account).serial();
+        let mut ids = Vec::with_capacity(count);
+        // a quarter of what a corpus writes is by the account itself, and answers are left out
+        let corpus = Corpus::new(seed, me, &[], count as u64 * 12 + 24, now.as_secs());
+        for rank in 0..corpus.threads() {
+            let mail = Mail::new(&corpus, rank, 0, now.as_secs());
+            if ids.len() == count {
+                break;
+            }
+            if mail.who() != Who::Me {
+                let bytes = mail.raw();
+                let mut mailbox = self.mailbox(account);
+                let places = places(&mut mailbox, &["INBOX", "UNREAD", "CATEGORY_PERSONAL"]);
+                let slot = mailbox.insert(Bytes::from(bytes), places, now.0.div_euclid(1000), None, now);
+                ids.extend(mailbox.get(slot).map(|m| hex(m.id)));
+            }
+        }
+        ids
+    }
+
+    /// The scripted faults.
+    pub fn faults(&self) -> FaultScript<'_> {
+        FaultScript { state: &self.state }
+    }
+
+    /// The last hundred thousand calls, oldest first; parts of batches have entries of their own.
+    pub fn requests(&self) -> Vec<Logged> {
+        self.state.log().entries()
+    }
+
+    /// Sums since the start or [`Control::reset_log`].
+    pub fn totals(&self) -> Totals {
+        self.state.log().totals()
+    }
+
+    /// Forgets the calls noted so far.
+    pub fn reset_log(&self) {
+        self.state.log().reset();
+    }
+
+    /// Every access token, refresh token, code and id token ever given out, for canary tests.
+    pub fn tokens_issued(&self) -> Vec<String> {
+        self.state.oauth().issued().to_vec()
+    }
+}
+
+/// The scripted faults of a sandbox.
+#[derive(Clone, Copy)]
+pub struct FaultScript<'s> {
+    state: &'s State,
+}
+
+impl FaultScript<'_> {
+    /// Puts a fault in place. A row that does not exist is a mistake in the test and panics.
+    #[expect(clippy::panic, reason = "a test that names a row the sandbox lacks is wrong; the JSON door uses try_push")]
+    pub fn push(&self, fault: Fault) {
+        if let Err(error) = self.try_push(fault) {
+            panic!("{error}");
+        }
+    }
+
+    /// Puts a fault in place, or says what is wrong with it.
+    pub fn try_push(&self, fault: Fault) -> Result<(), SandboxError> {
+        self.state.faults().push(fault)
+    }
+
+    /// Takes all faults away.
+    pub fn clear(&self) {
+        self.state.faults().clear();
+    }
+
+    /// Faults with how often each has hit.
+    pub fn list(&self) -> Vec<(Fault, u32)> {
+        self.state.faults().list()
+    }
+}
+
+fn places(mailbox: &mut Mailbox, labels: &[&str]) -> Vec<LabelIndex> {
+    labels
+        .iter()
+        .filter_map(|label| {
+            let found = mailbox.labels.by_id(label).or_else(|| mailbox.labels.by_name(label));
+            found.or_else(|| mailbox.labels.create(label))
+        })
+        .collect()
+}
+
+fn hex(id: u64) -> String {
+    format!("{id:016x}")
+}
+
+fn unhex(id: &str) -> Option<u64> {
+    u64::from_str_radix(id, 16).ok()
+}

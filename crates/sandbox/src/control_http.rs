@@ -1,0 +1,152 @@
+//! The handle for other processes: [`Control`](crate::Control) as JSON under `/__sandbox/`.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
+
+use crate::config::SandboxError;
+use crate::control::Control;
+use crate::faults::Fault;
+use crate::new_mail::NewMail;
+use crate::state::State;
+use crate::wire::call::{Answer, Call};
+use crate::wire::text::unbase64;
+
+/// Why a control call is refused: status and text.
+struct Refused(u16, String);
+
+impl From<SandboxError> for Refused {
+    fn from(error: SandboxError) -> Self {
+        Self(400, error.to_string())
+    }
+}
+
+type Result<T> = std::result::Result<T, Refused>;
+
+struct Body(Map<String, Value>);
+
+impl Body {
+    fn read(call: &Call<'_>) -> Result<Self> {
+        let mut map = match serde_json::from_slice(&call.body) {
+            _ if call.body.is_empty() => Map::new(),
+            Ok(Value::Object(map)) => map,
+            _ => return Err(Refused(400, "the body must be a JSON object".to_owned())),
+        };
+        for (name, value) in crate::wire::text::pairs(call.query) {
+            map.entry(name).or_insert_with(|| json!(value));
+        }
+        Ok(Self(map))
+    }
+
+    fn text(&self, name: &str) -> Result<&str> {
+        self.0.get(name).and_then(Value::as_str).ok_or_else(|| Refused(400, format!("{name} is missing")))
+    }
+
+    fn maybe(&self, name: &str) -> &str {
+        self.0.get(name).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    fn list(&self, name: &str) -> Vec<&str> {
+        self.0.get(name).and_then(Value::as_array).map(|l| l.iter().filter_map(Value::as_str).collect()).unwrap_or_default()
+    }
+}
+
+/// Answers `/__sandbox/…`.
+pub(crate) fn answer(state: &Arc<State>, call: &Call<'_>) -> Answer {
+    match run(state, call) {
+        Ok(value) => Answer::value(200, &value),
+        Err(Refused(status, text)) => Answer::value(status, &json!({"error": text})),
+    }
+}
+
+fn run(state: &Arc<State>, call: &Call<'_>) -> Result<Value> {
+    let body = Body::read(call)?;
+    let control = Control::new(state.clone());
+    let word = call.path.trim_start_matches("/__sandbox").trim_matches('/');
+    let account = || -> Result<&str> {
+        let email = body.text("account")?;
+        state.find_account(email).map(|_| email).ok_or_else(|| Refused(404, "the sandbox has no such account".to_owned()))
+    };
+    let done = json!({"ok": true});
+    Ok(match (call.verb, word) {
+        ("GET", "" | "accounts") => {
+            let people: Vec<Value> = state.people().iter().map(|a| json!({"email": a.email, "name": a.name, "sub": a.sub})).collect();
+            json!({"accounts": people})
+        }
+        ("GET", "counts") => json!(control.counts(account()?)),
+        ("GET", "messages") => {
+            let rows = control.messages(account()?);
+            let row = |(id, thread, labels)| json!({"id": id, "threadId": thread, "labelIds": labels});
+            json!({"messages": rows.into_iter().map(row).collect::<Vec<_>>(), "historyId": control.history_id(account()?).to_string()})
+        }
+        ("POST", "insert") => json!({"id": control.insert_message(account()?, message(&body)?, &labels(&body))}),
+        ("POST", "deliver") => {
+            let count = body.0.get("count").and_then(Value::as_u64).unwrap_or(1).min(10_000);
+            json!({"ids": control.deliver_random(account()?, count as usize)})
+        }
+        ("POST", "delete") => json!({"ok": control.delete_message(account()?, body.text("id")?)}),
+        ("POST", "labels") => {
+            json!({"ok": control.modify_labels(account()?, body.text("id")?, &body.list("add"), &body.list("remove"))})
+        }
+        ("POST", "expire-history") => {
+            control.expire_history(account()?);
+            done
+        }
+        ("POST", "expire-access-tokens") => {
+            control.expire_access_tokens(account()?);
+            done
+        }
+        ("POST", "revoke") => {
+            control.revoke(account()?);
+            done
+        }
+        ("GET", "grants") => json!({"grants": control.live_grants(account()?)}),
+        ("POST", "grant") => json!(control.grant(account()?, &body.list("scopes"))),
+        ("GET", "tokens") => json!({"tokens": control.tokens_issued()}),
+        ("GET", "faults") => faults(&control),
+        ("POST", "faults") => {
+            let text = std::str::from_utf8(&call.body).unwrap_or_default();
+            match serde_json::from_str::<Fault>(text) {
+                Ok(fault) => control.faults().try_push(fault)?,
+                Err(_) => Fault::parse_list(text)?.into_iter().try_for_each(|f| control.faults().try_push(f))?,
+            }
+            done
+        }
+        ("DELETE", "faults") => {
+            control.faults().clear();
+            done
+        }
+        ("GET", "requests") => json!({"requests": control.requests(), "totals": control.totals()}),
+        ("DELETE", "requests") => {
+            control.reset_log();
+            done
+        }
+        _ => return Err(Refused(404, "the README of tenon-sandbox lists what is here".to_owned())),
+    })
+}
+
+fn faults(control: &Control) -> Value {
+    let armed: Vec<Value> = control.faults().list().into_iter().map(|(fault, hits)| json!({"fault": fault, "hits": hits})).collect();
+    let rows: Map<String, Value> = Fault::rows().into_iter().map(|(row, about)| (row.to_owned(), json!(about))).collect();
+    json!({"faults": armed, "rows": rows})
+}
+
+fn labels(body: &Body) -> Vec<&str> {
+    if body.0.contains_key("labels") { body.list("labels") } else { vec!["INBOX", "UNREAD"] }
+}
+
+fn message(body: &Body) -> Result<Vec<u8>> {
+    if let Some(raw) = body.0.get("raw").and_then(Value::as_str) {
+        return unbase64(raw).ok_or_else(|| Refused(400, "raw is not base64".to_owned()));
+    }
+    let mut mail = NewMail::new(body.text("from")?, body.text("to")?, body.maybe("subject")).text(body.maybe("text"));
+    if !body.maybe("html").is_empty() {
+        mail = mail.html(body.maybe("html"));
+    }
+    if let Some(headers) = body.0.get("headers").and_then(Value::as_object) {
+        for (name, value) in headers {
+            mail = mail.header(name, value.as_str().unwrap_or_default());
+        }
+    }
+    Ok(mail.into())
+}

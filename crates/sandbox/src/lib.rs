@@ -1,0 +1,29 @@
+#![doc = include_str!("../README.md")]
+
+mod args;
+mod config;
+mod control;
+mod control_http;
+mod faults;
+mod generate;
+mod gmail;
+mod log;
+mod mailbox;
+mod new_mail;
+mod oauth;
+mod odd;
+mod quota;
+mod sandbox;
+mod server;
+mod state;
+mod upload;
+mod wire;
+
+pub use args::SandboxArgs;
+pub use config::{Account, QuotaProfile, SandboxConfig, SandboxError};
+pub use control::{Control, Counts, FaultScript, Tokens};
+pub use faults::Fault;
+pub use log::{Logged, Totals};
+pub use new_mail::NewMail;
+pub use oauth::LiveGrant;
+pub use sandbox::Sandbox;

@@ -1,0 +1,116 @@
+//! `tenon serve`: the server.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::serve::ListenerExt as _;
+use secrecy::ExposeSecret as _;
+use tenon_api::ApiOptions;
+use tenon_app::{Ctx, access};
+use tenon_jobs::Runner;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use crate::failure::Failure;
+use crate::settings::Settings;
+use crate::{signals, wiring};
+
+/// How long running requests and jobs may take to end. A job that needs longer is taken up again
+/// at the next start: its lease runs out.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Jobs at the same time: most wait for a provider.
+const JOBS_AT_ONCE: usize = 8;
+
+pub(super) async fn run(settings: &Settings, migrate: bool) -> Result<(), Failure> {
+    let stop = signals::watch()?;
+    wiring::prepare_data_dir(&settings.data_dir)?;
+    // The port is taken first: a second server on the same data ends here, before it touches them.
+    let listener = listen(settings.listen).await?;
+    let address = local_address(&listener)?;
+    let public_url = settings.public_url.clone().unwrap_or_else(|| wiring::address_url(address));
+    let store = wiring::open_store(settings, migrate).await?;
+    let ctx = wiring::open_ctx(settings, store, wiring::app_config(settings, public_url.clone())).await?;
+    let options = ApiOptions { shutdown: stop.clone(), security_contact: settings.security_contact.clone() };
+
+    super::print(&format!("Tenon {} listens on {}", ctx.config.version, shown(&wiring::address_url(address))));
+    if access::setup_needed(&ctx).await? {
+        let token = access::setup_token(&ctx);
+        super::print(&format!("Set it up here: {}/setup#token={}", shown(&public_url), token.expose_secret()));
+    }
+    until_stopped(ctx, listener, options, stop).await
+}
+
+/// Takes the port.
+pub(super) async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+    use std::io::ErrorKind;
+    TcpListener::bind(address).await.map_err(|error| {
+        Failure::new(match error.kind() {
+            ErrorKind::AddrInUse => {
+                format!("the address {address} is taken by another program; stop it, or choose another with --listen or TENON_LISTEN")
+            }
+            ErrorKind::PermissionDenied => {
+                format!("the address {address} cannot be listened on: ports below 1024 need the right to; choose another with --listen or TENON_LISTEN")
+            }
+            ErrorKind::AddrNotAvailable => {
+                format!("the address {address} is not one of this machine; choose another with --listen or TENON_LISTEN")
+            }
+            _ => format!("the address {address} cannot be listened on: {error}"),
+        })
+    })
+}
+
+/// Where a listener is, with the real port.
+pub(super) fn local_address(listener: &TcpListener) -> Result<SocketAddr, Failure> {
+    listener.local_addr().map_err(|e| Failure::new(format!("the listener has no address: {e}")))
+}
+
+/// An address without the slash at its end.
+pub(super) fn shown(url: &Url) -> &str {
+    url.as_str().trim_end_matches('/')
+}
+
+/// Serves requests and runs jobs until `stop`, then lets both end within the grace period.
+pub(super) async fn until_stopped(
+    ctx: Ctx,
+    listener: TcpListener,
+    options: ApiOptions,
+    stop: CancellationToken,
+) -> Result<(), Failure> {
+    let runner = Runner::new(ctx.store.clone(), ctx.world.clone(), ctx.clone());
+    let runner = tenon_app::register_jobs(runner).concurrency(JOBS_AT_ONCE).start();
+    tenon_app::start_schedules(&ctx).await?;
+
+    let store = ctx.store.clone();
+    let router = tenon_api::router(ctx, options);
+    let listener = listener.tap_io(|stream| {
+        // Answers are written whole; waiting for more to send only delays them.
+        let _ = stream.set_nodelay(true);
+    });
+    let signal = stop.clone();
+    let serving = axum::serve(listener, router).with_graceful_shutdown(async move { signal.cancelled().await });
+    let serving = tokio::spawn(async move { serving.await });
+    let mut served = None;
+    let mut serving = serving;
+    tokio::select! {
+        () = stop.cancelled() => {}
+        ended = &mut serving => served = Some(ended),
+    }
+    stop.cancel();
+    let ending = async {
+        if served.is_none() {
+            let _ = tokio::time::timeout(GRACE, &mut serving).await;
+        }
+    };
+    tokio::join!(ending, runner.stop(GRACE));
+    if let Err(error) = store.checkpoint().await {
+        tracing::warn!(%error, "the last checkpoint failed; the next start makes it good");
+    }
+    store.close().await;
+    match served {
+        Some(Ok(Err(error))) => Err(Failure::new(format!("the server stopped listening: {error}"))),
+        Some(Err(error)) => Err(Failure::new(format!("the server stopped listening: {error}"))),
+        _ => Ok(()),
+    }
+}

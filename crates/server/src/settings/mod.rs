@@ -1,0 +1,151 @@
+//! Settings: one table, read from `tenon.toml`, then the environment, then flags.
+
+mod load;
+mod table;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use tenon_connectors::google::{GoogleConfig, GoogleEndpoints};
+use tenon_connectors::quota::QuotaSettings;
+use tenon_store::StoreUrl;
+use tenon_vault::KekSource;
+use url::Url;
+
+use crate::failure::Failure;
+pub(crate) use load::{Given, Values, unknown_variables};
+pub(crate) use table::SETTINGS;
+
+/// The settings of a server, checked.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) data_dir: PathBuf,
+    pub(crate) database: StoreUrl,
+    pub(crate) listen: SocketAddr,
+    pub(crate) public_url: Option<Url>,
+    pub(crate) kek: KekSource,
+    pub(crate) log: String,
+    pub(crate) log_json: bool,
+    pub(crate) poll: Duration,
+    pub(crate) google: Option<GoogleConfig>,
+    pub(crate) security_contact: Option<String>,
+}
+
+impl Settings {
+    /// Reads and checks everything; the first thing that is wrong is told with its name and place.
+    pub(crate) fn load(given: &Given) -> Result<Self, Failure> {
+        Self::from_values(&Values::load(given)?)
+    }
+
+    pub(crate) fn from_values(values: &Values) -> Result<Self, Failure> {
+        let data_dir = PathBuf::from(values.text("TENON_DATA_DIR"));
+        let database = match values.given("DATABASE_URL") {
+            Some(text) => StoreUrl::parse(text).map_err(|e| values.wrong("DATABASE_URL", &e.to_string()))?,
+            None => StoreUrl::Sqlite(data_dir.join("tenon.db")),
+        };
+        let kek = match values.given("TENON_KEK") {
+            Some(text) => text.parse().map_err(|e: String| values.wrong("TENON_KEK", &e))?,
+            None => KekSource::File(data_dir.join("kek")),
+        };
+        let public_url = values.given("TENON_PUBLIC_URL").map(|text| origin(values, text)).transpose()?;
+        Ok(Self {
+            database,
+            kek,
+            public_url,
+            listen: listen(values)?,
+            log: values.text("TENON_LOG").to_owned(),
+            log_json: values.text("TENON_LOG_FORMAT") == "json",
+            poll: Duration::from_secs(values.number("TENON_POLL_SECONDS")?),
+            google: google(values)?,
+            security_contact: values.given("TENON_SECURITY_CONTACT").map(str::to_owned),
+            data_dir,
+        })
+    }
+}
+
+fn listen(values: &Values) -> Result<SocketAddr, Failure> {
+    let text = values.text("TENON_LISTEN").replace("localhost", "127.0.0.1");
+    text.parse()
+        .map_err(|_| values.wrong("TENON_LISTEN", "must be an address and a port such as 127.0.0.1:8080 or [::]:8080"))
+}
+
+/// The public address: scheme, host and port only, because cookies and the OAuth redirect address
+/// belong to all of it.
+fn origin(values: &Values, text: &str) -> Result<Url, Failure> {
+    let wrong = |what: &str| values.wrong("TENON_PUBLIC_URL", what);
+    let url: Url = text.parse().map_err(|_| wrong("must be an address such as https://crm.example.com"))?;
+    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+        return Err(wrong("must begin with https:// (or http:// on loopback)"));
+    }
+    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() {
+        return Err(wrong("must be scheme, host and port only, without a path"));
+    }
+    if url.scheme() == "http" && !is_loopback(&url) {
+        return Err(wrong("must be https:// unless it is on loopback: sessions would travel readable"));
+    }
+    Ok(url)
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        None => false,
+    }
+}
+
+fn google(values: &Values) -> Result<Option<GoogleConfig>, Failure> {
+    let (id, secret) = (values.given("TENON_GOOGLE_CLIENT_ID"), values.given("TENON_GOOGLE_CLIENT_SECRET"));
+    let (client_id, client_secret) = match (id, secret) {
+        (Some(id), Some(secret)) => (id.to_owned(), secret.into()),
+        (None, None) => return Ok(None),
+        (Some(_), None) => return Err(values.wrong("TENON_GOOGLE_CLIENT_SECRET", "is missing beside TENON_GOOGLE_CLIENT_ID")),
+        (None, Some(_)) => return Err(values.wrong("TENON_GOOGLE_CLIENT_ID", "is missing beside TENON_GOOGLE_CLIENT_SECRET")),
+    };
+    let mut endpoints = GoogleEndpoints::default();
+    let put = |name: &str, target: &mut Url| -> Result<(), Failure> {
+        if let Some(text) = values.given(name) {
+            *target = upstream(values, name, text)?;
+        }
+        Ok(())
+    };
+    put("TENON_GOOGLE_AUTH_URL", &mut endpoints.auth_url)?;
+    put("TENON_GOOGLE_TOKEN_URL", &mut endpoints.token_url)?;
+    put("TENON_GOOGLE_REVOKE_URL", &mut endpoints.revoke_url)?;
+    put("TENON_GOOGLE_JWKS_URL", &mut endpoints.jwks_url)?;
+    put("TENON_GOOGLE_GMAIL_URL", &mut endpoints.gmail_url)?;
+    put("TENON_GOOGLE_UPLOAD_URL", &mut endpoints.upload_url)?;
+    put("TENON_GOOGLE_BATCH_URL", &mut endpoints.batch_url)?;
+    if let Some(issuer) = values.given("TENON_GOOGLE_ISSUER") {
+        issuer.clone_into(&mut endpoints.issuer);
+    }
+    let mut quota = match values.text("TENON_GOOGLE_QUOTA") {
+        "legacy" => QuotaSettings::legacy(),
+        "off" => QuotaSettings::unlimited(),
+        _ => QuotaSettings::y2026(),
+    };
+    let units = |name: &str| -> Result<Option<u32>, Failure> {
+        let number = values.given(name).map(|_| values.number(name)).transpose()?;
+        Ok(number.and_then(|n| u32::try_from(n).ok()).filter(|n| *n > 0))
+    };
+    if values.given("TENON_GOOGLE_UNITS_PER_MINUTE").is_some() {
+        quota.units_per_minute_user = units("TENON_GOOGLE_UNITS_PER_MINUTE")?;
+    }
+    if values.given("TENON_GOOGLE_PROJECT_UNITS_PER_MINUTE").is_some() {
+        quota.units_per_minute_project = units("TENON_GOOGLE_PROJECT_UNITS_PER_MINUTE")?;
+    }
+    Ok(Some(GoogleConfig { client_id, client_secret, endpoints, quota }))
+}
+
+/// An address of a provider: TLS, except on loopback, where stand-ins run.
+fn upstream(values: &Values, name: &str, text: &str) -> Result<Url, Failure> {
+    let url: Url = text.parse().map_err(|_| values.wrong(name, "must be an https:// address"))?;
+    match url.scheme() {
+        "https" if url.host().is_some() => Ok(url),
+        "http" if is_loopback(&url) => Ok(url),
+        "http" => Err(values.wrong(name, "must be https://: http:// is accepted on loopback only")),
+        _ => Err(values.wrong(name, "must be an https:// address")),
+    }
+}

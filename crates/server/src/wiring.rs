@@ -1,0 +1,135 @@
+//! Puts a server together from its settings.
+
+use std::path::Path;
+
+use tenon_app::{AppConfig, Ctx, Parts};
+use tenon_connectors::google::Google;
+use tenon_model::{Scope, World};
+use tenon_store::{Store, StoreConfig, StoreUrl};
+use tenon_vault::{Graveyard, KekSource, Wrapped, open_kek};
+use url::Url;
+
+use crate::failure::Failure;
+use crate::settings::Settings;
+
+/// Name of the list of destroyed keys in the data folder.
+const GRAVEYARD: &str = "graveyard";
+
+/// Makes the data folder if it is missing, readable by its owner only, and sees that it can be
+/// written.
+pub(crate) fn prepare_data_dir(path: &Path) -> Result<(), Failure> {
+    let failed = |e: std::io::Error| Failure::file("data folder", path, &e);
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path).map_err(failed)?;
+    let probe = path.join(".tenon-writable");
+    std::fs::write(&probe, b"").map_err(failed)?;
+    std::fs::remove_file(&probe).map_err(failed)
+}
+
+/// Opens the database.
+pub(crate) async fn open_store(settings: &Settings, migrate: bool) -> Result<Store, Failure> {
+    let config = StoreConfig { url: settings.database.clone(), migrate };
+    Store::open(&config).await.map_err(|error| match &settings.database {
+        StoreUrl::Sqlite(path) => {
+            let failure = Failure::from(error);
+            Failure::new(format!("{}: {failure}", path.display()))
+        }
+        StoreUrl::Postgres(_) => error.into(),
+    })
+}
+
+/// Opens keys and connectors over an open database.
+pub(crate) async fn open_ctx(settings: &Settings, store: Store, config: AppConfig) -> Result<Ctx, Failure> {
+    let world = World::system();
+    let kek = {
+        let mut tx = store.read(&Scope::system()).await?;
+        let first = tx.keys().deployment().await?;
+        let secret = match &settings.kek {
+            KekSource::Env(name) => std::env::var(name).ok(),
+            KekSource::File(_) => None,
+        };
+        let kek = open_kek(&settings.kek, secret.as_deref(), &world, first.is_none())?;
+        if let Some(row) = first {
+            // The wrong key is told before anything else is opened with it.
+            kek.unwrap(row.id, &Wrapped { bytes: row.wrapped, kek: row.kek }).await?;
+        }
+        kek
+    };
+    let google = settings.google.clone().map(|config| Google::new(config, world.clone())).transpose();
+    let google = google.map_err(|e| Failure::usage(format!("the settings of Google do not hold: {e}")))?;
+    let parts = Parts {
+        store,
+        kek,
+        graveyard: Graveyard::new(settings.data_dir.join(GRAVEYARD)),
+        world,
+        google,
+        config,
+    };
+    Ctx::open(parts).await.map_err(|e| Failure::new(e.to_string()))
+}
+
+/// The application's settings for a server that people reach at `public_url`.
+pub(crate) fn app_config(settings: &Settings, public_url: Url) -> AppConfig {
+    let mut config = AppConfig::new(public_url);
+    config.poll_interval = settings.poll;
+    config
+}
+
+/// Opens everything for a command that does not listen.
+pub(crate) async fn open_offline(settings: &Settings, migrate: bool) -> Result<Ctx, Failure> {
+    prepare_data_dir(&settings.data_dir)?;
+    let store = open_store(settings, migrate).await?;
+    let public_url = settings.public_url.clone().unwrap_or_else(|| address_url(settings.listen));
+    open_ctx(settings, store, app_config(settings, public_url)).await
+}
+
+/// The address of a listener, for people: an unspecified address becomes loopback.
+pub(crate) fn address_url(mut address: std::net::SocketAddr) -> Url {
+    if address.ip().is_unspecified() {
+        let loopback = if address.is_ipv4() {
+            std::net::Ipv4Addr::LOCALHOST.into()
+        } else {
+            std::net::Ipv6Addr::LOCALHOST.into()
+        };
+        address.set_ip(loopback);
+    }
+    let mut url = LOCAL.clone();
+    // A socket address is always a valid host and port.
+    let _ = url.set_ip_host(address.ip());
+    let _ = url.set_port(Some(address.port()));
+    url
+}
+
+static LOCAL: std::sync::LazyLock<Url> = std::sync::LazyLock::new(|| {
+    #[expect(clippy::expect_used, reason = "a constant that a test opens")]
+    Url::parse("http://localhost/").expect("a constant address")
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn listening_everywhere_is_shown_as_loopback() {
+        for (address, url) in [
+            ("127.0.0.1:8080", "http://127.0.0.1:8080/"),
+            ("0.0.0.0:81", "http://127.0.0.1:81/"),
+            ("[::]:81", "http://[::1]:81/"),
+            ("192.0.2.7:80", "http://192.0.2.7/"),
+        ] {
+            assert_eq!(address_url(address.parse().unwrap()).as_str(), url);
+        }
+    }
+
+    #[test]
+    fn a_data_folder_that_is_a_file_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x");
+        std::fs::write(&path, b"").unwrap();
+        let failure = prepare_data_dir(&path).unwrap_err();
+        assert!(failure.to_string().contains("is a file where a folder is needed"), "{failure}");
+    }
+}

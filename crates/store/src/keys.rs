@@ -1,0 +1,146 @@
+//! Wrapped data keys. Deleting a row is what makes everything sealed under it unreadable.
+
+use tenon_model::{ConnectionId, KeyId, Time, WorkspaceId};
+
+use crate::StoreError;
+use crate::sql::{Row, sql};
+
+/// A data key as it is stored: wrapped by a key-encryption key.
+#[derive(Clone, PartialEq, Eq)]
+pub struct KeyRow {
+    /// Id, also inside every sealed value.
+    pub id: KeyId,
+    /// Tenant; `None` for the deployment's own key.
+    pub workspace_id: Option<WorkspaceId>,
+    /// The connection whose data it seals, if it is one's.
+    pub connection_id: Option<ConnectionId>,
+    /// The wrapped key.
+    pub wrapped: Vec<u8>,
+    /// Which key-encryption key wrapped it, for example `file:1`.
+    pub kek: String,
+    /// When it was made.
+    pub created_at: Time,
+}
+
+impl std::fmt::Debug for KeyRow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("KeyRow")
+            .field("id", &self.id)
+            .field("kek", &self.kek)
+            .finish_non_exhaustive()
+    }
+}
+
+const COLUMNS: &str = "id, workspace_id, connection_id, wrapped, kek, created_at";
+
+fn read(row: &Row) -> Result<KeyRow, StoreError> {
+    let mut r = row.reader();
+    Ok(KeyRow {
+        id: r.take()?,
+        workspace_id: r.opt()?,
+        connection_id: r.opt()?,
+        wrapped: r.take()?,
+        kek: r.take()?,
+        created_at: r.take()?,
+    })
+}
+
+aggregate!(
+    /// The data keys. *System: any workspace* for functions that name a key by id.
+    Keys,
+    keys
+);
+
+impl Keys<'_> {
+    /// Adds a key.
+    pub async fn insert(&mut self, row: &KeyRow) -> Result<(), StoreError> {
+        if self.tx.workspace_or_all()?.is_some_and(|own| row.workspace_id != Some(own)) {
+            return Err(StoreError::Scope("the key's workspace"));
+        }
+        let insert = sql(format!(
+            "INSERT INTO keys ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6)"
+        ))
+        .bind(row.id)
+        .bind(row.workspace_id)
+        .bind(row.connection_id)
+        .bind(row.wrapped.clone())
+        .bind(row.kek.as_str())
+        .bind(row.created_at);
+        self.tx.exec(insert).await.map(drop)
+    }
+
+    /// A key by id.
+    pub async fn get(&mut self, id: KeyId) -> Result<Option<KeyRow>, StoreError> {
+        let query = sql(format!(
+            "SELECT {COLUMNS} FROM keys WHERE id = $1 AND ($2 IS NULL OR workspace_id = $2)"
+        ))
+        .bind(id)
+        .bind(self.tx.workspace_or_all()?);
+        self.tx.opt(query).await?.map(|r| read(&r)).transpose()
+    }
+
+    /// The newest key of a connection.
+    pub async fn for_connection(&mut self, id: ConnectionId) -> Result<Option<KeyRow>, StoreError> {
+        let query = sql(format!(
+            "SELECT {COLUMNS} FROM keys WHERE connection_id = $1 AND ($2 IS NULL OR workspace_id = $2) \
+             ORDER BY created_at DESC, id DESC LIMIT 1"
+        ))
+        .bind(id)
+        .bind(self.tx.workspace_or_all()?);
+        self.tx.opt(query).await?.map(|r| read(&r)).transpose()
+    }
+
+    /// The newest key of a workspace itself (not of one of its connections).
+    pub async fn for_workspace(&mut self, id: WorkspaceId) -> Result<Option<KeyRow>, StoreError> {
+        if self.tx.workspace_or_all()?.is_some_and(|own| own != id) {
+            return Ok(None);
+        }
+        let query = sql(format!(
+            "SELECT {COLUMNS} FROM keys WHERE workspace_id = $1 AND connection_id IS NULL \
+             ORDER BY created_at DESC, id DESC LIMIT 1"
+        ))
+        .bind(id);
+        self.tx.opt(query).await?.map(|r| read(&r)).transpose()
+    }
+
+    /// The newest key of the deployment itself. It seals nothing of a tenant, so every scope may
+    /// have it.
+    pub async fn deployment(&mut self) -> Result<Option<KeyRow>, StoreError> {
+        let query = sql(format!(
+            "SELECT {COLUMNS} FROM keys WHERE workspace_id IS NULL AND connection_id IS NULL \
+             ORDER BY created_at DESC, id DESC LIMIT 1"
+        ));
+        self.tx.opt(query).await?.map(|r| read(&r)).transpose()
+    }
+
+    /// All keys of the deployment, oldest first. System only: rotation.
+    pub async fn list_all(&mut self) -> Result<Vec<KeyRow>, StoreError> {
+        self.tx.system()?;
+        let query = sql(format!("SELECT {COLUMNS} FROM keys ORDER BY created_at, id"));
+        self.tx.all(query).await?.iter().map(read).collect()
+    }
+
+    /// Stores a key wrapped anew; `false` when it was destroyed meanwhile.
+    pub async fn replace_wrapped(
+        &mut self,
+        id: KeyId,
+        wrapped: Vec<u8>,
+        kek: &str,
+    ) -> Result<bool, StoreError> {
+        let update = sql("UPDATE keys SET wrapped = $3, kek = $4 \
+             WHERE id = $1 AND ($2 IS NULL OR workspace_id = $2)")
+        .bind(id)
+        .bind(self.tx.workspace_or_all()?)
+        .bind(wrapped)
+        .bind(kek);
+        Ok(self.tx.exec(update).await? == 1)
+    }
+
+    /// Deletes a key for good; whether the row is gone now because of us.
+    pub async fn destroy(&mut self, id: KeyId) -> Result<bool, StoreError> {
+        let delete = sql("DELETE FROM keys WHERE id = $1 AND ($2 IS NULL OR workspace_id = $2)")
+            .bind(id)
+            .bind(self.tx.workspace_or_all()?);
+        Ok(self.tx.exec(delete).await? == 1)
+    }
+}

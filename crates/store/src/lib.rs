@@ -1,0 +1,62 @@
+#![doc = include_str!("../README.md")]
+
+/// Defines an aggregate: its handle, and the accessor of [`Tx`] that gives it.
+macro_rules! aggregate {
+    ($(#[$doc:meta])* $name:ident, $accessor:ident) => {
+        $(#[$doc])*
+        #[derive(Debug)]
+        pub struct $name<'t> {
+            tx: &'t mut $crate::Tx,
+        }
+
+        impl $crate::Tx {
+            $(#[$doc])*
+            pub fn $accessor(&mut self) -> $name<'_> {
+                $name { tx: self }
+            }
+        }
+    };
+}
+
+mod config;
+mod connections;
+mod consents;
+mod error;
+mod events;
+mod flows;
+mod jobs;
+mod keys;
+pub mod mail;
+mod members;
+mod migrate;
+#[cfg(test)]
+mod plans;
+mod receipts;
+mod sessions;
+mod settings;
+mod sql;
+mod store;
+mod tokens;
+mod tx;
+mod workspaces;
+
+pub use config::{DbKind, StoreConfig, StoreUrl};
+pub use connections::{ConnectionRow, Connections};
+pub use consents::{Consent, Consents};
+pub use error::StoreError;
+pub use events::{EventRow, Events};
+pub use flows::{Flow, Flows};
+pub use jobs::{Claim, JobCounts, JobRow, JobState, Jobs, NewJob};
+pub use keys::{KeyRow, Keys};
+pub use mail::{
+    LabelCounts, LabelRow, Labels, Mailbox, Mailboxes, MessageRow, Messages, NewMessage, Relabel,
+    Run, Runs, Skipped, SkippedItem, StoredPage, ThreadQuery, ThreadRow, Threads,
+};
+pub use members::{Member, Members};
+pub use receipts::{Receipt, Receipts};
+pub use sessions::{Session, Sessions};
+pub use settings::Settings;
+pub use store::Store;
+pub use tokens::{TokenRow, Tokens};
+pub use tx::Tx;
+pub use workspaces::{Workspace, Workspaces};

@@ -1,0 +1,27 @@
+//! Mailboxes as metadata. Every write holds its connection first ([`crate::Tx`]), so a disconnect
+//! elsewhere either waits or is noticed.
+
+mod fold;
+mod labels;
+mod mailboxes;
+mod messages;
+mod runs;
+mod skipped;
+mod threads;
+mod write;
+
+pub use labels::{LabelCounts, LabelRow, Labels};
+pub use mailboxes::{Mailbox, Mailboxes};
+pub use messages::{MessageRow, Messages, NewMessage, Relabel, StoredPage};
+pub use runs::{Run, Runs};
+pub use skipped::{Skipped, SkippedItem};
+pub use threads::{ThreadQuery, ThreadRow, Threads};
+
+/// Label of unread messages: what a connector calls it whatever the provider's own word is.
+pub const UNREAD: &str = "UNREAD";
+/// Label of starred (flagged) messages.
+pub const STARRED: &str = "STARRED";
+/// Label of messages thought to be spam.
+pub const SPAM: &str = "SPAM";
+/// Label of messages in the bin.
+pub const TRASH: &str = "TRASH";

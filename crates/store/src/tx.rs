@@ -1,0 +1,274 @@
+//! Transactions: the only way to rows, each with the scope it acts in.
+
+use std::fmt;
+use std::sync::Arc;
+
+use sqlx::{Postgres, Sqlite, Transaction};
+use tenon_model::{ConnectionId, MemberId, Purpose, Scope, WorkspaceId, World};
+
+use crate::events::PendingEvent;
+use crate::sql::{Row, Sql, dialect, postgres_arguments, sql, sqlite_arguments};
+use crate::store::{Inner, notify_events, notify_jobs, wake_events};
+use crate::{DbKind, StoreError};
+
+pub(crate) enum Conn {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// A transaction. Dropped without [`Tx::commit`] it leaves no trace.
+pub struct Tx {
+    conn: Conn,
+    scope: Scope,
+    inner: Arc<Inner>,
+    world: World,
+    /// Written at commit, so that their order is the order of commits.
+    pub(crate) pending_events: Vec<PendingEvent>,
+    pub(crate) enqueued: bool,
+    failed: bool,
+    seen: Vec<ConnectionId>,
+    held: Vec<ConnectionId>,
+    /// Every statement that ran, for looking at its plan.
+    #[cfg(test)]
+    pub(crate) ran: Vec<Sql>,
+}
+
+impl fmt::Debug for Tx {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tx")
+            .field("scope", &self.scope)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Tx {
+    pub(crate) const fn new(conn: Conn, scope: Scope, inner: Arc<Inner>, world: World) -> Self {
+        Self {
+            conn,
+            scope,
+            inner,
+            world,
+            pending_events: Vec::new(),
+            enqueued: false,
+            failed: false,
+            seen: Vec::new(),
+            held: Vec::new(),
+            #[cfg(test)]
+            ran: Vec::new(),
+        }
+    }
+
+    /// The scope given at the beginning.
+    pub const fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// Where the times and ids of what is written come from.
+    pub const fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// Which database serves.
+    pub const fn kind(&self) -> DbKind {
+        match self.conn {
+            Conn::Sqlite(_) => DbKind::Sqlite,
+            Conn::Postgres(_) => DbKind::Postgres,
+        }
+    }
+
+    /// Makes everything durable and visible at once, then wakes those who wait for events and
+    /// jobs. After a failed statement nothing is saved (PostgreSQL could not, SQLite may not).
+    pub async fn commit(mut self) -> Result<(), StoreError> {
+        if self.failed {
+            return Err(StoreError::Failed);
+        }
+        let newest = self.write_events().await?;
+        if self.kind() == DbKind::Postgres {
+            if let Some(seq) = newest {
+                self.exec(notify_events(seq)).await?;
+            }
+            if self.enqueued {
+                self.exec(notify_jobs()).await?;
+            }
+        }
+        match self.conn {
+            Conn::Sqlite(tx) => tx.commit().await?,
+            Conn::Postgres(tx) => tx.commit().await?,
+        }
+        if let Some(seq) = newest {
+            wake_events(&self.inner.events, seq);
+        }
+        if self.enqueued {
+            self.inner.jobs.send_replace(());
+        }
+        Ok(())
+    }
+
+    /// Runs a statement; how many rows it touched.
+    pub(crate) async fn exec(&mut self, sql: Sql) -> Result<u64, StoreError> {
+        let result = self.try_exec(sql).await;
+        self.failed |= result.is_err();
+        result
+    }
+
+    async fn try_exec(&mut self, sql: Sql) -> Result<u64, StoreError> {
+        #[cfg(test)]
+        self.ran.push(sql.clone());
+        let (text, values, keep) = sql.into_parts();
+        Ok(match &mut self.conn {
+            Conn::Sqlite(tx) => sqlx::query_with(text, sqlite_arguments(values)?)
+                .persistent(keep)
+                .execute(&mut **tx)
+                .await?
+                .rows_affected(),
+            Conn::Postgres(tx) => sqlx::query_with(text, postgres_arguments(values)?)
+                .persistent(keep)
+                .execute(&mut **tx)
+                .await?
+                .rows_affected(),
+        })
+    }
+
+    /// Runs a statement; all its rows.
+    pub(crate) async fn all(&mut self, sql: Sql) -> Result<Vec<Row>, StoreError> {
+        let result = self.try_all(sql).await;
+        self.failed |= result.is_err();
+        result
+    }
+
+    async fn try_all(&mut self, sql: Sql) -> Result<Vec<Row>, StoreError> {
+        #[cfg(test)]
+        self.ran.push(sql.clone());
+        let (text, values, keep) = sql.into_parts();
+        Ok(match &mut self.conn {
+            Conn::Sqlite(tx) => sqlx::query_with(text, sqlite_arguments(values)?)
+                .persistent(keep)
+                .fetch_all(&mut **tx)
+                .await?
+                .into_iter()
+                .map(Row::Sqlite)
+                .collect(),
+            Conn::Postgres(tx) => sqlx::query_with(text, postgres_arguments(values)?)
+                .persistent(keep)
+                .fetch_all(&mut **tx)
+                .await?
+                .into_iter()
+                .map(Row::Postgres)
+                .collect(),
+        })
+    }
+
+    /// Runs a statement that has at most one row.
+    pub(crate) async fn opt(&mut self, sql: Sql) -> Result<Option<Row>, StoreError> {
+        Ok(self.all(sql).await?.pop())
+    }
+
+    /// Runs a statement that counts.
+    pub(crate) async fn count(&mut self, sql: Sql) -> Result<u64, StoreError> {
+        match self.opt(sql).await? {
+            Some(row) => row.only(),
+            None => Ok(0),
+        }
+    }
+
+    /// Runs a script of the migrations.
+    pub(crate) async fn script(&mut self, text: &'static str) -> Result<(), StoreError> {
+        match &mut self.conn {
+            Conn::Sqlite(tx) => drop(sqlx::raw_sql(text).execute(&mut **tx).await?),
+            Conn::Postgres(tx) => drop(sqlx::raw_sql(text).execute(&mut **tx).await?),
+        }
+        Ok(())
+    }
+
+    /// The workspace of the scope; without one nothing of a tenant is reached.
+    pub(crate) fn workspace(&self) -> Result<WorkspaceId, StoreError> {
+        self.scope.workspace.ok_or(StoreError::Scope("a workspace"))
+    }
+
+    /// The workspace to filter by: `None` (all) only for the deployment itself. Used by functions
+    /// whose documentation says *System: any workspace*.
+    pub(crate) fn workspace_or_all(&self) -> Result<Option<WorkspaceId>, StoreError> {
+        match (self.scope.workspace, self.scope.purpose) {
+            (None, Purpose::Request | Purpose::Job) => Err(StoreError::Scope("a workspace")),
+            (workspace, _) => Ok(workspace),
+        }
+    }
+
+    /// Refuses all but the deployment itself.
+    pub(crate) fn system(&self) -> Result<(), StoreError> {
+        if self.scope.purpose == Purpose::System {
+            Ok(())
+        } else {
+            Err(StoreError::Scope("purpose System"))
+        }
+    }
+
+    /// The member whose private rows are the only ones seen: the one who asks, in a request.
+    pub(crate) fn private_to(&self) -> Result<Option<MemberId>, StoreError> {
+        match (self.scope.purpose, self.scope.member) {
+            (Purpose::Request, None) => Err(StoreError::Scope("a member")),
+            (Purpose::Request, member) => Ok(member),
+            (Purpose::Job | Purpose::System, _) => Ok(None),
+        }
+    }
+
+    /// Binds the two values of [`VISIBLE`].
+    pub(crate) fn bind_visible(&self, sql: Sql) -> Result<Sql, StoreError> {
+        Ok(sql.bind(self.workspace()?).bind(self.private_to()?))
+    }
+
+    /// Whether `connection` exists and is visible in this scope.
+    pub(crate) async fn sees(&mut self, connection: ConnectionId) -> Result<bool, StoreError> {
+        if self.seen.contains(&connection) {
+            return Ok(true);
+        }
+        let query = sql(format!(
+            "SELECT id FROM connections c WHERE {VISIBLE} AND id = $3"
+        ));
+        let query = self.bind_visible(query)?.bind(connection);
+        let found = self.opt(query).await?.is_some();
+        if found {
+            self.seen.push(connection);
+        }
+        Ok(found)
+    }
+
+    /// Must come before the first write to rows of `connection`: the connection has to exist and
+    /// be visible, and is held until the end of the transaction, so that a disconnect running
+    /// elsewhere waits for us or we find it gone, and two writers of one mailbox take turns.
+    /// SQLite needs no lock: it has one writer.
+    pub(crate) async fn hold(&mut self, connection: ConnectionId) -> Result<(), StoreError> {
+        if self.held.contains(&connection) {
+            return Ok(());
+        }
+        let lock = dialect!(self.kind(), sqlite: "", postgres: " FOR NO KEY UPDATE");
+        let query = sql(format!(
+            "SELECT id FROM connections c WHERE {VISIBLE} AND id = $3{lock}"
+        ));
+        let query = self.bind_visible(query)?.bind(connection);
+        if self.opt(query).await?.is_none() {
+            return Err(StoreError::NotFound("connection"));
+        }
+        self.held.push(connection);
+        self.seen.push(connection);
+        Ok(())
+    }
+
+    /// What was cached of `connection` no longer holds.
+    pub(crate) fn forget(&mut self, connection: ConnectionId) {
+        self.seen.retain(|c| *c != connection);
+        self.held.retain(|c| *c != connection);
+    }
+}
+
+/// The one predicate of who sees a connection `c`, and with it everything of its mailbox:
+/// `$1` is the workspace, `$2` the member in a request, NULL in a job.
+pub(crate) const VISIBLE: &str = "c.workspace_id = $1 AND ($2 IS NULL OR c.member_id = $2)";
+
+/// The database's own clock in microseconds: what leases go by, for several processes share
+/// it.
+pub(crate) const fn clock(kind: DbKind) -> &'static str {
+    dialect!(kind,
+        sqlite: "CAST(unixepoch('subsec') * 1000000 AS INTEGER)",
+        postgres: "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)")
+}

@@ -1,0 +1,17 @@
+//! The store on both databases. A file per aggregate, like `src/`.
+
+mod connections;
+mod events;
+mod isolation;
+mod jobs;
+mod keys;
+mod mail_model;
+mod mailboxes;
+mod members;
+mod messages;
+mod open;
+mod records;
+mod schema;
+mod sessions;
+mod threads;
+mod tokens;

@@ -1,0 +1,225 @@
+//! A whole Tenon in one process: store, keys, sandbox Google, jobs, and an owner who is signed in.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::ExposeSecret as _;
+use tenon_app::access::{NewMemberInput, SignIn};
+use tenon_app::connections::{Authorize, Callback, CallbackError};
+use tenon_app::{Actor, AppConfig, Ctx, Parts, access, connections};
+use tenon_connectors::google::{Google, GoogleConfig, GoogleEndpoints};
+use tenon_connectors::quota::QuotaSettings;
+use tenon_jobs::{Runner, RunnerHandle};
+use tenon_model::connection::Provider;
+use tenon_model::feature::Feature;
+use tenon_model::member::Role;
+use tenon_model::policy::{self, Locale};
+use tenon_model::{ConnectionId, ManualClock, Scope, World};
+use tenon_sandbox::{Sandbox, SandboxConfig};
+use tenon_vault::{Graveyard, KekSource, open_kek};
+
+use crate::TestStore;
+
+/// The password of members that [`TestApp`] makes.
+pub const PASSWORD: &str = "a long enough password";
+
+/// What a [`TestApp`] is started with.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Messages in each generated mailbox.
+    pub messages: u64,
+    /// Seed of the sandbox.
+    pub seed: u64,
+    /// Limits that the connector plans for.
+    pub quota: QuotaSettings,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { messages: 120, seed: 1, quota: QuotaSettings::unlimited() }
+    }
+}
+
+/// A running Tenon.
+pub struct TestApp {
+    /// What use cases are handed.
+    pub ctx: Ctx,
+    /// Google.
+    pub sandbox: Sandbox,
+    /// Everybody's clock.
+    pub clock: Arc<ManualClock>,
+    /// The owner, signed in.
+    pub owner: Actor,
+    /// Holds key file and graveyard.
+    pub folder: tempfile::TempDir,
+    runner: RunnerHandle,
+    browser: reqwest::Client,
+    store: TestStore,
+}
+
+impl TestApp {
+    /// Starts with defaults.
+    pub async fn start(store: TestStore) -> Self {
+        Self::start_with(store, Options::default()).await
+    }
+
+    /// Starts.
+    pub async fn start_with(store: TestStore, options: Options) -> Self {
+        let (world, clock) = (store.world.clone(), store.clock.clone());
+        let mut sandbox = SandboxConfig::new(clock.clone());
+        sandbox.messages = options.messages;
+        sandbox.seed = options.seed;
+        sandbox.auto_consent = true;
+        let sandbox = Sandbox::start(sandbox).await.expect("the sandbox starts");
+        let google = Google::new(
+            GoogleConfig {
+                client_id: "tenon-demo".into(),
+                client_secret: "tenon-demo-secret".into(),
+                endpoints: GoogleEndpoints::rooted_at(&sandbox.base_url()),
+                quota: options.quota,
+            },
+            world.clone(),
+        )
+        .expect("a loopback Google");
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let ctx = open_ctx(&store, &world, google, folder.path()).await;
+        let owner = sign_up(&ctx, "olivia@tenon.example", Role::Owner).await;
+        let runner = tenon_app::register_jobs(Runner::new(ctx.store.clone(), world, ctx.clone())).start();
+        let browser = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
+        Self { ctx, sandbox, clock, owner, folder, runner, browser, store }
+    }
+
+    /// The use cases as after a restart on the same database, key and graveyard.
+    pub async fn reopen(&self) -> Ctx {
+        let google = self.ctx.google.clone().expect("a Google");
+        open_ctx(&self.store, &self.ctx.world, google, self.folder.path()).await
+    }
+
+    /// Another member of the same workspace, signed in.
+    pub async fn member(&self, email: &str) -> Actor {
+        sign_up(&self.ctx, email, Role::Member).await
+    }
+
+    /// Both consent steps for `account`.
+    pub async fn try_connect(&self, actor: &Actor, account: &str, features: &[Feature], widen: Option<ConnectionId>) -> Result<ConnectionId, CallbackError> {
+        let authorization = connections::authorize(
+            &self.ctx,
+            actor,
+            Authorize {
+                provider: Provider::Google,
+                profile: None,
+                features: features.to_vec(),
+                policy_version: policy::version(features, Locale::En),
+                locale: Locale::En,
+                connection: widen,
+            },
+        )
+        .await
+        .expect("step 1");
+        let mut url = authorization.authorize_url;
+        if !url.query_pairs().any(|(k, _)| k == "login_hint") {
+            url.query_pairs_mut().append_pair("login_hint", account);
+        }
+        let answer = self.browser.get(url).send().await.expect("the consent page");
+        let location = answer.headers().get("location").expect("auto consent redirects").to_str().expect("ASCII");
+        let query: BTreeMap<String, String> = url::Url::parse(location).expect("an address").query_pairs().into_owned().collect();
+        let callback = Callback { state: query.get("state").cloned(), code: query.get("code").cloned(), error: query.get("error").cloned() };
+        connections::callback(&self.ctx, actor, callback).await
+    }
+
+    /// Connects the mailbox of `account` for the owner and waits for the first sync.
+    pub async fn connect(&self, account: &str) -> ConnectionId {
+        let id = self.try_connect(&self.owner, account, &[Feature::Mail], None).await.expect("connected");
+        self.settle().await;
+        id
+    }
+
+    /// Runs everything that is due, until nothing is.
+    pub async fn settle(&self) {
+        self.runner.drain().await;
+    }
+
+    /// Moves the clock and runs what has become due.
+    pub async fn pass(&self, time: Duration) {
+        self.clock.advance(time);
+        self.settle().await;
+    }
+
+    /// Asks for changes now.
+    pub async fn sync(&self, id: ConnectionId) {
+        connections::sync_now(&self.ctx, &self.owner, id).await.expect("asked for a sync");
+        self.settle().await;
+    }
+
+    /// What is stored of a mailbox: provider id -> labels.
+    pub async fn stored(&self, id: ConnectionId) -> BTreeMap<String, Vec<String>> {
+        let mut tx = self.ctx.store.read(&Scope::job(self.owner.workspace)).await.expect("a transaction");
+        let mut out = BTreeMap::new();
+        let mut after = None::<String>;
+        loop {
+            let ids = tx.messages().provider_ids(id, after.as_deref(), 500).await.expect("ids");
+            let labels = tx.messages().labels_of(id, &ids).await.expect("labels");
+            out.extend(labels);
+            match ids.last() {
+                Some(last) => after = Some(last.clone()),
+                None => return out,
+            }
+        }
+    }
+
+    /// The same of the sandbox, labels sorted.
+    pub fn at_provider(&self, account: &str) -> BTreeMap<String, Vec<String>> {
+        self.sandbox
+            .control()
+            .messages(account)
+            .into_iter()
+            .map(|(id, _, mut labels)| {
+                labels.sort_unstable();
+                (id, labels)
+            })
+            .collect()
+    }
+
+    /// The mailbox row.
+    pub async fn mailbox(&self, id: ConnectionId) -> tenon_store::Mailbox {
+        let mut tx = self.ctx.store.read(&Scope::job(self.owner.workspace)).await.expect("a transaction");
+        tx.mailboxes().get(id).await.expect("read").expect("a mailbox")
+    }
+}
+
+async fn open_ctx(store: &TestStore, world: &World, google: Arc<Google>, folder: &std::path::Path) -> Ctx {
+    let mut config = AppConfig::new("http://127.0.0.1:8080".parse().expect("an address"));
+    config.recheck_waits = vec![Duration::ZERO];
+    Ctx::open(Parts {
+        store: store.store.clone(),
+        kek: open_kek(&KekSource::File(folder.join("kek")), None, world, true).expect("a key"),
+        graveyard: Graveyard::new(folder.join("graveyard")),
+        world: world.clone(),
+        google: Some(google),
+        config,
+    })
+    .await
+    .expect("opened")
+}
+
+async fn sign_up(ctx: &Ctx, email: &str, role: Role) -> Actor {
+    access::create_member(
+        ctx,
+        NewMemberInput {
+            workspace: None,
+            email: email.into(),
+            name: "Olivia Martin".into(),
+            role,
+            password: PASSWORD.into(),
+            locale: "en".into(),
+            time_zone: "Europe/Paris".into(),
+        },
+    )
+    .await
+    .expect("a member");
+    let signed_in = access::sign_in(ctx, SignIn { email: email.into(), password: PASSWORD.into(), code: None, user_agent: "test".into() })
+        .await
+        .expect("signed in");
+    access::authenticate(ctx, signed_in.token.expose_secret()).await.expect("a session")
+}

@@ -1,0 +1,9 @@
+#![doc = include_str!("../README.md")]
+#![expect(clippy::expect_used, reason = "a test that cannot be set up should fail")]
+
+#[cfg(feature = "app")]
+pub mod app;
+pub mod rows;
+pub mod store;
+
+pub use store::TestStore;

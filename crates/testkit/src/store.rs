@@ -1,0 +1,156 @@
+//! A fresh database for every test.
+
+use std::future::Future;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _};
+use tenon_model::{ManualClock, World};
+use tenon_store::{Store, StoreConfig, StoreUrl};
+
+const POSTGRES: &str = "TENON_TEST_POSTGRES";
+const SQLITE_ONLY: &str = "TENON_TEST_SQLITE_ONLY";
+
+/// A migrated, empty store on a clock that stands still.
+#[derive(Debug, Clone)]
+pub struct TestStore {
+    /// The store.
+    pub store: Store,
+    /// Where it is, for opening it once more.
+    pub url: StoreUrl,
+    /// Its time and randomness.
+    pub world: World,
+    /// Moves its time.
+    pub clock: Arc<ManualClock>,
+}
+
+impl TestStore {
+    async fn open(url: StoreUrl) -> Self {
+        let (world, clock) = World::simulated(1);
+        let config = StoreConfig {
+            url: url.clone(),
+            migrate: true,
+        };
+        let store = Store::open(&config).await.expect("the store opens");
+        Self {
+            store: store.with_world(world.clone()),
+            url,
+            world,
+            clock,
+        }
+    }
+}
+
+/// Makes `name::sqlite` and `name::postgres` of one `async fn name(t: TestStore) { … }`.
+#[macro_export]
+macro_rules! store_test {
+    ($(#[$meta:meta])* async fn $name:ident($t:ident: $store:ty) $body:block) => {
+        mod $name {
+            #[allow(unused_imports, reason = "a short test may need none of its module's names")]
+            use super::*;
+
+            async fn body($t: $store) $body
+
+            $(#[$meta])*
+            #[test]
+            fn sqlite() {
+                $crate::store::on_sqlite(body);
+            }
+
+            $(#[$meta])*
+            #[test]
+            fn postgres() {
+                $crate::store::on_postgres(body);
+            }
+        }
+    };
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime")
+}
+
+/// Runs `test` on a SQLite file in a temporary folder.
+pub fn on_sqlite<F: Future<Output = ()>>(test: impl FnOnce(TestStore) -> F) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let url = StoreUrl::Sqlite(folder.path().join("tenon.db"));
+    runtime().block_on(async { test(TestStore::open(url).await).await });
+}
+
+/// Runs `test` on a database of its own, dropped afterwards.
+///
+/// # Panics
+/// When no server is named, and leaving PostgreSQL out was not asked for.
+pub fn on_postgres<F: Future<Output = ()>>(test: impl FnOnce(TestStore) -> F) {
+    let Ok(server) = std::env::var(POSTGRES) else {
+        assert!(
+            std::env::var_os(SQLITE_ONLY).is_some(),
+            "{POSTGRES} is not set: give the address of a PostgreSQL superuser, for example \
+             postgres://postgres@127.0.0.1:5432/postgres, run `cargo xtask test`, or set {SQLITE_ONLY}=1"
+        );
+        return;
+    };
+    let database = Database::create(&server);
+    runtime().block_on(async { test(TestStore::open(database.url.clone()).await).await });
+}
+
+struct Database {
+    server: String,
+    name: String,
+    url: StoreUrl,
+}
+
+impl Database {
+    fn create(server: &str) -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let name = format!(
+            "tenon_test_{}_{}",
+            std::process::id(),
+            COUNT.fetch_add(1, Ordering::Relaxed)
+        );
+        // One of a killed test with our process id may be left.
+        administrate(server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+        administrate(
+            server,
+            &format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'"),
+        );
+        let mut url = url::Url::parse(server).expect("an address in TENON_TEST_POSTGRES");
+        url.set_path(&name);
+        Self {
+            server: server.to_owned(),
+            name,
+            url: StoreUrl::Postgres(url.to_string()),
+        }
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        administrate(
+            &self.server,
+            &format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name),
+        );
+    }
+}
+
+fn administrate(server: &str, statement: &str) {
+    runtime().block_on(async {
+        let options = PgConnectOptions::from_str(server).expect("an address in TENON_TEST_POSTGRES");
+        let mut connection = options
+            .disable_statement_logging()
+            .connect()
+            .await
+            .expect("the server of TENON_TEST_POSTGRES answers");
+        sqlx::raw_sql(AssertSqlSafe(statement.to_owned()))
+            .execute(&mut connection)
+            .await
+            .expect("TENON_TEST_POSTGRES names a superuser");
+        connection.close().await.expect("the connection closes");
+    });
+}

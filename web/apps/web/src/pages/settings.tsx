@@ -1,0 +1,1 @@
+export { SettingsScreen as SettingsPage } from "@tenon/features/settings";

@@ -1,0 +1,138 @@
+import type { QueryClient } from "@tanstack/react-query";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  type RouterHistory,
+  redirect,
+} from "@tanstack/react-router";
+import { type ApiClient, isProblem } from "@tenon/api-client";
+import { sessionQuery, setupQuery } from "@tenon/features";
+import { AppLayout, Crashed, HomePage, MissingPage, Pending, RootLayout } from "./layout";
+import { connectionSearch, connectSearch, mailSearch, signInSearch } from "./search";
+
+export type RouterContext = { api: ApiClient; client: QueryClient; leave: (url: string) => void };
+
+const root = createRootRouteWithContext<RouterContext>()({ component: RootLayout });
+
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: "/setup",
+  component: lazyRouteComponent(() => import("./pages/entry"), "SetupPage"),
+});
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  validateSearch: signInSearch,
+  component: lazyRouteComponent(() => import("./pages/entry"), "SignInPage"),
+});
+
+const privacy = createRoute({
+  getParentRoute: () => root,
+  path: "/privacy",
+  component: lazyRouteComponent(() => import("./pages/privacy"), "PrivacyPage"),
+});
+
+/** All that needs a signed-in member. A new server leads to its set-up first. */
+const member = createRoute({
+  getParentRoute: () => root,
+  id: "member",
+  component: AppLayout,
+  beforeLoad: async ({ context, location }) => {
+    try {
+      await context.client.ensureQueryData(sessionQuery(context.api));
+    } catch (error) {
+      if (!isProblem(error, "unauthenticated")) throw error;
+      const { needed } = await context.client
+        .fetchQuery({ ...setupQuery(context.api), staleTime: 0 })
+        .catch(() => ({ needed: false }));
+      if (needed) throw redirect({ to: "/setup" });
+      const next = location.href === "/" ? undefined : location.href;
+      throw redirect({ to: "/sign-in", search: { next } });
+    }
+  },
+});
+
+const home = createRoute({ getParentRoute: () => member, path: "/", component: HomePage });
+
+const connect = createRoute({
+  getParentRoute: () => member,
+  path: "/connect",
+  validateSearch: connectSearch,
+  component: lazyRouteComponent(() => import("./pages/connect"), "ConnectPage"),
+});
+
+const connections = createRoute({
+  getParentRoute: () => member,
+  path: "/connections",
+  component: lazyRouteComponent(() => import("./pages/connections"), "ConnectionsPage"),
+});
+
+const connection = createRoute({
+  getParentRoute: () => member,
+  path: "/connections/$id",
+  validateSearch: connectionSearch,
+  component: lazyRouteComponent(() => import("./pages/connections"), "ConnectionPage"),
+});
+
+const receipts = createRoute({
+  getParentRoute: () => member,
+  path: "/receipts",
+  component: lazyRouteComponent(() => import("./pages/connections"), "ReceiptsPage"),
+});
+
+const receipt = createRoute({
+  getParentRoute: () => member,
+  path: "/receipts/$id",
+  component: lazyRouteComponent(() => import("./pages/connections"), "ReceiptPage"),
+});
+
+const consents = createRoute({
+  getParentRoute: () => member,
+  path: "/consents",
+  component: lazyRouteComponent(() => import("./pages/connections"), "ConsentsPage"),
+});
+
+const mail = createRoute({
+  getParentRoute: () => member,
+  path: "/mail/$connection/{-$label}",
+  validateSearch: mailSearch,
+  component: lazyRouteComponent(() => import("./pages/mail"), "MailPage"),
+});
+
+const settings = createRoute({
+  getParentRoute: () => member,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("./pages/settings"), "SettingsPage"),
+});
+
+const routeTree = root.addChildren([
+  setup,
+  signIn,
+  privacy,
+  member.addChildren([home, connect, connections, connection, receipts, receipt, consents, mail, settings]),
+]);
+
+export function createAppRouter(context: RouterContext, history: RouterHistory) {
+  return createRouter({
+    routeTree,
+    context,
+    history,
+    defaultPreload: "intent",
+    // Queries have their own cache; the router keeps nothing of it.
+    defaultPreloadStaleTime: 0,
+    defaultPendingComponent: Pending,
+    defaultErrorComponent: Crashed,
+    defaultNotFoundComponent: MissingPage,
+  });
+}
+
+export type AppRouter = ReturnType<typeof createAppRouter>;
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: AppRouter;
+  }
+}

@@ -1,0 +1,37 @@
+/** What addresses may carry behind the `?`; anything else in them is ignored. */
+
+type Raw = Record<string, unknown>;
+
+const text = (value: unknown): string | undefined => {
+  // The router reads numbers and booleans out of addresses; ids and codes stay text.
+  if (typeof value === "string") return value === "" ? undefined : value;
+  return typeof value === "number" ? String(value) : undefined;
+};
+const flag = (value: unknown): boolean | undefined =>
+  value === true || value === 1 || value === "1" || value === "true" ? true : undefined;
+
+/** Absent keys stay absent, so that addresses stay short. */
+function compact<Search extends Raw>(search: Search): Partial<Search> {
+  return Object.fromEntries(
+    Object.entries(search).filter(([, value]) => value !== undefined),
+  ) as Partial<Search>;
+}
+
+export const signInSearch = (raw: Raw) => compact({ next: text(raw.next) });
+
+export const connectSearch = (raw: Raw) => {
+  const profile = text(raw.profile);
+  return compact({
+    provider: text(raw.provider),
+    profile: profile === "sales" || profile === "type" ? (profile as "sales" | "type") : undefined,
+    // Empty is a choice as well: everything was switched off.
+    features: typeof raw.features === "string" ? raw.features : undefined,
+    review: flag(raw.review),
+    connection: text(raw.connection),
+    error: text(raw.error),
+  });
+};
+
+export const connectionSearch = (raw: Raw) => compact({ connected: flag(raw.connected) });
+
+export const mailSearch = (raw: Raw) => compact({ thread: text(raw.thread), unread: flag(raw.unread) });

@@ -1,0 +1,177 @@
+#!/usr/bin/env node
+/**
+ * Screenshots of every screen, light and dark, 1440 and 390 px wide.
+ *
+ *   node e2e/shots.mjs BASE_URL OUTDIR [--locale fr] [--only mail]
+ *
+ * Against the mock server every state is shown. Against a real server: the screens of the account in
+ * TENON_E2E_EMAIL / TENON_E2E_PASSWORD as it is.
+ */
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { DESKTOP, launch, PHONE } from "./lib/browser.mjs";
+
+const { values: args, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { locale: { type: "string", default: "en" }, only: { type: "string" } },
+});
+const [base, out] = positionals;
+if (base === undefined || out === undefined) {
+  console.error("usage: shots.mjs BASE_URL OUTDIR [--locale fr] [--only NAME]");
+  process.exit(2);
+}
+mkdirSync(out, { recursive: true });
+
+const control = (command) => fetch(new URL(`/__mock/${command}`, base), { method: "POST" });
+const isMock = (await control("load?scenario=connected")).status === 204;
+
+const settle = async (page) => {
+  await page.waitForFunction(() => document.querySelector("[aria-busy=true]") === null, undefined, {
+    timeout: 15_000,
+  });
+  await page.waitForTimeout(250);
+};
+const open = (url) => async (page) => {
+  await page.goto(new URL(url, base).href);
+  await settle(page);
+};
+const firstConnection = (page) =>
+  page.evaluate(async () => (await (await fetch("/api/v1/connections")).json()).items[0]?.id);
+const mail =
+  (rest = "") =>
+  async (page) => {
+    await page.goto(new URL("/connections", base).href);
+    await open(`/mail/${await firstConnection(page)}${rest}`)(page);
+  };
+const thread = (at) => async (page) => {
+  await mail()(page);
+  await page.locator("[data-thread]").nth(at).click();
+  await settle(page);
+  await page.waitForTimeout(500);
+};
+const connection = (then) => async (page) => {
+  await page.goto(new URL("/connections", base).href);
+  await open(`/connections/${await firstConnection(page)}`)(page);
+  await then?.(page);
+};
+
+/** name, state of the mock server (undefined = any server), how to get there. */
+const SCREENS = [
+  ["setup", "new", open("/setup#token=first-start-token")],
+  ["sign-in", "signed_out", open("/sign-in")],
+  ["home-empty", "empty", open("/")],
+  ["connect-provider", "empty", open("/connect")],
+  ["connect-error", "empty", open("/connect?error=no_refresh_token")],
+  [
+    "connect-features",
+    "empty",
+    async (page) => {
+      await open("/connect?provider=google")(page);
+      await page.locator("button[aria-expanded]").nth(1).click();
+    },
+  ],
+  ["connect-consent", "empty", open("/connect?provider=google&profile=type&features=mail&review=true")],
+  ["connections", "trouble", open("/connections")],
+  ["connections-empty", "empty", open("/connections")],
+  ["connection", "connected", connection()],
+  ["connection-syncing", "syncing", connection()],
+  ["connection-revoked", "trouble", open("/connections/con_trouble_ventes")],
+  ["connection-parked", "trouble", open("/connections/con_trouble_archives")],
+  [
+    "disconnect",
+    "connected",
+    connection(async (page) => {
+      await page.locator("button[aria-haspopup=dialog]").click();
+      await settle(page);
+    }),
+  ],
+  ["receipts", "connected", open("/receipts")],
+  [
+    "receipt",
+    "connected",
+    async (page) => {
+      await open("/receipts")(page);
+      await page.locator("a[href^='/receipts/rcp']").first().click();
+      await settle(page);
+    },
+  ],
+  ["consents", "connected", open("/consents")],
+  ["mail", "connected", mail()],
+  ["mail-thread", "connected", thread(0)],
+  ["mail-newsletter", "connected", thread(6)],
+  [
+    "mail-details",
+    "connected",
+    async (page) => {
+      await thread(1)(page);
+      await page.locator("[data-testid=thread-pane] button[aria-expanded=false]").last().click();
+    },
+  ],
+  ["mail-syncing", "syncing", mail()],
+  ["mail-empty", "connected", mail("/all?unread=true")],
+  ["settings", "connected", open("/settings")],
+  ["privacy", "connected", open("/privacy")],
+  [
+    "keys",
+    "connected",
+    async (page) => {
+      await mail()(page);
+      await page.keyboard.press("?");
+      await page.waitForTimeout(500);
+    },
+  ],
+  [
+    "problem",
+    "connected",
+    async (page) => {
+      for (let call = 0; call < 4; call += 1)
+        await control("fail?path=/receipts&status=503&code=unavailable");
+      await page.goto(new URL("/receipts", base).href);
+      await page.waitForSelector("[role=alert]", { timeout: 15_000 });
+    },
+  ],
+];
+
+async function signIn(page) {
+  await page.goto(new URL("/sign-in", base).href);
+  await page.locator("input[name=email]").fill(process.env.TENON_E2E_EMAIL ?? "");
+  await page.locator("input[name=password]").fill(process.env.TENON_E2E_PASSWORD ?? "");
+  await page.locator("button[type=submit]").click();
+  await page.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
+}
+
+const browser = await launch();
+let taken = 0;
+let missed = 0;
+for (const theme of ["light", "dark"]) {
+  for (const viewport of [DESKTOP, PHONE]) {
+    const context = await browser.newContext({
+      viewport,
+      colorScheme: theme,
+      locale: args.locale === "fr" ? "fr-FR" : "en-GB",
+      timezoneId: "Europe/Paris",
+      reducedMotion: "reduce",
+    });
+    const page = await context.newPage();
+    if (!isMock) await signIn(page);
+    for (const [name, scenario, goTo] of SCREENS) {
+      if (args.only !== undefined && !name.includes(args.only)) continue;
+      if (isMock) await control(`load?scenario=${scenario}&locale=${args.locale}`);
+      else if (["setup", "sign-in", "home-empty", "problem"].includes(name) || scenario === "trouble")
+        continue;
+      try {
+        await goTo(page);
+        await page.screenshot({ path: path.join(out, `${name}-${theme}-${viewport.width}.png`) });
+        taken += 1;
+      } catch (error) {
+        missed += 1;
+        console.log(`FAIL ${name} ${theme} ${viewport.width}: ${String(error).split("\n")[0]}`);
+      }
+    }
+    await context.close();
+  }
+}
+await browser.close();
+console.log(`${taken} passed, ${missed} failed`);
+process.exitCode = missed > 0 ? 1 : 0;

@@ -1,0 +1,237 @@
+import { Button, Skeleton } from "@mantine/core";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { type Connection, type Health, send } from "@tenon/api-client";
+import {
+  Facts,
+  IconAlertTriangle,
+  IconCheck,
+  IconClock,
+  IconRefresh,
+  Panel,
+  ProgressBar,
+  useToast,
+} from "@tenon/ui";
+import { useTranslation } from "react-i18next";
+import { type Format, healthQuery, ProblemState, useApi, useFormat, useProblemText } from "../core";
+import classes from "./connections.module.css";
+
+type Translate = ReturnType<typeof useTranslation>["t"];
+
+/** The proof that the mailbox is complete here: listed, stored, skipped and why. */
+export function HealthPanel({ connection }: { connection: Connection }) {
+  const { t } = useTranslation();
+  const api = useApi();
+  const toast = useToast();
+  const problemText = useProblemText();
+  const health = useQuery({ ...healthQuery(api, connection.id), enabled: connection.mailbox != null });
+  const check = useMutation({
+    mutationFn: () =>
+      send(api.POST("/api/v1/connections/{id}/sync", { params: { path: { id: connection.id } } })),
+    onSuccess: () => toast(t("health.checking")),
+    onError: (error) => toast(problemText(error), "danger"),
+  });
+  if (connection.mailbox == null) return null;
+  return (
+    <Panel
+      title={t("health.title")}
+      aside={
+        connection.status === "active" && (
+          <Button
+            size="xs"
+            variant="default"
+            leftSection={<IconRefresh size={14} />}
+            loading={check.isPending}
+            onClick={() => check.mutate()}
+          >
+            {t("health.check_now")}
+          </Button>
+        )
+      }
+    >
+      {health.isPending && (
+        <div aria-busy="true">
+          <Skeleton height={20} width="70%" mb="lg" />
+          <Skeleton height={150} />
+        </div>
+      )}
+      {health.isError && <ProblemState error={health.error} retry={() => void health.refetch()} />}
+      {health.data !== undefined && <HealthDetails health={health.data} />}
+    </Panel>
+  );
+}
+
+function HealthDetails({ health }: { health: Health }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return (
+    <>
+      <Proof health={health} />
+      <dl className={classes.figures}>
+        {(["listed", "stored", "skipped", "gone"] as const).map((what) => (
+          <div key={what} className={classes.figure}>
+            <dt>{t(`health.${what}`)}</dt>
+            <dd>{format.number(health[what])}</dd>
+          </div>
+        ))}
+      </dl>
+      <h3 className={classes.sub2}>{t("health.freshness")}</h3>
+      <Facts entries={freshness(t, format, health)} />
+      <h3 className={classes.sub2}>{t("health.quota")}</h3>
+      <ProgressBar
+        value={
+          health.quota.units_per_minute === 0
+            ? 0
+            : (100 * health.quota.used_last_minute) / health.quota.units_per_minute
+        }
+        label={t("health.quota")}
+      />
+      <p className={`${classes.progressText} tn-tabular`}>
+        {t("health.quota_text", {
+          used: format.number(health.quota.used_last_minute),
+          limit: format.number(health.quota.units_per_minute),
+          reserve: format.number(health.quota.reserve),
+        })}
+        {health.quota.refused_last_hour > 0 &&
+          ` ${t("health.quota_refused", { count: health.quota.refused_last_hour })}`}
+      </p>
+      <SkippedTable health={health} />
+      <RunsTable health={health} />
+    </>
+  );
+}
+
+function Proof({ health }: { health: Health }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const numbers = { stored: format.number(health.stored), listed: format.number(health.listed) };
+  if (health.complete) {
+    return (
+      <p className={classes.proof} data-tone="ok">
+        <IconCheck size={20} />
+        {health.skipped === 0
+          ? t("health.complete", numbers)
+          : t("health.complete_skipped", {
+              ...numbers,
+              count: health.skipped,
+              skipped: format.number(health.skipped),
+            })}
+      </p>
+    );
+  }
+  if (health.state === "stalled" || health.state === "parked") {
+    return (
+      <p className={classes.proof} data-tone="warn">
+        <IconAlertTriangle size={20} />
+        {health.reason_text ?? t("health.stopped", numbers)}
+      </p>
+    );
+  }
+  return (
+    <p className={classes.proof}>
+      <IconClock size={20} />
+      {t("health.incomplete", numbers)}
+    </p>
+  );
+}
+
+function freshness(t: Translate, format: Format, health: Health): Array<[string, string | undefined]> {
+  const since = (seconds: number | null | undefined) =>
+    seconds == null ? undefined : format.duration(seconds);
+  return [
+    [
+      t("health.provider_total"),
+      health.provider_total == null ? undefined : format.number(health.provider_total),
+    ],
+    [t("health.lag"), since(health.lag_seconds)],
+    [
+      t("health.last_sync"),
+      health.last_sync_at == null ? t("health.never") : format.ago(health.last_sync_at),
+    ],
+    [t("health.next_sync"), health.next_sync_at == null ? undefined : format.ago(health.next_sync_at)],
+    [t("health.cursor_age"), since(health.cursor_age_seconds)],
+  ];
+}
+
+function SkippedTable({ health }: { health: Health }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  if (health.skipped_items.length === 0) return null;
+  return (
+    <>
+      <h3 className={classes.sub2} id="skipped">
+        {t("health.skipped_title")}
+      </h3>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard */}
+      <section className={classes.scroll} tabIndex={0} aria-labelledby="skipped">
+        <table className={classes.table}>
+          <thead>
+            <tr>
+              <th scope="col">{t("health.message")}</th>
+              <th scope="col">{t("health.why")}</th>
+              <th scope="col">{t("health.when")}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {health.skipped_items.map((item) => (
+              <tr key={item.provider_id}>
+                <td className={classes.mono}>{item.provider_id}</td>
+                <td>{item.reason_text}</td>
+                <td className={classes.nowrap}>{format.medium(item.at)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </>
+  );
+}
+
+const OUTCOMES = ["ok", "running", "failed", "interrupted"] as const;
+type Outcome = (typeof OUTCOMES)[number];
+const isOutcome = (outcome: string): outcome is Outcome => (OUTCOMES as readonly string[]).includes(outcome);
+
+function RunsTable({ health }: { health: Health }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  if (health.runs.length === 0) return null;
+  return (
+    <>
+      <h3 className={classes.sub2} id="runs">
+        {t("health.runs")}
+      </h3>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard */}
+      <section className={classes.scroll} tabIndex={0} aria-labelledby="runs">
+        <table className={classes.table}>
+          <thead>
+            <tr>
+              <th scope="col">{t("health.run_kind")}</th>
+              <th scope="col">{t("health.when")}</th>
+              <th scope="col">{t("health.outcome")}</th>
+              <th scope="col" className={classes.number}>
+                {t("health.added")}
+              </th>
+              <th scope="col" className={classes.number}>
+                {t("health.changed")}
+              </th>
+              <th scope="col" className={classes.number}>
+                {t("health.removed")}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {health.runs.map((run) => (
+              <tr key={`${run.kind} ${run.started_at}`}>
+                <td className={classes.nowrap}>{t(`health.run.${run.kind}`)}</td>
+                <td className={classes.nowrap}>{format.medium(run.started_at)}</td>
+                <td>{isOutcome(run.outcome) ? t(`health.outcomes.${run.outcome}`) : run.outcome}</td>
+                <td className={classes.number}>{format.number(run.added)}</td>
+                <td className={classes.number}>{format.number(run.changed)}</td>
+                <td className={classes.number}>{format.number(run.removed)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </>
+  );
+}

@@ -1,0 +1,182 @@
+/** Every read of the server in one place: keys here are what live events invalidate. */
+
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { type ApiClient, type ProfileId, send } from "@tenon/api-client";
+import type { Locale } from "../i18n";
+
+export const THREADS_PER_PAGE = 100;
+/** Contents of a message are forgotten this soon after they were last shown. */
+const CONTENT_KEPT_MS = 60_000;
+
+export type ThreadFilter = { connection: string; label?: string | undefined; unread?: boolean | undefined };
+export type ConnectChoice = {
+  provider: string;
+  profile: ProfileId | undefined;
+  features: string[];
+  connection: string | undefined;
+};
+
+export const keys = {
+  session: ["session"] as const,
+  setup: ["setup"] as const,
+  connections: ["connections"] as const,
+  connection: (id: string) => ["connections", id] as const,
+  health: (id: string) => ["health", id] as const,
+  labels: (id: string) => ["labels", id] as const,
+  threadLists: (connection: string) => ["threads", connection] as const,
+  threads: (filter: ThreadFilter) =>
+    ["threads", filter.connection, filter.label ?? null, filter.unread ?? false] as const,
+  threadDetails: ["thread"] as const,
+  thread: (id: string) => ["thread", id] as const,
+  message: (id: string) => ["message", id] as const,
+  receipts: ["receipts"] as const,
+  consents: ["consents"] as const,
+  sessions: ["sessions"] as const,
+};
+
+export const sessionQuery = (api: ApiClient) =>
+  queryOptions({
+    queryKey: keys.session,
+    queryFn: ({ signal }) => send(api.GET("/api/v1/session", { signal })),
+    staleTime: 60_000,
+    retry: false,
+  });
+
+export const setupQuery = (api: ApiClient) =>
+  queryOptions({
+    queryKey: keys.setup,
+    queryFn: ({ signal }) => send(api.GET("/api/v1/setup", { signal })),
+    retry: false,
+  });
+
+export const connectionsQuery = (api: ApiClient) =>
+  queryOptions({
+    queryKey: keys.connections,
+    queryFn: async ({ signal }) => (await send(api.GET("/api/v1/connections", { signal }))).items,
+  });
+
+export const connectionQuery = (api: ApiClient, id: string) =>
+  queryOptions({
+    queryKey: keys.connection(id),
+    queryFn: ({ signal }) => send(api.GET("/api/v1/connections/{id}", { signal, params: { path: { id } } })),
+  });
+
+export const healthQuery = (api: ApiClient, id: string) =>
+  queryOptions({
+    queryKey: keys.health(id),
+    queryFn: ({ signal }) =>
+      send(api.GET("/api/v1/connections/{id}/health", { signal, params: { path: { id } } })),
+  });
+
+export const disconnectPreviewQuery = (api: ApiClient, id: string) =>
+  queryOptions({
+    queryKey: ["disconnect", id] as const,
+    queryFn: ({ signal }) =>
+      send(api.GET("/api/v1/connections/{id}/disconnect", { signal, params: { path: { id } } })),
+    staleTime: 0,
+    gcTime: 0,
+  });
+
+export const providersQuery = (api: ApiClient, locale: Locale) =>
+  queryOptions({
+    queryKey: ["providers", locale] as const,
+    queryFn: async ({ signal }) =>
+      (await send(api.GET("/api/v1/providers", { signal, params: { query: { locale } } }))).items,
+    staleTime: 300_000,
+  });
+
+export const policyQuery = (api: ApiClient, provider: string, features: string[], locale: Locale) =>
+  queryOptions({
+    queryKey: ["policy", provider, [...features].sort().join(","), locale] as const,
+    queryFn: ({ signal }) =>
+      send(
+        api.GET("/api/v1/policy", {
+          signal,
+          params: { query: { provider, features: features.join(","), locale } },
+        }),
+      ),
+  });
+
+export const labelsQuery = (api: ApiClient, connection: string) =>
+  queryOptions({
+    queryKey: keys.labels(connection),
+    queryFn: async ({ signal }) =>
+      (
+        await send(
+          api.GET("/api/v1/connections/{id}/labels", { signal, params: { path: { id: connection } } }),
+        )
+      ).items,
+  });
+
+export function fetchThreads(
+  api: ApiClient,
+  filter: ThreadFilter,
+  after: string | undefined,
+  signal: AbortSignal | undefined,
+) {
+  return send(
+    api.GET("/api/v1/threads", {
+      ...(signal === undefined ? {} : { signal }),
+      params: {
+        query: {
+          connection: filter.connection,
+          limit: THREADS_PER_PAGE,
+          ...(filter.label === undefined ? {} : { label: filter.label }),
+          ...(filter.unread === true ? { unread: true } : {}),
+          ...(after === undefined ? {} : { after }),
+        },
+      },
+    }),
+  );
+}
+
+export const threadsQuery = (api: ApiClient, filter: ThreadFilter) =>
+  infiniteQueryOptions({
+    queryKey: keys.threads(filter),
+    queryFn: ({ pageParam, signal }) => fetchThreads(api, filter, pageParam, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
+    // Live events say when it changed; a long list is never refetched page by page for nothing.
+    staleTime: Number.POSITIVE_INFINITY,
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
+  });
+
+export const threadQuery = (api: ApiClient, id: string) =>
+  queryOptions({
+    queryKey: keys.thread(id),
+    queryFn: ({ signal }) => send(api.GET("/api/v1/threads/{id}", { signal, params: { path: { id } } })),
+  });
+
+export const messageQuery = (api: ApiClient, id: string) =>
+  queryOptions({
+    queryKey: keys.message(id),
+    queryFn: ({ signal }) => send(api.GET("/api/v1/messages/{id}", { signal, params: { path: { id } } })),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: CONTENT_KEPT_MS,
+    retry: false,
+  });
+
+export const receiptsQuery = (api: ApiClient) =>
+  queryOptions({
+    queryKey: keys.receipts,
+    queryFn: async ({ signal }) => (await send(api.GET("/api/v1/receipts", { signal }))).items,
+  });
+
+export const receiptQuery = (api: ApiClient, id: string) =>
+  queryOptions({
+    queryKey: [...keys.receipts, id] as const,
+    queryFn: ({ signal }) => send(api.GET("/api/v1/receipts/{id}", { signal, params: { path: { id } } })),
+  });
+
+export const consentsQuery = (api: ApiClient) =>
+  queryOptions({
+    queryKey: keys.consents,
+    queryFn: async ({ signal }) => (await send(api.GET("/api/v1/consents", { signal }))).items,
+  });
+
+export const sessionsQuery = (api: ApiClient) =>
+  queryOptions({
+    queryKey: keys.sessions,
+    queryFn: async ({ signal }) => (await send(api.GET("/api/v1/sessions", { signal }))).items,
+  });

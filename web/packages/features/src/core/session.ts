@@ -1,0 +1,22 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import type { Me } from "@tenon/api-client";
+import { useTranslation } from "react-i18next";
+import { asLocale, type Locale } from "../i18n";
+import { useApi } from "./api";
+import { keys, sessionQuery } from "./queries";
+
+/** Who is signed in, if that is known already; never asks the server by itself. */
+export function useMe(): Me | undefined {
+  const api = useApi();
+  return useQuery({ ...sessionQuery(api), enabled: false }).data;
+}
+
+export function useSetMe(): (me: Me) => void {
+  const client = useQueryClient();
+  return (me) => client.setQueryData(keys.session, me);
+}
+
+export function useLocale(): Locale {
+  const { i18n } = useTranslation();
+  return asLocale(i18n.language) ?? "en";
+}

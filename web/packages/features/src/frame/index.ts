@@ -1,0 +1,3 @@
+export { AppFrame } from "./app-frame";
+export { EntryForm, EntryFrame } from "./entry";
+export { HomeScreen } from "./home-screen";

@@ -1,0 +1,63 @@
+import { createInstance, type i18n } from "i18next";
+import { initReactI18next } from "react-i18next";
+import type en from "./locales/en.json";
+
+/** A locale is added by adding its file, and its name here. */
+export const LOCALES = ["en", "fr"] as const;
+export type Locale = (typeof LOCALES)[number];
+export const LOCALE_NAMES: Record<Locale, string> = { en: "English", fr: "Français" };
+
+declare module "i18next" {
+  interface CustomTypeOptions {
+    defaultNS: "translation";
+    resources: { translation: typeof en };
+  }
+}
+
+const LOADERS: Record<Locale, () => Promise<{ default: object }>> = {
+  en: () => import("./locales/en.json"),
+  fr: () => import("./locales/fr.json"),
+};
+
+const STORED_KEY = "tenon-locale";
+
+export function asLocale(tag: string | null | undefined): Locale | undefined {
+  const language = tag?.toLowerCase().split("-")[0];
+  return LOCALES.find((locale) => locale === language);
+}
+
+/** What this browser chose last, else what it asks for, else English. */
+export function preferredLocale(): Locale {
+  const stored = asLocale(globalThis.localStorage?.getItem(STORED_KEY));
+  if (stored) return stored;
+  for (const tag of navigator.languages) {
+    const locale = asLocale(tag);
+    if (locale) return locale;
+  }
+  return "en";
+}
+
+/** Only the texts of the locale in use are loaded. */
+export async function createI18n(locale: Locale): Promise<i18n> {
+  const instance = createInstance();
+  const texts = await LOADERS[locale]();
+  await instance.use(initReactI18next).init({
+    lng: locale,
+    fallbackLng: false,
+    resources: { [locale]: { translation: texts.default } },
+    interpolation: { escapeValue: false },
+    returnNull: false,
+  });
+  document.documentElement.lang = locale;
+  return instance;
+}
+
+export async function changeLocale(instance: i18n, locale: Locale): Promise<void> {
+  globalThis.localStorage?.setItem(STORED_KEY, locale);
+  if (!instance.hasResourceBundle(locale, "translation")) {
+    const texts = await LOADERS[locale]();
+    instance.addResourceBundle(locale, "translation", texts.default);
+  }
+  await instance.changeLanguage(locale);
+  document.documentElement.lang = locale;
+}

@@ -1,0 +1,14 @@
+export {
+  ApiProvider,
+  connectionsQuery,
+  keys,
+  ProblemState,
+  sessionQuery,
+  setupQuery,
+  useApi,
+  useMe,
+} from "./core";
+export { AppFrame, HomeScreen } from "./frame";
+export { changeLocale, createI18n, LOCALES, type Locale, preferredLocale } from "./i18n";
+export { KeyboardProvider } from "./keyboard";
+export { LiveProvider } from "./live";

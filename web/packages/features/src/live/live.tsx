@@ -1,0 +1,76 @@
+import { type QueryClient, useQueryClient } from "@tanstack/react-query";
+import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
+import { useApi } from "../core/api";
+import { keys } from "../core/queries";
+import { refreshThreadLists } from "../mail/refresh";
+import { type LiveEvent, type LiveState, listen } from "./events";
+
+/** Events come in bursts during a first sync; the screen follows at this pace. */
+const GATHER_MS = 700;
+
+const StateContext = createContext<LiveState>("connecting");
+export const useLiveState = (): LiveState => useContext(StateContext);
+
+/** Which reads an event makes stale. Lists of threads are refreshed apart, they may be very long. */
+export function staleKeys(event: LiveEvent): ReadonlyArray<readonly unknown[]> {
+  switch (event.name) {
+    case "connection_changed":
+      return [keys.connections, keys.consents, keys.labels(event.id)];
+    case "mailbox_changed":
+      return [keys.connections, keys.health(event.id), keys.labels(event.id)];
+    case "threads_changed":
+      return [keys.labels(event.id), keys.threadDetails];
+    case "receipt_added":
+      return [keys.receipts, keys.connections];
+  }
+}
+
+/** Gathers events for a moment and applies them once. */
+export function createApplier(client: QueryClient, refreshLists: (connection: string) => void) {
+  let waiting = new Map<string, LiveEvent>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  function apply(): void {
+    timer = undefined;
+    const events = [...waiting.values()];
+    waiting = new Map();
+    const stale = new Map<string, readonly unknown[]>();
+    for (const event of events) {
+      for (const key of staleKeys(event)) stale.set(JSON.stringify(key), key);
+      if (event.name === "threads_changed") refreshLists(event.id);
+    }
+    for (const queryKey of stale.values()) void client.invalidateQueries({ queryKey });
+  }
+  return {
+    take(event: LiveEvent): void {
+      waiting.set(`${event.name} ${event.id}`, event);
+      timer ??= setTimeout(apply, GATHER_MS);
+    },
+    stop: () => clearTimeout(timer),
+  };
+}
+
+export function LiveProvider({ children }: { children: ReactNode }) {
+  const client = useQueryClient();
+  const api = useApi();
+  const [state, setState] = useState<LiveState>("connecting");
+
+  useEffect(() => {
+    const applier = createApplier(client, (connection) => void refreshThreadLists(client, api, connection));
+    const stop = listen({
+      url: "/api/v1/events",
+      onEvent: applier.take,
+      onState: setState,
+      onResume: () => {
+        const shortLived = new Set<unknown>(["threads", "message", "policy", "providers", "disconnect"]);
+        void client.invalidateQueries({ predicate: (query) => !shortLived.has(query.queryKey[0]) });
+        void refreshThreadLists(client, api);
+      },
+    });
+    return () => {
+      applier.stop();
+      stop();
+    };
+  }, [client, api]);
+
+  return <StateContext.Provider value={state}>{children}</StateContext.Provider>;
+}

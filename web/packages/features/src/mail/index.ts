@@ -1,0 +1,3 @@
+export { MailScreen, type MailSearch } from "./mail-screen";
+export { mergeHead, refreshThreadLists } from "./refresh";
+export { openAtFirst } from "./thread-view";

@@ -1,0 +1,152 @@
+import { ActionIcon, Drawer } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { Blank, IconMail, IconMenu2, Kbd } from "@tenon/ui";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { connectionQuery, connectionsQuery, labelsQuery, ProblemState, useApi, useTitle } from "../core";
+import { useShortcuts } from "../keyboard";
+import { ALL_MAIL, findRole, type Role } from "./label-order";
+import { LabelsPane, useLabelName } from "./labels-pane";
+import classes from "./mail.module.css";
+import { ThreadList } from "./thread-list";
+import { ThreadView } from "./thread-view";
+import viewClasses from "./thread-view.module.css";
+
+export type MailSearch = { thread?: string | undefined; unread?: boolean | undefined };
+
+type MailScreenProps = { connection: string; label: string | undefined; search: MailSearch };
+
+export function MailScreen({ connection, label, search }: MailScreenProps) {
+  const { t } = useTranslation();
+  const api = useApi();
+  const navigate = useNavigate();
+  const labelName = useLabelName();
+  const labels = useQuery(labelsQuery(api, connection));
+  const connections = useQuery(connectionsQuery(api));
+  const current = useQuery(connectionQuery(api, connection));
+  const [menuOpen, setMenuOpen] = useState(false);
+
+  const inbox = findRole(labels.data, "inbox");
+  const labelId = label ?? inbox?.id;
+  const shown = labels.data?.find((candidate) => candidate.id === labelId);
+  const title = label === ALL_MAIL ? t("mail.all") : shown === undefined ? t("mail.title") : labelName(shown);
+  useTitle(search.thread === undefined ? title : undefined);
+
+  const openThread = (thread: string, { replace }: { replace: boolean }) =>
+    void navigate({
+      to: ".",
+      search: (previous: object) => ({ ...previous, thread }),
+      replace,
+      resetScroll: false,
+    });
+  const closeThread = () => {
+    if (search.thread === undefined) return;
+    void navigate({
+      to: ".",
+      search: (previous: object) => ({ ...previous, thread: undefined }),
+      resetScroll: false,
+    });
+  };
+  const goTo = (role: Role | typeof ALL_MAIL) => {
+    const id = role === ALL_MAIL ? ALL_MAIL : findRole(labels.data, role)?.id;
+    if (id === undefined) return;
+    void navigate({ to: "/mail/$connection/{-$label}", params: { connection, label: id }, search: {} });
+  };
+  const group = t("keys.group.go");
+  useShortcuts([
+    { keys: "g i", label: t("mail.role.inbox"), group, run: () => goTo("inbox") },
+    { keys: "g s", label: t("mail.role.starred"), group, run: () => goTo("starred") },
+    { keys: "g t", label: t("mail.role.sent"), group, run: () => goTo("sent") },
+    { keys: "g d", label: t("mail.role.drafts"), group, run: () => goTo("drafts") },
+    { keys: "g a", label: t("mail.all"), group, run: () => goTo(ALL_MAIL) },
+  ]);
+
+  if (current.isError && current.data === undefined) {
+    return <ProblemState error={current.error} retry={() => void current.refetch()} />;
+  }
+  const pane = (onPick?: () => void) => (
+    <LabelsPane
+      connection={connection}
+      connections={connections.data ?? []}
+      labels={labels.data}
+      current={labelId}
+      {...(onPick === undefined ? {} : { onPick })}
+    />
+  );
+  const ready = label !== undefined || labels.data !== undefined;
+  return (
+    <div className={classes.mail} data-reading={search.thread === undefined ? undefined : ""}>
+      <nav className={classes.labels} aria-label={t("mail.labels")}>
+        {pane()}
+      </nav>
+      <section className={classes.list} aria-label={title}>
+        {ready ? (
+          <ThreadList
+            key={`${connection} ${labelId ?? ""}`}
+            title={title}
+            total={label === ALL_MAIL ? current.data?.mailbox?.threads : shown?.threads}
+            filter={{ connection, label: labelId === ALL_MAIL ? undefined : labelId, unread: search.unread }}
+            mailbox={current.data?.mailbox ?? undefined}
+            labels={labels.data}
+            open={search.thread}
+            openThread={openThread}
+            closeThread={closeThread}
+            setUnread={(unread) =>
+              void navigate({
+                to: ".",
+                search: (previous: object) => ({ ...previous, unread: unread ? true : undefined }),
+                replace: true,
+              })
+            }
+            menu={
+              <ActionIcon
+                className={classes.onlyNarrow}
+                variant="subtle"
+                color="gray"
+                c="var(--tn-text-2)"
+                size="lg"
+                ml={-8}
+                aria-label={t("mail.show_labels")}
+                aria-haspopup="dialog"
+                onClick={() => setMenuOpen(true)}
+              >
+                <IconMenu2 size={20} />
+              </ActionIcon>
+            }
+          />
+        ) : (
+          labels.isError && <ProblemState error={labels.error} retry={() => void labels.refetch()} />
+        )}
+      </section>
+      <section className={classes.thread} aria-label={t("mail.conversation")} data-testid="thread-pane">
+        {search.thread === undefined ? (
+          <Welcome />
+        ) : (
+          <ThreadView key={search.thread} id={search.thread} labels={labels.data} close={closeThread} />
+        )}
+      </section>
+      <Drawer
+        opened={menuOpen}
+        onClose={() => setMenuOpen(false)}
+        size={280}
+        title={t("mail.labels")}
+        closeButtonProps={{ "aria-label": t("common.close") }}
+      >
+        {pane(() => setMenuOpen(false))}
+      </Drawer>
+    </div>
+  );
+}
+
+function Welcome() {
+  const { t } = useTranslation();
+  return (
+    <div className={viewClasses.welcome}>
+      <Blank icon={IconMail} title={t("mail.pick_title")}>
+        <Kbd>j</Kbd> <Kbd>k</Kbd> {t("mail.pick_move")} · <Kbd>Enter</Kbd> {t("mail.pick_open")} ·{" "}
+        <Kbd>?</Kbd> {t("mail.pick_keys")}
+      </Blank>
+    </div>
+  );
+}

@@ -1,0 +1,274 @@
+import { Button, Skeleton } from "@mantine/core";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import type { Label, Mailbox, Thread } from "@tenon/api-client";
+import { Blank, IconInbox, IconMail } from "@tenon/ui";
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { SyncProgress } from "../connections/status";
+import { ProblemState, type ThreadFilter, threadsQuery, useApi, useFormat } from "../core";
+import { useShortcuts } from "../keyboard";
+import classes from "./thread-list.module.css";
+import { ThreadRow } from "./thread-row";
+
+const ROW_HEIGHT = 68;
+/** The next page is asked for when this many rows are left. */
+const AHEAD = 30;
+
+type ThreadListProps = {
+  title: string;
+  total: number | undefined;
+  filter: ThreadFilter;
+  mailbox: Mailbox | undefined;
+  labels: Label[] | undefined;
+  open: string | undefined;
+  openThread: (id: string, options: { replace: boolean }) => void;
+  closeThread: () => void;
+  setUnread: (unread: boolean) => void;
+  menu?: ReactNode;
+};
+
+export function ThreadList(props: ThreadListProps) {
+  const { title, total, filter, mailbox, labels, open, openThread, closeThread, setUnread, menu } = props;
+  const { t } = useTranslation();
+  const api = useApi();
+  const format = useFormat();
+  const query = useInfiniteQuery(threadsQuery(api, filter));
+  const threads = useMemo(() => unique(query.data?.pages.flatMap((page) => page.items) ?? []), [query.data]);
+  const [active, setActive] = useState<string | undefined>(open);
+  const viewport = useRef<HTMLDivElement>(null);
+  const hasMore = query.hasNextPage;
+
+  const virtualizer = useVirtualizer({
+    count: threads.length + (hasMore ? 1 : 0),
+    getScrollElement: () => viewport.current,
+    estimateSize: () => ROW_HEIGHT,
+    getItemKey: (index) => threads[index]?.id ?? "more",
+    overscan: 10,
+    // Before the first measure (and where there is no layout at all) some rows are better than none.
+    initialRect: { width: 400, height: 900 },
+  });
+  const items = virtualizer.getVirtualItems();
+  const lastShown = items.at(-1)?.index ?? 0;
+
+  useEffect(() => {
+    if (
+      hasMore &&
+      !query.isFetchingNextPage &&
+      !query.isFetchNextPageError &&
+      lastShown >= threads.length - AHEAD
+    ) {
+      void query.fetchNextPage();
+    }
+  }, [
+    hasMore,
+    lastShown,
+    threads.length,
+    query.isFetchingNextPage,
+    query.isFetchNextPageError,
+    query.fetchNextPage,
+  ]);
+
+  const focusRow = useCallback(
+    (id: string) => {
+      const index = threads.findIndex((thread) => thread.id === id);
+      if (index < 0) return;
+      setActive(id);
+      virtualizer.scrollToIndex(index, { align: "auto" });
+      const tryFocus = (attempts: number) => {
+        const row = viewport.current?.querySelector<HTMLElement>(`[data-thread="${CSS.escape(id)}"]`);
+        if (row) row.focus({ preventScroll: true });
+        else if (attempts > 0) requestAnimationFrame(() => tryFocus(attempts - 1));
+      };
+      tryFocus(5);
+    },
+    [threads, virtualizer],
+  );
+
+  // On the way back from a thread the keyboard is where it was.
+  const wasOpen = useRef(open);
+  useEffect(() => {
+    const before = wasOpen.current;
+    wasOpen.current = open;
+    if (open !== undefined) setActive(open);
+    else if (before !== undefined) focusRow(before);
+  }, [open, focusRow]);
+
+  const move = (by: 1 | -1) => {
+    if (threads.length === 0) return;
+    const at = threads.findIndex((thread) => thread.id === active);
+    const shown =
+      threads[at] === undefined ? threads[0] : threads[Math.min(threads.length - 1, Math.max(0, at + by))];
+    // Nothing was chosen yet: the first key chooses the first row.
+    const inList =
+      document.activeElement instanceof HTMLElement && document.activeElement.dataset.thread !== undefined;
+    const target = open === undefined && !inList ? (threads[at] ?? threads[0]) : shown;
+    if (target === undefined) return;
+    if (open !== undefined) {
+      setActive(target.id);
+      virtualizer.scrollToIndex(threads.indexOf(target), { align: "auto" });
+      openThread(target.id, { replace: true });
+    } else {
+      focusRow(target.id);
+    }
+  };
+
+  const group = t("keys.group.list");
+  useShortcuts([
+    { keys: "j", label: t("keys.next"), group, run: () => move(1) },
+    { keys: "k", label: t("keys.previous"), group, run: () => move(-1) },
+    {
+      keys: "Enter",
+      label: t("keys.open"),
+      group,
+      run: () => {
+        if (active !== undefined && open === undefined) openThread(active, { replace: false });
+      },
+    },
+    { keys: "u", label: t("keys.back"), group, run: closeThread },
+    { keys: "Escape", label: t("keys.close"), group, run: closeThread },
+  ]);
+
+  const firstTabbable = threads.some((thread) => thread.id === active) ? active : threads[0]?.id;
+  return (
+    <>
+      <div className={classes.head}>
+        {menu}
+        <h1 className={classes.title} tabIndex={-1} data-page-title>
+          {title}
+          {total !== undefined && filter.unread !== true && (
+            <span className={classes.total}>{format.number(total)}</span>
+          )}
+        </h1>
+        <button
+          type="button"
+          className={classes.filter}
+          aria-pressed={filter.unread === true}
+          onClick={() => setUnread(filter.unread !== true)}
+        >
+          {t("mail.only_unread")}
+        </button>
+      </div>
+      {mailbox?.progress != null && (
+        <div className={classes.sync}>
+          <SyncProgress mailbox={mailbox} />
+        </div>
+      )}
+      <Announcer threads={threads} scope={JSON.stringify(filter)} />
+      <div className={classes.viewport} ref={viewport} data-testid="thread-viewport">
+        {query.isPending && <ListSkeleton />}
+        {query.isError && threads.length === 0 && (
+          <ProblemState error={query.error} retry={() => void query.refetch()} />
+        )}
+        {query.isSuccess && threads.length === 0 && <EmptyList filter={filter} mailbox={mailbox} />}
+        {threads.length > 0 && (
+          <ul className={classes.rows} style={{ height: virtualizer.getTotalSize() }} aria-label={title}>
+            {items.map((item) => {
+              const thread = threads[item.index];
+              return (
+                <li
+                  key={item.key}
+                  className={classes.place}
+                  style={{ transform: `translateY(${item.start}px)` }}
+                  aria-posinset={item.index + 1}
+                  aria-setsize={hasMore ? -1 : threads.length}
+                >
+                  {thread === undefined ? (
+                    <MoreRow failed={query.isFetchNextPageError} retry={() => void query.fetchNextPage()} />
+                  ) : (
+                    <ThreadRow
+                      thread={thread}
+                      labels={labels}
+                      currentLabel={filter.label}
+                      open={thread.id === open}
+                      tabbable={thread.id === firstTabbable}
+                      format={format}
+                    />
+                  )}
+                </li>
+              );
+            })}
+          </ul>
+        )}
+      </div>
+    </>
+  );
+}
+
+/** Pages may overlap when mail arrives between two of them. */
+function unique(threads: Thread[]): Thread[] {
+  const seen = new Set<string>();
+  return threads.filter((thread) => !seen.has(thread.id) && seen.add(thread.id));
+}
+
+function MoreRow({ failed, retry }: { failed: boolean; retry: () => void }) {
+  const { t } = useTranslation();
+  if (!failed) return <GhostRow />;
+  return (
+    <div className={classes.more}>
+      {t("mail.more_failed")}
+      <Button size="xs" variant="default" onClick={retry}>
+        {t("problem.retry")}
+      </Button>
+    </div>
+  );
+}
+
+function GhostRow({ seed = 3 }: { seed?: number }) {
+  return (
+    <div className={classes.ghost} aria-hidden="true">
+      <Skeleton circle height={34} />
+      <div>
+        <Skeleton height={10} width={`${30 + ((seed * 17) % 30)}%`} mb={10} />
+        <Skeleton height={10} width={`${50 + ((seed * 29) % 40)}%`} />
+      </div>
+    </div>
+  );
+}
+
+function ListSkeleton() {
+  return (
+    <div aria-busy="true">
+      {Array.from({ length: 10 }, (_, row) => (
+        <GhostRow key={row} seed={row} />
+      ))}
+    </div>
+  );
+}
+
+function EmptyList({ filter, mailbox }: { filter: ThreadFilter; mailbox: Mailbox | undefined }) {
+  const { t } = useTranslation();
+  if (mailbox !== undefined && mailbox.messages === 0 && mailbox.state !== "live") {
+    return (
+      <Blank icon={IconMail} title={t("mail.coming_title")}>
+        {t("mail.coming_text")}
+      </Blank>
+    );
+  }
+  return (
+    <Blank icon={IconInbox} title={filter.unread === true ? t("mail.all_read_title") : t("mail.empty_title")}>
+      {filter.unread === true ? t("mail.all_read_text") : t("mail.empty_text")}
+    </Blank>
+  );
+}
+
+/** Says aloud that new conversations came in; silent when the list itself was changed. */
+function Announcer({ threads, scope }: { threads: Thread[]; scope: string }) {
+  const { t } = useTranslation();
+  const [text, setText] = useState("");
+  const before = useRef<{ scope: string; newest: string | undefined }>({ scope, newest: undefined });
+  const newest = threads[0]?.last_at;
+  useEffect(() => {
+    const last = before.current;
+    before.current = { scope, newest };
+    if (last.scope !== scope || last.newest === undefined || newest === undefined || newest <= last.newest)
+      return;
+    const since = last.newest;
+    setText(t("mail.arrived", { count: threads.filter((thread) => thread.last_at > since).length }));
+  }, [newest, scope, threads, t]);
+  return (
+    <div className="tn-sr-only" role="status" aria-live="polite">
+      {text}
+    </div>
+  );
+}

@@ -1,0 +1,154 @@
+import { Button, NativeSelect, TextInput, useMantineColorScheme } from "@mantine/core";
+import { useMutation } from "@tanstack/react-query";
+import { type Me, send } from "@tenon/api-client";
+import { Facts, IconDeviceDesktop, IconMoon, IconSun, Page, PageHeader, Panel, useToast } from "@tenon/ui";
+import { useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { ProblemNotice, useApi, useLocale, useMe, useProblemText, useSetMe, useTitle } from "../core";
+import { asLocale, changeLocale, LOCALE_NAMES, LOCALES } from "../i18n";
+import { SessionsPanel } from "./sessions-panel";
+import classes from "./settings.module.css";
+import { TotpPanel } from "./totp-panel";
+
+export function SettingsScreen() {
+  const { t } = useTranslation();
+  const me = useMe();
+  useTitle(t("nav.settings"));
+  if (me === undefined) return null;
+  return (
+    <Page>
+      <PageHeader title={t("nav.settings")} />
+      <ProfilePanel me={me} />
+      <RegionPanel me={me} />
+      <ThemePanel />
+      <TotpPanel me={me} />
+      <SessionsPanel />
+      <Panel title={t("settings.about")}>
+        <Facts
+          entries={[
+            [t("settings.workspace"), me.workspace.name],
+            [t("settings.role"), t(`settings.roles.${me.member.role}`)],
+            [t("settings.version"), me.server.version],
+          ]}
+        />
+      </Panel>
+    </Page>
+  );
+}
+
+function usePatchMe() {
+  const api = useApi();
+  const setMe = useSetMe();
+  return useMutation({
+    mutationFn: (body: { name?: string; locale?: string; time_zone?: string }) =>
+      send(api.PATCH("/api/v1/me", { body })),
+    onSuccess: setMe,
+  });
+}
+
+function ProfilePanel({ me }: { me: Me }) {
+  const { t } = useTranslation();
+  const toast = useToast();
+  const [name, setName] = useState(me.member.name);
+  const patch = usePatchMe();
+  return (
+    <Panel title={t("settings.profile")}>
+      <form
+        className={classes.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          patch.mutate({ name: name.trim() }, { onSuccess: () => toast(t("settings.saved")) });
+        }}
+      >
+        {patch.error !== null && <ProblemNotice error={patch.error} />}
+        <TextInput
+          label={t("setup.name")}
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+          autoComplete="name"
+        />
+        <TextInput label={t("sign_in.email")} value={me.member.email} readOnly variant="filled" />
+        <div className={classes.actions}>
+          <Button
+            type="submit"
+            loading={patch.isPending}
+            disabled={name.trim() === "" || name === me.member.name}
+          >
+            {t("common.save")}
+          </Button>
+        </div>
+      </form>
+    </Panel>
+  );
+}
+
+function RegionPanel({ me }: { me: Me }) {
+  const { t, i18n } = useTranslation();
+  const toast = useToast();
+  const problemText = useProblemText();
+  const locale = useLocale();
+  const patch = usePatchMe();
+  const zones = useMemo(() => {
+    const all = Intl.supportedValuesOf("timeZone");
+    return all.includes(me.member.time_zone) ? all : [me.member.time_zone, ...all];
+  }, [me.member.time_zone]);
+  const save = (body: { locale?: string; time_zone?: string }) =>
+    patch.mutate(body, {
+      onSuccess: () => toast(i18n.t("settings.saved")),
+      onError: (error) => toast(problemText(error), "danger"),
+    });
+  return (
+    <Panel title={t("settings.region")}>
+      <div className={classes.form}>
+        <NativeSelect
+          label={t("settings.language")}
+          value={locale}
+          data={LOCALES.map((value) => ({ value, label: LOCALE_NAMES[value] }))}
+          onChange={(event) => {
+            const next = asLocale(event.currentTarget.value);
+            if (next === undefined) return;
+            void changeLocale(i18n, next).then(() => save({ locale: next }));
+          }}
+        />
+        <NativeSelect
+          label={t("settings.time_zone")}
+          description={t("settings.time_zone_hint")}
+          value={me.member.time_zone}
+          data={zones.map((value) => ({ value, label: value.replaceAll("_", " ") }))}
+          onChange={(event) => save({ time_zone: event.currentTarget.value })}
+        />
+      </div>
+    </Panel>
+  );
+}
+
+const THEMES = [
+  ["auto", IconDeviceDesktop],
+  ["light", IconSun],
+  ["dark", IconMoon],
+] as const;
+
+function ThemePanel() {
+  const { t } = useTranslation();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  return (
+    <Panel title={t("settings.theme")}>
+      <fieldset className={classes.segment}>
+        <legend>{t("settings.theme")}</legend>
+        {THEMES.map(([value, Icon]) => (
+          <label key={value}>
+            <input
+              type="radio"
+              name="theme"
+              value={value}
+              checked={colorScheme === value}
+              onChange={() => setColorScheme(value)}
+            />
+            <Icon size={16} stroke={1.6} />
+            {t(`settings.themes.${value}`)}
+          </label>
+        ))}
+      </fieldset>
+    </Panel>
+  );
+}

@@ -1,0 +1,2 @@
+export { passwordStrength } from "./password-strength";
+export { SetupScreen, takeSetupToken } from "./setup-screen";

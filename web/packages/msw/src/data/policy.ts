@@ -1,0 +1,117 @@
+/** Some of the server's privacy sentences, with its section order. */
+import type { Policy } from "@tenon/api-client";
+
+type Lang = "en" | "fr";
+type Section = Policy["sections"][number]["id"];
+type Raw = { id: string; section: Section; feature?: string; en: string; fr: string };
+
+const SENTENCES: Raw[] = [
+  {
+    id: "Q5",
+    section: "read",
+    feature: "mail",
+    en: "Unopened messages are not read: syncing asks only for senders, subjects, dates and labels.",
+    fr: "Les messages non ouverts ne sont pas lus : la synchronisation ne demande qu’expéditeurs, objets, dates et libellés.",
+  },
+  {
+    id: "U7",
+    section: "read",
+    en: "Tenon asks only for the permissions that the features you chose need.",
+    fr: "Tenon ne demande que les autorisations nécessaires aux fonctions choisies.",
+  },
+  {
+    id: "Q1",
+    section: "stored",
+    feature: "mail",
+    en: "Message bodies are never stored. They are fetched when you open a message, shown and forgotten.",
+    fr: "Les corps des messages ne sont jamais conservés. Ils sont récupérés à l’ouverture, affichés et oubliés.",
+  },
+  {
+    id: "Q2",
+    section: "stored",
+    feature: "mail",
+    en: "Attachments are streamed to you and not kept.",
+    fr: "Les pièces jointes vous sont transmises au fil de l’eau et ne sont pas gardées.",
+  },
+  {
+    id: "V1",
+    section: "stored",
+    en: "Access tokens and all that comes from your mail are sealed: a stolen database or backup shows none of it.",
+    fr: "Les jetons d’accès et tout ce qui vient de votre courrier sont scellés : une base ou une sauvegarde volée n’en montre rien.",
+  },
+  {
+    id: "S4",
+    section: "stored",
+    en: "Administrators cannot read members’ mail.",
+    fr: "Les administrateurs ne peuvent pas lire le courrier des membres.",
+  },
+  {
+    id: "Q8",
+    section: "kept",
+    feature: "mail",
+    en: "The list of conversations is kept for 180 days, then deleted.",
+    fr: "La liste des conversations est gardée 180 jours, puis supprimée.",
+  },
+  {
+    id: "X1",
+    section: "ended",
+    en: "Disconnecting removes everything Tenon got from the account before it answers, and destroys its key.",
+    fr: "La déconnexion supprime tout ce que Tenon a obtenu du compte avant de répondre, et détruit sa clé.",
+  },
+  {
+    id: "X2",
+    section: "ended",
+    en: "Access is revoked at the provider where the provider offers that; otherwise you get the link.",
+    fr: "L’accès est révoqué chez le fournisseur quand il le permet ; sinon vous recevez le lien.",
+  },
+  {
+    id: "X3",
+    section: "ended",
+    en: "If you end the access at the provider, Tenon notices and stops at once.",
+    fr: "Si vous retirez l’accès chez le fournisseur, Tenon le remarque et s’arrête aussitôt.",
+  },
+  {
+    id: "K3",
+    section: "stored",
+    feature: "tracking",
+    en: "No IP address of a reader is kept.",
+    fr: "Aucune adresse IP de lecteur n’est conservée.",
+  },
+];
+
+const TITLES: Record<Section, Record<Lang, string>> = {
+  read: { en: "What is read", fr: "Ce qui est lu" },
+  stored: { en: "What is stored", fr: "Ce qui est conservé" },
+  kept: { en: "For how long", fr: "Combien de temps" },
+  ended: { en: "When you end it", fr: "Quand vous y mettez fin" },
+};
+
+const TERMS: Record<Lang, string> = {
+  en: "You may end this at any time under Connections; what it costs you is shown before.",
+  fr: "Vous pouvez y mettre fin à tout moment sous Connexions ; ce que cela supprime est montré avant.",
+};
+
+/** A short stand-in for the server's hash: it changes when the sentences do. */
+function hash(text: string): string {
+  let value = 0xcbf29ce484222325n;
+  for (const char of text)
+    value = ((value ^ BigInt(char.codePointAt(0) ?? 0)) * 0x100000001b3n) & 0xffffffffffffffffn;
+  return value.toString(16).padStart(16, "0");
+}
+
+export function policy(features: string[], lang: Lang, edition = 1): Policy {
+  const sentences = SENTENCES.filter((raw) => raw.feature === undefined || features.includes(raw.feature));
+  const sections = (["read", "stored", "kept", "ended"] as const)
+    .map((id) => ({
+      id,
+      title: TITLES[id][lang],
+      sentence_ids: sentences.filter((raw) => raw.section === id).map((raw) => raw.id),
+    }))
+    .filter((section) => section.sentence_ids.length > 0);
+  return {
+    version: `sha256:${hash(`${edition} ${sentences.map((raw) => raw.id).join(" ")}`)}`,
+    sentences: sentences.map((raw) => ({ id: raw.id, text: raw[lang] })),
+    sections,
+    terms: [{ id: "end-any-time", text: TERMS[lang] }],
+  };
+}

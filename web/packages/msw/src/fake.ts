@@ -1,0 +1,509 @@
+/** A small stand-in for the server: enough state to walk through every screen. */
+import type { Connection, Consent, Health, Mailbox, Me, Receipt, Session } from "@tenon/api-client";
+import { arrival, type MailboxData, mailbox, type StoredMessage, type StoredThread } from "./data/mailbox";
+import { me as person } from "./data/people";
+import { policy } from "./data/policy";
+import { scopesOf } from "./data/providers";
+
+export type Scenario = "new" | "signed_out" | "empty" | "connected" | "syncing" | "trouble";
+export type FakeOptions = {
+  now?: () => number;
+  /** Conversations of the sample mailbox. */
+  threads?: number;
+  /** How long the first sync takes. */
+  syncMs?: number;
+  /** Where the provider's consent page is. */
+  consentUrl?: string;
+};
+
+export const FAKE_PASSWORD = "a tenon fits its mortise";
+export const FAKE_TOTP = "123456";
+export const SETUP_TOKEN = "first-start-token";
+
+type Flow = {
+  state: string;
+  features: string[];
+  profile: "sales" | "type" | null;
+  connection: string | undefined;
+  consent: Consent;
+};
+type Listener = (event: string, id: string) => void;
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const MAIN = "con_demo00000001";
+
+export class FakeServer {
+  me: Me;
+  signedIn = false;
+  set = true;
+  connections = new Map<string, Connection>();
+  mail = new Map<string, MailboxData>();
+  receipts: Receipt[] = [];
+  consents: Consent[] = [];
+  sessions: Session[] = [];
+  flows = new Map<string, Flow>();
+  policyEdition = 1;
+  /** Calls to be refused by the next matching request: path part -> status and code. */
+  failures: Array<{ path: string; status: number; code: string; retryAfter?: number; fields?: unknown }> = [];
+  readonly #options: Required<FakeOptions>;
+  readonly #listeners = new Set<Listener>();
+  readonly #syncStart = new Map<string, number>();
+  #counter = 0;
+
+  constructor(options: FakeOptions = {}) {
+    this.#options = {
+      now: Date.now,
+      threads: 240,
+      syncMs: 5000,
+      consentUrl: "http://127.0.0.1:4174/consent",
+      ...options,
+    };
+    this.me = this.#freshMe();
+  }
+
+  now(): number {
+    return this.#options.now();
+  }
+
+  iso(ago = 0): string {
+    return new Date(this.now() - ago).toISOString();
+  }
+
+  nextId(prefix: string): string {
+    this.#counter += 1;
+    return `${prefix}_fake${String(this.#counter).padStart(8, "0")}`;
+  }
+
+  load(scenario: Scenario): this {
+    this.me = this.#freshMe();
+    this.connections.clear();
+    this.mail.clear();
+    this.#syncStart.clear();
+    this.flows.clear();
+    this.failures = [];
+    this.receipts = [];
+    this.consents = [];
+    this.set = scenario !== "new";
+    this.signedIn = scenario !== "new" && scenario !== "signed_out";
+    this.sessions = [
+      this.#session(
+        "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36",
+        40 * 60_000,
+        true,
+      ),
+      this.#session(
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Version/19.0 Mobile Safari/604.1",
+        6 * DAY,
+        false,
+      ),
+    ];
+    if (scenario === "connected" || scenario === "syncing" || scenario === "trouble") {
+      this.#addConnection(MAIN, person.address, 40 * DAY);
+      this.consents = [this.#consent(["mail"], MAIN, 40 * DAY)];
+      this.receipts = [this.#receipt(9 * DAY)];
+      if (scenario === "syncing") this.#syncStart.set(MAIN, this.now() - 0.12 * this.#options.syncMs);
+    }
+    if (scenario === "trouble") this.#addTrouble();
+    return this;
+  }
+
+  listen(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  emit(event: string, id: string): void {
+    for (const listener of this.#listeners) listener(event, id);
+  }
+
+  // --- connecting ---------------------------------------------------------------------------------
+
+  authorize(
+    features: string[],
+    profile: "sales" | "type" | null,
+    locale: string,
+    connection: string | undefined,
+  ): Flow {
+    const flow: Flow = {
+      state: this.nextId("state"),
+      features,
+      profile,
+      connection,
+      consent: { ...this.#consent(features, null, 0), id: this.nextId("cns"), locale },
+    };
+    this.flows.set(flow.state, flow);
+    this.consents = [flow.consent, ...this.consents];
+    return flow;
+  }
+
+  consentUrl(flow: Flow): string {
+    const url = new URL(this.#options.consentUrl);
+    url.searchParams.set("state", flow.state);
+    url.searchParams.set("scope", scopesOf(flow.features).join(" "));
+    return url.href;
+  }
+
+  /** The provider sent the browser back; where the server sends it then. */
+  callback(params: URLSearchParams): string {
+    const flow = this.flows.get(params.get("state") ?? "");
+    if (flow === undefined) return "/connect?error=state_invalid";
+    this.flows.delete(flow.state);
+    const error = params.get("error");
+    if (error !== null) return `/connect?error=${error}`;
+    const granted = (params.get("scope") ?? scopesOf(flow.features).join(" ")).split(" ");
+    const id = flow.connection ?? this.nextId("con");
+    const existing = this.connections.get(id);
+    if (existing === undefined) {
+      this.#addConnection(id, person.address, 0);
+      this.#syncStart.set(id, this.now());
+    }
+    const connection = this.connections.get(id);
+    if (connection !== undefined) {
+      connection.status = "active";
+      connection.scopes_granted = granted;
+      connection.profile = flow.profile;
+      connection.features = ["identity", ...flow.features].map((feature) => ({
+        id: feature,
+        state: scopesOf([feature]).every((scope) => granted.includes(scope)) ? "on" : "needs_reauthorization",
+      }));
+    }
+    flow.consent.connection_id = id;
+    this.emit("connection_changed", id);
+    return `/connections/${id}?connected=1`;
+  }
+
+  // --- reading ------------------------------------------------------------------------------------
+
+  connection(id: string): Connection | undefined {
+    const connection = this.connections.get(id);
+    if (connection?.mailbox != null) connection.mailbox = this.#mailboxState(id, connection.mailbox);
+    return connection;
+  }
+
+  allConnections(): Connection[] {
+    return [...this.connections.keys()].flatMap((id) => this.connection(id) ?? []);
+  }
+
+  /** During a first sync only what came in so far. */
+  threads(id: string): StoredThread[] {
+    const all = this.mail.get(id)?.threads ?? [];
+    return all.slice(0, Math.ceil(all.length * this.#share(id)));
+  }
+
+  findThread(threadId: string): StoredThread | undefined {
+    for (const { threads } of this.mail.values()) {
+      const found = threads.find(({ thread }) => thread.id === threadId);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  findMessage(messageId: string): StoredMessage | undefined {
+    for (const { threads } of this.mail.values()) {
+      for (const { messages } of threads) {
+        const found = messages.find(({ message }) => message.id === messageId);
+        if (found !== undefined) return found;
+      }
+    }
+    return undefined;
+  }
+
+  /** New mail comes in, as if the provider had pushed. */
+  deliver(id = MAIN): StoredThread | undefined {
+    const data = this.mail.get(id);
+    if (data === undefined) return undefined;
+    this.#counter += 1;
+    const stored = arrival(data, id, "demo", this.#counter, this.now());
+    data.threads.unshift(stored);
+    const inbox = data.labels.find((label) => label.role === "inbox");
+    if (inbox !== undefined) {
+      inbox.threads += 1;
+      inbox.unread += 1;
+    }
+    this.emit("threads_changed", id);
+    this.emit("mailbox_changed", id);
+    return stored;
+  }
+
+  health(id: string): Health | undefined {
+    const connection = this.connection(id);
+    if (connection?.mailbox == null) return undefined;
+    const { mailbox: state } = connection;
+    const total = this.#total(id);
+    const done = state.progress?.done ?? total;
+    const skipped = state.progress == null ? 2 : 0;
+    const run = (
+      kind: "first_sync" | "poll" | "resync",
+      ago: number,
+      added: number,
+      changed = 0,
+      removed = 0,
+    ) => ({
+      kind,
+      started_at: this.iso(ago),
+      finished_at: this.iso(ago - 1400),
+      outcome: "ok",
+      added,
+      changed,
+      removed,
+    });
+    return {
+      listed: total,
+      stored: done - skipped,
+      skipped,
+      gone: 14,
+      provider_total: total,
+      complete: state.state === "live",
+      lag_seconds: state.state === "live" ? 2 : 340,
+      last_sync_at: this.iso(42_000),
+      next_sync_at: connection.status === "paused" ? null : this.iso(-18_000),
+      cursor_age_seconds: 42,
+      state: state.state,
+      reason: state.reason ?? null,
+      reason_text: state.reason_text ?? null,
+      quota: {
+        units_per_minute: 6000,
+        used_last_minute: state.progress == null ? 204 : 4480,
+        refused_last_hour: 0,
+        reserve: 1200,
+      },
+      skipped_items:
+        skipped === 0
+          ? []
+          : [
+              {
+                provider_id: "18f3a2c90b7d4e11",
+                reason: "too_large",
+                reason_text: "Its header is larger than the limit of 1 MB.",
+                at: this.iso(39 * DAY),
+              },
+              {
+                provider_id: "1902bb61c8aa0f37",
+                reason: "gone",
+                reason_text: "It was deleted at the provider while it was being fetched.",
+                at: this.iso(3 * DAY),
+              },
+            ],
+      runs: [
+        run("poll", 42_000, 1),
+        run("poll", 102_000, 0, 3),
+        run("poll", 162_000, 2, 1),
+        run("resync", 2 * DAY, 0, 12, 4),
+        run("first_sync", 40 * DAY, total),
+      ],
+    };
+  }
+
+  disconnect(id: string): Receipt | undefined {
+    const connection = this.connections.get(id);
+    if (connection === undefined) return undefined;
+    const receipt: Receipt = {
+      ...this.#receipt(0),
+      id: this.nextId("rcp"),
+      connected_at: connection.created_at,
+      counts: this.counts(id),
+    };
+    this.connections.delete(id);
+    this.mail.delete(id);
+    this.receipts = [receipt, ...this.receipts];
+    this.emit("receipt_added", receipt.id);
+    this.emit("connection_changed", id);
+    return receipt;
+  }
+
+  counts(id: string): Receipt["counts"] {
+    const total = this.#total(id);
+    return [
+      { what: "messages", count: total },
+      { what: "threads", count: Math.round(total * 0.41) },
+      { what: "labels", count: this.mail.get(id)?.labels.length ?? 0 },
+      { what: "addresses", count: 1834 },
+      { what: "tokens", count: 2 },
+      { what: "cursors", count: 1 },
+      { what: "jobs", count: 1 },
+    ];
+  }
+
+  // --- inside -------------------------------------------------------------------------------------
+
+  #total(id: string): number {
+    return Math.max(10_000, (this.mail.get(id)?.threads.length ?? 0) * 2);
+  }
+
+  #share(id: string): number {
+    const start = this.#syncStart.get(id);
+    if (start === undefined) return 1;
+    return Math.min(1, (this.now() - start) / this.#options.syncMs);
+  }
+
+  #mailboxState(id: string, current: Mailbox): Mailbox {
+    const share = this.#share(id);
+    const total = this.#total(id);
+    const inboxUnread = this.mail.get(id)?.labels.find((label) => label.role === "inbox")?.unread ?? 0;
+    const numbers = {
+      messages: Math.round(total * share),
+      threads: Math.round(total * 0.41 * share),
+      unread: Math.round(inboxUnread * share),
+      last_sync_at: this.iso(42_000),
+      next_sync_at: this.iso(-18_000),
+    };
+    if (share >= 1) {
+      return current.state === "first_sync"
+        ? { ...current, ...numbers, state: "live", progress: null }
+        : { ...current, ...numbers };
+    }
+    const done = Math.round(total * share);
+    return {
+      ...current,
+      ...numbers,
+      state: "first_sync",
+      progress: {
+        done,
+        total,
+        percent: 100 * share,
+        eta_seconds: Math.round(((1 - share) * total * 20) / 120),
+        units_left: (total - done) * 20,
+      },
+    };
+  }
+
+  #addConnection(id: string, address: string, age: number): void {
+    this.connections.set(id, {
+      id,
+      provider: "google",
+      status: "active",
+      status_reason: null,
+      address,
+      name: person.name,
+      picture_url: null,
+      profile: "type",
+      features: [
+        { id: "identity", state: "on" },
+        { id: "mail", state: "on" },
+        { id: "sending", state: "off" },
+      ],
+      scopes_granted: scopesOf(["mail"]),
+      created_at: this.iso(age),
+      revoked_at: null,
+      purge_at: null,
+      aliases: [
+        { address, name: person.name, is_default: true, signature_html_present: true },
+        {
+          address: "atelier@ateliernord.example",
+          name: "Atelier Nord",
+          is_default: false,
+          signature_html_present: false,
+        },
+      ],
+      mailbox: {
+        state: "live",
+        reason: null,
+        reason_text: null,
+        progress: null,
+        messages: 0,
+        threads: 0,
+        unread: 0,
+        last_sync_at: this.iso(42_000),
+        next_sync_at: this.iso(-18_000),
+      },
+    });
+    this.mail.set(id, mailbox(id, id === MAIN ? "demo" : id.slice(-4), this.#options.threads, this.now()));
+  }
+
+  /** One connection for each kind of trouble. */
+  #addTrouble(): void {
+    const add = (name: string, change: (connection: Connection) => void) => {
+      const id = `con_trouble_${name}`;
+      this.#addConnection(id, `${name}@ateliernord.example`, 20 * DAY);
+      const connection = this.connections.get(id);
+      if (connection !== undefined) change(connection);
+    };
+    add("compta", (connection) => {
+      connection.status = "needs_reauthorization";
+      connection.features = [
+        { id: "identity", state: "on" },
+        { id: "mail", state: "needs_reauthorization" },
+      ];
+    });
+    add("ventes", (connection) => {
+      connection.status = "revoked";
+      connection.revoked_at = this.iso(DAY);
+      connection.purge_at = this.iso(-6 * DAY);
+    });
+    add("archives", (connection) => {
+      if (connection.mailbox != null) {
+        connection.mailbox.state = "parked";
+        connection.mailbox.reason_text =
+          "4,210 of 10,000 messages disappeared at the provider within one check.";
+      }
+    });
+    add("stock", (connection) => {
+      if (connection.mailbox != null) {
+        connection.mailbox.state = "stalled";
+        connection.mailbox.reason_text =
+          "The provider has been answering with errors for 25 minutes. The next try is at 14:20.";
+      }
+    });
+  }
+
+  #freshMe(): Me {
+    return {
+      member: {
+        id: "mem_demo00000001",
+        name: person.name,
+        email: person.address,
+        role: "owner",
+        locale: "en",
+        time_zone: "Europe/Paris",
+        totp_enabled: false,
+      },
+      workspace: { id: "wsp_demo00000001", name: "Atelier Nord" },
+      server: { version: "0.1.0", demo: false },
+    };
+  }
+
+  #session(user_agent: string, age: number, current: boolean): Session {
+    return {
+      id: this.nextId("ses"),
+      created_at: this.iso(age),
+      last_seen_at: this.iso(current ? 0 : 5 * HOUR),
+      user_agent,
+      current,
+    };
+  }
+
+  #consent(features: string[], connection: string | null, age: number): Consent {
+    const text = policy(features, "en", this.policyEdition);
+    return {
+      id: "cns_demo00000001",
+      provider: "google",
+      features: ["identity", ...features],
+      policy_version: text.version,
+      locale: "en",
+      given_at: this.iso(age),
+      sentences: text.sentences,
+      connection_id: connection,
+    };
+  }
+
+  #receipt(age: number): Receipt {
+    return {
+      id: "rcp_demo00000001",
+      provider: "google",
+      connected_at: this.iso(age + 120 * DAY),
+      disconnected_at: this.iso(age),
+      counts: [
+        { what: "messages", count: 3120 },
+        { what: "threads", count: 1422 },
+        { what: "labels", count: 18 },
+        { what: "tokens", count: 2 },
+        { what: "cursors", count: 1 },
+      ],
+      key_id: "key_01jcz8k3v5e8p9x2q7w4r6t0ab",
+      key_destroyed: true,
+      grant: "revoked",
+      grant_link: null,
+    };
+  }
+}

@@ -1,0 +1,307 @@
+/** The HTTP contract, answered by a `FakeServer`. */
+import type { Me } from "@tenon/api-client";
+import { HttpResponse, http, type JsonBodyType, type RequestHandler } from "msw";
+import { problem, refusal } from "./answers";
+import { bodyDocument, content } from "./data/mailbox";
+import { policy } from "./data/policy";
+import { providers } from "./data/providers";
+import { FAKE_PASSWORD, FAKE_TOTP, type FakeServer, SETUP_TOKEN } from "./fake";
+
+type Method = "get" | "post" | "patch" | "delete";
+type Call = { request: Request; url: URL; params: Record<string, string>; body: Record<string, unknown> };
+type Answer = Response | Promise<Response>;
+type Lang = "en" | "fr";
+
+const RECOVERY = Array.from({ length: 10 }, (_, at) => `k7f${at}-9qm2-x4t${(at * 3) % 10}`);
+const lang = (url: URL): Lang => (url.searchParams.get("locale") === "fr" ? "fr" : "en");
+const json = (value: JsonBodyType, status = 200) => HttpResponse.json(value, { status });
+const nothing = (status = 204) => new HttpResponse(null, { status });
+const missing = () => problem(404, "not_found");
+
+export function handlers(fake: FakeServer): RequestHandler[] {
+  const routes: RequestHandler[] = [];
+  const on = (method: Method, path: string, answer: (call: Call) => Answer, open = false) => {
+    routes.push(
+      http[method](`*/api/v1${path}`, async ({ request, params }) => {
+        const refused = refusal(fake, request, open);
+        if (refused !== undefined) return refused;
+        const text = method === "get" ? "" : await request.text();
+        return answer({
+          request,
+          url: new URL(request.url),
+          params: params as Record<string, string>,
+          body: text === "" ? {} : (JSON.parse(text) as Record<string, unknown>),
+        });
+      }),
+    );
+  };
+
+  entry(fake, on);
+  connecting(fake, on);
+  connections(fake, on);
+  mail(fake, on);
+  routes.push(events(fake), callback(fake));
+  return routes;
+}
+
+type On = (method: Method, path: string, answer: (call: Call) => Answer, open?: boolean) => void;
+
+function entry(fake: FakeServer, on: On): void {
+  on("get", "/setup", () => json({ needed: !fake.set }), true);
+  on(
+    "post",
+    "/setup",
+    ({ body }) => {
+      if (fake.set) return problem(409, "already_set_up");
+      if (body.token !== SETUP_TOKEN) return problem(403, "setup_token_invalid");
+      if (String(body.password).length < 12) {
+        return problem(422, "validation", {
+          fields: [{ name: "password", detail: "At least 12 characters." }],
+        });
+      }
+      fake.set = true;
+      fake.signedIn = true;
+      fake.me.workspace.name = String(body.workspace_name);
+      Object.assign(fake.me.member, {
+        name: body.name,
+        email: body.email,
+        locale: body.locale,
+        time_zone: body.time_zone,
+      });
+      return json(fake.me, 201);
+    },
+    true,
+  );
+  on(
+    "post",
+    "/session",
+    ({ body }) => {
+      if (body.email !== fake.me.member.email || body.password !== FAKE_PASSWORD)
+        return problem(401, "invalid_credentials");
+      if (fake.me.member.totp_enabled) {
+        if (body.code === undefined) return problem(401, "totp_required");
+        if (body.code !== FAKE_TOTP) return problem(401, "totp_invalid");
+      }
+      fake.signedIn = true;
+      return json(fake.me);
+    },
+    true,
+  );
+  on("get", "/session", () => json(fake.me));
+  on("delete", "/session", () => {
+    fake.signedIn = false;
+    return nothing();
+  });
+  on("patch", "/me", ({ body }) => {
+    const member: Me["member"] = { ...fake.me.member, ...(body as Partial<Me["member"]>) };
+    fake.me = { ...fake.me, member };
+    return json(fake.me);
+  });
+  on("post", "/me/totp", () =>
+    json({
+      secret: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
+      otpauth_url: `otpauth://totp/Tenon:${fake.me.member.email}?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Tenon`,
+    }),
+  );
+  on("post", "/me/totp/confirm", ({ body }) => {
+    if (body.code !== FAKE_TOTP) return problem(401, "totp_invalid");
+    fake.me = { ...fake.me, member: { ...fake.me.member, totp_enabled: true } };
+    return json({ recovery_codes: RECOVERY });
+  });
+  on("delete", "/me/totp", ({ body }) => {
+    if (body.password !== FAKE_PASSWORD) return problem(401, "invalid_credentials");
+    fake.me = { ...fake.me, member: { ...fake.me.member, totp_enabled: false } };
+    return nothing();
+  });
+  on("get", "/sessions", () => json({ items: fake.sessions }));
+  on("delete", "/sessions/:id", ({ params }) => {
+    fake.sessions = fake.sessions.filter((session) => session.id !== params.id);
+    return nothing();
+  });
+}
+
+function connecting(fake: FakeServer, on: On): void {
+  on("get", "/providers", ({ url }) => json({ items: providers(lang(url)) }));
+  on(
+    "get",
+    "/policy",
+    ({ url }) =>
+      json(policy((url.searchParams.get("features") ?? "").split(","), lang(url), fake.policyEdition)),
+    true,
+  );
+  on("post", "/connections/authorize", ({ body }) => {
+    const features = body.features as string[];
+    if (body.policy_version !== policy(features, "en", fake.policyEdition).version)
+      return problem(409, "policy_changed");
+    const profile = body.profile === "sales" || body.profile === "type" ? body.profile : null;
+    const flow = fake.authorize(
+      features,
+      profile,
+      String(body.locale),
+      body.connection_id as string | undefined,
+    );
+    return json(
+      { authorize_url: fake.consentUrl(flow), consent_id: flow.consent.id, expires_at: fake.iso(-600_000) },
+      201,
+    );
+  });
+}
+
+function connections(fake: FakeServer, on: On): void {
+  const found = (params: Record<string, string>) => fake.connection(params.id ?? "");
+  on("get", "/connections", () => json({ items: fake.allConnections() }));
+  on("get", "/connections/:id", ({ params }) => {
+    const connection = found(params);
+    return connection === undefined ? missing() : json(connection);
+  });
+  on("get", "/connections/:id/health", ({ params }) => {
+    const health = fake.health(params.id ?? "");
+    return health === undefined ? missing() : json(health);
+  });
+  for (const [action, status] of [
+    ["pause", "paused"],
+    ["resume", "active"],
+  ] as const) {
+    on("post", `/connections/:id/${action}`, ({ params }) => {
+      const connection = found(params);
+      if (connection === undefined) return missing();
+      connection.status = status;
+      fake.emit("connection_changed", connection.id);
+      return json(connection);
+    });
+  }
+  on("post", "/connections/:id/sync", () => nothing(202));
+  on("post", "/connections/:id/unpark", ({ params }) => {
+    const connection = found(params);
+    if (connection?.mailbox == null) return missing();
+    Object.assign(connection.mailbox, { state: "live", reason: null, reason_text: null });
+    return json(connection);
+  });
+  on("get", "/connections/:id/disconnect", ({ params }) =>
+    found(params) === undefined
+      ? missing()
+      : json({
+          counts: fake.counts(params.id ?? ""),
+          revoke: { will_revoke: true, reason: null, link: null },
+          key_id: "key_01jcz8k3v5e8p9x2q7w4r6t0ab",
+        }),
+  );
+  on("post", "/connections/:id/disconnect", ({ params }) => {
+    const receipt = fake.disconnect(params.id ?? "");
+    return receipt === undefined ? missing() : json(receipt);
+  });
+  on("get", "/receipts", () => json({ items: fake.receipts }));
+  on("get", "/receipts/:id", ({ params }) => {
+    const receipt = fake.receipts.find((candidate) => candidate.id === params.id);
+    return receipt === undefined ? missing() : json(receipt);
+  });
+  on("get", "/consents", () => json({ items: fake.consents }));
+}
+
+function mail(fake: FakeServer, on: On): void {
+  on("get", "/connections/:id/labels", ({ params }) => {
+    const data = fake.mail.get(params.id ?? "");
+    return data === undefined ? missing() : json({ items: data.labels });
+  });
+  on("get", "/threads", ({ url }) => {
+    const limit = Number(url.searchParams.get("limit") ?? 50);
+    const label = url.searchParams.get("label");
+    const unread = url.searchParams.get("unread") === "true";
+    const after = url.searchParams.get("after");
+    const all = fake
+      .threads(url.searchParams.get("connection") ?? "")
+      .map(({ thread }) => thread)
+      .filter((thread) => label === null || thread.label_ids.includes(label))
+      .filter((thread) => !unread || thread.unread_count > 0)
+      .sort((a, b) => b.last_at.localeCompare(a.last_at) || b.id.localeCompare(a.id));
+    const start =
+      after === null ? 0 : all.findIndex((thread) => `${thread.last_at} ${thread.id}` === after) + 1;
+    const items = all.slice(start, start + limit);
+    const last = items.at(-1);
+    const next = last !== undefined && start + limit < all.length ? `${last.last_at} ${last.id}` : null;
+    return json({ items, next });
+  });
+  on("get", "/threads/:id", ({ params }) => {
+    const stored = fake.findThread(params.id ?? "");
+    return stored === undefined
+      ? missing()
+      : json({ ...stored.thread, messages: stored.messages.map(({ message }) => message) });
+  });
+  on("get", "/messages/:id", ({ params }) => {
+    const stored = fake.findMessage(params.id ?? "");
+    return stored === undefined ? problem(410, "message_gone") : json(content(stored));
+  });
+  on("get", "/messages/:id/body", ({ params, url }) => {
+    const stored = fake.findMessage(params.id ?? "");
+    if (stored === undefined) return problem(410, "message_gone");
+    return new HttpResponse(bodyDocument(stored, url.searchParams.get("theme") ?? "light"), {
+      headers: {
+        "Content-Type": "text/html; charset=utf-8",
+        "Content-Security-Policy":
+          "default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors 'self'",
+      },
+    });
+  });
+  on("get", "/messages/:id/attachments/:attachment", ({ params }) => {
+    const stored = fake.findMessage(params.id ?? "");
+    const file = stored?.sample.files?.[Number((params.attachment ?? "").replace("att_", ""))];
+    if (file === undefined) return missing();
+    return download(`%PDF-1.4\n% ${file.name}\n`, file.type, file.name);
+  });
+  on("get", "/messages/:id/original", ({ params }) => {
+    const stored = fake.findMessage(params.id ?? "");
+    if (stored === undefined) return problem(410, "message_gone");
+    const { message, sample } = stored;
+    const source = `From: ${message.from[0]?.address}\r\nSubject: ${message.subject}\r\n\r\n${sample.html}`;
+    return download(source, "message/rfc822", "message.eml");
+  });
+}
+
+function download(text: string, type: string, name: string): Response {
+  return new HttpResponse(text, {
+    headers: {
+      "Content-Type": type,
+      "Content-Disposition": `attachment; filename*=UTF-8''${encodeURIComponent(name)}`,
+    },
+  });
+}
+
+function events(fake: FakeServer): RequestHandler {
+  return http.get("*/api/v1/events", ({ request }) => {
+    if (!fake.signedIn) return problem(401, "unauthenticated");
+    const encoder = new TextEncoder();
+    let stop = () => undefined as void;
+    const stream = new ReadableStream<Uint8Array>({
+      start(controller) {
+        const send = (event: string, data: object) =>
+          controller.enqueue(encoder.encode(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`));
+        const unlisten = fake.listen((event, id) => send(event, { id, at: fake.iso() }));
+        const ping = setInterval(() => send("ping", {}), 25_000);
+        // While a first sync runs, its progress is told.
+        const progress = setInterval(() => {
+          for (const connection of fake.allConnections()) {
+            if (connection.mailbox?.state !== "first_sync") continue;
+            send("mailbox_changed", { id: connection.id, at: fake.iso() });
+            send("threads_changed", { id: connection.id, at: fake.iso() });
+          }
+        }, 500);
+        stop = () => {
+          unlisten();
+          clearInterval(ping);
+          clearInterval(progress);
+        };
+        request.signal.addEventListener("abort", () => stop());
+        send("ping", {});
+      },
+      cancel: () => stop(),
+    });
+    return new HttpResponse(stream, { headers: { "Content-Type": "text/event-stream" } });
+  });
+}
+
+function callback(fake: FakeServer): RequestHandler {
+  return http.get("*/oauth/callback/google", ({ request }) => {
+    const to = fake.callback(new URL(request.url).searchParams);
+    return new HttpResponse(null, { status: 303, headers: { Location: to } });
+  });
+}

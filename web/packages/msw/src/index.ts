@@ -1,0 +1,3 @@
+export { me as samplePerson } from "./data/people";
+export { FAKE_PASSWORD, FAKE_TOTP, type FakeOptions, FakeServer, type Scenario, SETUP_TOKEN } from "./fake";
+export { handlers } from "./handlers";

@@ -1,0 +1,129 @@
+//! Node.js and the packages of `web/` and `tools/`.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use super::{Stamp, python_tool};
+use crate::command::{Run, which};
+use crate::workspace;
+
+/// The oldest Node.js that Vite and its plugins run on.
+const OLDEST: (u32, u32) = (20, 19);
+
+/// A usable Node.js.
+pub struct Node {
+    bin: PathBuf,
+}
+
+impl Node {
+    /// Runs `node`.
+    pub fn run(&self) -> Run {
+        self.with_path(Run::new(self.bin.join("node")))
+    }
+
+    /// Runs `npm` in a folder below the root.
+    pub fn npm(&self, folder: &str) -> Run {
+        self.with_path(Run::new(self.bin.join("npm")))
+            .dir(workspace::root().join(folder))
+            .env("npm_config_update_notifier", "false")
+    }
+
+    fn with_path(&self, run: Run) -> Run {
+        let mut path = vec![self.bin.clone()];
+        path.extend(std::env::split_paths(
+            &std::env::var_os("PATH").unwrap_or_default(),
+        ));
+        match std::env::join_paths(path) {
+            Ok(path) => run.env("PATH", path),
+            Err(_) => run,
+        }
+    }
+}
+
+/// Node.js from `PATH` when it is new enough, else the one PyPI packages, into `target/venv`.
+pub fn node() -> Result<Node> {
+    let reason = match installed() {
+        Ok(node) => return Ok(node),
+        Err(reason) => reason,
+    };
+    println!("   {reason}; taking Node.js from PyPI");
+    let help = || {
+        format!(
+            "{reason}: please install Node.js {}.{} or newer with npm",
+            OLDEST.0, OLDEST.1
+        )
+    };
+    let path = python_tool("tools/node/requirements.txt", "npm").with_context(help)?;
+    let bin = path.parent().unwrap_or(Path::new(".")).to_path_buf();
+    Ok(Node { bin })
+}
+
+fn installed() -> Result<Node, String> {
+    let Some(node) = which("node") else {
+        return Err("Node.js is not installed".into());
+    };
+    let Some(npm) = which("npm") else {
+        return Err("npm is not installed".into());
+    };
+    let version = Run::new(&node)
+        .arg("--version")
+        .read()
+        .map_err(|e| e.to_string())?;
+    match parse_version(&version) {
+        Some(found) if found >= OLDEST => {}
+        _ => return Err(format!("Node.js {} is too old", version.trim())),
+    }
+    // npm's script starts `node` from PATH, so its folder goes first.
+    let bin = npm.parent().unwrap_or(Path::new(".")).to_path_buf();
+    if bin.join("node").exists() {
+        Ok(Node { bin })
+    } else {
+        Err("node and npm are in different folders".into())
+    }
+}
+
+fn parse_version(text: &str) -> Option<(u32, u32)> {
+    let mut numbers = text.trim().strip_prefix('v')?.split('.');
+    Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
+}
+
+/// `npm ci` in a folder below the root, unless its lock file is what is installed.
+pub fn install_packages(node: &Node, folder: &str) -> Result<()> {
+    let dir = workspace::root().join(folder);
+    let lock = std::fs::read_to_string(dir.join("package-lock.json"))
+        .with_context(|| format!("{folder} has no package-lock.json"))?;
+    let mut hash = DefaultHasher::new();
+    lock.hash(&mut hash);
+    let stamp = Stamp::new(
+        &dir.join("node_modules/.tenon-lock"),
+        format!("{:016x}", hash.finish()),
+    );
+    if stamp.fresh() {
+        return Ok(());
+    }
+    println!("   npm ci in {folder}");
+    let outcome = node
+        .npm(folder)
+        .args(["ci", "--no-fund", "--no-audit", "--loglevel=error"])
+        .quiet()
+        .run()?;
+    if !outcome.ok {
+        bail!("`npm ci` in {folder} failed; its messages are above");
+    }
+    stamp.write()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions() {
+        assert_eq!(parse_version("v20.19.1\n"), Some((20, 19)));
+        assert_eq!(parse_version("v24.0.0-rc.1"), Some((24, 0)));
+        assert_eq!(parse_version("20.1"), None);
+        assert!((22, 1) >= OLDEST && (20, 18) < OLDEST);
+    }
+}

@@ -1,0 +1,76 @@
+//! Independent judges of what is built: Google's own client, another Google, a browser, the proofs in short.
+
+use anyhow::{Result, bail};
+
+use super::counted_script;
+use crate::build;
+use crate::command::Run;
+use crate::counts::Counts;
+use crate::launch::{Demo, Proxy, Quota, Sandbox, SandboxOptions};
+use crate::needs::python;
+use crate::prove;
+
+/// google-api-python-client drives the sandbox, and Google's schemas judge both sides.
+pub(super) fn google() -> Result<Counts> {
+    let tenon = build::tenon(false)?;
+    let python = python("tools/google/requirements.txt")?;
+    let sandbox = Sandbox::start(
+        &tenon,
+        SandboxOptions {
+            messages: 500,
+            seed: 1,
+            quota: Quota::Off,
+        },
+    )?;
+    let proxy = Proxy::start(&python, sandbox.url())?;
+    let steps = counted_script(
+        Run::new(&python)
+            .arg("tools/google/probe.py")
+            .args([proxy.url(), sandbox.url()]),
+    )?;
+    let mut counts = steps;
+    for side in ["request", "response"] {
+        let (exchanges, findings) = proxy.findings(side)?;
+        for finding in findings.iter().take(20) {
+            println!("   {side}: {finding}");
+        }
+        if exchanges == 0 {
+            bail!("nothing went through the checking proxy");
+        }
+        counts = counts + Counts::one(findings.is_empty());
+    }
+    Ok(counts)
+}
+
+/// The whole slice on @emulators/google.
+pub(super) fn emulator() -> Result<Counts> {
+    prove::short("emulator")
+}
+
+/// The whole slice in Chromium.
+pub(super) fn browser() -> Result<Counts> {
+    let node = build::web_packages()?;
+    let tenon = build::tenon(false)?;
+    let mut total = Counts::default();
+    for locale in ["en", "fr"] {
+        let demo = Demo::start(&tenon, &[])?;
+        let counts = counted_script(
+            demo.script(&node, "web/e2e/main-job.mjs")
+                .args(["--locale", locale]),
+        )?;
+        if counts.failed > 0 {
+            println!("{}", demo.output());
+        }
+        total = total + counts;
+    }
+    Ok(total)
+}
+
+/// The proofs that need no browser, in their short form.
+pub(super) fn proofs() -> Result<Counts> {
+    let mut total = Counts::default();
+    for name in ["kill-sync", "resync", "canary"] {
+        total = total + prove::short(name)?;
+    }
+    Ok(total)
+}
