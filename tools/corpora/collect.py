@@ -130,7 +130,7 @@ def fetch_mail_auth(scratch):
 
 # pip asks a source archive for its name and version by running its set-up, even for a mere download. This stands in
 # for setuptools and answers instead, so that no code of the archive runs.
-STAND_IN = '''
+STAND_IN = """
 import os
 
 
@@ -144,7 +144,7 @@ class Answers:
 
 
 __legacy__ = Answers()
-'''
+"""
 
 
 def fetch_talon(scratch):

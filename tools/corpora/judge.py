@@ -6,9 +6,37 @@ import re
 from html.parser import HTMLParser
 
 # Attributes by which an element loads something (HTML and SVG).
-LOADING = {"src", "srcset", "background", "poster", "data", "xlink:href", "lowsrc", "dynsrc", "longdesc", "manifest", "icon"}
-FORBIDDEN = {"script", "iframe", "frame", "object", "embed", "applet", "form", "link", "svg", "math", "audio", "video", "portal"}
+LOADING = {
+    "src",
+    "srcset",
+    "background",
+    "poster",
+    "data",
+    "xlink:href",
+    "lowsrc",
+    "dynsrc",
+    "longdesc",
+    "manifest",
+    "icon",
+}
+FORBIDDEN = {
+    "script",
+    "iframe",
+    "frame",
+    "object",
+    "embed",
+    "applet",
+    "form",
+    "link",
+    "svg",
+    "math",
+    "audio",
+    "video",
+    "portal",
+}
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+# From the text that Tenon gives for a code it has no words for; of a body it would be untrue.
+FALLBACK = "tries again by itself"
 CSS_LOADING = re.compile(r"url\s*\(|@import|image-set\s*\(|expression\s*\(|javascript:|-moz-binding|behavior\s*:", re.I)
 
 
@@ -47,7 +75,9 @@ class Document(HTMLParser):
             self.findings.append(f"{name} of {tag} loads {value[:60]}")
         elif name == "style" and CSS_LOADING.search(unescape_css(value)):
             self.findings.append(f"style of {tag} loads: {value[:60]}")
-        elif name in ("href", "action", "formaction") and compact.startswith(("javascript:", "data:", "vbscript:", "file:", "blob:")):
+        elif name in ("href", "action", "formaction") and compact.startswith(
+            ("javascript:", "data:", "vbscript:", "file:", "blob:")
+        ):
             self.findings.append(f"{name} of {tag} is {value[:40]}")
         elif tag == "base" and name == "href":
             self.findings.append("base href")
@@ -69,7 +99,9 @@ class Document(HTMLParser):
 def unescape_css(text):
     """CSS without its comments and escapes, by which `url(` can be spelt otherwise."""
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
-    return re.sub(r"\\([0-9a-fA-F]{1,6})\s?", lambda m: chr(min(int(m[1], 16), 0x10FFFF) or 0xFFFD), text).replace("\\", "")
+    return re.sub(r"\\([0-9a-fA-F]{1,6})\s?", lambda m: chr(min(int(m[1], 16), 0x10FFFF) or 0xFFFD), text).replace(
+        "\\", ""
+    )
 
 
 def policy_findings(header):
@@ -81,7 +113,15 @@ def policy_findings(header):
     findings = []
     if directives.get("default-src") != ["'none'"]:
         findings.append("CSP without default-src 'none'")
-    for name in ("script-src", "script-src-elem", "script-src-attr", "connect-src", "frame-src", "font-src", "object-src"):
+    for name in (
+        "script-src",
+        "script-src-elem",
+        "script-src-attr",
+        "connect-src",
+        "frame-src",
+        "font-src",
+        "object-src",
+    ):
         if directives.get(name, ["'none'"]) != ["'none'"]:
             findings.append(f"CSP allows {name} {' '.join(directives[name])}")
     if set(directives.get("img-src", [])) - {"data:", "'none'"}:
@@ -90,28 +130,30 @@ def policy_findings(header):
 
 
 class Expected:
-    """What Python's own parser makes of a message: an independent opinion, not the truth, for broken mail least."""
+    """What Python's own parser makes of a message: an independent opinion, not the truth, for broken mail least.
+
+    `text` is the body it would show, `everything` the text of all parts whatever they are for.
+    """
 
     def __init__(self, raw):
-        self.subject, self.message_id, self.text, self.attachments, self.broken = "", "", "", 0, ""
-        self.empty = not after_headers(raw).strip()
+        self.subject, self.message_id, self.text, self.everything, self.attachments, self.broken = "", "", "", "", 0, ""
         try:
             message = email.message_from_bytes(raw, policy=email.policy.default)
             self.message_id = str(message.get("Message-ID", "")).strip().strip("<>")
             self.subject = " ".join(str(message.get("Subject", "")).split())
             body = message.get_body(("html", "plain"))
-            if body is not None:
-                content = body.get_content()
-                self.text = Document(content).text if body.get_content_subtype() == "html" else " ".join(content.split())
+            self.text = visible(body) if body is not None else ""
+            texts = [part for part in message.walk() if part.get_content_maintype() == "text"]
+            self.everything = " ".join(filter(None, map(visible, texts)))
             self.attachments = sum(1 for _ in message.iter_attachments())
         except Exception as error:  # Python's parser raises a dozen kinds on broken mail.
             self.broken = type(error).__name__
 
 
-def after_headers(raw):
-    """The bytes behind the first empty line."""
-    found = re.search(rb"\r?\n\r?\n", raw)
-    return raw[found.end():] if found else b""
+def visible(part):
+    """The words of a text part as a reader sees them."""
+    content = part.get_content()
+    return Document(content).text if part.get_content_subtype() == "html" else " ".join(content.split())
 
 
 def words(text):
@@ -125,6 +167,11 @@ def share_shown(expected, shown):
     return len(wanted & set(words(shown))) / len(wanted) if wanted else 1.0
 
 
+def shows_nothing(opened, document):
+    """Whether a person sees an empty page and is not told why."""
+    return not document.text and not document.images and (opened.get("body") or {}).get("problem") is None
+
+
 def content_findings(opened, document, expected):
     """What is wrong with an opened message, given its body document and what Python makes of it."""
     body = opened.get("body") or {}
@@ -134,8 +181,9 @@ def content_findings(opened, document, expected):
         findings.append(f"body.kind {body.get('kind')!r}")
     if problem is not None and not (problem.get("code") and problem.get("text")):
         findings.append("body.problem without code or text")
-    shown = document.text or document.images
-    if not shown and problem is None and not expected.empty and (expected.text or body.get("kind") == "none"):
+    elif problem is not None and FALLBACK in problem["text"]:
+        findings.append(f"body.problem {problem['code']} has no text of its own")
+    if shows_nothing(opened, document) and (expected.everything or expected.broken or body.get("kind") == "none"):
         findings.append(f"shows nothing and gives no problem (kind {body.get('kind')})")
     if not opened.get("original_url"):
         findings.append("offers no original")
@@ -148,17 +196,24 @@ def oddities(opened, document, expected):
     body = opened.get("body") or {}
     if body.get("problem"):
         odd.append(f"problem {body['problem']['code']}")
-    if expected.empty and not body.get("problem"):
-        odd.append("the message has no body")
+    if shows_nothing(opened, document) and not expected.everything:
+        odd.append("there is nothing to show")
     if expected.broken:
         odd.append(f"Python cannot parse it ({expected.broken})")
     share = share_shown(expected.text, document.text)
     if share < 0.9:
         odd.append(f"{share:.0%} of the {len(set(words(expected.text)))} words Python finds are shown")
+    invented = [word for word in dict.fromkeys(words(document.text)) if word not in set(words(expected.everything))]
+    if invented and not expected.broken:
+        odd.append(f"shows {len(invented)} words that Python finds nowhere: {' '.join(invented[:6])}")
     subject = " ".join((opened.get("subject") or "").split())
     if not expected.broken and subject != expected.subject:
         odd.append(f"subject {subject[:50]!r}, Python {expected.subject[:50]!r}")
     count = len(opened.get("attachments") or [])
     if not expected.broken and count != expected.attachments:
         odd.append(f"{count} attachments, Python {expected.attachments}")
+    if opened.get("has_attachments") is not None and opened["has_attachments"] != any(
+        not a["inline"] for a in opened["attachments"]
+    ):
+        odd.append(f"the list says {'' if opened['has_attachments'] else 'no '}attachments, opened it has {count}")
     return odd

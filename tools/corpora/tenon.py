@@ -36,7 +36,13 @@ class Tenon:
     def connect(self, account):
         """Connects the mailbox through the provider's consent page and returns the connection's id."""
         policy = self.json("/policy?provider=google&features=mail")
-        wish = {"provider": "google", "profile": "type", "features": ["mail"], "policy_version": policy["version"], "locale": "en"}
+        wish = {
+            "provider": "google",
+            "profile": "type",
+            "features": ["mail"],
+            "policy_version": policy["version"],
+            "locale": "en",
+        }
         flow = self.post("/connections/authorize", wish)
         back = consent.allow(self.browser.form, flow["authorize_url"], account, self.url)
         status, headers, body = self.browser.request("GET", back)
@@ -61,7 +67,9 @@ class Tenon:
             if mailbox.get("state") == "live" and enough(state):
                 return state
             if mailbox.get("state") == "parked" or state["status"] != "active":
-                raise Refused(f"the mailbox is {mailbox.get('state')}, the connection {state['status']}: {mailbox.get('reason')}")
+                raise Refused(
+                    f"the mailbox is {mailbox.get('state')}, the connection {state['status']}: {mailbox.get('reason')}"
+                )
             if time.monotonic() > until:
                 raise Refused(f"not synced after {FIRST_SYNC_SECONDS} s: {json.dumps(mailbox)}")
             time.sleep(0.5)

@@ -51,7 +51,8 @@ class Browser:
             if answer[0] not in BUSY:
                 return answer
             self.retried += 1
-            time.sleep(min(float(answer[1].get("Retry-After") or 1), 20))
+            seconds = answer[1].get("Retry-After", "")
+            time.sleep(min(int(seconds), 20) if seconds.isdecimal() else 1)
         return self.request(method, url, body, headers)
 
 

@@ -3,7 +3,7 @@
  * The main job, as a person does it in a browser: sign in, connect Google through both consents, watch
  * the first sync, read a message, fetch an attachment, pause, resume, disconnect, keep the receipt.
  *
- *   TENON_E2E_EMAIL=… TENON_E2E_PASSWORD=… node e2e/main-job.mjs BASE_URL [--locale fr] [--shots DIR] [--phone]
+ *   TENON_E2E_EMAIL=… TENON_E2E_PASSWORD=… node e2e/main-job.mjs BASE_URL [--locale fr] [--shots DIR] [--phone] [--dark]
  *
  * Checks besides: no request to any other host than the app's and the provider's, and axe on each screen.
  * Prints `N passed, N failed`; exits 1 when a check failed.
@@ -19,6 +19,7 @@ const { values: args, positionals } = parseArgs({
     locale: { type: "string", default: "en" },
     shots: { type: "string" },
     phone: { type: "boolean", default: false },
+    dark: { type: "boolean", default: false },
     "sync-timeout": { type: "string", default: "180" },
   },
 });
@@ -52,6 +53,7 @@ const context = await browser.newContext({
   viewport: args.phone ? PHONE : DESKTOP,
   locale: args.locale === "fr" ? "fr-FR" : "en-GB",
   timezoneId: "Europe/Paris",
+  colorScheme: args.dark ? "dark" : "light",
   acceptDownloads: true,
 });
 const hosts = ledger(context);
@@ -107,11 +109,10 @@ async function walk() {
   });
 
   await checks.step("speaks the language asked for", async () => {
-    const want = args.locale;
-    if ((await page.evaluate(() => document.documentElement.lang)) === want) return;
     await page.goto(new URL("/settings", base).href);
-    await page.locator("select").first().selectOption(want);
-    await page.waitForFunction((lang) => document.documentElement.lang === lang, want);
+    await page.locator("select").first().selectOption(args.locale);
+    await page.waitForFunction((lang) => document.documentElement.lang === lang, args.locale);
+    await heading(t("settings.region")).waitFor();
     await page.waitForTimeout(500);
   });
 
@@ -272,7 +273,7 @@ async function openThreadWithText() {
       ))
     )
       continue;
-    const text = await frame.evaluate((element) => element.contentDocument?.body?.innerText ?? "");
+    const text = await frame.evaluate((element) => element.contentDocument?.body?.textContent ?? "");
     if (text.trim().length > 20) return;
   }
   throw new Error("none of the first conversations showed a text");
@@ -322,6 +323,13 @@ async function downloads(click) {
 }
 
 async function manage() {
+  await checks.step("says that it is offline, and when that is over", async () => {
+    await context.setOffline(true);
+    await page.getByText(t("live.offline"), { exact: true }).waitFor();
+    await context.setOffline(false);
+    await page.getByText(t("live.offline"), { exact: true }).waitFor({ state: "detached" });
+  });
+
   await checks.step("pauses and resumes", async () => {
     await page.goto(new URL("/connections", base).href);
     await page.locator("a[href^='/connections/con']").first().click();

@@ -127,7 +127,7 @@ const app = http.createServer(async (incoming, outgoing) => {
   }
 });
 
-const escape = (text) => text.replace(/[&<>"]/g, (char) => `&#${char.charCodeAt(0)};`);
+const escapeHtml = (text) => text.replace(/[&<>"]/g, (char) => `&#${char.charCodeAt(0)};`);
 
 /** The provider: accounts, a box for each scope, Allow and Cancel. */
 const provider = http.createServer((incoming, outgoing) => {
@@ -148,8 +148,8 @@ const provider = http.createServer((incoming, outgoing) => {
   return outgoing.end(`<!doctype html><html lang="en"><title>Consent</title>
 <meta name="viewport" content="width=device-width"><body style="font:15px/1.5 sans-serif;max-width:32rem;margin:3rem auto;padding:0 1rem">
 <h1 style="font-size:1.25rem">Tenon wants to access your account</h1>
-<form action="/allow"><input type="hidden" name="state" value="${escape(url.searchParams.get("state") ?? "")}">
-${scopes.map((scope) => `<p><label><input type="checkbox" name="${escape(scope)}" checked> ${escape(scope)}</label></p>`).join("")}
+<form action="/allow"><input type="hidden" name="state" value="${escapeHtml(url.searchParams.get("state") ?? "")}">
+${scopes.map((scope) => `<p><label><input type="checkbox" name="${escapeHtml(scope)}" checked> ${escapeHtml(scope)}</label></p>`).join("")}
 <button name="answer" value="allow">Allow</button> <button name="answer" value="cancel">Cancel</button></form>`);
 });
 

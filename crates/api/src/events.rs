@@ -47,17 +47,33 @@ struct EventData {
     params(("Last-Event-ID" = Option<String>, Header, description = "The last id received")),
     responses((status = 200, description = "The stream", content_type = "text/event-stream", body = String), Problems)
 )]
-pub(crate) async fn get_events(State(api): State<Api>, SignedIn(actor): SignedIn, headers: HeaderMap) -> Answer<Response> {
-    let last = headers.get("last-event-id").and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
-    let changes = events::stream(&api.ctx, &actor, last).await?.map(|event| Some(write(event)));
+pub(crate) async fn get_events(
+    State(api): State<Api>,
+    SignedIn(actor): SignedIn,
+    headers: HeaderMap,
+) -> Answer<Response> {
+    let last = headers
+        .get("last-event-id")
+        .and_then(|v| v.to_str().ok())
+        .and_then(|v| v.parse().ok());
+    let changes = events::stream(&api.ctx, &actor, last)
+        .await?
+        .map(|event| Some(write(event)));
     // The first ping goes out at once: it opens the stream through buffering proxies.
-    let pings = stream::unfold((api.clone(), headers, true), |(api, headers, is_first)| async move {
-        if !is_first {
-            tokio::time::sleep(PING).await;
-        }
-        let ping = if is_signed_in(&api, &headers).await { Some(Event::default().event("ping").data("{}")) } else { None };
-        Some((ping, (api, headers, false)))
-    });
+    let pings = stream::unfold(
+        (api.clone(), headers, true),
+        |(api, headers, is_first)| async move {
+            if !is_first {
+                tokio::time::sleep(PING).await;
+            }
+            let ping = if is_signed_in(&api, &headers).await {
+                Some(Event::default().event("ping").data("{}"))
+            } else {
+                None
+            };
+            Some((ping, (api, headers, false)))
+        },
+    );
     let stopped = api.shutdown.clone();
     let stream = stream::select(changes, pings)
         .take_while(|event| std::future::ready(event.is_some()))
@@ -65,20 +81,29 @@ pub(crate) async fn get_events(State(api): State<Api>, SignedIn(actor): SignedIn
         .map(Ok::<Event, Infallible>)
         .take_until(async move { stopped.cancelled().await });
     let mut response = Sse::new(stream).into_response();
-    response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
+    response
+        .headers_mut()
+        .insert("x-accel-buffering", HeaderValue::from_static("no"));
     Ok(response)
 }
 
 fn write(view: EventView) -> Event {
-    let data = EventData { id: view.subject, at: view.at.into() };
-    let event = Event::default().id(view.seq.to_string()).event(view.kind.as_str());
+    let data = EventData {
+        id: view.subject,
+        at: view.at.into(),
+    };
+    let event = Event::default()
+        .id(view.seq.to_string())
+        .event(view.kind.as_str());
     // Two short texts always become JSON.
     event.json_data(data).unwrap_or_default()
 }
 
 async fn is_signed_in(api: &Api, headers: &HeaderMap) -> bool {
     match cookie::read(headers, &api.site) {
-        Some(token) => tenon_app::access::authenticate(&api.ctx, token.expose_secret()).await.is_ok(),
+        Some(token) => tenon_app::access::authenticate(&api.ctx, token.expose_secret())
+            .await
+            .is_ok(),
         None => false,
     }
 }

@@ -23,7 +23,11 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
             .headers()
             .get(CONTENT_TYPE)
             .and_then(|v| v.to_str().ok())
-            .is_some_and(|v| v.split(';').next().is_some_and(|t| t.trim().eq_ignore_ascii_case("application/json")));
+            .is_some_and(|v| {
+                v.split(';')
+                    .next()
+                    .is_some_and(|t| t.trim().eq_ignore_ascii_case("application/json"))
+            });
         if !is_json {
             return Err(Problem::of_status(http::StatusCode::UNSUPPORTED_MEDIA_TYPE));
         }
@@ -57,16 +61,30 @@ fn not_json() -> Problem {
 fn complaint(path: &str, sentence: &str) -> Problem {
     let quoted = || sentence.split('`').nth(1).unwrap_or_default();
     let below = |name: &str| {
-        if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+        if path.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{path}.{name}")
+        }
     };
     if sentence.starts_with("missing field") {
         Problem::invalid(below(quoted()), "is missing")
     } else if sentence.starts_with("unknown field") {
         // The path may already end with the unknown name.
         let name = quoted();
-        let full = if path == name || path.ends_with(&format!(".{name}")) { path.to_owned() } else { below(name) };
-        let known = full.chars().all(|c| c.is_ascii_alphanumeric() || "_.[]".contains(c)) && full.len() <= 80;
-        Problem::invalid(if known { full } else { String::new() }, "is not known here")
+        let full = if path == name || path.ends_with(&format!(".{name}")) {
+            path.to_owned()
+        } else {
+            below(name)
+        };
+        let known = full
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "_.[]".contains(c))
+            && full.len() <= 80;
+        Problem::invalid(
+            if known { full } else { String::new() },
+            "is not known here",
+        )
     } else {
         Problem::invalid(path, "has the wrong type or form")
     }
@@ -171,7 +189,9 @@ mod tests {
     }
 
     fn refused(json: &str) -> serde_json::Value {
-        let problem = from_json::<Body>(json.as_bytes()).map(|_| ()).map_err(|p| p.to_json());
+        let problem = from_json::<Body>(json.as_bytes())
+            .map(|_| ())
+            .map_err(|p| p.to_json());
         problem.unwrap_err()
     }
 

@@ -17,7 +17,11 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response as ApiResponse, Respo
 pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
 
 const fn row(code: &'static str, status: u16, title: &'static str) -> CodeInfo {
-    CodeInfo { code, status, title }
+    CodeInfo {
+        code,
+        status,
+        title,
+    }
 }
 
 /// Codes that arise before a use case is reached; the rest is [`tenon_app::CODES`].
@@ -129,13 +133,15 @@ impl Problem {
     pub(crate) fn of_status(status: StatusCode) -> Self {
         match status {
             StatusCode::NOT_FOUND => Self::not_found(),
-            StatusCode::METHOD_NOT_ALLOWED => {
-                Self::new("method_not_allowed", "this address does not take that method")
-            }
+            StatusCode::METHOD_NOT_ALLOWED => Self::new(
+                "method_not_allowed",
+                "this address does not take that method",
+            ),
             StatusCode::PAYLOAD_TOO_LARGE => Self::new("too_large", "at most 1 MB can be sent"),
-            StatusCode::UNSUPPORTED_MEDIA_TYPE => {
-                Self::new("unsupported_media_type", "send `Content-Type: application/json`")
-            }
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::new(
+                "unsupported_media_type",
+                "send `Content-Type: application/json`",
+            ),
             s if s.is_client_error() => Self::new("malformed", "the request is not understood"),
             _ => Self::internal(),
         }
@@ -193,7 +199,10 @@ pub(crate) type Answer<T> = Result<T, Problem>;
 pub(crate) fn documented(wanted: &[&str]) -> BTreeMap<String, RefOr<ApiResponse>> {
     let mut by_status: BTreeMap<String, Vec<&CodeInfo>> = BTreeMap::new();
     for info in codes().filter(|c| wanted.contains(&c.code)) {
-        by_status.entry(info.status.to_string()).or_default().push(info);
+        by_status
+            .entry(info.status.to_string())
+            .or_default()
+            .push(info);
     }
     by_status
         .into_iter()

@@ -1,12 +1,13 @@
 //! What every use case is handed: store, keys, world, connectors, configuration.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tenon_connectors::google::Google;
 use tenon_model::member::Role;
 use tenon_model::policy::Locale;
-use tenon_model::{MemberId, NodeId, Scope, SessionId, WorkspaceId, World};
+use tenon_model::{ConnectionId, MemberId, NodeId, Scope, SessionId, WorkspaceId, World};
 use tenon_store::Store;
 use tenon_vault::{Graveyard, Kek};
 use url::Url;
@@ -93,7 +94,23 @@ pub struct Ctx {
     pub(crate) bodies: Arc<BodyCache>,
     pub(crate) attempts: Arc<Attempts>,
     pub(crate) progress: Arc<Progress>,
+    pub(crate) refreshing: Arc<Refreshing>,
     pub(crate) setup_token: Arc<str>,
+}
+
+/// One lock a connection, so that tasks of this process refresh its token one after the other; the
+/// lease in the database does the same between processes.
+#[derive(Default)]
+pub(crate) struct Refreshing {
+    locks: Mutex<HashMap<ConnectionId, Arc<tokio::sync::Mutex<()>>>>,
+}
+
+impl Refreshing {
+    pub(crate) fn of(&self, id: ConnectionId) -> Arc<tokio::sync::Mutex<()>> {
+        let mut locks = self.locks.lock().unwrap_or_else(PoisonError::into_inner);
+        locks.retain(|_, lock| Arc::strong_count(lock) > 1);
+        locks.entry(id).or_default().clone()
+    }
 }
 
 impl Ctx {
@@ -116,6 +133,7 @@ impl Ctx {
             )),
             attempts: Arc::default(),
             progress: Arc::default(),
+            refreshing: Arc::default(),
             setup_token: crate::access::random_token(&world).into(),
             config: Arc::new(config),
             store,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use tenon_jobs::{Job, JobError, Lease, Runner};
 use tenon_model::{Scope, WorkspaceId};
 
-use crate::connections::{PurgeConnection, RefreshProfile, RevokeGrant};
+use crate::connections::{FinishDisconnect, PurgeConnection, RefreshProfile, RevokeGrant};
 use crate::sync::{SyncMailbox, job_error};
 use crate::{Ctx, Result};
 
@@ -23,6 +23,7 @@ pub fn register_jobs(runner: Runner<Ctx>) -> Runner<Ctx> {
         .register::<SyncMailbox>()
         .register::<RefreshProfile>()
         .register::<PurgeConnection>()
+        .register::<FinishDisconnect>()
         .register::<RevokeGrant>()
         .register::<Compact>()
         .register::<Housekeeping>()

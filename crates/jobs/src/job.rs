@@ -55,6 +55,9 @@ pub enum JobError {
     /// Try again after this time; uses up no attempt.
     #[error("to be tried again in {seconds} s: {1}", seconds = .0.as_secs())]
     RetryAfter(Duration, String),
+    /// Try again after a growing, random delay, at least this long; never parked.
+    #[error("to be tried again after at least {seconds} s: {1}", seconds = .0.as_secs())]
+    Backoff(Duration, String),
     /// Needs a person; visible and resumable.
     #[error("needs a person: {0}")]
     Park(String),
@@ -67,7 +70,11 @@ impl JobError {
     /// The code.
     pub fn code(&self) -> &str {
         match self {
-            Self::Retry(code) | Self::RetryAfter(_, code) | Self::Park(code) | Self::Fail(code) => code,
+            Self::Retry(code)
+            | Self::RetryAfter(_, code)
+            | Self::Backoff(_, code)
+            | Self::Park(code)
+            | Self::Fail(code) => code,
         }
     }
 }

@@ -80,7 +80,10 @@ async fn beat(
     length: Duration,
 ) -> Result<bool, tenon_store::StoreError> {
     let mut tx = store.begin(&Scope::system()).await?;
-    let ours = tx.jobs().heartbeat(lease.job, owner, lease.fence, length).await?;
+    let ours = tx
+        .jobs()
+        .heartbeat(lease.job, owner, lease.fence, length)
+        .await?;
     tx.commit().await?;
     Ok(ours)
 }

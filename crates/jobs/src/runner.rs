@@ -26,8 +26,11 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(5);
 /// After trouble with the database.
 const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(1);
 
-type Run<C> =
-    Arc<dyn Fn(String, C, Lease) -> Pin<Box<dyn Future<Output = Result<(), JobError>> + Send>> + Send + Sync>;
+type Run<C> = Arc<
+    dyn Fn(String, C, Lease) -> Pin<Box<dyn Future<Output = Result<(), JobError>> + Send>>
+        + Send
+        + Sync,
+>;
 
 struct Kind<C> {
     run: Run<C>,
@@ -180,7 +183,12 @@ impl<C: Clone + Send + Sync + 'static> Runner<C> {
     }
 
     /// Claims up to `free` jobs. Looks first with a reader, so that an idle runner never writes.
-    async fn claim(&self, owner: NodeId, kinds: &[&str], free: usize) -> Result<Claimed, StoreError> {
+    async fn claim(
+        &self,
+        owner: NodeId,
+        kinds: &[&str],
+        free: usize,
+    ) -> Result<Claimed, StoreError> {
         let now = self.world.now();
         let mut tx = self.store.read(&Scope::system()).await?;
         let next = tx.jobs().next_due(kinds, now).await?;
@@ -247,11 +255,15 @@ async fn run_one<C: Clone + Send + Sync + 'static>(
     let took = world.monotonic().saturating_sub(began);
     match &result {
         Ok(()) => tracing::debug!(job = %job.id, kind = %job.kind, attempt, ?took, "job done"),
-        Err(error) => tracing::info!(job = %job.id, kind = %job.kind, attempt, ?took, %error, "job not done"),
+        Err(error) => {
+            tracing::info!(job = %job.id, kind = %job.kind, attempt, ?took, %error, "job not done");
+        }
     }
     match settle(&store, &world, &job, kind.max_attempts, &result).await {
         Ok(true) => {}
-        Ok(false) => tracing::debug!(job = %job.id, kind = %job.kind, "the job was no longer ours when it ended"),
+        Ok(false) => {
+            tracing::debug!(job = %job.id, kind = %job.kind, "the job was no longer ours when it ended");
+        }
         Err(error) => {
             tracing::warn!(job = %job.id, kind = %job.kind, %error, "the end of a job could not be written");
         }
@@ -291,6 +303,7 @@ impl RunnerHandle {
     /// under a clock that stands still, what waits for later stays waiting.
     pub async fn drain(&self) {
         loop {
+            self.store.wake_jobs();
             match self.is_idle().await {
                 Ok(true) => return,
                 Ok(false) => {}

@@ -322,6 +322,12 @@ pub const COLUMNS: &[Column] = inventory! {
         thread_id: Identifier, Owner, "the thread";
         unread: MailMetadata, Owner, "counting unread threads";
     }
+    label_counts (Some(Feature::Mail), Retention::UntilDisconnect) {
+        connection_id: Identifier, Program, "whose mailbox it is in";
+        label: MailMetadata, Owner, "which label";
+        threads: MailMetadata, Owner, "shown with the label";
+        unread: MailMetadata, Owner, "shown with the label";
+    }
     thread_addresses (Some(Feature::Mail), Retention::UntilDisconnect) {
         connection_id: Identifier, Program, "whose mailbox it is in";
         address_index: BlindIndex, Program, "finding threads with an address";
@@ -401,7 +407,10 @@ pub fn tables_of_a_connection() -> Vec<&'static str> {
 impl Column {
     /// Whether a disconnect deletes the row, at the latest.
     pub const fn goes_with_the_connection(&self) -> bool {
-        matches!(self.retention, Retention::UntilDisconnect | Retention::Days(_))
+        matches!(
+            self.retention,
+            Retention::UntilDisconnect | Retention::Days(_)
+        )
     }
 }
 
@@ -426,7 +435,16 @@ mod tests {
     #[test]
     fn a_disconnect_deletes_all_of_the_mailbox_and_keeps_the_proofs() {
         let tables = tables_of_a_connection();
-        for gone in ["keys", "tokens", "messages", "threads", "thread_labels", "thread_addresses", "jobs", "flows"] {
+        for gone in [
+            "keys",
+            "tokens",
+            "messages",
+            "threads",
+            "thread_labels",
+            "thread_addresses",
+            "jobs",
+            "flows",
+        ] {
             assert!(tables.contains(&gone), "{gone}");
         }
         for kept in ["consents", "receipts", "connections"] {
@@ -437,7 +455,10 @@ mod tests {
     #[test]
     fn whatever_comes_from_mail_goes_with_the_connection() {
         for c in COLUMNS {
-            if matches!(c.class, DataClass::MailMetadata | DataClass::MailMetadataSealed | DataClass::BlindIndex) {
+            if matches!(
+                c.class,
+                DataClass::MailMetadata | DataClass::MailMetadataSealed | DataClass::BlindIndex
+            ) {
                 assert_eq!(c.retention, Retention::UntilDisconnect, "{c:?}");
                 assert!(c.feature.is_some(), "{c:?}");
             }

@@ -19,7 +19,10 @@ struct Cli {
 
 #[tokio::main]
 async fn main() -> Result<(), tenon_sandbox::SandboxError> {
-    let sandbox = Cli::parse().args.start(Arc::new(SystemClock::default())).await?;
+    let sandbox = Cli::parse()
+        .args
+        .start(Arc::new(SystemClock::default()))
+        .await?;
     println!("sandbox Google on {}", sandbox.issuer());
     std::future::pending::<()>().await;
     sandbox.stop().await;

@@ -97,7 +97,10 @@ fn account(text: &str) -> Account {
         .filter(|w| !w.is_empty())
         .map(|w| {
             let mut letters = w.chars();
-            letters.next().map(|c| c.to_uppercase().chain(letters).collect()).unwrap_or_default()
+            letters
+                .next()
+                .map(|c| c.to_uppercase().chain(letters).collect())
+                .unwrap_or_default()
         })
         .collect();
     Account::new(text.trim(), &words.join(" "))
@@ -110,7 +113,10 @@ mod tests {
     #[test]
     fn accounts_are_read_both_ways() {
         let a = account("Zoé Noël <zoe@x.example>");
-        assert_eq!((a.name.as_str(), a.email.as_str()), ("Zoé Noël", "zoe@x.example"));
+        assert_eq!(
+            (a.name.as_str(), a.email.as_str()),
+            ("Zoé Noël", "zoe@x.example")
+        );
         assert_eq!(account("carol.van-dijk@x.example").name, "Carol Van Dijk");
     }
 }

@@ -21,7 +21,11 @@ impl Account {
     /// An account whose subject follows from the address.
     pub fn new(email: &str, name: &str) -> Self {
         let hash = crate::generate::rng::hash_text(0x7375_6265_6374, &email.to_ascii_lowercase());
-        Self { email: email.to_owned(), name: name.to_owned(), sub: format!("1{:020}", hash) }
+        Self {
+            email: email.to_owned(),
+            name: name.to_owned(),
+            sub: format!("1{hash:020}"),
+        }
     }
 
     /// The first word of the name.

@@ -48,9 +48,14 @@ impl Control {
         Self { state }
     }
 
-    #[expect(clippy::panic, reason = "a test that names an account the sandbox lacks is wrong; the JSON door checks first")]
+    #[expect(
+        clippy::panic,
+        reason = "a test that names an account the sandbox lacks is wrong; the JSON door checks first"
+    )]
     fn account(&self, email: &str) -> usize {
-        self.state.find_account(email).unwrap_or_else(|| panic!("the sandbox has no account {email}"))
+        self.state
+            .find_account(email)
+            .unwrap_or_else(|| panic!("the sandbox has no account {email}"))
     }
 
     fn mailbox(&self, email: &str) -> MutexGuard<'_, Mailbox> {
@@ -58,10 +63,17 @@ impl Control {
     }
 
     /// Puts a message into the mailbox; its internal date is that of its Date field, now without one. Gives its id.
-    pub fn insert_message(&self, account: &str, message: impl Into<Vec<u8>>, labels: &[&str]) -> String {
+    pub fn insert_message(
+        &self,
+        account: &str,
+        message: impl Into<Vec<u8>>,
+        labels: &[&str],
+    ) -> String {
         let bytes = Bytes::from(message.into());
         let now = self.state.now();
-        let date = raw::Facts::read(&bytes).date.map_or(now.0.div_euclid(1000), |s| s.saturating_mul(1000));
+        let date = raw::Facts::read(&bytes)
+            .date
+            .map_or(now.0.div_euclid(1000), |s| s.saturating_mul(1000));
         let mut mailbox = self.mailbox(account);
         let places = places(&mut mailbox, labels);
         let slot = mailbox.insert(bytes, places, date, None, now);
@@ -77,7 +89,9 @@ impl Control {
     pub fn delete_message(&self, account: &str, id: &str) -> bool {
         let now = self.state.now();
         let mut mailbox = self.mailbox(account);
-        let Some(slot) = unhex(id).and_then(|id| mailbox.find(id)) else { return false };
+        let Some(slot) = unhex(id).and_then(|id| mailbox.find(id)) else {
+            return false;
+        };
         mailbox.delete(slot, now);
         true
     }
@@ -86,7 +100,9 @@ impl Control {
     pub fn modify_labels(&self, account: &str, id: &str, add: &[&str], remove: &[&str]) -> bool {
         let now = self.state.now();
         let mut mailbox = self.mailbox(account);
-        let Some(slot) = unhex(id).and_then(|id| mailbox.find(id)) else { return false };
+        let Some(slot) = unhex(id).and_then(|id| mailbox.find(id)) else {
+            return false;
+        };
         let (add, remove) = (places(&mut mailbox, add), places(&mut mailbox, remove));
         mailbox.relabel(slot, &add, &remove, now);
         true
@@ -94,14 +110,21 @@ impl Control {
 
     /// Ids of all messages, newest first, spam and bin included.
     pub fn message_ids(&self, account: &str) -> Vec<String> {
-        self.mailbox(account).newest_first(None).map(|(_, m)| hex(m.id)).collect()
+        self.mailbox(account)
+            .newest_first(None)
+            .map(|(_, m)| hex(m.id))
+            .collect()
     }
 
     /// Id, thread id and label ids of all messages, newest first.
     pub fn messages(&self, account: &str) -> Vec<(String, String, Vec<String>)> {
         let mailbox = self.mailbox(account);
         let row = |(_, m): (u32, &crate::mailbox::Stored)| {
-            (hex(m.id), hex(m.thread), mailbox.label_ids(m.set).map(str::to_owned).collect())
+            (
+                hex(m.id),
+                hex(m.thread),
+                mailbox.label_ids(m.set).map(str::to_owned).collect(),
+            )
         };
         mailbox.newest_first(None).map(row).collect()
     }
@@ -115,13 +138,21 @@ impl Control {
 
     /// Ids and names of the labels.
     pub fn labels(&self, account: &str) -> Vec<(String, String)> {
-        self.mailbox(account).labels.iter().map(|(_, l)| (l.id.clone(), l.name.clone())).collect()
+        self.mailbox(account)
+            .labels
+            .iter()
+            .map(|(_, l)| (l.id.clone(), l.name.clone()))
+            .collect()
     }
 
     /// Draft ids with the ids of the messages they hold now.
     pub fn drafts(&self, account: &str) -> Vec<(String, String)> {
         let mailbox = self.mailbox(account);
-        mailbox.drafts.iter().filter_map(|d| Some((d.id.clone(), hex(mailbox.get(d.slot)?.id)))).collect()
+        mailbox
+            .drafts
+            .iter()
+            .filter_map(|d| Some((d.id.clone(), hex(mailbox.get(d.slot)?.id))))
+            .collect()
     }
 
     /// How much there is.
@@ -129,8 +160,16 @@ impl Control {
         let mailbox = self.mailbox(account);
         let (messages, threads) = mailbox.totals();
         let unread = mailbox.labels.passing(|set| set.contains(&UNREAD));
-        let unread = mailbox.newest_first(None).filter(|(_, m)| unread[m.set as usize]).count();
-        Counts { messages, threads, unread, drafts: mailbox.drafts.len() }
+        let unread = mailbox
+            .newest_first(None)
+            .filter(|(_, m)| unread[m.set as usize])
+            .count();
+        Counts {
+            messages,
+            threads,
+            unread,
+            drafts: mailbox.drafts.len(),
+        }
     }
 
     /// The mailbox's history id now.
@@ -157,14 +196,26 @@ impl Control {
     pub fn live_grants(&self, account: &str) -> Vec<LiveGrant> {
         let live = self.state.oauth().live(self.account(account));
         let client_id = self.state.config.client_id.clone();
-        live.map(|(scopes, refresh_tokens)| LiveGrant { client_id, scopes, refresh_tokens }).into_iter().collect()
+        live.map(|(scopes, refresh_tokens)| LiveGrant {
+            client_id,
+            scopes,
+            refresh_tokens,
+        })
+        .into_iter()
+        .collect()
     }
 
     /// Grants scopes without a consent page.
     pub fn grant(&self, account: &str, scopes: &[&str]) -> Tokens {
         let scopes = scopes::parse(&scopes.join(" "));
-        let (access_token, refresh_token) = self.state.oauth().grant_directly(self.account(account), &scopes, self.state.now());
-        Tokens { access_token, refresh_token }
+        let (access_token, refresh_token) =
+            self.state
+                .oauth()
+                .grant_directly(self.account(account), &scopes, self.state.now());
+        Tokens {
+            access_token,
+            refresh_token,
+        }
     }
 
     /// New mail of the generated kind arrives now. Gives the ids.
@@ -185,7 +236,13 @@ impl Control {
                 let bytes = mail.raw();
                 let mut mailbox = self.mailbox(account);
                 let places = places(&mut mailbox, &["INBOX", "UNREAD", "CATEGORY_PERSONAL"]);
-                let slot = mailbox.insert(Bytes::from(bytes), places, now.0.div_euclid(1000), None, now);
+                let slot = mailbox.insert(
+                    Bytes::from(bytes),
+                    places,
+                    now.0.div_euclid(1000),
+                    None,
+                    now,
+                );
                 ids.extend(mailbox.get(slot).map(|m| hex(m.id)));
             }
         }
@@ -225,8 +282,14 @@ pub struct FaultScript<'s> {
 }
 
 impl FaultScript<'_> {
-    /// Puts a fault in place. A row that does not exist is a mistake in the test and panics.
-    #[expect(clippy::panic, reason = "a test that names a row the sandbox lacks is wrong; the JSON door uses try_push")]
+    /// Puts a fault in place.
+    ///
+    /// # Panics
+    /// On a row that does not exist, which is a mistake in the test.
+    #[expect(
+        clippy::panic,
+        reason = "a test that names a row the sandbox lacks is wrong; the JSON door uses try_push"
+    )]
     pub fn push(&self, fault: Fault) {
         if let Err(error) = self.try_push(fault) {
             panic!("{error}");
@@ -253,7 +316,10 @@ fn places(mailbox: &mut Mailbox, labels: &[&str]) -> Vec<LabelIndex> {
     labels
         .iter()
         .filter_map(|label| {
-            let found = mailbox.labels.by_id(label).or_else(|| mailbox.labels.by_name(label));
+            let found = mailbox
+                .labels
+                .by_id(label)
+                .or_else(|| mailbox.labels.by_name(label));
             found.or_else(|| mailbox.labels.create(label))
         })
         .collect()

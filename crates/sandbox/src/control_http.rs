@@ -39,7 +39,10 @@ impl Body {
     }
 
     fn text(&self, name: &str) -> Result<&str> {
-        self.0.get(name).and_then(Value::as_str).ok_or_else(|| Refused(400, format!("{name} is missing")))
+        self.0
+            .get(name)
+            .and_then(Value::as_str)
+            .ok_or_else(|| Refused(400, format!("{name} is missing")))
     }
 
     fn maybe(&self, name: &str) -> &str {
@@ -47,7 +50,11 @@ impl Body {
     }
 
     fn list(&self, name: &str) -> Vec<&str> {
-        self.0.get(name).and_then(Value::as_array).map(|l| l.iter().filter_map(Value::as_str).collect()).unwrap_or_default()
+        self.0
+            .get(name)
+            .and_then(Value::as_array)
+            .map(|l| l.iter().filter_map(Value::as_str).collect())
+            .unwrap_or_default()
     }
 }
 
@@ -65,23 +72,38 @@ fn run(state: &Arc<State>, call: &Call<'_>) -> Result<Value> {
     let word = call.path.trim_start_matches("/__sandbox").trim_matches('/');
     let account = || -> Result<&str> {
         let email = body.text("account")?;
-        state.find_account(email).map(|_| email).ok_or_else(|| Refused(404, "the sandbox has no such account".to_owned()))
+        state
+            .find_account(email)
+            .map(|_| email)
+            .ok_or_else(|| Refused(404, "the sandbox has no such account".to_owned()))
     };
     let done = json!({"ok": true});
     Ok(match (call.verb, word) {
         ("GET", "" | "accounts") => {
-            let people: Vec<Value> = state.people().iter().map(|a| json!({"email": a.email, "name": a.name, "sub": a.sub})).collect();
+            let people: Vec<Value> = state
+                .people()
+                .iter()
+                .map(|a| json!({"email": a.email, "name": a.name, "sub": a.sub}))
+                .collect();
             json!({"accounts": people})
         }
         ("GET", "counts") => json!(control.counts(account()?)),
         ("GET", "messages") => {
             let rows = control.messages(account()?);
-            let row = |(id, thread, labels)| json!({"id": id, "threadId": thread, "labelIds": labels});
+            let row =
+                |(id, thread, labels)| json!({"id": id, "threadId": thread, "labelIds": labels});
             json!({"messages": rows.into_iter().map(row).collect::<Vec<_>>(), "historyId": control.history_id(account()?).to_string()})
         }
-        ("POST", "insert") => json!({"id": control.insert_message(account()?, message(&body)?, &labels(&body))}),
+        ("POST", "insert") => {
+            json!({"id": control.insert_message(account()?, message(&body)?, &labels(&body))})
+        }
         ("POST", "deliver") => {
-            let count = body.0.get("count").and_then(Value::as_u64).unwrap_or(1).min(10_000);
+            let count = body
+                .0
+                .get("count")
+                .and_then(Value::as_u64)
+                .unwrap_or(1)
+                .min(10_000);
             json!({"ids": control.deliver_random(account()?, count as usize)})
         }
         ("POST", "delete") => json!({"ok": control.delete_message(account()?, body.text("id")?)}),
@@ -108,7 +130,9 @@ fn run(state: &Arc<State>, call: &Call<'_>) -> Result<Value> {
             let text = std::str::from_utf8(&call.body).unwrap_or_default();
             match serde_json::from_str::<Fault>(text) {
                 Ok(fault) => control.faults().try_push(fault)?,
-                Err(_) => Fault::parse_list(text)?.into_iter().try_for_each(|f| control.faults().try_push(f))?,
+                Err(_) => Fault::parse_list(text)?
+                    .into_iter()
+                    .try_for_each(|f| control.faults().try_push(f))?,
             }
             done
         }
@@ -121,25 +145,43 @@ fn run(state: &Arc<State>, call: &Call<'_>) -> Result<Value> {
             control.reset_log();
             done
         }
-        _ => return Err(Refused(404, "the README of tenon-sandbox lists what is here".to_owned())),
+        _ => {
+            return Err(Refused(
+                404,
+                "the README of tenon-sandbox lists what is here".to_owned(),
+            ));
+        }
     })
 }
 
 fn faults(control: &Control) -> Value {
-    let armed: Vec<Value> = control.faults().list().into_iter().map(|(fault, hits)| json!({"fault": fault, "hits": hits})).collect();
-    let rows: Map<String, Value> = Fault::rows().into_iter().map(|(row, about)| (row.to_owned(), json!(about))).collect();
+    let armed: Vec<Value> = control
+        .faults()
+        .list()
+        .into_iter()
+        .map(|(fault, hits)| json!({"fault": fault, "hits": hits}))
+        .collect();
+    let rows: Map<String, Value> = Fault::rows()
+        .into_iter()
+        .map(|(row, about)| (row.to_owned(), json!(about)))
+        .collect();
     json!({"faults": armed, "rows": rows})
 }
 
 fn labels(body: &Body) -> Vec<&str> {
-    if body.0.contains_key("labels") { body.list("labels") } else { vec!["INBOX", "UNREAD"] }
+    if body.0.contains_key("labels") {
+        body.list("labels")
+    } else {
+        vec!["INBOX", "UNREAD"]
+    }
 }
 
 fn message(body: &Body) -> Result<Vec<u8>> {
     if let Some(raw) = body.0.get("raw").and_then(Value::as_str) {
         return unbase64(raw).ok_or_else(|| Refused(400, "raw is not base64".to_owned()));
     }
-    let mut mail = NewMail::new(body.text("from")?, body.text("to")?, body.maybe("subject")).text(body.maybe("text"));
+    let mut mail = NewMail::new(body.text("from")?, body.text("to")?, body.maybe("subject"))
+        .text(body.maybe("text"));
     if !body.maybe("html").is_empty() {
         mail = mail.html(body.maybe("html"));
     }

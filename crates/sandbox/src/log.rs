@@ -54,7 +54,11 @@ impl Log {
         if self.entries.len() == KEPT {
             self.entries.pop_front();
         }
-        let path = if call.query.is_empty() { call.path.to_owned() } else { format!("{}?{}", call.path, call.query) };
+        let path = if call.query.is_empty() {
+            call.path.to_owned()
+        } else {
+            format!("{}?{}", call.path, call.query)
+        };
         self.entries.push_back(Logged {
             method: call.verb.to_owned(),
             path,

@@ -1,5 +1,11 @@
 //! A small builder for messages that tests put into a mailbox.
 
+#![expect(
+    clippy::format_push_string,
+    clippy::format_collect,
+    reason = "reads best, and speed does not matter here"
+)]
+
 use tenon_model::Time;
 
 use crate::wire::text::{base64_standard, encode_header, mail_date};
@@ -21,13 +27,17 @@ pub struct NewMail {
 impl NewMail {
     /// A message with an empty text.
     pub fn new(from: &str, to: &str, subject: &str) -> Self {
-        Self::default().header("From", from).header("To", to).header("Subject", subject)
+        Self::default()
+            .header("From", from)
+            .header("To", to)
+            .header("Subject", subject)
     }
 
     /// Adds a header field; line ends in it are taken out.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        self.fields.push((name.to_owned(), value.replace(['\r', '\n'], " ")));
+        self.fields
+            .push((name.to_owned(), value.replace(['\r', '\n'], " ")));
         self
     }
 
@@ -67,22 +77,32 @@ impl NewMail {
     /// An attachment.
     #[must_use]
     pub fn attach(mut self, name: &str, mime_type: &str, bytes: &[u8]) -> Self {
-        self.attachments.push((name.to_owned(), mime_type.to_owned(), bytes.to_vec()));
+        self.attachments
+            .push((name.to_owned(), mime_type.to_owned(), bytes.to_vec()));
         self
     }
 }
 
 fn lines(bytes: &[u8]) -> String {
-    bytes.chunks(57).map(|line| base64_standard(line) + "\r\n").collect()
+    bytes
+        .chunks(57)
+        .map(|line| base64_standard(line) + "\r\n")
+        .collect()
 }
 
 impl From<NewMail> for Vec<u8> {
     fn from(mail: NewMail) -> Self {
-        let mut out: String =
-            mail.fields.iter().map(|(name, value)| format!("{name}: {}\r\n", address_safe(name, value))).collect();
+        let mut out: String = mail
+            .fields
+            .iter()
+            .map(|(name, value)| format!("{name}: {}\r\n", address_safe(name, value)))
+            .collect();
         out.push_str("MIME-Version: 1.0\r\n");
         let part = |kind: &str, text: &str| {
-            format!("Content-Type: {kind}; charset=\"utf-8\"\r\nContent-Transfer-Encoding: base64\r\n\r\n{}", lines(text.as_bytes()))
+            format!(
+                "Content-Type: {kind}; charset=\"utf-8\"\r\nContent-Transfer-Encoding: base64\r\n\r\n{}",
+                lines(text.as_bytes())
+            )
         };
         let body = match &mail.html {
             None => part("text/plain", &mail.text),
@@ -113,7 +133,9 @@ impl From<NewMail> for Vec<u8> {
 
 /// Encodes a value; in address fields only the name, for an encoded address is none.
 fn address_safe(name: &str, value: &str) -> String {
-    let addresses = ["From", "To", "Cc", "Bcc", "Reply-To", "Sender"].iter().any(|n| n.eq_ignore_ascii_case(name));
+    let addresses = ["From", "To", "Cc", "Bcc", "Reply-To", "Sender"]
+        .iter()
+        .any(|n| n.eq_ignore_ascii_case(name));
     if !addresses || value.is_ascii() {
         return encode_header(value).into_owned();
     }
@@ -131,14 +153,21 @@ mod tests {
     #[test]
     fn what_is_built_reads_back() {
         let bytes = Vec::from(
-            NewMail::new("Zoé Noël <zoe@x.example>, b@x.example", "a@x.example", "Café ☕")
-                .text("héllo")
-                .html("<p>héllo</p>")
-                .attach("a.bin", "application/octet-stream", &[0, 1, 2]),
+            NewMail::new(
+                "Zoé Noël <zoe@x.example>, b@x.example",
+                "a@x.example",
+                "Café ☕",
+            )
+            .text("héllo")
+            .html("<p>héllo</p>")
+            .attach("a.bin", "application/octet-stream", &[0, 1, 2]),
         );
         let mail = mail_parser::MessageParser::default().parse(&bytes).unwrap();
         assert_eq!(mail.subject(), Some("Café ☕"));
-        assert_eq!(mail.from().unwrap().first().unwrap().name(), Some("Zoé Noël"));
+        assert_eq!(
+            mail.from().unwrap().first().unwrap().name(),
+            Some("Zoé Noël")
+        );
         assert_eq!(mail.body_text(0).unwrap(), "héllo");
         assert_eq!(mail.attachment(0).unwrap().contents(), [0, 1, 2]);
     }

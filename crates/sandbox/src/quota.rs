@@ -49,7 +49,12 @@ pub(crate) struct Quota {
 
 impl Quota {
     pub(crate) fn new(profile: QuotaProfile, users: usize) -> Self {
-        Self { profile, users: (0..users).map(|_| Window::default()).collect(), running: vec![0; users], project: Window::default() }
+        Self {
+            profile,
+            users: (0..users).map(|_| Window::default()).collect(),
+            running: vec![0; users],
+            project: Window::default(),
+        }
     }
 
     pub(crate) fn on(&self) -> bool {
@@ -59,7 +64,11 @@ impl Quota {
     /// What a method costs. Without quota the older projects' table is what the log shows.
     pub(crate) fn units(&self, op: Op) -> u32 {
         let (new, old) = op.units();
-        if self.profile == QuotaProfile::Y2026 { new } else { old }
+        if self.profile == QuotaProfile::Y2026 {
+            new
+        } else {
+            old
+        }
     }
 
     /// Takes units, or says which limit is reached. What is refused costs nothing.
@@ -70,7 +79,9 @@ impl Quota {
             QuotaProfile::Legacy => 15_000,
         };
         let units = u64::from(units);
-        let Some(window) = self.users.get_mut(user) else { return Ok(()) };
+        let Some(window) = self.users.get_mut(user) else {
+            return Ok(());
+        };
         window.forget(now);
         if window.sum + units > limit {
             return Err(ApiError::out_of_units("Queries per minute per user"));
@@ -115,8 +126,14 @@ mod tests {
             quota.charge(0, 20, 1000).unwrap();
         }
         let refused = quota.charge(0, 1, 1059).unwrap_err();
-        assert_eq!((refused.code, refused.reason, refused.domain), (403, "rateLimitExceeded", "usageLimits")); // G12
-        assert!(quota.charge(1, 20, 1059).is_ok(), "another user has their own window");
+        assert_eq!(
+            (refused.code, refused.reason, refused.domain),
+            (403, "rateLimitExceeded", "usageLimits")
+        ); // G12
+        assert!(
+            quota.charge(1, 20, 1059).is_ok(),
+            "another user has their own window"
+        );
         assert!(quota.charge(0, 20, 1060).is_ok());
     }
 
@@ -125,6 +142,9 @@ mod tests {
         let mut quota = Quota::new(QuotaProfile::Off, 1);
         assert!((0..10_000).all(|_| quota.charge(0, 100, 0).is_ok()));
         assert_eq!(quota.units(Op::MessagesGet), 5);
-        assert_eq!(Quota::new(QuotaProfile::Y2026, 1).units(Op::MessagesGet), 20);
+        assert_eq!(
+            Quota::new(QuotaProfile::Y2026, 1).units(Op::MessagesGet),
+            20
+        );
     }
 }

@@ -36,12 +36,21 @@ impl Sandbox {
             return Err(SandboxError::NotLoopback(listen));
         }
         let state = Arc::new(State::new(config)?);
-        let listener = TcpListener::bind(listen).await.map_err(|e| SandboxError::Listen(listen, e))?;
-        let addr = listener.local_addr().map_err(|e| SandboxError::Listen(listen, e))?;
-        let base = Url::parse(&format!("http://{addr}/")).map_err(|e| SandboxError::Listen(listen, std::io::Error::other(e)))?;
+        let listener = TcpListener::bind(listen)
+            .await
+            .map_err(|e| SandboxError::Listen(listen, e))?;
+        let addr = listener
+            .local_addr()
+            .map_err(|e| SandboxError::Listen(listen, e))?;
+        let base = Url::parse(&format!("http://{addr}/"))
+            .map_err(|e| SandboxError::Listen(listen, std::io::Error::other(e)))?;
         state.set_base(base.as_str().trim_end_matches('/').to_owned());
         let closed = Arc::new(AtomicBool::new(false));
-        let service = router(App { state: state.clone(), closed: closed.clone() }).into_make_service_with_connect_info::<Wire>();
+        let service = router(App {
+            state: state.clone(),
+            closed: closed.clone(),
+        })
+        .into_make_service_with_connect_info::<Wire>();
         let (stop, stopped) = oneshot::channel::<()>();
         let task = tokio::spawn(async move {
             let serving = axum::serve(Door(listener), service).with_graceful_shutdown(async {
@@ -51,7 +60,14 @@ impl Sandbox {
                 tracing::error!(%error, "the sandbox stopped listening");
             }
         });
-        Ok(Self { addr, base, control: Control::new(state), closed, stop: Some(stop), task })
+        Ok(Self {
+            addr,
+            base,
+            control: Control::new(state),
+            closed,
+            stop: Some(stop),
+            task,
+        })
     }
 
     /// `http://127.0.0.1:PORT/`.
@@ -80,7 +96,10 @@ impl Sandbox {
         if let Some(stop) = self.stop.take() {
             let _ = stop.send(()); // the task may have ended already
         }
-        if tokio::time::timeout(PATIENCE, &mut self.task).await.is_err() {
+        if tokio::time::timeout(PATIENCE, &mut self.task)
+            .await
+            .is_err()
+        {
             self.task.abort();
         }
     }
@@ -95,6 +114,8 @@ impl Drop for Sandbox {
 
 impl std::fmt::Debug for Sandbox {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Sandbox").field("addr", &self.addr).finish_non_exhaustive()
+        f.debug_struct("Sandbox")
+            .field("addr", &self.addr)
+            .finish_non_exhaustive()
     }
 }

@@ -63,7 +63,11 @@ pub(crate) struct Line {
 }
 
 impl AsyncRead for Line {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_read(cx, buf)
     }
 }
@@ -76,7 +80,11 @@ impl Line {
 }
 
 impl AsyncWrite for Line {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
         match self.wire.mode() {
             Mode::Normal => Pin::new(&mut self.stream).poll_write(cx, buf),
             Mode::Reset | Mode::ResetAfter(0) => self.reset(),
@@ -90,12 +98,18 @@ impl AsyncWrite for Line {
                 if let Some(sleep) = &mut self.pause {
                     std::task::ready!(sleep.as_mut().poll(cx));
                 }
-                let written = std::task::ready!(Pin::new(&mut self.stream).poll_write(cx, &buf[..buf.len().min(1)]))?;
+                let written = std::task::ready!(
+                    Pin::new(&mut self.stream).poll_write(cx, &buf[..buf.len().min(1)])
+                )?;
                 self.pause = Some(Box::pin(tokio::time::sleep(pause)));
                 Poll::Ready(Ok(written))
             }
             Mode::EndlessHeaders { begun } => {
-                let text: &[u8] = if begun { b"X-Padding: ................................\r\n" } else { b"HTTP/1.1 200 OK\r\n" };
+                let text: &[u8] = if begun {
+                    b"X-Padding: ................................\r\n"
+                } else {
+                    b"HTTP/1.1 200 OK\r\n"
+                };
                 std::task::ready!(Pin::new(&mut self.stream).poll_write(cx, text))?;
                 self.wire.set(Mode::EndlessHeaders { begun: true });
                 cx.waker().wake_by_ref();
@@ -123,7 +137,14 @@ impl Listener for Door {
     async fn accept(&mut self) -> (Line, SocketAddr) {
         let (stream, addr) = Listener::accept(&mut self.0).await;
         let _ = stream.set_nodelay(true); // slower without, and nothing worse
-        (Line { stream, wire: Wire(Arc::new(Mutex::new(Mode::Normal))), pause: None }, addr)
+        (
+            Line {
+                stream,
+                wire: Wire(Arc::new(Mutex::new(Mode::Normal))),
+                pause: None,
+            },
+            addr,
+        )
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -154,12 +175,15 @@ fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     headers.get(name)?.to_str().ok()
 }
 
-async fn entry(Shared(app): Shared<App>, ConnectInfo(wire): ConnectInfo<Wire>, request: Request) -> Response {
+async fn entry(
+    Shared(app): Shared<App>,
+    ConnectInfo(wire): ConnectInfo<Wire>,
+    request: Request,
+) -> Response {
     let (parts, body) = request.into_parts();
     let state = &app.state;
-    let body = match to_bytes(body, LARGEST_BODY).await {
-        Ok(body) => body,
-        Err(_) => return plain(413, "Request entity too large."),
+    let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
+        return plain(413, "Request entity too large.");
     };
     if app.closed.load(Ordering::Relaxed) {
         wire.set(Mode::Reset);
@@ -182,7 +206,11 @@ async fn entry(Shared(app): Shared<App>, ConnectInfo(wire): ConnectInfo<Wire>, r
     if !control && !state.config.latency.is_zero() {
         tokio::time::sleep(state.config.latency).await;
     }
-    let answer = if control { control_http::answer(state, &call) } else { state.answer(&call) };
+    let answer = if control {
+        control_http::answer(state, &call)
+    } else {
+        state.answer(&call)
+    };
     if let Some(Trouble::Hang(time)) = answer.trouble {
         tokio::time::sleep(time).await;
     }
@@ -193,7 +221,8 @@ async fn entry(Shared(app): Shared<App>, ConnectInfo(wire): ConnectInfo<Wire>, r
 /// `Accept-Encoding: gzip` is enough for single answers. For batches Google's older rule holds, that the user agent
 /// must say `gzip` as well: compressing a hundred answers would cost the sandbox more than writing them.
 fn wants_gzip(headers: &HeaderMap, batch: bool) -> bool {
-    let names_it = |name| text(headers, name).is_some_and(|v| v.to_ascii_lowercase().contains("gzip"));
+    let names_it =
+        |name| text(headers, name).is_some_and(|v| v.to_ascii_lowercase().contains("gzip"));
     names_it(ACCEPT_ENCODING) && (!batch || names_it(USER_AGENT))
 }
 
@@ -205,7 +234,8 @@ fn plain(status: u16, text: &'static str) -> Response {
 
 fn respond(state: &State, wire: &Wire, answer: Answer, gzip: bool) -> Response {
     let mut response = Response::new(Body::empty());
-    *response.status_mut() = http::StatusCode::from_u16(answer.status).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
+    *response.status_mut() = http::StatusCode::from_u16(answer.status)
+        .unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
     let mut put = |name: &'static str, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {
@@ -225,7 +255,10 @@ fn respond(state: &State, wire: &Wire, answer: Answer, gzip: bool) -> Response {
     let mut body = Bytes::from(answer.body);
     match answer.trouble {
         None if gzip && body.len() >= COMPRESS_FROM => {
-            let mut encoder = flate2::write::GzEncoder::new(Vec::with_capacity(body.len() / 3), flate2::Compression::fast());
+            let mut encoder = flate2::write::GzEncoder::new(
+                Vec::with_capacity(body.len() / 3),
+                flate2::Compression::fast(),
+            );
             if encoder.write_all(&body).is_ok()
                 && let Ok(packed) = encoder.finish()
             {
@@ -267,7 +300,11 @@ fn huge(size: u64) -> Body {
     const PIECE: usize = 64 << 10;
     let piece = Bytes::from(vec![b'a'; PIECE]);
     let pieces = (0..size / PIECE as u64).map(move |n| {
-        Ok::<_, io::Error>(if n == 0 { Bytes::from_static(b"{\"id\":\"") } else { piece.clone() })
+        Ok::<_, io::Error>(if n == 0 {
+            Bytes::from_static(b"{\"id\":\"")
+        } else {
+            piece.clone()
+        })
     });
     Body::from_stream(futures::stream::iter(pieces))
 }

@@ -51,11 +51,24 @@ impl State {
         }
         for (i, account) in config.accounts.iter().enumerate() {
             let address = &account.email;
-            if !address.contains('@') || address.chars().any(|c| c.is_whitespace() || c.is_control() || "<>,;\"".contains(c)) {
-                return Err(SandboxError::Accounts(format!("number {} has no usable address", i + 1)));
+            if !address.contains('@')
+                || address
+                    .chars()
+                    .any(|c| c.is_whitespace() || c.is_control() || "<>,;\"".contains(c))
+            {
+                return Err(SandboxError::Accounts(format!(
+                    "number {} has no usable address",
+                    i + 1
+                )));
             }
-            if config.accounts[..i].iter().any(|a| a.email.eq_ignore_ascii_case(address)) {
-                return Err(SandboxError::Accounts(format!("number {} has the address of another", i + 1)));
+            if config.accounts[..i]
+                .iter()
+                .any(|a| a.email.eq_ignore_ascii_case(address))
+            {
+                return Err(SandboxError::Accounts(format!(
+                    "number {} has the address of another",
+                    i + 1
+                )));
             }
         }
         let now = config.clock.now();
@@ -64,10 +77,27 @@ impl State {
             .iter()
             .enumerate()
             .map(|(i, account)| {
-                let others: Vec<Account> =
-                    config.accounts.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, a)| a.clone()).collect();
-                let corpus = Corpus::new(config.seed, account, &others, config.messages, now.as_secs());
-                Mutex::new(Mailbox::new(config.seed, &account.email, &account.name, corpus, now))
+                let others: Vec<Account> = config
+                    .accounts
+                    .iter()
+                    .enumerate()
+                    .filter(|(j, _)| *j != i)
+                    .map(|(_, a)| a.clone())
+                    .collect();
+                let corpus = Corpus::new(
+                    config.seed,
+                    account,
+                    &others,
+                    config.messages,
+                    now.as_secs(),
+                );
+                Mutex::new(Mailbox::new(
+                    config.seed,
+                    &account.email,
+                    &account.name,
+                    corpus,
+                    now,
+                ))
             })
             .collect();
         Ok(Self {
@@ -101,7 +131,10 @@ impl State {
     }
 
     pub(crate) fn find_account(&self, email: &str) -> Option<usize> {
-        self.config.accounts.iter().position(|a| a.email.eq_ignore_ascii_case(email) || a.sub == email)
+        self.config
+            .accounts
+            .iter()
+            .position(|a| a.email.eq_ignore_ascii_case(email) || a.sub == email)
     }
 
     pub(crate) fn oauth(&self) -> MutexGuard<'_, OAuth> {
@@ -170,7 +203,13 @@ impl State {
     }
 
     /// Lets a scripted fault have its way with a call.
-    pub(crate) fn with_faults(&self, call: &Call<'_>, target: &str, account: Option<usize>, run: impl FnOnce(Option<&Twist>) -> Answer) -> Answer {
+    pub(crate) fn with_faults(
+        &self,
+        call: &Call<'_>,
+        target: &str,
+        account: Option<usize>,
+        run: impl FnOnce(Option<&Twist>) -> Answer,
+    ) -> Answer {
         let hit = {
             let mut faults = self.faults();
             if faults.none() {
@@ -184,7 +223,10 @@ impl State {
             None => run(None),
             Some(Hit::Answer(answer)) => answer,
             Some(Hit::KillRefresh) => {
-                let token = call.param("refresh_token").map(std::borrow::Cow::into_owned).or_else(|| form_value(&call.body, "refresh_token"));
+                let token = call
+                    .param("refresh_token")
+                    .map(std::borrow::Cow::into_owned)
+                    .or_else(|| form_value(&call.body, "refresh_token"));
                 if let Some(token) = token {
                     self.oauth().kill_refresh(&token);
                 }
@@ -192,14 +234,23 @@ impl State {
             }
             Some(Hit::Twist(twist)) => {
                 match (&twist, account) {
-                    (Twist::DeleteSome, Some(account)) => crate::odd::delete_oldest(self, account, 3),
+                    (Twist::DeleteSome, Some(account)) => {
+                        crate::odd::delete_oldest(self, account, 3);
+                    }
                     (Twist::OddMail, Some(account)) => crate::odd::deliver(self, account),
                     _ => {}
                 }
                 run(Some(&twist))
             }
-            Some(Hit::Trouble { trouble, carried_out }) => {
-                let answer = if carried_out { run(None) } else { Answer::new(200, crate::wire::call::JSON, Vec::new()) };
+            Some(Hit::Trouble {
+                trouble,
+                carried_out,
+            }) => {
+                let answer = if carried_out {
+                    run(None)
+                } else {
+                    Answer::new(200, crate::wire::call::JSON, Vec::new())
+                };
                 answer.troubled(trouble)
             }
             Some(Hit::After(change)) => change(run(None)),
@@ -209,16 +260,33 @@ impl State {
     /// OAuth and identity endpoints, and whatever else there is not.
     fn identity(&self, call: &Call<'_>, twist: Option<&Twist>) -> Answer {
         let result = match (call.verb, call.path) {
-            ("GET", "/o/oauth2/v2/auth" | "/o/oauth2/auth") => Ok(authorize::ask(self, call, twist)),
-            ("POST", "/o/oauth2/v2/auth" | "/o/oauth2/auth") => Ok(authorize::decide(self, call, twist)),
-            ("POST", "/token" | "/oauth2/token" | "/oauth2/v4/token" | "/o/oauth2/token") => Ok(token::token(self, call, twist)),
-            ("POST" | "GET", "/revoke" | "/oauth2/revoke" | "/o/oauth2/revoke") => Ok(token::revoke(self, call)),
+            ("GET", "/o/oauth2/v2/auth" | "/o/oauth2/auth") => {
+                Ok(authorize::ask(self, call, twist))
+            }
+            ("POST", "/o/oauth2/v2/auth" | "/o/oauth2/auth") => {
+                Ok(authorize::decide(self, call, twist))
+            }
+            ("POST", "/token" | "/oauth2/token" | "/oauth2/v4/token" | "/o/oauth2/token") => {
+                Ok(token::token(self, call, twist))
+            }
+            ("POST" | "GET", "/revoke" | "/oauth2/revoke" | "/o/oauth2/revoke") => {
+                Ok(token::revoke(self, call))
+            }
             ("GET", "/oauth2/v3/certs") => idtoken::jwks()
-                .map(|keys| Answer::value(200, &keys).with("cache-control", "public, max-age=3600, must-revalidate".to_owned()))
+                .map(|keys| {
+                    Answer::value(200, &keys).with(
+                        "cache-control",
+                        "public, max-age=3600, must-revalidate".to_owned(),
+                    )
+                })
                 .map_err(|e| ApiError::new(500, "backendError", "INTERNAL", &e.to_string())),
             ("GET", "/.well-known/openid-configuration") => Ok(token::discovery(self)),
-            ("GET" | "POST", "/oauth2/v2/userinfo" | "/userinfo/v2/me") => self.bearer(call).and_then(|a| token::userinfo(self, &a, false)),
-            ("GET" | "POST", "/oauth2/v3/userinfo" | "/v1/userinfo") => self.bearer(call).and_then(|a| token::userinfo(self, &a, true)),
+            ("GET" | "POST", "/oauth2/v2/userinfo" | "/userinfo/v2/me") => self
+                .bearer(call)
+                .and_then(|a| token::userinfo(self, &a, false)),
+            ("GET" | "POST", "/oauth2/v3/userinfo" | "/v1/userinfo") => self
+                .bearer(call)
+                .and_then(|a| token::userinfo(self, &a, true)),
             _ => self.other_api(call),
         };
         result.unwrap_or_else(Answer::from)
@@ -226,9 +294,16 @@ impl State {
 
     /// Google's other APIs: a token and its scope are asked for, then 404, for the sandbox does not play them.
     fn other_api(&self, call: &Call<'_>) -> Result<Answer, ApiError> {
-        const OTHERS: [(&str, &str); 4] =
-            [("/calendar/", "calendar"), ("/v1/", "contacts"), ("/tasks/", "tasks"), ("/drive/", "drive")];
-        if let Some((_, word)) = OTHERS.iter().find(|(prefix, _)| call.path.starts_with(prefix)) {
+        const OTHERS: [(&str, &str); 4] = [
+            ("/calendar/", "calendar"),
+            ("/v1/", "contacts"),
+            ("/tasks/", "tasks"),
+            ("/drive/", "drive"),
+        ];
+        if let Some((_, word)) = OTHERS
+            .iter()
+            .find(|(prefix, _)| call.path.starts_with(prefix))
+        {
             let access = self.bearer(call)?;
             let prefix = format!("https://www.googleapis.com/auth/{word}");
             if !access.scopes.iter().any(|s| s.starts_with(&prefix)) {
@@ -240,15 +315,23 @@ impl State {
 
     /// What the bearer token of a call may do.
     pub(crate) fn bearer(&self, call: &Call<'_>) -> Result<Access, ApiError> {
-        let from_query = || call.param("access_token").or_else(|| call.param("oauth_token"));
+        let from_query = || {
+            call.param("access_token")
+                .or_else(|| call.param("oauth_token"))
+        };
         let token = match call.head.authorization {
             Some(value) => match value.split_once(' ') {
-                Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => std::borrow::Cow::Borrowed(token.trim()),
+                Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
+                    std::borrow::Cow::Borrowed(token.trim())
+                }
                 _ => return Err(ApiError::unauthenticated()),
             },
             None => from_query().ok_or_else(ApiError::login_required)?,
         };
-        self.oauth().access(&token, self.now()).cloned().ok_or_else(ApiError::unauthenticated)
+        self.oauth()
+            .access(&token, self.now())
+            .cloned()
+            .ok_or_else(ApiError::unauthenticated)
     }
 
     /// One call of the Gmail API.
@@ -257,12 +340,21 @@ impl State {
             Ok(access) => access,
             Err(error) => return error.into(),
         };
-        let gate = if call.inner { Ok(()) } else { self.quota().begin(access.account) };
-        let target = if call.query.is_empty() { call.path.to_owned() } else { format!("{}?{}", call.path, call.query) };
+        let gate = if call.inner {
+            Ok(())
+        } else {
+            self.quota().begin(access.account)
+        };
+        let target = if call.query.is_empty() {
+            call.path.to_owned()
+        } else {
+            format!("{}?{}", call.path, call.query)
+        };
         let mut answer: Answer = match gate {
             Err(error) => error.into(),
             Ok(()) => self.with_faults(call, &target, Some(access.account), |twist| {
-                self.gmail(call, &access, twist).unwrap_or_else(Answer::from)
+                self.gmail(call, &access, twist)
+                    .unwrap_or_else(Answer::from)
             }),
         };
         if !call.inner {
@@ -272,7 +364,12 @@ impl State {
         answer
     }
 
-    fn gmail(&self, call: &Call<'_>, access: &Access, twist: Option<&Twist>) -> Result<Answer, ApiError> {
+    fn gmail(
+        &self,
+        call: &Call<'_>,
+        access: &Access,
+        twist: Option<&Twist>,
+    ) -> Result<Answer, ApiError> {
         let (path, uploading) = gmail_path(call.path).ok_or_else(ApiError::no_such_method)?;
         let mut verb = call.verb;
         if uploading && verb == "PUT" && call.param("upload_id").is_some() {
@@ -289,14 +386,18 @@ impl State {
         if let Some(alt) = call.param("alt")
             && alt != "json"
         {
-            return Err(ApiError::invalid(&format!("Invalid value \"{alt}\" for alt")));
+            return Err(ApiError::invalid(&format!(
+                "Invalid value \"{alt}\" for alt"
+            )));
         }
         let mask = match call.param("fields").filter(|f| !f.is_empty()) {
             None => Arc::new(ALL.clone()),
             Some(text) => {
                 let mask = self.mask(&text)?;
                 if let Some(name) = gmail::shape(route.op).and_then(|s| mask.unknown_name(s)) {
-                    return Err(ApiError::invalid(&format!("Invalid field selection {name}")));
+                    return Err(ApiError::invalid(&format!(
+                        "Invalid field selection {name}"
+                    )));
                 }
                 mask
             }
@@ -304,11 +405,28 @@ impl State {
         let (charged, units) = {
             let mut quota = self.quota();
             let units = quota.units(route.op);
-            (quota.charge(access.account, units, self.now().as_secs()), units)
+            (
+                quota.charge(access.account, units, self.now().as_secs()),
+                units,
+            )
         };
         charged?;
-        let cx = Context { state: self, call, access, mask, twist, op: route.op, id: route.id, part: route.part, media: None };
-        let mut answer = if uploading { upload::run(&cx)? } else { gmail::run(&cx)? };
+        let cx = Context {
+            state: self,
+            call,
+            access,
+            mask,
+            twist,
+            op: route.op,
+            id: route.id,
+            part: route.part,
+            media: None,
+        };
+        let mut answer = if uploading {
+            upload::run(&cx)?
+        } else {
+            gmail::run(&cx)?
+        };
         answer.units = units;
         if call.param("prettyPrint").as_deref() == Some("true")
             && let Ok(value) = serde_json::from_slice::<serde_json::Value>(&answer.body)
@@ -326,7 +444,9 @@ fn is_gmail(path: &str) -> bool {
 
 /// What follows `…/gmail/v1/users/`, and whether it is an upload.
 fn gmail_path(path: &str) -> Option<(&str, bool)> {
-    let upload = path.strip_prefix("/resumable/upload").or_else(|| path.strip_prefix("/upload"));
+    let upload = path
+        .strip_prefix("/resumable/upload")
+        .or_else(|| path.strip_prefix("/upload"));
     let rest = upload.unwrap_or(path).strip_prefix("/gmail/v1/users/")?;
     Some((rest, upload.is_some()))
 }
@@ -341,7 +461,10 @@ fn fault_target(call: &Call<'_>) -> String {
         target.push_str(&kind);
     }
     // the aliases of the token endpoint are one place
-    match ["/oauth2/token", "/oauth2/v4/token", "/o/oauth2/token"].iter().find_map(|a| target.strip_prefix(a)) {
+    match ["/oauth2/token", "/oauth2/v4/token", "/o/oauth2/token"]
+        .iter()
+        .find_map(|a| target.strip_prefix(a))
+    {
         Some(rest) => format!("/token{rest}"),
         None => target,
     }
@@ -349,5 +472,7 @@ fn fault_target(call: &Call<'_>) -> String {
 
 fn form_value(body: &Bytes, name: &str) -> Option<String> {
     let text = std::str::from_utf8(body).ok()?;
-    crate::wire::text::pairs(text).find(|(k, _)| k == name).map(|(_, v)| v.into_owned())
+    crate::wire::text::pairs(text)
+        .find(|(k, _)| k == name)
+        .map(|(_, v)| v.into_owned())
 }

@@ -57,11 +57,17 @@ impl Common {
     /// What these flags say about settings, and what `more` flags of the command say.
     pub(crate) fn given(&self, more: &[(&str, Option<String>)]) -> Given {
         let own = [
-            ("TENON_DATA_DIR", self.data_dir.as_ref().map(|p| p.display().to_string())),
+            (
+                "TENON_DATA_DIR",
+                self.data_dir.as_ref().map(|p| p.display().to_string()),
+            ),
             ("DATABASE_URL", self.database_url.clone()),
             ("TENON_LOG", self.log.clone()),
         ];
-        let named = own.iter().chain(more).filter_map(|(n, v)| v.clone().map(|v| ((*n).to_owned(), v)));
+        let named = own
+            .iter()
+            .chain(more)
+            .filter_map(|(n, v)| v.clone().map(|v| ((*n).to_owned(), v)));
         Given {
             config: self.config.clone(),
             flags: self.set.iter().cloned().chain(named).collect(),
@@ -152,33 +158,8 @@ pub(crate) struct Demo {
 
 It prints the settings that point a server to it.")]
 pub(crate) struct Sandbox {
-    /// Port on loopback; 0 takes a free one
-    #[arg(long, default_value_t = 0)]
-    pub(crate) port: u16,
-    /// Seed of the mail
-    #[arg(long, default_value_t = 1)]
-    pub(crate) seed: u64,
-    /// Messages in each mailbox
-    #[arg(long, default_value_t = 10_000)]
-    pub(crate) messages: u64,
-    /// Which limits of Google hold
-    #[arg(long, default_value = "off")]
-    pub(crate) quota: String, //TMP
-    /// JSON file of faults to play
-    #[arg(long, value_name = "FILE")]
-    pub(crate) faults: Option<PathBuf>,
-    /// OAuth client id
-    #[arg(long, default_value = "tenon-demo")]
-    pub(crate) client_id: String,
-    /// OAuth client secret
-    #[arg(long, default_value = "tenon-demo-secret")]
-    pub(crate) client_secret: String,
-    /// Answer the consent page at once, everything granted
-    #[arg(long)]
-    pub(crate) auto_consent: bool,
-    /// Milliseconds waited before each answer
-    #[arg(long, default_value_t = 0)]
-    pub(crate) latency_ms: u64,
+    #[command(flatten)]
+    pub(crate) args: tenon_sandbox::SandboxArgs,
     /// Prints the addresses as JSON
     #[arg(long)]
     pub(crate) json: bool,

@@ -16,12 +16,18 @@ pub(crate) struct Failure {
 impl Failure {
     /// Something outside does not let the command do its work: exit code 1.
     pub(crate) fn new(sentence: impl Into<String>) -> Self {
-        Self { sentence: sentence.into(), code: 1 }
+        Self {
+            sentence: sentence.into(),
+            code: 1,
+        }
     }
 
     /// The command or its settings are wrong: exit code 2.
     pub(crate) fn usage(sentence: impl Into<String>) -> Self {
-        Self { sentence: sentence.into(), code: 2 }
+        Self {
+            sentence: sentence.into(),
+            code: 2,
+        }
     }
 
     pub(crate) const fn code(&self) -> u8 {
@@ -34,14 +40,22 @@ impl Failure {
         let path = path.display();
         Self::new(match error.kind() {
             ErrorKind::PermissionDenied => {
-                format!("the {what} {path} cannot be used: permission denied; give it to the user that runs tenon")
+                format!(
+                    "the {what} {path} cannot be used: permission denied; give it to the user that runs tenon"
+                )
             }
             ErrorKind::ReadOnlyFilesystem => {
-                format!("the {what} {path} is on a read-only file system; choose another place with TENON_DATA_DIR")
+                format!(
+                    "the {what} {path} is on a read-only file system; choose another place with TENON_DATA_DIR"
+                )
             }
-            ErrorKind::StorageFull => format!("the disk of the {what} {path} is full; free some space, nothing was lost"),
+            ErrorKind::StorageFull => {
+                format!("the disk of the {what} {path} is full; free some space, nothing was lost")
+            }
             ErrorKind::NotADirectory | ErrorKind::AlreadyExists => {
-                format!("the {what} {path} is a file where a folder is needed; choose another place with TENON_DATA_DIR")
+                format!(
+                    "the {what} {path} is a file where a folder is needed; choose another place with TENON_DATA_DIR"
+                )
             }
             _ => format!("the {what} {path} cannot be used: {error}"),
         })
@@ -56,8 +70,15 @@ impl fmt::Display for Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        let code = if matches!(error, StoreError::BadUrl) { 2 } else { 1 };
-        Self { sentence: error.to_string(), code }
+        let code = if matches!(error, StoreError::BadUrl) {
+            2
+        } else {
+            1
+        };
+        Self {
+            sentence: error.to_string(),
+            code,
+        }
     }
 }
 
@@ -65,7 +86,9 @@ impl From<VaultError> for Failure {
     fn from(error: VaultError) -> Self {
         Self::new(match error {
             VaultError::WrongKek(_) | VaultError::Refused => {
-                format!("{error}; point TENON_KEK to the key this database was made with, nothing was changed")
+                format!(
+                    "{error}; point TENON_KEK to the key this database was made with, nothing was changed"
+                )
             }
             _ => error.to_string(),
         })
@@ -74,7 +97,15 @@ impl From<VaultError> for Failure {
 
 impl From<tenon_app::Error> for Failure {
     fn from(error: tenon_app::Error) -> Self {
-        let fields: Vec<String> = error.fields().iter().map(|(name, what)| format!("{name} {what}")).collect();
-        if fields.is_empty() { Self::new(error.detail()) } else { Self::usage(fields.join("; ")) }
+        let fields: Vec<String> = error
+            .fields()
+            .iter()
+            .map(|(name, what)| format!("{name} {what}"))
+            .collect();
+        if fields.is_empty() {
+            Self::new(error.detail())
+        } else {
+            Self::usage(fields.join("; "))
+        }
     }
 }

@@ -11,7 +11,9 @@ pub(crate) fn start(filter: &str, json: bool) -> Result<(), Failure> {
     let filter: EnvFilter = filter
         .parse()
         .map_err(|_| Failure::usage("the setting TENON_LOG must be a level such as info, or levels per module such as info,tenon_app=debug"))?;
-    let base = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let base = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     if json {
         base.json().init();
     } else {

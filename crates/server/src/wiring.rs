@@ -31,18 +31,27 @@ pub(crate) fn prepare_data_dir(path: &Path) -> Result<(), Failure> {
 
 /// Opens the database.
 pub(crate) async fn open_store(settings: &Settings, migrate: bool) -> Result<Store, Failure> {
-    let config = StoreConfig { url: settings.database.clone(), migrate };
-    Store::open(&config).await.map_err(|error| match &settings.database {
-        StoreUrl::Sqlite(path) => {
-            let failure = Failure::from(error);
-            Failure::new(format!("{}: {failure}", path.display()))
-        }
-        StoreUrl::Postgres(_) => error.into(),
-    })
+    let config = StoreConfig {
+        url: settings.database.clone(),
+        migrate,
+    };
+    Store::open(&config)
+        .await
+        .map_err(|error| match &settings.database {
+            StoreUrl::Sqlite(path) => {
+                let failure = Failure::from(error);
+                Failure::new(format!("{}: {failure}", path.display()))
+            }
+            StoreUrl::Postgres(_) => error.into(),
+        })
 }
 
 /// Opens keys and connectors over an open database.
-pub(crate) async fn open_ctx(settings: &Settings, store: Store, config: AppConfig) -> Result<Ctx, Failure> {
+pub(crate) async fn open_ctx(
+    settings: &Settings,
+    store: Store,
+    config: AppConfig,
+) -> Result<Ctx, Failure> {
     let world = World::system();
     let kek = {
         let mut tx = store.read(&Scope::system()).await?;
@@ -54,12 +63,24 @@ pub(crate) async fn open_ctx(settings: &Settings, store: Store, config: AppConfi
         let kek = open_kek(&settings.kek, secret.as_deref(), &world, first.is_none())?;
         if let Some(row) = first {
             // The wrong key is told before anything else is opened with it.
-            kek.unwrap(row.id, &Wrapped { bytes: row.wrapped, kek: row.kek }).await?;
+            kek.unwrap(
+                row.id,
+                &Wrapped {
+                    bytes: row.wrapped,
+                    kek: row.kek,
+                },
+            )
+            .await?;
         }
         kek
     };
-    let google = settings.google.clone().map(|config| Google::new(config, world.clone())).transpose();
-    let google = google.map_err(|e| Failure::usage(format!("the settings of Google do not hold: {e}")))?;
+    let google = settings
+        .google
+        .clone()
+        .map(|config| Google::new(config, world.clone()))
+        .transpose();
+    let google =
+        google.map_err(|e| Failure::usage(format!("the settings of Google do not hold: {e}")))?;
     let parts = Parts {
         store,
         kek,
@@ -68,7 +89,9 @@ pub(crate) async fn open_ctx(settings: &Settings, store: Store, config: AppConfi
         google,
         config,
     };
-    Ctx::open(parts).await.map_err(|e| Failure::new(e.to_string()))
+    Ctx::open(parts)
+        .await
+        .map_err(|e| Failure::new(e.to_string()))
 }
 
 /// The application's settings for a server that people reach at `public_url`.
@@ -82,7 +105,10 @@ pub(crate) fn app_config(settings: &Settings, public_url: Url) -> AppConfig {
 pub(crate) async fn open_offline(settings: &Settings, migrate: bool) -> Result<Ctx, Failure> {
     prepare_data_dir(&settings.data_dir)?;
     let store = open_store(settings, migrate).await?;
-    let public_url = settings.public_url.clone().unwrap_or_else(|| address_url(settings.listen));
+    let public_url = settings
+        .public_url
+        .clone()
+        .unwrap_or_else(|| address_url(settings.listen));
     open_ctx(settings, store, app_config(settings, public_url)).await
 }
 
@@ -130,6 +156,11 @@ mod tests {
         let path = folder.path().join("x");
         std::fs::write(&path, b"").unwrap();
         let failure = prepare_data_dir(&path).unwrap_err();
-        assert!(failure.to_string().contains("is a file where a folder is needed"), "{failure}");
+        assert!(
+            failure
+                .to_string()
+                .contains("is a file where a folder is needed"),
+            "{failure}"
+        );
     }
 }

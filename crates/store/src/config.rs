@@ -77,10 +77,16 @@ mod tests {
         assert_eq!(pg.kind(), DbKind::Postgres);
         assert!(!format!("{pg:?}").contains("secret"));
         for text in ["a/b.db", "sqlite:a/b.db", "sqlite://a/b.db"] {
-            assert_eq!(StoreUrl::parse(text).unwrap(), StoreUrl::Sqlite("a/b.db".into()));
+            assert_eq!(
+                StoreUrl::parse(text).unwrap(),
+                StoreUrl::Sqlite("a/b.db".into())
+            );
         }
         for text in ["", "sqlite:", "mysql://x/y"] {
-            assert!(matches!(StoreUrl::parse(text), Err(StoreError::BadUrl)), "{text}");
+            assert!(
+                matches!(StoreUrl::parse(text), Err(StoreError::BadUrl)),
+                "{text}"
+            );
         }
     }
 }

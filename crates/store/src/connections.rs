@@ -86,7 +86,10 @@ pub(crate) fn read_provider(word: &str) -> Result<Provider, StoreError> {
 
 /// Features by their words; those of a newer program are left out.
 pub(crate) fn read_features(words: &str) -> Vec<Feature> {
-    split_words(words).iter().filter_map(|w| Feature::parse(w)).collect()
+    split_words(words)
+        .iter()
+        .filter_map(|w| Feature::parse(w))
+        .collect()
 }
 
 fn write_features(features: &[Feature]) -> String {
@@ -103,7 +106,10 @@ impl Connections<'_> {
     /// Adds a connection.
     pub async fn insert(&mut self, row: &ConnectionRow) -> Result<(), StoreError> {
         if self.tx.workspace()? != row.workspace_id
-            || self.tx.private_to()?.is_some_and(|own| own != row.member_id)
+            || self
+                .tx
+                .private_to()?
+                .is_some_and(|own| own != row.member_id)
         {
             return Err(StoreError::Scope("the connection's workspace and member"));
         }
@@ -150,7 +156,10 @@ impl Connections<'_> {
     }
 
     /// Connections of all workspaces whose grace period has ended. System only.
-    pub async fn list_due_for_purge(&mut self, now: Time) -> Result<Vec<ConnectionRow>, StoreError> {
+    pub async fn list_due_for_purge(
+        &mut self,
+        now: Time,
+    ) -> Result<Vec<ConnectionRow>, StoreError> {
         self.tx.system()?;
         let query = sql(format!(
             "SELECT {COLUMNS} FROM connections WHERE purge_at IS NOT NULL AND purge_at <= $1 ORDER BY purge_at"
@@ -200,7 +209,8 @@ impl Connections<'_> {
         scopes: &[String],
         profile: Option<&str>,
     ) -> Result<(), StoreError> {
-        let update = self.update("features = $4, scopes = $5, profile = $6", id)?
+        let update = self
+            .update("features = $4, scopes = $5, profile = $6", id)?
             .bind(write_features(features))
             .bind(join_words(scopes))
             .bind(profile);
@@ -216,7 +226,11 @@ impl Connections<'_> {
         revoked_at: Option<Time>,
         purge_at: Option<Time>,
     ) -> Result<(), StoreError> {
-        let update = self.update("status = $4, status_reason = $5, revoked_at = $6, purge_at = $7", id)?
+        let update = self
+            .update(
+                "status = $4, status_reason = $5, revoked_at = $6, purge_at = $7",
+                id,
+            )?
             .bind(status.as_str())
             .bind(reason)
             .bind(revoked_at)
@@ -225,7 +239,11 @@ impl Connections<'_> {
     }
 
     /// Stores what the provider says of the account.
-    pub async fn set_account(&mut self, id: ConnectionId, account: Sealed) -> Result<(), StoreError> {
+    pub async fn set_account(
+        &mut self,
+        id: ConnectionId,
+        account: Sealed,
+    ) -> Result<(), StoreError> {
         let update = self.update("account = $4", id)?.bind(account);
         self.touched(update).await
     }
@@ -243,19 +261,28 @@ impl Connections<'_> {
 
     /// The fence of a visible connection.
     pub async fn fence(&mut self, id: ConnectionId) -> Result<Option<i64>, StoreError> {
-        let query = sql(format!("SELECT fence FROM connections c WHERE {VISIBLE} AND id = $3"));
+        let query = sql(format!(
+            "SELECT fence FROM connections c WHERE {VISIBLE} AND id = $3"
+        ));
         let query = self.tx.bind_visible(query)?.bind(id);
         self.tx.opt(query).await?.map(|row| row.only()).transpose()
     }
 
     /// How many rows each table holds of this connection.
-    pub async fn counts(&mut self, id: ConnectionId) -> Result<Vec<(&'static str, u64)>, StoreError> {
+    pub async fn counts(
+        &mut self,
+        id: ConnectionId,
+    ) -> Result<Vec<(&'static str, u64)>, StoreError> {
         if !self.tx.sees(id).await? {
             return Err(StoreError::NotFound("connection"));
         }
         let mut counts = Vec::new();
         for table in tables_of_a_connection() {
-            let query = sql(format!("SELECT count(*) FROM {table} WHERE {} = $1", key(table))).bind(id);
+            let query = sql(format!(
+                "SELECT count(*) FROM {table} WHERE {} = $1",
+                key(table)
+            ))
+            .bind(id);
             counts.push((table, self.tx.count(query).await?));
         }
         Ok(counts)
@@ -265,7 +292,10 @@ impl Connections<'_> {
     /// disconnect, its key and its jobs included, the connection itself last; the counts.
     /// Consents and receipts stay. Work that runs elsewhere is waited for or finds the
     /// connection gone.
-    pub async fn delete(&mut self, id: ConnectionId) -> Result<Vec<(&'static str, u64)>, StoreError> {
+    pub async fn delete(
+        &mut self,
+        id: ConnectionId,
+    ) -> Result<Vec<(&'static str, u64)>, StoreError> {
         self.tx.hold(id).await?;
         let mut counts = Vec::new();
         for table in tables_of_a_connection() {
@@ -277,7 +307,9 @@ impl Connections<'_> {
     }
 
     fn update(&self, set: &str, id: ConnectionId) -> Result<Sql, StoreError> {
-        let update = sql(format!("UPDATE connections AS c SET {set} WHERE {VISIBLE} AND id = $3"));
+        let update = sql(format!(
+            "UPDATE connections AS c SET {set} WHERE {VISIBLE} AND id = $3"
+        ));
         Ok(self.tx.bind_visible(update)?.bind(id))
     }
 
@@ -298,13 +330,19 @@ fn tables_of_a_connection() -> impl Iterator<Item = &'static str> {
 }
 
 fn key(table: &str) -> &'static str {
-    if table == "connections" { "id" } else { "connection_id" }
+    if table == "connections" {
+        "id"
+    } else {
+        "connection_id"
+    }
 }
 
 impl Tx {
     /// The ids of the visible connections.
     pub(crate) async fn visible_connections(&mut self) -> Result<Vec<ConnectionId>, StoreError> {
-        let query = sql(format!("SELECT id FROM connections c WHERE {VISIBLE} ORDER BY id"));
+        let query = sql(format!(
+            "SELECT id FROM connections c WHERE {VISIBLE} ORDER BY id"
+        ));
         let query = self.bind_visible(query)?;
         self.all(query).await?.iter().map(Row::only).collect()
     }

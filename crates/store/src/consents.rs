@@ -83,7 +83,11 @@ impl Consents<'_> {
     }
 
     /// Notes the connection that came of a consent.
-    pub async fn attach(&mut self, id: ConsentId, connection: ConnectionId) -> Result<(), StoreError> {
+    pub async fn attach(
+        &mut self,
+        id: ConsentId,
+        connection: ConnectionId,
+    ) -> Result<(), StoreError> {
         let update = sql("UPDATE consents SET connection_id = $4 \
              WHERE workspace_id = $1 AND ($2 IS NULL OR member_id = $2) AND id = $3");
         let update = self.tx.bind_visible(update)?.bind(id).bind(connection);

@@ -17,7 +17,9 @@ pub enum StoreError {
         known: i64,
     },
     /// The database waits for migrations, and this start was told not to run them.
-    #[error("the database has schema version {found}, this program needs {known}: run `tenon migrate`")]
+    #[error(
+        "the database has schema version {found}, this program needs {known}: run `tenon migrate`"
+    )]
     OlderDatabase {
         /// Version in the database.
         found: i64,
@@ -31,25 +33,33 @@ pub enum StoreError {
     #[error("the database cannot be written: check owner and permissions of its folder and files")]
     ReadOnly,
     /// The SQLite file cannot be opened.
-    #[error("the database file cannot be opened: does its folder exist, and may this user write there?")]
+    #[error(
+        "the database file cannot be opened: does its folder exist, and may this user write there?"
+    )]
     CannotOpen,
     /// The file is not a database, or is damaged.
     #[error("the database file is damaged or not a database: restore a backup")]
     Damaged,
     /// The database server does not answer.
-    #[error("the database server cannot be reached: check DATABASE_URL and that the server runs ({0})")]
+    #[error(
+        "the database server cannot be reached: check DATABASE_URL and that the server runs ({0})"
+    )]
     Unreachable(String),
     /// The database server refuses us.
     #[error("the database server refuses user, password or database of DATABASE_URL ({0})")]
     Refused(String),
     /// The address of the database makes no sense.
-    #[error("DATABASE_URL is not an address of a database: expected postgres://… or a path of a SQLite file")]
+    #[error(
+        "DATABASE_URL is not an address of a database: expected postgres://… or a path of a SQLite file"
+    )]
     BadUrl,
     /// Another program holds the SQLite file.
     #[error("the database file is locked by another program: is a second Tenon running on it?")]
     Locked,
     /// All connections were in use for too long.
-    #[error("no database connection became free in time: the server is overloaded, or a transaction hangs")]
+    #[error(
+        "no database connection became free in time: the database is overloaded or away, or a transaction hangs"
+    )]
     Busy,
     /// Two transactions got in each other's way; the same work may be tried again.
     #[error("two transactions met; try again")]
@@ -131,11 +141,11 @@ impl From<sqlx::Error> for StoreError {
 /// By result code, <https://sqlite.org/rescode.html>; the low byte is the primary code.
 const fn from_sqlite(code: i32) -> Option<StoreError> {
     Some(match code & 0xff {
-        5 | 6 => StoreError::Locked,  // SQLITE_BUSY, SQLITE_LOCKED
-        8 => StoreError::ReadOnly,    // SQLITE_READONLY
+        5 | 6 => StoreError::Locked,    // SQLITE_BUSY, SQLITE_LOCKED
+        8 => StoreError::ReadOnly,      // SQLITE_READONLY
         11 | 26 => StoreError::Damaged, // SQLITE_CORRUPT, SQLITE_NOTADB
-        13 => StoreError::Full,       // SQLITE_FULL
-        14 => StoreError::CannotOpen, // SQLITE_CANTOPEN
+        13 => StoreError::Full,         // SQLITE_FULL
+        14 => StoreError::CannotOpen,   // SQLITE_CANTOPEN
         _ => return None,
     })
 }
@@ -149,7 +159,9 @@ fn from_postgres(code: &str, message: &str) -> Option<StoreError> {
         "25006" => StoreError::ReadOnly,
         "55P03" => StoreError::Locked,
         "28000" | "28P01" | "3D000" | "42501" => StoreError::Refused(message.to_owned()),
-        "57P01" | "57P02" | "57P03" => StoreError::Unreachable("the server is going up or down".to_owned()),
+        "57P01" | "57P02" | "57P03" => {
+            StoreError::Unreachable("the server is going up or down".to_owned())
+        }
         _ if code.starts_with("08") => StoreError::Unreachable("the connection broke".to_owned()),
         _ => return None,
     })
@@ -165,8 +177,14 @@ mod tests {
         assert!(matches!(from_sqlite(1032), Some(StoreError::ReadOnly))); // SQLITE_READONLY_DBMOVED
         assert!(matches!(from_sqlite(261), Some(StoreError::Locked))); // SQLITE_BUSY_RECOVERY
         assert!(from_sqlite(1).is_none());
-        assert!(matches!(from_postgres("40P01", ""), Some(StoreError::Conflict)));
-        assert!(matches!(from_postgres("08006", ""), Some(StoreError::Unreachable(_))));
+        assert!(matches!(
+            from_postgres("40P01", ""),
+            Some(StoreError::Conflict)
+        ));
+        assert!(matches!(
+            from_postgres("08006", ""),
+            Some(StoreError::Unreachable(_))
+        ));
         assert!(from_postgres("42601", "").is_none());
     }
 

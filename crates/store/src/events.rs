@@ -41,7 +41,10 @@ aggregate!(
 impl Events<'_> {
     /// Adds an event to the transaction; it gets its number at commit. Saying the same twice in
     /// one transaction says it once.
-    #[expect(clippy::unused_async, reason = "reads like every other write of a transaction")]
+    #[expect(
+        clippy::unused_async,
+        reason = "reads like every other write of a transaction"
+    )]
     pub async fn append(
         &mut self,
         kind: EventKind,
@@ -62,10 +65,16 @@ impl Events<'_> {
 
     /// Events after `seq` that are for the scope's workspace and, in a request, for its member.
     pub async fn since(&mut self, seq: i64, limit: u32) -> Result<Vec<EventRow>, StoreError> {
-        let query = sql("SELECT seq, at, workspace_id, member_id, kind, subject FROM events \
+        let query = sql(
+            "SELECT seq, at, workspace_id, member_id, kind, subject FROM events \
              WHERE workspace_id = $1 AND ($2 IS NULL OR member_id IS NULL OR member_id = $2) AND seq > $3 \
-             ORDER BY seq LIMIT $4");
-        let query = self.tx.bind_visible(query)?.bind(seq).bind(i64::from(limit));
+             ORDER BY seq LIMIT $4",
+        );
+        let query = self
+            .tx
+            .bind_visible(query)?
+            .bind(seq)
+            .bind(i64::from(limit));
         let mut out = Vec::new();
         for row in self.tx.all(query).await? {
             let mut r = row.reader();

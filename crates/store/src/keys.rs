@@ -54,7 +54,11 @@ aggregate!(
 impl Keys<'_> {
     /// Adds a key.
     pub async fn insert(&mut self, row: &KeyRow) -> Result<(), StoreError> {
-        if self.tx.workspace_or_all()?.is_some_and(|own| row.workspace_id != Some(own)) {
+        if self
+            .tx
+            .workspace_or_all()?
+            .is_some_and(|own| row.workspace_id != Some(own))
+        {
             return Err(StoreError::Scope("the key's workspace"));
         }
         let insert = sql(format!(
@@ -116,7 +120,9 @@ impl Keys<'_> {
     /// All keys of the deployment, oldest first. System only: rotation.
     pub async fn list_all(&mut self) -> Result<Vec<KeyRow>, StoreError> {
         self.tx.system()?;
-        let query = sql(format!("SELECT {COLUMNS} FROM keys ORDER BY created_at, id"));
+        let query = sql(format!(
+            "SELECT {COLUMNS} FROM keys ORDER BY created_at, id"
+        ));
         self.tx.all(query).await?.iter().map(read).collect()
     }
 

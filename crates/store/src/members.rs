@@ -71,7 +71,11 @@ aggregate!(
 impl Members<'_> {
     /// Adds a member; [`StoreError::Duplicate`] when the address is taken.
     pub async fn insert(&mut self, row: &Member) -> Result<(), StoreError> {
-        if self.tx.workspace_or_all()?.is_some_and(|own| own != row.workspace_id) {
+        if self
+            .tx
+            .workspace_or_all()?
+            .is_some_and(|own| own != row.workspace_id)
+        {
             return Err(StoreError::Scope("the member's workspace"));
         }
         let insert = sql(format!(
@@ -105,7 +109,8 @@ impl Members<'_> {
     /// A member by address, in any letter case. System only: sign-in comes before any tenant.
     pub async fn by_email(&mut self, email: &str) -> Result<Option<Member>, StoreError> {
         self.tx.system()?;
-        let query = sql(format!("SELECT {COLUMNS} FROM members WHERE email = $1")).bind(normalize(email));
+        let query =
+            sql(format!("SELECT {COLUMNS} FROM members WHERE email = $1")).bind(normalize(email));
         self.tx.opt(query).await?.map(|r| read(&r)).transpose()
     }
 
@@ -121,7 +126,9 @@ impl Members<'_> {
     /// All members of the deployment, oldest first. System only: the operator's commands.
     pub async fn list_everywhere(&mut self) -> Result<Vec<Member>, StoreError> {
         self.tx.system()?;
-        let query = sql(format!("SELECT {COLUMNS} FROM members ORDER BY created_at, id"));
+        let query = sql(format!(
+            "SELECT {COLUMNS} FROM members ORDER BY created_at, id"
+        ));
         self.tx.all(query).await?.iter().map(read).collect()
     }
 
@@ -146,10 +153,12 @@ impl Members<'_> {
 
     /// Stores a new password hash.
     pub async fn set_password_hash(&mut self, id: MemberId, hash: &str) -> Result<(), StoreError> {
-        let update = sql(format!("UPDATE members SET password_hash = $3 WHERE {SCOPED}"))
-            .bind(id)
-            .bind(self.tx.workspace_or_all()?)
-            .bind(hash);
+        let update = sql(format!(
+            "UPDATE members SET password_hash = $3 WHERE {SCOPED}"
+        ))
+        .bind(id)
+        .bind(self.tx.workspace_or_all()?)
+        .bind(hash);
         touched(self.tx, update).await
     }
 
@@ -216,9 +225,15 @@ impl Members<'_> {
     }
 
     /// Uses up a recovery code; `false` when there is none with this hash.
-    pub async fn consume_recovery_code(&mut self, id: MemberId, hash: [u8; 32]) -> Result<bool, StoreError> {
-        let delete = sql("DELETE FROM recovery_codes WHERE member_id = $1 AND code_hash = $3 AND EXISTS \
-             (SELECT 1 FROM members m WHERE m.id = $1 AND ($2 IS NULL OR m.workspace_id = $2))")
+    pub async fn consume_recovery_code(
+        &mut self,
+        id: MemberId,
+        hash: [u8; 32],
+    ) -> Result<bool, StoreError> {
+        let delete = sql(
+            "DELETE FROM recovery_codes WHERE member_id = $1 AND code_hash = $3 AND EXISTS \
+             (SELECT 1 FROM members m WHERE m.id = $1 AND ($2 IS NULL OR m.workspace_id = $2))",
+        )
         .bind(id)
         .bind(self.tx.workspace_or_all()?)
         .bind(hash);
@@ -227,8 +242,10 @@ impl Members<'_> {
 
     /// How many recovery codes are left.
     pub async fn count_recovery_codes(&mut self, id: MemberId) -> Result<u64, StoreError> {
-        let query = sql("SELECT count(*) FROM recovery_codes c JOIN members m ON m.id = c.member_id \
-             WHERE c.member_id = $1 AND ($2 IS NULL OR m.workspace_id = $2)")
+        let query = sql(
+            "SELECT count(*) FROM recovery_codes c JOIN members m ON m.id = c.member_id \
+             WHERE c.member_id = $1 AND ($2 IS NULL OR m.workspace_id = $2)",
+        )
         .bind(id)
         .bind(self.tx.workspace_or_all()?);
         self.tx.count(query).await
@@ -236,10 +253,12 @@ impl Members<'_> {
 
     /// Switches an account off. Its sessions are the caller's to delete.
     pub async fn disable(&mut self, id: MemberId, at: Time) -> Result<(), StoreError> {
-        let update = sql(format!("UPDATE members SET disabled_at = $3 WHERE {SCOPED}"))
-            .bind(id)
-            .bind(self.tx.workspace_or_all()?)
-            .bind(at);
+        let update = sql(format!(
+            "UPDATE members SET disabled_at = $3 WHERE {SCOPED}"
+        ))
+        .bind(id)
+        .bind(self.tx.workspace_or_all()?)
+        .bind(at);
         touched(self.tx, update).await
     }
 }

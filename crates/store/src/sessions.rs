@@ -52,7 +52,11 @@ aggregate!(
 impl Sessions<'_> {
     /// Adds a session.
     pub async fn insert(&mut self, row: &Session) -> Result<(), StoreError> {
-        if self.tx.workspace_or_all()?.is_some_and(|own| own != row.workspace_id) {
+        if self
+            .tx
+            .workspace_or_all()?
+            .is_some_and(|own| own != row.workspace_id)
+        {
             return Err(StoreError::Scope("the session's workspace"));
         }
         let insert = sql(format!(
@@ -72,7 +76,10 @@ impl Sessions<'_> {
     /// The session of a token, also an expired one. System only: it is what tells the tenant.
     pub async fn by_token_hash(&mut self, hash: [u8; 32]) -> Result<Option<Session>, StoreError> {
         self.tx.system()?;
-        let query = sql(format!("SELECT {COLUMNS} FROM sessions WHERE token_hash = $1")).bind(hash);
+        let query = sql(format!(
+            "SELECT {COLUMNS} FROM sessions WHERE token_hash = $1"
+        ))
+        .bind(hash);
         self.tx.opt(query).await?.map(|r| read(&r)).transpose()
     }
 

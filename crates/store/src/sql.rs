@@ -276,12 +276,10 @@ impl Reader<'_> {
         self.next += 1;
         match T::Base::read(self.row, column)? {
             None => Ok(None),
-            Some(base) => T::from_base(base)
-                .map(Some)
-                .ok_or(StoreError::Unreadable {
-                    column,
-                    what: std::any::type_name::<T>(),
-                }),
+            Some(base) => T::from_base(base).map(Some).ok_or(StoreError::Unreadable {
+                column,
+                what: std::any::type_name::<T>(),
+            }),
         }
     }
 }
@@ -384,8 +382,14 @@ mod tests {
             b.value(1_i64).push(" AND b IN ").list(["x", "y"]);
             b.build(2).text.into_owned()
         };
-        assert_eq!(make(DbKind::Sqlite), "DELETE FROM t WHERE a = ? AND b IN (?,?)");
-        assert_eq!(make(DbKind::Postgres), "DELETE FROM t WHERE a = $1 AND b IN ($2,$3)");
+        assert_eq!(
+            make(DbKind::Sqlite),
+            "DELETE FROM t WHERE a = ? AND b IN (?,?)"
+        );
+        assert_eq!(
+            make(DbKind::Postgres),
+            "DELETE FROM t WHERE a = $1 AND b IN ($2,$3)"
+        );
     }
 
     #[test]
@@ -405,7 +409,10 @@ mod tests {
 
     #[test]
     fn words_survive() {
-        assert_eq!(split_words(&join_words(&["INBOX", "Label_1"])), ["INBOX", "Label_1"]);
+        assert_eq!(
+            split_words(&join_words(&["INBOX", "Label_1"])),
+            ["INBOX", "Label_1"]
+        );
         assert!(split_words("").is_empty());
     }
 }

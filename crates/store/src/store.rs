@@ -8,18 +8,22 @@ use std::time::Duration;
 use sqlx::pool::PoolOptions;
 use sqlx::postgres::{PgConnectOptions, PgListener};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, PgPool, Row as _, Sqlite, SqlitePool, Transaction};
+use sqlx::{
+    ConnectOptions as _, Connection as _, PgPool, Row as _, Sqlite, SqlitePool, Transaction,
+};
 use tenon_model::{Scope, World};
 use tokio::sync::watch;
 
+use crate::StoreError;
 use crate::config::{DbKind, StoreConfig, StoreUrl};
 use crate::migrate;
 use crate::tx::{Conn, Tx};
-use crate::StoreError;
 
 /// How long a statement waits for another program's lock, or a transaction for its connection.
 const BUSY: Duration = Duration::from_secs(5);
 const ACQUIRE: Duration = Duration::from_secs(30);
+/// How long a server may take to greet us at the start.
+const CONNECT: Duration = Duration::from_secs(10);
 /// Connections that read at the same time; SQLite readers are threads, PostgreSQL's are processes.
 const SQLITE_READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 16;
@@ -55,7 +59,10 @@ impl Drop for Inner {
 pub(crate) enum Db {
     /// One connection writes: SQLite has one writer anyway, and waiting in our queue is fair and
     /// cheap where waiting for its lock is neither.
-    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    Sqlite {
+        writer: SqlitePool,
+        readers: SqlitePool,
+    },
     Postgres(PgPool),
 }
 
@@ -104,7 +111,12 @@ impl Store {
             Db::Sqlite { writer, .. } => Conn::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
             Db::Postgres(pool) => Conn::Postgres(pool.begin().await?),
         };
-        Ok(Tx::new(conn, *scope, self.inner.clone(), self.world.clone()))
+        Ok(Tx::new(
+            conn,
+            *scope,
+            self.inner.clone(),
+            self.world.clone(),
+        ))
     }
 
     /// Begins a transaction that only reads, and sees one state of the database throughout.
@@ -116,7 +128,12 @@ impl Store {
                     .await?,
             ),
         };
-        Ok(Tx::new(conn, *scope, self.inner.clone(), self.world.clone()))
+        Ok(Tx::new(
+            conn,
+            *scope,
+            self.inner.clone(),
+            self.world.clone(),
+        ))
     }
 
     /// Which database serves.
@@ -130,8 +147,12 @@ impl Store {
     /// Asks the database for a sign of life.
     pub async fn ping(&self) -> Result<(), StoreError> {
         match &self.inner.db {
-            Db::Sqlite { readers, .. } => drop(sqlx::query("SELECT 1").execute(readers).await?),
-            Db::Postgres(pool) => drop(sqlx::query("SELECT 1").execute(pool).await?),
+            Db::Sqlite { readers, .. } => {
+                sqlx::query("SELECT 1").execute(readers).await?;
+            }
+            Db::Postgres(pool) => {
+                sqlx::query("SELECT 1").execute(pool).await?;
+            }
         }
         Ok(())
     }
@@ -147,6 +168,12 @@ impl Store {
         self.inner.jobs.subscribe()
     }
 
+    /// Wakes who looks for jobs in this process, as a commit would: time has passed in some way
+    /// they cannot feel.
+    pub fn wake_jobs(&self) {
+        self.inner.jobs.send_replace(());
+    }
+
     /// Gives back the room of deleted rows, so that no bytes of them stay in the files. It
     /// rewrites the SQLite file (twice its size is needed meanwhile); on PostgreSQL it vacuums
     /// the mail tables.
@@ -157,7 +184,7 @@ impl Store {
                 self.checkpoint().await
             }
             Db::Postgres(pool) => {
-                let vacuum = "VACUUM messages, threads, thread_labels, thread_addresses, labels, \
+                let vacuum = "VACUUM messages, threads, thread_labels, label_counts, thread_addresses, labels, \
                               mailboxes, skipped, runs, tokens, keys, connections, jobs, flows";
                 sqlx::query(vacuum).execute(pool).await?;
                 Ok(())
@@ -242,7 +269,9 @@ fn create_private(path: &Path) -> Result<(), StoreError> {
     match options.open(path).map_err(|e| e.kind()) {
         Ok(_) | Err(ErrorKind::AlreadyExists) => Ok(()),
         Err(ErrorKind::StorageFull) => Err(StoreError::Full),
-        Err(ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) => Err(StoreError::ReadOnly),
+        Err(ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) => {
+            Err(StoreError::ReadOnly)
+        }
         Err(_) => Err(StoreError::CannotOpen),
     }
 }
@@ -252,10 +281,15 @@ async fn open_postgres(url: &str) -> Result<PgPool, StoreError> {
         .application_name("tenon")
         .options([("jit", "off")]) // short statements; compiling them costs more than it wins
         .disable_statement_logging();
+    // The pool would go on trying to reach a server that is not there; ask once, and say so.
+    tokio::time::timeout(CONNECT, options.connect())
+        .await
+        .map_err(|_| StoreError::Unreachable("no answer".to_owned()))??
+        .close()
+        .await?;
     Ok(PoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS)
         .acquire_timeout(ACQUIRE)
-        .test_before_acquire(true)
         .connect_with(options)
         .await?)
 }

@@ -36,8 +36,10 @@ impl Tokens<'_> {
         if !self.tx.sees(connection).await? {
             return Ok(None);
         }
-        let query = sql("SELECT connection_id, version, refresh, access, access_expires_at, refresh_after \
-             FROM tokens WHERE connection_id = $1")
+        let query = sql(
+            "SELECT connection_id, version, refresh, access, access_expires_at, refresh_after \
+             FROM tokens WHERE connection_id = $1",
+        )
         .bind(connection);
         self.tx
             .opt(query)
@@ -94,8 +96,10 @@ impl Tokens<'_> {
         now: Time,
     ) -> Result<bool, StoreError> {
         self.tx.hold(connection).await?;
-        let update = sql("UPDATE tokens SET lease_owner = $2, lease_until = $3 WHERE connection_id = $1 \
-             AND (lease_owner IS NULL OR lease_owner = $2 OR lease_until <= $4)")
+        let update = sql(
+            "UPDATE tokens SET lease_owner = $2, lease_until = $3 WHERE connection_id = $1 \
+             AND (lease_owner IS NULL OR lease_owner = $2 OR lease_until <= $4)",
+        )
         .bind(connection)
         .bind(owner)
         .bind(until)
@@ -104,7 +108,11 @@ impl Tokens<'_> {
     }
 
     /// Gives the right back, if it is still `owner`'s.
-    pub async fn release(&mut self, connection: ConnectionId, owner: NodeId) -> Result<(), StoreError> {
+    pub async fn release(
+        &mut self,
+        connection: ConnectionId,
+        owner: NodeId,
+    ) -> Result<(), StoreError> {
         self.tx.hold(connection).await?;
         let update = sql("UPDATE tokens SET lease_owner = NULL, lease_until = NULL \
              WHERE connection_id = $1 AND lease_owner = $2")

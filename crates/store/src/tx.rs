@@ -174,8 +174,8 @@ impl Tx {
     /// Runs a script of the migrations.
     pub(crate) async fn script(&mut self, text: &'static str) -> Result<(), StoreError> {
         match &mut self.conn {
-            Conn::Sqlite(tx) => drop(sqlx::raw_sql(text).execute(&mut **tx).await?),
-            Conn::Postgres(tx) => drop(sqlx::raw_sql(text).execute(&mut **tx).await?),
+            Conn::Sqlite(tx) => sqlx::raw_sql(text).execute(&mut **tx).await.map(|_| ())?,
+            Conn::Postgres(tx) => sqlx::raw_sql(text).execute(&mut **tx).await.map(|_| ())?,
         }
         Ok(())
     }

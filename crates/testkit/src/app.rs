@@ -37,7 +37,11 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { messages: 120, seed: 1, quota: QuotaSettings::unlimited() }
+        Self {
+            messages: 120,
+            seed: 1,
+            quota: QuotaSettings::unlimited(),
+        }
     }
 }
 
@@ -85,9 +89,22 @@ impl TestApp {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let ctx = open_ctx(&store, &world, google, folder.path()).await;
         let owner = sign_up(&ctx, "olivia@tenon.example", Role::Owner).await;
-        let runner = tenon_app::register_jobs(Runner::new(ctx.store.clone(), world, ctx.clone())).start();
-        let browser = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
-        Self { ctx, sandbox, clock, owner, folder, runner, browser, store }
+        let runner =
+            tenon_app::register_jobs(Runner::new(ctx.store.clone(), world, ctx.clone())).start();
+        let browser = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .expect("a client");
+        Self {
+            ctx,
+            sandbox,
+            clock,
+            owner,
+            folder,
+            runner,
+            browser,
+            store,
+        }
     }
 
     /// The use cases as after a restart on the same database, key and graveyard.
@@ -102,7 +119,13 @@ impl TestApp {
     }
 
     /// Both consent steps for `account`.
-    pub async fn try_connect(&self, actor: &Actor, account: &str, features: &[Feature], widen: Option<ConnectionId>) -> Result<ConnectionId, CallbackError> {
+    pub async fn try_connect(
+        &self,
+        actor: &Actor,
+        account: &str,
+        features: &[Feature],
+        widen: Option<ConnectionId>,
+    ) -> Result<ConnectionId, CallbackError> {
         let authorization = connections::authorize(
             &self.ctx,
             actor,
@@ -118,26 +141,60 @@ impl TestApp {
         .await
         .expect("step 1");
         let mut url = authorization.authorize_url;
-        if !url.query_pairs().any(|(k, _)| k == "login_hint") {
-            url.query_pairs_mut().append_pair("login_hint", account);
-        }
-        let answer = self.browser.get(url).send().await.expect("the consent page");
-        let location = answer.headers().get("location").expect("auto consent redirects").to_str().expect("ASCII");
-        let query: BTreeMap<String, String> = url::Url::parse(location).expect("an address").query_pairs().into_owned().collect();
-        let callback = Callback { state: query.get("state").cloned(), code: query.get("code").cloned(), error: query.get("error").cloned() };
+        // The person may pick another account on the provider's page than the one that was meant.
+        let asked: Vec<(String, String)> = url
+            .query_pairs()
+            .into_owned()
+            .filter(|(k, _)| k != "login_hint")
+            .collect();
+        url.query_pairs_mut()
+            .clear()
+            .extend_pairs(asked)
+            .append_pair("login_hint", account);
+        let answer = self
+            .browser
+            .get(url)
+            .send()
+            .await
+            .expect("the consent page");
+        let location = answer
+            .headers()
+            .get("location")
+            .expect("auto consent redirects")
+            .to_str()
+            .expect("ASCII");
+        let query: BTreeMap<String, String> = url::Url::parse(location)
+            .expect("an address")
+            .query_pairs()
+            .into_owned()
+            .collect();
+        let callback = Callback {
+            state: query.get("state").cloned(),
+            code: query.get("code").cloned(),
+            error: query.get("error").cloned(),
+        };
         connections::callback(&self.ctx, actor, callback).await
     }
 
     /// Connects the mailbox of `account` for the owner and waits for the first sync.
     pub async fn connect(&self, account: &str) -> ConnectionId {
-        let id = self.try_connect(&self.owner, account, &[Feature::Mail], None).await.expect("connected");
+        let id = self
+            .try_connect(&self.owner, account, &[Feature::Mail], None)
+            .await
+            .expect("connected");
         self.settle().await;
         id
     }
 
-    /// Runs everything that is due, until nothing is.
+    /// Runs everything that is due, until nothing is. When the work itself waits for time to pass
+    /// (a provider that said "later"), time passes.
     pub async fn settle(&self) {
-        self.runner.drain().await;
+        let mut drained = std::pin::pin!(self.runner.drain());
+        let mut patience = Duration::from_millis(800);
+        while tokio::time::timeout(patience, &mut drained).await.is_err() {
+            self.clock.advance(Duration::from_secs(1));
+            patience = Duration::from_millis(5);
+        }
     }
 
     /// Moves the clock and runs what has become due.
@@ -148,17 +205,28 @@ impl TestApp {
 
     /// Asks for changes now.
     pub async fn sync(&self, id: ConnectionId) {
-        connections::sync_now(&self.ctx, &self.owner, id).await.expect("asked for a sync");
+        connections::sync_now(&self.ctx, &self.owner, id)
+            .await
+            .expect("asked for a sync");
         self.settle().await;
     }
 
     /// What is stored of a mailbox: provider id -> labels.
     pub async fn stored(&self, id: ConnectionId) -> BTreeMap<String, Vec<String>> {
-        let mut tx = self.ctx.store.read(&Scope::job(self.owner.workspace)).await.expect("a transaction");
+        let mut tx = self
+            .ctx
+            .store
+            .read(&Scope::job(self.owner.workspace))
+            .await
+            .expect("a transaction");
         let mut out = BTreeMap::new();
         let mut after = None::<String>;
         loop {
-            let ids = tx.messages().provider_ids(id, after.as_deref(), 500).await.expect("ids");
+            let ids = tx
+                .messages()
+                .provider_ids(id, after.as_deref(), 500)
+                .await
+                .expect("ids");
             let labels = tx.messages().labels_of(id, &ids).await.expect("labels");
             out.extend(labels);
             match ids.last() {
@@ -183,12 +251,26 @@ impl TestApp {
 
     /// The mailbox row.
     pub async fn mailbox(&self, id: ConnectionId) -> tenon_store::Mailbox {
-        let mut tx = self.ctx.store.read(&Scope::job(self.owner.workspace)).await.expect("a transaction");
-        tx.mailboxes().get(id).await.expect("read").expect("a mailbox")
+        let mut tx = self
+            .ctx
+            .store
+            .read(&Scope::job(self.owner.workspace))
+            .await
+            .expect("a transaction");
+        tx.mailboxes()
+            .get(id)
+            .await
+            .expect("read")
+            .expect("a mailbox")
     }
 }
 
-async fn open_ctx(store: &TestStore, world: &World, google: Arc<Google>, folder: &std::path::Path) -> Ctx {
+async fn open_ctx(
+    store: &TestStore,
+    world: &World,
+    google: Arc<Google>,
+    folder: &std::path::Path,
+) -> Ctx {
     let mut config = AppConfig::new("http://127.0.0.1:8080".parse().expect("an address"));
     config.recheck_waits = vec![Duration::ZERO];
     Ctx::open(Parts {
@@ -218,8 +300,18 @@ async fn sign_up(ctx: &Ctx, email: &str, role: Role) -> Actor {
     )
     .await
     .expect("a member");
-    let signed_in = access::sign_in(ctx, SignIn { email: email.into(), password: PASSWORD.into(), code: None, user_agent: "test".into() })
+    let signed_in = access::sign_in(
+        ctx,
+        SignIn {
+            email: email.into(),
+            password: PASSWORD.into(),
+            code: None,
+            user_agent: "test".into(),
+        },
+    )
+    .await
+    .expect("signed in");
+    access::authenticate(ctx, signed_in.token.expose_secret())
         .await
-        .expect("signed in");
-    access::authenticate(ctx, signed_in.token.expose_secret()).await.expect("a session")
+        .expect("a session")
 }

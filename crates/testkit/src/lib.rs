@@ -1,5 +1,9 @@
 #![doc = include_str!("../README.md")]
-#![expect(clippy::expect_used, reason = "a test that cannot be set up should fail")]
+#![expect(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "a test that cannot be set up should fail"
+)]
 
 #[cfg(feature = "app")]
 pub mod app;

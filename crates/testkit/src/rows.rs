@@ -17,9 +17,16 @@ pub async fn workspace(t: &TestStore) -> (WorkspaceId, MemberId) {
         name: "Acme".into(),
         created_at: t.world.now(),
     };
-    let mut tx = t.store.begin(&Scope::system()).await.expect("a transaction");
+    let mut tx = t
+        .store
+        .begin(&Scope::system())
+        .await
+        .expect("a transaction");
     let owner = member(&t.world, workspace.id);
-    tx.workspaces().insert(&workspace).await.expect("a workspace");
+    tx.workspaces()
+        .insert(&workspace)
+        .await
+        .expect("a workspace");
     tx.members().insert(&owner).await.expect("an owner");
     tx.commit().await.expect("committed");
     (workspace.id, owner.id)
@@ -93,17 +100,34 @@ pub fn mailbox(world: &World, connection: &ConnectionRow) -> Mailbox {
 }
 
 /// Inserts a connection with a mailbox.
-pub async fn insert_mailbox(t: &TestStore, workspace: WorkspaceId, member: MemberId) -> ConnectionId {
+pub async fn insert_mailbox(
+    t: &TestStore,
+    workspace: WorkspaceId,
+    member: MemberId,
+) -> ConnectionId {
     let row = connection(&t.world, workspace, member);
-    let mut tx = t.store.begin(&Scope::member(workspace, member)).await.expect("a transaction");
+    let mut tx = t
+        .store
+        .begin(&Scope::member(workspace, member))
+        .await
+        .expect("a transaction");
     tx.connections().insert(&row).await.expect("a connection");
-    tx.mailboxes().insert(&mailbox(&t.world, &row)).await.expect("a mailbox");
+    tx.mailboxes()
+        .insert(&mailbox(&t.world, &row))
+        .await
+        .expect("a mailbox");
     tx.commit().await.expect("committed");
     row.id
 }
 
 /// A message `provider_id` in the thread `thread`, received at second `at`.
-pub fn message(world: &World, provider_id: &str, thread: &str, labels: &[&str], at: i64) -> NewMessage {
+pub fn message(
+    world: &World,
+    provider_id: &str,
+    thread: &str,
+    labels: &[&str],
+    at: i64,
+) -> NewMessage {
     NewMessage {
         id: world.id(),
         provider_id: provider_id.into(),

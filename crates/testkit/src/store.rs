@@ -115,7 +115,10 @@ impl Database {
             COUNT.fetch_add(1, Ordering::Relaxed)
         );
         // One of a killed test with our process id may be left.
-        administrate(server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+        administrate(
+            server,
+            &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
+        );
         administrate(
             server,
             &format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'"),
@@ -141,7 +144,8 @@ impl Drop for Database {
 
 fn administrate(server: &str, statement: &str) {
     runtime().block_on(async {
-        let options = PgConnectOptions::from_str(server).expect("an address in TENON_TEST_POSTGRES");
+        let options =
+            PgConnectOptions::from_str(server).expect("an address in TENON_TEST_POSTGRES");
         let mut connection = options
             .disable_statement_logging()
             .connect()

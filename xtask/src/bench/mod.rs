@@ -27,6 +27,9 @@ pub struct Options {
     /// Seconds, for benchmarks that run for a time.
     #[arg(long)]
     seconds: Option<u64>,
+    /// Measure this binary, built elsewhere.
+    #[arg(long, value_name = "PATH")]
+    binary: Option<std::path::PathBuf>,
     /// Print one JSON object instead of a table.
     #[arg(long)]
     json: bool,
@@ -74,7 +77,10 @@ pub fn run(name: Option<&str>, options: &Options) -> Result<bool> {
         );
     }
     debian_packages()?;
-    let tenon = build::tenon(true)?;
+    let tenon = match &options.binary {
+        Some(path) => path.canonicalize()?,
+        None => build::tenon(true)?,
+    };
     let mut all = true;
     for (name, bench) in chosen {
         say(format!("bench {name}"));

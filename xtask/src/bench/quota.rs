@@ -74,7 +74,7 @@ pub(super) fn run(options: &Options, tenon: &Path, report: &mut Report) -> Resul
         );
         report.at_most(
             &format!("{kind}: units a message"),
-            log.units_without_opens(waits.len() as u64) as f64 / stored.max(1) as f64,
+            log.backfill() as f64 / stored.max(1) as f64,
             12.5,
             "units of the backfill over messages stored",
         );

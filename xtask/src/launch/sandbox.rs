@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use super::Service;
+use crate::canary;
 use crate::http::{Client, encode};
 use crate::postgres::free_port;
 use crate::workspace::TempDir;
@@ -40,6 +41,7 @@ pub struct Sandbox {
     _service: Service,
     url: String,
     control: Client,
+    quota: Quota,
     _dir: TempDir,
 }
 
@@ -75,6 +77,7 @@ impl Sandbox {
             _service: service,
             control: Client::new(&url)?,
             url,
+            quota: options.quota,
             _dir: dir,
         })
     }
@@ -86,33 +89,32 @@ impl Sandbox {
 
     /// The settings that make a server believe this is Google.
     pub fn environment(&self) -> Vec<(String, String)> {
-        google_environment(&self.url, &self.url, "tenon-demo", "tenon-demo-secret")
+        let mut all = google_environment(&self.url, &self.url, "tenon-demo", "tenon-demo-secret");
+        // The planner of the server has to know the limits in force, or their absence.
+        let quota = match self.quota {
+            Quota::Off => "off",
+            Quota::Y2026 => "2026",
+        };
+        all.push(("TENON_GOOGLE_QUOTA".to_owned(), quota.to_owned()));
+        all.push(("TENON_POLL_SECONDS".to_owned(), "5".to_owned()));
+        all
     }
 
     /// All messages of the mailbox: id, thread id, labels.
     pub fn messages(&mut self) -> Result<Vec<(String, String, Vec<String>)>> {
-        let path = format!("/__sandbox/messages?account={}", encode(ACCOUNT));
-        let answer = self.control.get_json(&path)?;
-        let items = answer
-            .as_array()
-            .or_else(|| answer["messages"].as_array())
-            .context("the sandbox lists no messages")?;
-        Ok(items
+        let answer = self.ask(&format!("messages?account={}", encode(ACCOUNT)))?;
+        let messages = answer["messages"].as_array();
+        let messages = messages.context("the sandbox lists no messages")?;
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        Ok(messages
             .iter()
             .map(|item| {
-                let text = |key: &str| item[key].as_str().unwrap_or_default().to_owned();
-                let labels = item["labels"].as_array().or(item["labelIds"].as_array());
-                let labels = labels.map_or(Vec::new(), |list| {
-                    list.iter()
-                        .filter_map(|l| l.as_str().map(str::to_owned))
-                        .collect()
-                });
-                let thread = if item["thread_id"].is_string() {
-                    text("thread_id")
-                } else {
-                    text("threadId")
-                };
-                (text("id"), thread, labels)
+                let labels = item["labelIds"].as_array().into_iter().flatten();
+                (
+                    text(&item["id"]),
+                    text(&item["threadId"]),
+                    labels.map(text).collect(),
+                )
             })
             .collect())
     }
@@ -135,7 +137,8 @@ impl Sandbox {
 
     /// Puts a message in, as bytes, with these labels.
     pub fn insert(&mut self, raw: &[u8], labels: &[&str]) -> Result<String> {
-        let raw = String::from_utf8_lossy(raw);
+        let raw = canary::encode("base64 +0", &String::from_utf8_lossy(raw));
+        let raw = String::from_utf8_lossy(&raw);
         let body = json!({"account": ACCOUNT, "raw": raw, "labels": labels});
         let answer = self.control("insert", &body)?;
         Ok(answer["id"].as_str().unwrap_or_default().to_owned())
@@ -159,21 +162,29 @@ impl Sandbox {
         self.control("labels", &body).map(drop)
     }
 
-    /// Some calls fail from now on, and the error quotes this text.
-    pub fn quote_in_errors(&mut self, text: &str) -> Result<()> {
-        let body = json!({"row": "N", "path": "/gmail/", "text": text});
+    /// Calls fail in this way from now on: a row of the table of provider faults, as often as given.
+    pub fn fault(&mut self, row: &str, path: &str, times: u32) -> Result<()> {
+        let body = json!({"row": row, "path": path, "times": times});
         self.control("faults", &body).map(drop)
     }
 
     /// No faults any more.
     pub fn clear_faults(&mut self) -> Result<()> {
-        self.control("faults/clear", &json!({})).map(drop)
+        self.remove("faults")
+    }
+
+    fn remove(&mut self, what: &str) -> Result<()> {
+        let path = format!("/__sandbox/{what}");
+        self.control
+            .send("DELETE", &path, &[], &[])?
+            .json()
+            .map(drop)
     }
 
     /// Every token string given out so far.
     pub fn tokens_issued(&mut self) -> Result<Vec<String>> {
         let answer = self.ask("tokens")?;
-        let list = answer.as_array().or(answer["tokens"].as_array());
+        let list = answer["tokens"].as_array();
         Ok(list
             .context("the sandbox lists no tokens")?
             .iter()
@@ -183,21 +194,20 @@ impl Sandbox {
 
     /// Forgets the calls so far.
     pub fn reset_log(&mut self) -> Result<()> {
-        self.control("requests/reset", &json!({})).map(drop)
+        self.remove("requests")
     }
 
     /// The calls so far, summed.
     pub fn log(&mut self) -> Result<Log> {
-        let answer = self.ask("requests")?;
-        let list = answer.as_array().or(answer["requests"].as_array());
-        Ok(Log::of(list.context("the sandbox keeps no log")?))
+        Ok(Log::of(&self.ask("requests")?))
     }
 
-    /// An access token that is valid now.
+    /// An access token of the account under test.
     pub fn live_token(&mut self) -> Result<String> {
-        let tokens = self.tokens_issued()?;
-        let token = tokens.iter().rev().find(|t| t.starts_with("ya29."));
-        token.cloned().context("no access token was issued")
+        let scopes = ["https://www.googleapis.com/auth/gmail.readonly"];
+        let answer = self.control("grant", &json!({"account": ACCOUNT, "scopes": scopes}))?;
+        let token = answer["access_token"].as_str();
+        Ok(token.context("no access token was granted")?.to_owned())
     }
 
     /// Every history id given out so far answers 404 from now on.
@@ -210,46 +220,35 @@ impl Sandbox {
 /// Sums over the sandbox's log of calls.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Log {
-    /// Calls of the mail API, parts of batches each by itself.
+    /// Calls, parts of batches each by itself.
     pub calls: u64,
     /// Units they cost.
     pub units: u64,
-    /// Calls refused for quota (429, or 403 by a rate limit).
+    /// Calls refused (403 or 429).
     pub refused: u64,
     /// Units of messages opened in full.
-    opens: u64,
+    opened: u64,
 }
 
 impl Log {
-    fn of(list: &[Value]) -> Self {
-        let mut log = Self::default();
-        for call in list {
+    fn of(answer: &Value) -> Self {
+        let total = |key: &str| answer["totals"][key].as_u64().unwrap_or(0);
+        let calls = answer["requests"].as_array().into_iter().flatten();
+        let opens = calls.filter(|call| {
             let path = call["path"].as_str().unwrap_or_default();
-            if !path.contains("/gmail/v1/users") {
-                continue;
-            }
-            log.calls += 1;
-            let units = call["units"].as_u64().unwrap_or(0);
-            match call["status"].as_u64() {
-                Some(403 | 429) => log.refused += 1,
-                _ => log.units += units,
-            }
-            if path.contains("format=full") {
-                log.opens += units;
-            }
+            path.contains("format=full")
+        });
+        Self {
+            calls: total("calls"),
+            units: total("units"),
+            refused: total("refused"),
+            opened: opens.filter_map(|call| call["units"].as_u64()).sum(),
         }
-        log
     }
 
-    /// What the backfill alone cost.
-    pub fn units_without_opens(&self, opens: u64) -> u64 {
-        // Where the log has no queries, an open is one messages.get of 20 units.
-        let opened = if self.opens > 0 {
-            self.opens
-        } else {
-            opens * 20
-        };
-        self.units.saturating_sub(opened)
+    /// What the backfill alone cost: all units but those of opened messages.
+    pub fn backfill(&self) -> u64 {
+        self.units.saturating_sub(self.opened)
     }
 }
 
@@ -282,14 +281,14 @@ mod tests {
 
     #[test]
     fn the_log_is_summed() {
-        let list = json!([
-            {"path": "/token", "status": 200, "units": 0},
-            {"path": "/gmail/v1/users/me/messages/1?format=metadata", "status": 200, "units": 20},
-            {"path": "/gmail/v1/users/me/messages/1?format=full", "status": 200, "units": 20},
-            {"path": "/gmail/v1/users/me/threads/1", "status": 429, "units": 40},
-        ]);
-        let log = Log::of(list.as_array().unwrap());
-        assert_eq!((log.calls, log.units, log.refused), (3, 40, 1));
-        assert_eq!(log.units_without_opens(1), 20);
+        let log = Log::of(&json!({
+            "totals": {"calls": 4, "units": 60, "refused": 1},
+            "requests": [
+                {"path": "/gmail/v1/users/me/messages/1?format=metadata", "units": 20},
+                {"path": "/gmail/v1/users/me/messages/1?format=full", "units": 20},
+            ],
+        }));
+        assert_eq!((log.calls, log.units, log.refused), (4, 60, 1));
+        assert_eq!(log.backfill(), 40);
     }
 }

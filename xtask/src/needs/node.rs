@@ -1,11 +1,11 @@
 //! Node.js and the packages of `web/` and `tools/`.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use serde_json::Value;
 
-use super::{Stamp, python_tool};
+use super::python_tool;
 use crate::command::{Run, which};
 use crate::workspace;
 
@@ -89,18 +89,14 @@ fn parse_version(text: &str) -> Option<(u32, u32)> {
     Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
 }
 
-/// `npm ci` in a folder below the root, unless its lock file is what is installed.
+/// `npm ci` in a folder below the root, unless what its lock file names is installed.
 pub fn install_packages(node: &Node, folder: &str) -> Result<()> {
     let dir = workspace::root().join(folder);
     let lock = std::fs::read_to_string(dir.join("package-lock.json"))
         .with_context(|| format!("{folder} has no package-lock.json"))?;
-    let mut hash = DefaultHasher::new();
-    lock.hash(&mut hash);
-    let stamp = Stamp::new(
-        &dir.join("node_modules/.tenon-lock"),
-        format!("{:016x}", hash.finish()),
-    );
-    if stamp.fresh() {
+    // npm keeps there what it installed.
+    let installed = std::fs::read_to_string(dir.join("node_modules/.package-lock.json"));
+    if installed.is_ok_and(|installed| same_packages(&lock, &installed)) {
         return Ok(());
     }
     println!("   npm ci in {folder}");
@@ -112,12 +108,46 @@ pub fn install_packages(node: &Node, folder: &str) -> Result<()> {
     if !outcome.ok {
         bail!("`npm ci` in {folder} failed; its messages are above");
     }
-    stamp.write()
+    Ok(())
+}
+
+/// Whether every package of a lock file is installed in its version. Optional ones are for other machines.
+fn same_packages(lock: &str, installed: &str) -> bool {
+    let parse = |text: &str| serde_json::from_str::<Value>(text).ok();
+    let (Some(lock), Some(installed)) = (parse(lock), parse(installed)) else {
+        return false;
+    };
+    let Some(packages) = lock["packages"].as_object() else {
+        return false;
+    };
+    packages.iter().all(|(path, package)| {
+        let found = &installed["packages"][path];
+        let elsewhere = package["optional"] == true || package["devOptional"] == true;
+        // The root and the workspaces themselves are not installed.
+        !path.contains("node_modules/")
+            || found["version"] == package["version"]
+            || elsewhere && found.is_null()
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_lock_file_is_compared_with_what_is_installed() {
+        let lock = r#"{"packages":{"":{"version":"1"},"node_modules/a":{"version":"1.0.0"},
+            "node_modules/mac":{"version":"1.0.0","optional":true}}}"#;
+        let same = |installed| same_packages(lock, installed);
+        assert!(same(
+            r#"{"packages":{"node_modules/a":{"version":"1.0.0"}}}"#
+        ));
+        assert!(!same(
+            r#"{"packages":{"node_modules/a":{"version":"1.0.1"}}}"#
+        ));
+        assert!(!same(r#"{"packages":{}}"#));
+        assert!(!same("cut off"));
+    }
 
     #[test]
     fn versions() {

@@ -90,7 +90,11 @@ pub fn stored_and_shown(
                 found.shown_wrong += 1;
             }
             if threads.insert(id.clone()) {
-                let detail = person.get(&format!("/threads/{id}"))?;
+                // A thread may go between its listing and its opening while a sync still runs.
+                let Ok(detail) = person.get(&format!("/threads/{id}")) else {
+                    found.shown_wrong += 1;
+                    continue;
+                };
                 for message in detail["messages"].as_array().into_iter().flatten() {
                     listed += 1;
                     ids.insert(message["id"].as_str().unwrap_or_default().to_owned());

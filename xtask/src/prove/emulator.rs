@@ -7,15 +7,14 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
 
 use super::Options;
-use crate::build;
 use crate::launch::{Databases, Emulator, Person, Proxy};
-use crate::needs::{install_packages, python};
+use crate::needs::{install_packages, node, python};
 use crate::report::{Report, say};
 
 const PATIENCE: Duration = Duration::from_mins(1);
 
 pub(super) fn run(options: &Options, report: &mut Report) -> Result<()> {
-    let node = build::web_packages()?;
+    let node = node()?;
     install_packages(&node, "tools/emulator")?;
     let python = python("tools/google/requirements.txt")?;
     let tenon = options.tenon()?;

@@ -33,6 +33,9 @@ pub struct Options {
     /// Prove the release build.
     #[arg(long)]
     release: bool,
+    /// Prove this binary, built elsewhere.
+    #[arg(long, value_name = "PATH")]
+    binary: Option<std::path::PathBuf>,
     /// Print one JSON object instead of a table.
     #[arg(long)]
     json: bool,
@@ -55,7 +58,10 @@ impl Options {
     }
 
     fn tenon(&self) -> Result<std::path::PathBuf> {
-        build::tenon(self.release)
+        match &self.binary {
+            Some(path) => Ok(path.canonicalize()?),
+            None => build::tenon(self.release),
+        }
     }
 }
 
@@ -104,6 +110,7 @@ pub fn short(name: &str) -> Result<Counts> {
         seed: 1,
         database: None,
         release: false,
+        binary: None,
         json: false,
     };
     let report = prove(name, *proof, &options);

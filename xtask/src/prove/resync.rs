@@ -145,13 +145,8 @@ fn settle(setup: &Setup, databases: &Databases, sandbox: &mut Sandbox) -> Result
         std::thread::sleep(Duration::from_millis(200));
     }
     // The history must have made a resync, or this proved only polling.
-    let health = person.get(&format!("/connections/{connection}/health"))?;
-    let resynced = health["runs"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .any(|run| run["kind"] == "resync");
-    if !resynced {
+    let resyncs = setup.query(databases, &["resyncs"], "FROM mailboxes")?;
+    if resyncs.iter().all(|row| row[0] == "[]") {
         bail!("equal, but no resync took place");
     }
     server.stop()

@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 use tenon_app::connections;
 use tenon_model::ConnectionId;
 use tenon_model::connection::Provider;
-use tenon_model::feature::Profile;
 use tenon_model::policy::Locale;
 use utoipa::ToSchema;
 
 use super::policy::read_features;
+use super::providers::ProfileId;
 use crate::Api;
 use crate::extract;
 use crate::problem::{Answer, Problem, problems};
@@ -26,9 +26,9 @@ problems!(Problems: "unauthenticated", "not_found", "policy_changed", "validatio
 pub(super) struct AuthorizeInput {
     /// `google`.
     provider: String,
-    /// `sales` or `type`, for the record.
+    /// The profile that was picked, for the record.
     #[serde(default)]
-    profile: Option<String>,
+    profile: Option<ProfileId>,
     /// Feature ids.
     features: Vec<String>,
     /// Version of the text that was shown.
@@ -57,17 +57,16 @@ pub(super) async fn authorize_connection(
     SignedIn(actor): SignedIn,
     extract::Json(input): extract::Json<AuthorizeInput>,
 ) -> Answer<(StatusCode, Json<Authorization>)> {
-    let profile = input
-        .profile
-        .map(|word| Profile::parse(&word).ok_or_else(|| Problem::invalid("profile", "must be sales or type")))
-        .transpose()?;
     let connection: Option<ConnectionId> = input
         .connection_id
-        .map(|id| id.parse().map_err(|_| Problem::from(tenon_app::Error::NotFound("connection"))))
+        .map(|id| {
+            id.parse()
+                .map_err(|_| Problem::from(tenon_app::Error::NotFound("connection")))
+        })
         .transpose()?;
     let authorize = connections::Authorize {
         provider: read_provider(&input.provider)?,
-        profile,
+        profile: input.profile.map(Into::into),
         features: read_features(input.features.iter().map(String::as_str))?,
         policy_version: input.policy_version,
         locale: Locale::parse(&input.locale),
@@ -84,5 +83,6 @@ pub(super) async fn authorize_connection(
 
 /// A provider's id, read.
 pub(super) fn read_provider(word: &str) -> Answer<Provider> {
-    Provider::parse(word).ok_or_else(|| Problem::invalid("provider", "is not a provider of this server"))
+    Provider::parse(word)
+        .ok_or_else(|| Problem::invalid("provider", "is not a provider of this server"))
 }

@@ -39,7 +39,8 @@ pub(crate) async fn google(
     };
     // A task of its own: the code is good once, so what it gave must not be lost when the browser
     // goes away in the middle.
-    let done = tokio::spawn(async move { connections::callback(&api.ctx, &actor, callback).await }).await;
+    let done =
+        tokio::spawn(async move { connections::callback(&api.ctx, &actor, callback).await }).await;
     match done {
         Ok(Ok(id)) => back(&format!("/connections/{id}?connected=1")),
         Ok(Err(error)) => back(&format!("/connect?error={}", error.0)),

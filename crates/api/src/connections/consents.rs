@@ -25,7 +25,6 @@ pub(super) struct Consent {
     locale: String,
     given_at: Timestamp,
     /// When it ended with its connection.
-    #[schema(required)]
     withdrawn_at: Option<Timestamp>,
     /// The sentences as they were shown.
     sentences: Vec<Sentence>,
@@ -52,6 +51,9 @@ impl From<ConsentView> for Consent {
 
 /// One's own consents
 #[utoipa::path(get, path = "/consents", tag = "connections", responses((status = 200, body = List<Consent>), Problems))]
-pub(super) async fn list_consents(State(api): State<Api>, SignedIn(actor): SignedIn) -> Answer<Json<List<Consent>>> {
+pub(super) async fn list_consents(
+    State(api): State<Api>,
+    SignedIn(actor): SignedIn,
+) -> Answer<Json<List<Consent>>> {
     Ok(List::of(connections::consents(&api.ctx, &actor).await?))
 }

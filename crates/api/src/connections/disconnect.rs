@@ -57,7 +57,11 @@ pub(super) async fn preview_disconnect(
     SignedIn(actor): SignedIn,
     extract::Id(id): extract::Id<ConnectionId>,
 ) -> Answer<Json<DisconnectPreview>> {
-    Ok(Json(connections::disconnect_preview(&api.ctx, &actor, id).await?.into()))
+    Ok(Json(
+        connections::disconnect_preview(&api.ctx, &actor, id)
+            .await?
+            .into(),
+    ))
 }
 
 /// Disconnects and purges
@@ -70,6 +74,7 @@ pub(super) async fn disconnect(
     extract::Id(id): extract::Id<ConnectionId>,
 ) -> Answer<Json<Receipt>> {
     // A task of its own: it goes on to the end when the browser goes away in the middle.
-    let done = tokio::spawn(async move { connections::disconnect(&api.ctx, &actor, id).await }).await;
+    let done =
+        tokio::spawn(async move { connections::disconnect(&api.ctx, &actor, id).await }).await;
     Ok(Json(done.map_err(|_| Problem::internal())??.into()))
 }

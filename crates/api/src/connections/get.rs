@@ -9,6 +9,7 @@ use tenon_model::connection::FeatureState;
 use utoipa::ToSchema;
 
 use super::mailbox::Mailbox;
+use super::providers::ProfileId;
 use crate::Api;
 use crate::extract;
 use crate::problem::{Answer, problems};
@@ -29,16 +30,14 @@ pub(crate) struct Connection {
     #[schema(required)]
     status_reason: Option<String>,
     /// The same in plain words.
-    #[schema(required)]
     status_reason_text: Option<&'static str>,
     address: String,
     name: String,
     /// Always null: no picture is fetched.
     #[schema(required)]
     picture_url: Option<String>,
-    /// `sales` or `type`.
     #[schema(required)]
-    profile: Option<String>,
+    profile: Option<ProfileId>,
     features: Vec<FeatureOfConnection>,
     scopes_granted: Vec<String>,
     created_at: Timestamp,
@@ -108,7 +107,7 @@ impl From<ConnectionView> for Connection {
             address: v.address,
             name: v.name,
             picture_url: None,
-            profile: v.profile,
+            profile: v.profile.as_deref().and_then(ProfileId::read),
             features: v.features.into_iter().map(Into::into).collect(),
             scopes_granted: v.scopes_granted,
             created_at: v.created_at.into(),

@@ -76,8 +76,7 @@ struct SkippedItem {
 /// One run of the sync.
 #[derive(Serialize, ToSchema)]
 struct Run {
-    /// `first_sync`, `poll` or `resync`.
-    kind: String,
+    kind: RunKind,
     started_at: Timestamp,
     #[schema(required)]
     finished_at: Option<Timestamp>,
@@ -86,6 +85,18 @@ struct Run {
     added: i64,
     changed: i64,
     removed: i64,
+}
+
+/// What a run of the sync was for.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum RunKind {
+    /// The first complete snapshot.
+    FirstSync,
+    /// Changes since the last time.
+    Poll,
+    /// A complete snapshot again.
+    Resync,
 }
 
 impl From<HealthView> for Health {
@@ -136,7 +147,11 @@ impl From<SkippedView> for SkippedItem {
 impl From<RunView> for Run {
     fn from(v: RunView) -> Self {
         Self {
-            kind: v.kind,
+            kind: match v.kind.as_str() {
+                "first_sync" => RunKind::FirstSync,
+                "resync" => RunKind::Resync,
+                _ => RunKind::Poll,
+            },
             started_at: v.started_at.into(),
             finished_at: v.finished_at.map(Into::into),
             outcome: v.outcome.unwrap_or_else(|| "running".to_owned()),
@@ -154,5 +169,7 @@ pub(super) async fn get_health(
     SignedIn(actor): SignedIn,
     extract::Id(id): extract::Id<ConnectionId>,
 ) -> Answer<Json<Health>> {
-    Ok(Json(connections::health(&api.ctx, &actor, id).await?.into()))
+    Ok(Json(
+        connections::health(&api.ctx, &actor, id).await?.into(),
+    ))
 }

@@ -32,7 +32,10 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(pause::resume_connection))
         .routes(routes!(sync::sync_connection))
         .routes(routes!(unpark::unpark_connection))
-        .routes(routes!(disconnect::preview_disconnect, disconnect::disconnect))
+        .routes(routes!(
+            disconnect::preview_disconnect,
+            disconnect::disconnect
+        ))
         .routes(routes!(receipts::list_receipts))
         .routes(routes!(receipts::get_receipt))
         .routes(routes!(consents::list_consents))

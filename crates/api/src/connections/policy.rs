@@ -58,24 +58,27 @@ enum SectionWord {
     Stored,
     Kept,
     Ended,
-    Terms,
 }
 
-impl From<Section> for SectionWord {
-    fn from(section: Section) -> Self {
+impl SectionWord {
+    /// The sections that are shown; the terms are a list of their own.
+    const fn of(section: Section) -> Option<Self> {
         match section {
-            Section::Read => Self::Read,
-            Section::Stored => Self::Stored,
-            Section::Kept => Self::Kept,
-            Section::Ended => Self::Ended,
-            Section::Terms => Self::Terms,
+            Section::Read => Some(Self::Read),
+            Section::Stored => Some(Self::Stored),
+            Section::Kept => Some(Self::Kept),
+            Section::Ended => Some(Self::Ended),
+            Section::Terms => None,
         }
     }
 }
 
 impl From<SentenceView> for Sentence {
     fn from(v: SentenceView) -> Self {
-        Self { id: v.id, text: v.text }
+        Self {
+            id: v.id,
+            text: v.text,
+        }
     }
 }
 
@@ -85,7 +88,10 @@ impl From<SentenceView> for Sentence {
     params(PolicyQuery, ("locale" = Option<String>, Query, description = "`en` or `fr`")),
     responses((status = 200, body = Policy), Problems)
 )]
-pub(super) async fn get_policy(Language(locale): Language, Query(query): Query<PolicyQuery>) -> Answer<Json<Policy>> {
+pub(super) async fn get_policy(
+    Language(locale): Language,
+    Query(query): Query<PolicyQuery>,
+) -> Answer<Json<Policy>> {
     if let Some(provider) = &query.provider {
         super::authorize::read_provider(provider)?;
     }
@@ -100,10 +106,12 @@ pub(super) async fn get_policy(Language(locale): Language, Query(query): Query<P
         sections: view
             .sections
             .into_iter()
-            .map(|(id, title, sentence_ids)| PolicySection {
-                id: id.into(),
-                title,
-                sentence_ids,
+            .filter_map(|(section, title, sentence_ids)| {
+                SectionWord::of(section).map(|id| PolicySection {
+                    id,
+                    title,
+                    sentence_ids,
+                })
             })
             .collect(),
         terms: view.terms.into_iter().map(Into::into).collect(),
@@ -114,6 +122,9 @@ pub(super) async fn get_policy(Language(locale): Language, Query(query): Query<P
 pub(super) fn read_features<'a>(words: impl IntoIterator<Item = &'a str>) -> Answer<Vec<Feature>> {
     words
         .into_iter()
-        .map(|word| Feature::parse(word.trim()).ok_or_else(|| Problem::invalid("features", "holds a word that is no feature")))
+        .map(|word| {
+            Feature::parse(word.trim())
+                .ok_or_else(|| Problem::invalid("features", "holds a word that is no feature"))
+        })
         .collect()
 }

@@ -2,8 +2,9 @@
 
 use axum::Json;
 use axum::extract::State;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tenon_app::connections::{self, FeatureView, ProfileView, ProviderView, ScopeView};
+use tenon_model::feature as model;
 use utoipa::ToSchema;
 
 use crate::Api;
@@ -20,17 +21,44 @@ pub(super) struct Provider {
     /// Whether the operator has set it up.
     configured: bool,
     /// Which profile is preset.
-    #[schema(example = "type")]
-    default_profile: &'static str,
+    default_profile: ProfileId,
     profiles: Vec<Profile>,
     features: Vec<Feature>,
+}
+
+/// Names a ready set of features.
+#[derive(Serialize, Deserialize, ToSchema, Clone, Copy)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum ProfileId {
+    /// Everything a salesperson uses.
+    Sales,
+    /// The light one.
+    Type,
+}
+
+impl ProfileId {
+    /// Reads the word.
+    pub(super) fn read(word: &str) -> Option<Self> {
+        model::Profile::parse(word).map(|profile| match profile {
+            model::Profile::Sales => Self::Sales,
+            model::Profile::Type => Self::Type,
+        })
+    }
+}
+
+impl From<ProfileId> for model::Profile {
+    fn from(id: ProfileId) -> Self {
+        match id {
+            ProfileId::Sales => Self::Sales,
+            ProfileId::Type => Self::Type,
+        }
+    }
 }
 
 /// A ready set of features.
 #[derive(Serialize, ToSchema)]
 struct Profile {
-    #[schema(example = "sales")]
-    id: &'static str,
+    id: ProfileId,
     name: &'static str,
     description: &'static str,
     features: Vec<&'static str>,
@@ -70,7 +98,7 @@ impl From<ProviderView> for Provider {
             id: v.id,
             name: v.name,
             configured: v.configured,
-            default_profile: v.default_profile,
+            default_profile: ProfileId::read(v.default_profile).unwrap_or(ProfileId::Type),
             profiles: v.profiles.into_iter().map(Into::into).collect(),
             features: v.features.into_iter().map(Into::into).collect(),
         }
@@ -80,7 +108,7 @@ impl From<ProviderView> for Provider {
 impl From<ProfileView> for Profile {
     fn from(v: ProfileView) -> Self {
         Self {
-            id: v.id,
+            id: ProfileId::read(v.id).unwrap_or(ProfileId::Type),
             name: v.name,
             description: v.description,
             features: v.features,
@@ -119,6 +147,9 @@ impl From<ScopeView> for Scope {
     params(("locale" = Option<String>, Query, description = "`en` or `fr`")),
     responses((status = 200, body = List<Provider>))
 )]
-pub(super) async fn list_providers(State(api): State<Api>, Language(locale): Language) -> Answer<Json<List<Provider>>> {
+pub(super) async fn list_providers(
+    State(api): State<Api>,
+    Language(locale): Language,
+) -> Answer<Json<List<Provider>>> {
     Ok(List::of(connections::providers(&api.ctx, locale)))
 }

@@ -74,7 +74,10 @@ impl From<ReceiptView> for Receipt {
 
 /// One's own receipts
 #[utoipa::path(get, path = "/receipts", tag = "connections", responses((status = 200, body = List<Receipt>), ListProblems))]
-pub(super) async fn list_receipts(State(api): State<Api>, SignedIn(actor): SignedIn) -> Answer<Json<List<Receipt>>> {
+pub(super) async fn list_receipts(
+    State(api): State<Api>,
+    SignedIn(actor): SignedIn,
+) -> Answer<Json<List<Receipt>>> {
     Ok(List::of(connections::receipts(&api.ctx, &actor).await?))
 }
 
@@ -85,5 +88,7 @@ pub(super) async fn get_receipt(
     SignedIn(actor): SignedIn,
     extract::Id(id): extract::Id<ReceiptId>,
 ) -> Answer<Json<Receipt>> {
-    Ok(Json(connections::receipt(&api.ctx, &actor, id).await?.into()))
+    Ok(Json(
+        connections::receipt(&api.ctx, &actor, id).await?.into(),
+    ))
 }

@@ -12,12 +12,19 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::edge::Site;
 
 const fn name(site: &Site) -> &'static str {
-    if site.is_https() { "__Host-tenon_session" } else { "tenon_session" }
+    if site.is_https() {
+        "__Host-tenon_session"
+    } else {
+        "tenon_session"
+    }
 }
 
 /// The session token that came with a request.
 pub(crate) fn read(headers: &HeaderMap, site: &Site) -> Option<SecretString> {
-    let pairs = headers.get_all(COOKIE).into_iter().filter_map(|v| v.to_str().ok());
+    let pairs = headers
+        .get_all(COOKIE)
+        .into_iter()
+        .filter_map(|v| v.to_str().ok());
     pairs
         .flat_map(|line| line.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
@@ -26,7 +33,11 @@ pub(crate) fn read(headers: &HeaderMap, site: &Site) -> Option<SecretString> {
 }
 
 /// The `Set-Cookie` of a session that lives for `age`. The token is base64url, so it fits.
-pub(crate) fn give(site: &Site, token: &SecretString, age: Duration) -> Result<HeaderValue, InvalidHeaderValue> {
+pub(crate) fn give(
+    site: &Site,
+    token: &SecretString,
+    age: Duration,
+) -> Result<HeaderValue, InvalidHeaderValue> {
     let secure = if site.is_https() { "; Secure" } else { "" };
     let mut value = HeaderValue::from_str(&format!(
         "{}={}; Path=/; HttpOnly; SameSite=Lax; Max-Age={}{secure}",
@@ -50,7 +61,7 @@ mod tests {
     #[test]
     fn under_tls_the_cookie_is_bound_to_the_host() {
         let site = Site::new(&"https://crm.example.com".parse().unwrap());
-        let value = give(&site, &SecretString::from("t0k"), Duration::from_secs(60)).unwrap();
+        let value = give(&site, &SecretString::from("t0k"), Duration::from_mins(1)).unwrap();
         assert_eq!(
             value.to_str().unwrap(),
             "__Host-tenon_session=t0k; Path=/; HttpOnly; SameSite=Lax; Max-Age=60; Secure"
@@ -64,7 +75,10 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.append(COOKIE, HeaderValue::from_static("a=b; xtenon_session=no"));
         assert!(read(&headers, &site).is_none());
-        headers.append(COOKIE, HeaderValue::from_static("c=d; tenon_session=yes; e=f"));
+        headers.append(
+            COOKIE,
+            HeaderValue::from_static("c=d; tenon_session=yes; e=f"),
+        );
         assert_eq!(read(&headers, &site).unwrap().expose_secret(), "yes");
     }
 }

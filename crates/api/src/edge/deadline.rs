@@ -14,6 +14,7 @@ const LONGEST: Duration = Duration::from_secs(55);
 pub(crate) async fn deadline(request: Request, next: Next) -> Response {
     match tokio::time::timeout(LONGEST, next.run(request)).await {
         Ok(response) => response,
-        Err(_) => Problem::new("timeout", "this took too long and was given up; try again").into_response(),
+        Err(_) => Problem::new("timeout", "this took too long and was given up; try again")
+            .into_response(),
     }
 }

@@ -42,7 +42,9 @@ pub(crate) async fn etag(request: Request, next: Next) -> Response {
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
-    headers.get(header::CONTENT_TYPE).is_some_and(|v| v == "application/json")
+    headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|v| v == "application/json")
 }
 
 /// Weak comparison with any of a list, or `*`.

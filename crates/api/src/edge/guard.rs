@@ -21,7 +21,10 @@ pub(crate) async fn guard(State(api): State<Api>, request: Request, next: Next) 
         )
         .into_response();
     }
-    let is_write = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let is_write = !matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    );
     if is_write && path.starts_with("/api/") && !is_own_write(request.headers(), &api.site) {
         return Problem::new(
             "csrf",
@@ -33,7 +36,10 @@ pub(crate) async fn guard(State(api): State<Api>, request: Request, next: Next) 
 }
 
 fn has_own_host(request: &Request, site: &Site) -> bool {
-    let host = request.headers().get(header::HOST).and_then(|v| v.to_str().ok());
+    let host = request
+        .headers()
+        .get(header::HOST)
+        .and_then(|v| v.to_str().ok());
     host.or_else(|| request.uri().authority().map(http::uri::Authority::as_str))
         .is_some_and(|host| site.is_own_host(host))
 }
@@ -55,13 +61,22 @@ mod tests {
         let write = |pairs: &[(&'static str, &'static str)]| {
             let headers = pairs
                 .iter()
-                .map(|(n, v)| (header::HeaderName::from_static(n), header::HeaderValue::from_static(v)))
+                .map(|(n, v)| {
+                    (
+                        header::HeaderName::from_static(n),
+                        header::HeaderValue::from_static(v),
+                    )
+                })
                 .collect();
             is_own_write(&headers, &site)
         };
         let mark = ("x-tenon-request", "1");
         assert!(write(&[mark]), "a program without browser headers");
-        assert!(write(&[mark, ("sec-fetch-site", "same-origin"), ("origin", "https://crm.example.com")]));
+        assert!(write(&[
+            mark,
+            ("sec-fetch-site", "same-origin"),
+            ("origin", "https://crm.example.com")
+        ]));
         assert!(!write(&[]));
         assert!(!write(&[("x-tenon-request", "0")]));
         assert!(!write(&[mark, ("sec-fetch-site", "cross-site")]));

@@ -23,13 +23,21 @@ pub(crate) const DOWNLOAD_CSP: &str = "sandbox; default-src 'none'";
 /// Puts the security headers on; a policy that the handler has set stays.
 pub(crate) fn secure(headers: &mut HeaderMap, site: &Site) {
     let mut put = |name: HeaderName, value: &'static str| {
-        headers.entry(name).or_insert(HeaderValue::from_static(value));
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
     };
     put(header::CONTENT_SECURITY_POLICY, PAGE_CSP);
     put(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     put(header::REFERRER_POLICY, "no-referrer");
-    put(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
-    put(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    put(
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    );
+    put(
+        HeaderName::from_static("cross-origin-resource-policy"),
+        "same-origin",
+    );
     put(
         HeaderName::from_static("permissions-policy"),
         "accelerometer=(), camera=(), geolocation=(), gyroscope=(), microphone=(), payment=(), usb=()",
@@ -60,6 +68,10 @@ impl Predicate for Compressible {
             });
         is_text
             && !headers.contains_key(header::CONTENT_DISPOSITION)
-            && response.body().size_hint().exact().is_none_or(|n| n >= 1_024)
+            && response
+                .body()
+                .size_hint()
+                .exact()
+                .is_none_or(|n| n >= 1_024)
     }
 }

@@ -14,8 +14,8 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use tower_http::compression::CompressionLayer;
 
 use crate::Api;
-pub(crate) use site::Site;
 pub(crate) use etag::matches as tag_matches;
+pub(crate) use site::Site;
 pub(crate) use track::MemberTag;
 
 /// Wraps the routes.

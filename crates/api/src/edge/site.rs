@@ -35,7 +35,10 @@ impl Site {
     pub(crate) fn is_own_host(&self, host: &str) -> bool {
         let scheme = if self.https { "https" } else { "http" };
         Url::parse(&format!("{scheme}://{host}")).is_ok_and(|url| {
-            url.path() == "/" && url.username().is_empty() && url.query().is_none() && self.matches(&url)
+            url.path() == "/"
+                && url.username().is_empty()
+                && url.query().is_none()
+                && self.matches(&url)
         })
     }
 
@@ -47,7 +50,9 @@ impl Site {
     }
 
     fn matches(&self, url: &Url) -> bool {
-        let same = url.host_str().is_some_and(|h| h.eq_ignore_ascii_case(&self.host))
+        let same = url
+            .host_str()
+            .is_some_and(|h| h.eq_ignore_ascii_case(&self.host))
             && url.port_or_known_default() == Some(self.port);
         same || (self.loopback && is_loopback(url))
     }
@@ -96,10 +101,20 @@ mod tests {
     #[test]
     fn on_loopback_every_loopback_name_is_ours_and_no_other() {
         let s = site("http://127.0.0.1:8080");
-        for own in ["127.0.0.1:8080", "localhost:9000", "[::1]:8080", "tenon.localhost"] {
+        for own in [
+            "127.0.0.1:8080",
+            "localhost:9000",
+            "[::1]:8080",
+            "tenon.localhost",
+        ] {
             assert!(s.is_own_host(own), "{own}");
         }
-        for foreign in ["evil.example:8080", "127.0.0.1.evil.example", "10.0.0.1:8080", "localhost.evil.example"] {
+        for foreign in [
+            "evil.example:8080",
+            "127.0.0.1.evil.example",
+            "10.0.0.1:8080",
+            "localhost.evil.example",
+        ] {
             assert!(!s.is_own_host(foreign), "{foreign}");
         }
     }

@@ -24,6 +24,7 @@ problems!(Problems: "unauthenticated", "not_found", "message_gone", "needs_reaut
 pub(super) struct BodyQuery {
     /// The page's theme.
     #[serde(default)]
+    #[param(inline)]
     theme: Theme,
 }
 

@@ -26,7 +26,10 @@ pub(super) async fn write(download: Download) -> Answer<Response> {
     let mut response = Body::from_stream(body).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, content_type(&download.content_type));
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(DOWNLOAD_CSP));
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(DOWNLOAD_CSP),
+    );
     headers.insert(header::CONTENT_DISPOSITION, disposition(&download.name));
     if let Some(size) = download.size {
         headers.insert(header::CONTENT_LENGTH, size.into());
@@ -36,15 +39,35 @@ pub(super) async fn write(download: Download) -> Answer<Response> {
 
 /// The sender's word for the type, if it is one (RFC 9110, 8.3.1), without parameters.
 fn content_type(given: &str) -> HeaderValue {
-    let is_token = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$&^_.+-".contains(&b));
-    let is_type = given.len() <= 100 && given.split_once('/').is_some_and(|(a, b)| is_token(a) && is_token(b));
+    let is_token = |t: &str| {
+        !t.is_empty()
+            && t.bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"!#$&^_.+-".contains(&b))
+    };
+    let is_type = given.len() <= 100
+        && given
+            .split_once('/')
+            .is_some_and(|(a, b)| is_token(a) && is_token(b));
     let fallback = HeaderValue::from_static("application/octet-stream");
-    if is_type { HeaderValue::from_str(given).unwrap_or(fallback) } else { fallback }
+    if is_type {
+        HeaderValue::from_str(given).unwrap_or(fallback)
+    } else {
+        fallback
+    }
 }
 
 /// `attachment` with the name twice: plain for old programs, and in UTF-8 (RFC 6266, RFC 8187).
 fn disposition(name: &str) -> HeaderValue {
-    let plain: String = name.chars().map(|c| if c.is_ascii_graphic() && !"\"\\%".contains(c) || c == ' ' { c } else { '_' }).collect();
+    let plain: String = name
+        .chars()
+        .map(|c| {
+            if c.is_ascii_graphic() && !"\"\\%".contains(c) || c == ' ' {
+                c
+            } else {
+                '_'
+            }
+        })
+        .collect();
     let mut encoded = String::new();
     for byte in name.bytes() {
         if byte.is_ascii_alphanumeric() || b"!#$&+-.^_`|~".contains(&byte) {
@@ -53,8 +76,10 @@ fn disposition(name: &str) -> HeaderValue {
             let _ = write!(encoded, "%{byte:02X}");
         }
     }
-    HeaderValue::from_str(&format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}"))
-        .unwrap_or(HeaderValue::from_static("attachment"))
+    HeaderValue::from_str(&format!(
+        "attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}"
+    ))
+    .unwrap_or(HeaderValue::from_static("attachment"))
 }
 
 #[cfg(test)]
@@ -67,7 +92,12 @@ mod tests {
             disposition("Devis \"été\"; 50%.pdf").to_str().unwrap(),
             "attachment; filename=\"Devis __t__; 50_.pdf\"; filename*=UTF-8''Devis%20%22%C3%A9t%C3%A9%22%3B%2050%25.pdf"
         );
-        assert!(!disposition("a\r\nSet-Cookie: x").to_str().unwrap().contains('\n'));
+        assert!(
+            !disposition("a\r\nSet-Cookie: x")
+                .to_str()
+                .unwrap()
+                .contains('\n')
+        );
     }
 
     #[test]

@@ -23,10 +23,9 @@ pub(super) struct Label {
     /// Nested by `/`.
     name: String,
     r#type: LabelType,
-    /// What a system label is for: `inbox`, `sent`, `drafts`, `spam`, `trash`, `starred`,
-    /// `important`, `unread`, `category`.
+    /// What a system label is for.
     #[schema(required)]
-    role: Option<&'static str>,
+    role: Option<LabelRole>,
     #[schema(required)]
     color: Option<LabelColor>,
     /// Threads that bear it.
@@ -43,6 +42,38 @@ enum LabelType {
     User,
 }
 
+/// What a system label is for.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum LabelRole {
+    Inbox,
+    Sent,
+    Drafts,
+    Spam,
+    Trash,
+    Starred,
+    Important,
+    Unread,
+    Category,
+}
+
+impl LabelRole {
+    fn read(word: &str) -> Option<Self> {
+        Some(match word {
+            "inbox" => Self::Inbox,
+            "sent" => Self::Sent,
+            "drafts" => Self::Drafts,
+            "spam" => Self::Spam,
+            "trash" => Self::Trash,
+            "starred" => Self::Starred,
+            "important" => Self::Important,
+            "unread" => Self::Unread,
+            "category" => Self::Category,
+            _ => return None,
+        })
+    }
+}
+
 /// Colours as `#rrggbb`.
 #[derive(Serialize, ToSchema)]
 struct LabelColor {
@@ -56,9 +87,15 @@ impl From<LabelView> for Label {
             id: v.id.into(),
             provider_id: v.provider_id,
             name: v.name,
-            r#type: if v.system { LabelType::System } else { LabelType::User },
-            role: v.role,
-            color: v.color.map(|(background, text)| LabelColor { background, text }),
+            r#type: if v.system {
+                LabelType::System
+            } else {
+                LabelType::User
+            },
+            role: v.role.and_then(LabelRole::read),
+            color: v
+                .color
+                .map(|(background, text)| LabelColor { background, text }),
             threads: v.threads,
             unread: v.unread,
         }

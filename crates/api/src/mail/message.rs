@@ -92,10 +92,21 @@ impl From<OpenedView> for MessageContent {
                 url: format!("{base}/body"),
                 remote_images_blocked: v.body.remote_images_blocked,
                 quoted: v.body.quoted,
-                problem: v.body.problem.map(|(code, text)| BodyProblem { code, text }),
+                problem: v
+                    .body
+                    .problem
+                    .map(|(code, text)| BodyProblem { code, text }),
             },
-            attachments: v.attachments.into_iter().map(|a| attachment(a, &base)).collect(),
-            headers: v.headers.into_iter().map(|(name, value)| Header { name, value }).collect(),
+            attachments: v
+                .attachments
+                .into_iter()
+                .map(|a| attachment(a, &base))
+                .collect(),
+            headers: v
+                .headers
+                .into_iter()
+                .map(|(name, value)| Header { name, value })
+                .collect(),
             original_url: format!("{base}/original"),
             message: v.message.into(),
         }

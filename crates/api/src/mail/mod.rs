@@ -40,7 +40,10 @@ struct Address {
 
 impl From<AddressView> for Address {
     fn from(v: AddressView) -> Self {
-        Self { name: v.name, address: v.address }
+        Self {
+            name: v.name,
+            address: v.address,
+        }
     }
 }
 

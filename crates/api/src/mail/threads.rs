@@ -70,7 +70,11 @@ struct Participant {
 
 impl From<AddressView> for Participant {
     fn from(v: AddressView) -> Self {
-        Self { name: v.name, address: v.address, me: v.me }
+        Self {
+            name: v.name,
+            address: v.address,
+            me: v.me,
+        }
     }
 }
 
@@ -102,7 +106,10 @@ pub(super) async fn list_threads(
         return Err(Problem::invalid("limit", "must be from 1 to 200"));
     }
     let query = ThreadsQuery {
-        connection: input.connection.map(|id| read(&id, "connection")).transpose()?,
+        connection: input
+            .connection
+            .map(|id| read(&id, "connection"))
+            .transpose()?,
         label: input.label.map(|id| read(&id, "label")).transpose()?,
         unread: input.unread,
         limit: input.limit,
@@ -117,5 +124,6 @@ pub(super) async fn list_threads(
 
 /// An id of the query; one that is none names nothing.
 fn read<T: std::str::FromStr>(id: &str, what: &'static str) -> Answer<T> {
-    id.parse().map_err(|_| tenon_app::Error::NotFound(what).into())
+    id.parse()
+        .map_err(|_| tenon_app::Error::NotFound(what).into())
 }

@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
-use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
+use http::StatusCode;
+use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{Components, ObjectBuilder, OpenApi, RefOr, Required, Type};
+use utoipa::openapi::{Components, OpenApi, RefOr};
 
 use crate::problem;
 
@@ -12,12 +13,28 @@ use crate::problem;
 /// problems that arise before a handler is reached.
 pub(crate) fn finish(mut document: OpenApi) -> OpenApi {
     for item in document.paths.paths.values_mut() {
-        let writes = [&mut item.post, &mut item.patch, &mut item.put, &mut item.delete];
+        let writes = [
+            &mut item.post,
+            &mut item.patch,
+            &mut item.put,
+            &mut item.delete,
+        ];
         for operation in writes.into_iter().flatten() {
-            operation.parameters.get_or_insert_default().push(RefOr::T(mark_of_writes()));
+            // A write of someone who is signed in needs both; signing in needs the mark alone.
+            let open = operation.security.take().is_some();
+            let mark = SecurityRequirement::new("mark", Vec::<String>::new());
+            let both = mark.clone().add("session", Vec::<String>::new());
+            operation.security = Some(vec![if open { mark } else { both }]);
         }
         for operation in operations(item) {
             let responses = &mut operation.responses.responses;
+            for (status, response) in responses.iter_mut() {
+                if let RefOr::T(response) = response
+                    && response.description.is_empty()
+                {
+                    response.description = reason(status); // OpenAPI 3.1 wants one
+                }
+            }
             let description = "Any other problem: see its code";
             responses
                 .entry("default".to_owned())
@@ -25,26 +42,41 @@ pub(crate) fn finish(mut document: OpenApi) -> OpenApi {
         }
     }
     let components = document.components.get_or_insert_with(Components::new);
-    let cookie = ApiKeyValue::with_description("tenon_session", "`__Host-tenon_session` under TLS; `POST /api/v1/session` gives it.");
+    let cookie = ApiKeyValue::with_description(
+        "tenon_session",
+        "`__Host-tenon_session` under TLS; `POST /api/v1/session` gives it.",
+    );
     components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
-    document.security = Some(vec![SecurityRequirement::new("session", Vec::<String>::new())]);
+    let mark = "`X-Tenon-Request: 1` marks a write as coming from a program of one's own, not from a foreign form.";
+    let mark = ApiKeyValue::with_description("X-Tenon-Request", mark);
+    components.add_security_scheme("mark", SecurityScheme::ApiKey(ApiKey::Header(mark)));
+    document.security = Some(vec![SecurityRequirement::new(
+        "session",
+        Vec::<String>::new(),
+    )]);
     document.info.description = Some(description());
     document
 }
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    [&mut item.get, &mut item.post, &mut item.patch, &mut item.put, &mut item.delete].into_iter().flatten()
+    [
+        &mut item.get,
+        &mut item.post,
+        &mut item.patch,
+        &mut item.put,
+        &mut item.delete,
+    ]
+    .into_iter()
+    .flatten()
 }
 
-fn mark_of_writes() -> Parameter {
-    let one = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["1"])).build();
-    ParameterBuilder::new()
-        .name("X-Tenon-Request")
-        .parameter_in(ParameterIn::Header)
-        .required(Required::True)
-        .description(Some("Marks a write as coming from a program of one's own, not from a foreign form"))
-        .schema(Some(one))
-        .build()
+/// What a status means, in the words of HTTP.
+fn reason(status: &str) -> String {
+    let known = status
+        .parse()
+        .ok()
+        .and_then(|s: StatusCode| s.canonical_reason());
+    known.unwrap_or_default().to_owned()
 }
 
 fn description() -> String {
@@ -53,7 +85,11 @@ fn description() -> String {
          Pages are keyset: `?limit=&after=`. `GET` answers carry weak `ETag`s.\n\n| code | status | title |\n|---|---|---|\n",
     );
     for info in problem::codes() {
-        let _ = writeln!(text, "| `{}` | {} | {} |", info.code, info.status, info.title);
+        let _ = writeln!(
+            text,
+            "| `{}` | {} | {} |",
+            info.code, info.status, info.title
+        );
     }
     text
 }

@@ -25,7 +25,10 @@ pub(crate) fn routes() -> Router<Api> {
 
 /// Where to report a weakness of this server (RFC 9116), if its operator has said so.
 async fn security_txt(State(api): State<Api>) -> Answer<Response> {
-    let contact = api.security_contact.as_deref().ok_or_else(Problem::not_found)?;
+    let contact = api
+        .security_contact
+        .as_deref()
+        .ok_or_else(Problem::not_found)?;
     let expires = api.ctx.world.now() + Duration::from_hours(180 * 24);
     let text = format!("Contact: {contact}\nExpires: {expires}\nPreferred-Languages: en, fr\n");
     Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response())

@@ -26,6 +26,14 @@ pub(super) async fn readyz(State(api): State<Api>) -> Response {
     let database = matches!(ping, Ok(Ok(())));
     let stopping = api.shutdown.is_cancelled();
     let ready = database && !stopping;
-    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, Json(serde_json::json!({ "ready": ready, "database": database, "stopping": stopping }))).into_response()
+    let status = if ready {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
+    (
+        status,
+        Json(serde_json::json!({ "ready": ready, "database": database, "stopping": stopping })),
+    )
+        .into_response()
 }

@@ -30,7 +30,11 @@ use crate::wire::Id;
 pub(crate) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(setup::get_setup, setup::post_setup))
-        .routes(routes!(sign_in::sign_in, sign_in::get_session, sign_in::sign_out))
+        .routes(routes!(
+            sign_in::sign_in,
+            sign_in::get_session,
+            sign_in::sign_out
+        ))
         .routes(routes!(me::patch_me))
         .routes(routes!(totp::start_totp, totp::remove_totp))
         .routes(routes!(totp::confirm_totp))
@@ -49,7 +53,8 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let api = Api::from_ref(state);
-        let token = cookie::read(&parts.headers, &api.site).ok_or(tenon_app::Error::Unauthenticated)?;
+        let token =
+            cookie::read(&parts.headers, &api.site).ok_or(tenon_app::Error::Unauthenticated)?;
         let actor = access::authenticate(&api.ctx, token.expose_secret()).await?;
         if let Some(tag) = parts.extensions.get::<MemberTag>() {
             let _ = tag.0.set(actor.member);
@@ -155,7 +160,11 @@ impl Me {
 }
 
 /// The answer to whoever has just come in: [`Me`] with the cookie.
-fn welcome(api: &Api, status: StatusCode, signed_in: access::SignedIn) -> Result<Response, Problem> {
+fn welcome(
+    api: &Api,
+    status: StatusCode,
+    signed_in: access::SignedIn,
+) -> Result<Response, Problem> {
     let age = signed_in.expires_at.since(api.ctx.world.now());
     let value = cookie::give(&api.site, &signed_in.token, age).map_err(|_| Problem::internal())?;
     let headers = HeaderMap::from_iter([(SET_COOKIE, value)]);

@@ -43,7 +43,10 @@ impl From<access::SessionView> for Session {
 
 /// One's own sessions
 #[utoipa::path(get, path = "/sessions", tag = "session", responses((status = 200, body = List<Session>), ListProblems))]
-pub(super) async fn list_sessions(State(api): State<Api>, SignedIn(actor): SignedIn) -> Answer<Json<List<Session>>> {
+pub(super) async fn list_sessions(
+    State(api): State<Api>,
+    SignedIn(actor): SignedIn,
+) -> Answer<Json<List<Session>>> {
     Ok(List::of(access::sessions(&api.ctx, &actor).await?))
 }
 

@@ -49,14 +49,20 @@ pub(super) async fn sign_in(
 
 /// Who is signed in
 #[utoipa::path(get, path = "/session", tag = "session", responses((status = 200, body = Me), NotSignedIn))]
-pub(super) async fn get_session(State(api): State<Api>, SignedIn(actor): SignedIn) -> Answer<Json<Me>> {
+pub(super) async fn get_session(
+    State(api): State<Api>,
+    SignedIn(actor): SignedIn,
+) -> Answer<Json<Me>> {
     let view = access::me(&api.ctx, &actor).await?;
     Ok(Json(Me::new(&api.ctx, view)))
 }
 
 /// Signs out
 #[utoipa::path(delete, path = "/session", tag = "session", responses((status = 204), NotSignedIn))]
-pub(super) async fn sign_out(State(api): State<Api>, SignedIn(actor): SignedIn) -> Answer<Response> {
+pub(super) async fn sign_out(
+    State(api): State<Api>,
+    SignedIn(actor): SignedIn,
+) -> Answer<Response> {
     access::sign_out(&api.ctx, &actor).await?;
     let mut response = StatusCode::NO_CONTENT.into_response();
     let value = cookie::take(&api.site).map_err(|_| Problem::internal())?;

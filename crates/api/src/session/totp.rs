@@ -50,7 +50,10 @@ pub(super) struct PasswordInput {
 ///
 /// It counts only once a code has been confirmed.
 #[utoipa::path(post, path = "/me/totp", tag = "session", responses((status = 200, body = TotpSecret), StartProblems))]
-pub(super) async fn start_totp(State(api): State<Api>, SignedIn(actor): SignedIn) -> Answer<Json<TotpSecret>> {
+pub(super) async fn start_totp(
+    State(api): State<Api>,
+    SignedIn(actor): SignedIn,
+) -> Answer<Json<TotpSecret>> {
     let setup = access::totp_begin(&api.ctx, &actor).await?;
     Ok(Json(TotpSecret {
         secret: setup.secret,

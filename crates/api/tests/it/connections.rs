@@ -22,14 +22,29 @@ async fn a_connection_from_consent_to_receipt() {
     let health = browser.get(&format!("{path}/health")).await.json();
     assert_eq!(health["complete"], true, "{health:#}");
     assert_eq!(health["stored"], 120);
-    assert_eq!(health["runs"].as_array().unwrap().iter().filter(|r| r["kind"] == "first_sync").count(), 1, "{health:#}");
+    assert_eq!(
+        health["runs"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|r| r["kind"] == "first_sync")
+            .count(),
+        1,
+        "{health:#}"
+    );
 
     let paused = browser.post_empty(&format!("{path}/pause")).await;
     assert_eq!(paused.json()["status"], "paused", "{}", paused.text());
-    browser.post_empty(&format!("{path}/sync")).await.is_problem(409, "paused");
+    browser
+        .post_empty(&format!("{path}/sync"))
+        .await
+        .is_problem(409, "paused");
     let resumed = browser.post_empty(&format!("{path}/resume")).await;
     assert_eq!(resumed.json()["status"], "active", "{}", resumed.text());
-    assert_eq!(browser.post_empty(&format!("{path}/sync")).await.status, StatusCode::ACCEPTED);
+    assert_eq!(
+        browser.post_empty(&format!("{path}/sync")).await.status,
+        StatusCode::ACCEPTED
+    );
 
     let preview = browser.get(&format!("{path}/disconnect")).await.json();
     assert_eq!(count(&preview["counts"], "messages"), 120, "{preview:#}");
@@ -45,16 +60,36 @@ async fn a_connection_from_consent_to_receipt() {
     browser.get(&path).await.is_problem(404, "not_found");
     let threads = browser.get("/api/v1/threads").await.json();
     assert_eq!(threads["items"], json!([]));
-    let again = browser.get(&format!("/api/v1/receipts/{}", receipt["id"].as_str().unwrap())).await;
+    let again = browser
+        .get(&format!(
+            "/api/v1/receipts/{}",
+            receipt["id"].as_str().unwrap()
+        ))
+        .await;
     assert_eq!(again.json()["counts"], receipt["counts"]);
-    assert_eq!(browser.get("/api/v1/receipts").await.json()["items"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        browser.get("/api/v1/receipts").await.json()["items"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
     let consents = browser.get("/api/v1/consents").await.json();
     assert_eq!(consents["items"][0]["features"], json!(["mail"]));
-    assert!(!consents["items"][0]["sentences"].as_array().unwrap().is_empty());
+    assert!(
+        !consents["items"][0]["sentences"]
+            .as_array()
+            .unwrap()
+            .is_empty()
+    );
 }
 
 fn count(counts: &Value, what: &str) -> u64 {
-    let found = counts.as_array().unwrap().iter().find(|c| c["what"] == what);
+    let found = counts
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|c| c["what"] == what);
     found.map_or(0, |c| c["count"].as_u64().unwrap())
 }
 
@@ -62,15 +97,33 @@ fn count(counts: &Value, what: &str) -> u64 {
 async fn another_member_finds_nothing() {
     let (app, mut owner) = TestApp::with_owner().await;
     let id = app.connect_and_sync(&mut owner).await;
-    let thread = owner.get(&format!("/api/v1/threads?connection={id}")).await.json()["items"][0]["id"].as_str().unwrap().to_owned();
+    let thread = owner
+        .get(&format!("/api/v1/threads?connection={id}"))
+        .await
+        .json()["items"][0]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let detail = owner.get(&format!("/api/v1/threads/{thread}")).await.json();
     let message = detail["messages"][0]["id"].as_str().unwrap().to_owned();
-    let label = owner.get(&format!("/api/v1/connections/{id}/labels")).await.json()["items"][0]["id"].as_str().unwrap().to_owned();
+    let label = owner
+        .get(&format!("/api/v1/connections/{id}/labels"))
+        .await
+        .json()["items"][0]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
 
     // An owner's admin is no reader of the owner's mail either.
     let mut other = app.member("admin@example.com", Role::Admin).await;
-    assert_eq!(other.get("/api/v1/connections").await.json()["items"], json!([]));
-    assert_eq!(other.get("/api/v1/threads").await.json()["items"], json!([]));
+    assert_eq!(
+        other.get("/api/v1/connections").await.json()["items"],
+        json!([])
+    );
+    assert_eq!(
+        other.get("/api/v1/threads").await.json()["items"],
+        json!([])
+    );
     for path in [
         format!("/api/v1/connections/{id}"),
         format!("/api/v1/connections/{id}/health"),
@@ -87,11 +140,22 @@ async fn another_member_finds_nothing() {
         other.get(&path).await.is_problem(404, "not_found");
     }
     for verb in ["pause", "resume", "sync", "disconnect"] {
-        other.post_empty(&format!("/api/v1/connections/{id}/{verb}")).await.is_problem(404, "not_found");
+        other
+            .post_empty(&format!("/api/v1/connections/{id}/{verb}"))
+            .await
+            .is_problem(404, "not_found");
     }
-    let unpark = other.post(&format!("/api/v1/connections/{id}/unpark"), json!({ "decision": "remove" })).await;
+    let unpark = other
+        .post(
+            &format!("/api/v1/connections/{id}/unpark"),
+            json!({ "decision": "remove" }),
+        )
+        .await;
     unpark.is_problem(404, "not_found");
-    assert_eq!(owner.get(&format!("/api/v1/connections/{id}")).await.json()["status"], "active");
+    assert_eq!(
+        owner.get(&format!("/api/v1/connections/{id}")).await.json()["status"],
+        "active"
+    );
 }
 
 #[tokio::test]
@@ -101,8 +165,12 @@ async fn a_list_that_has_not_changed_is_not_sent_again() {
     let tag = first.header("etag");
     assert!(tag.starts_with("W/\""), "{tag}");
     assert_eq!(first.header("cache-control"), "no-store");
-    let request = browser.request(Method::GET, "/api/v1/receipts").header("if-none-match", &tag);
-    let second = browser.send(request.body(axum::body::Body::empty()).unwrap()).await;
+    let request = browser
+        .request(Method::GET, "/api/v1/receipts")
+        .header("if-none-match", &tag);
+    let second = browser
+        .send(request.body(axum::body::Body::empty()).unwrap())
+        .await;
     assert_eq!(second.status, StatusCode::NOT_MODIFIED);
     assert!(second.body.is_empty());
     assert_eq!(second.header("etag"), tag);

@@ -15,14 +15,21 @@ async fn read_until(app: &TestApp, browser: &Browser, last: Option<&str>, wanted
     if let Some(last) = last {
         request = request.header("last-event-id", last);
     }
-    let response = app.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    let response = app
+        .router
+        .clone()
+        .oneshot(request.body(Body::empty()).unwrap())
+        .await
+        .unwrap();
     assert_eq!(response.status(), StatusCode::OK);
     assert_eq!(response.headers()["content-type"], "text/event-stream");
     let mut body = response.into_body();
     let mut text = String::new();
     let reading = async {
         while let Some(Ok(frame)) = body.frame().await {
-            text.push_str(&String::from_utf8_lossy(&frame.into_data().unwrap_or_default()));
+            text.push_str(&String::from_utf8_lossy(
+                &frame.into_data().unwrap_or_default(),
+            ));
             if text.contains(wanted) {
                 break;
             }
@@ -36,20 +43,38 @@ async fn read_until(app: &TestApp, browser: &Browser, last: Option<&str>, wanted
 #[tokio::test]
 async fn changes_arrive_with_ids_and_can_be_taken_up_again() {
     let (app, mut browser) = TestApp::with_owner().await;
-    app.browser().get("/api/v1/events").await.is_problem(401, "unauthenticated");
+    app.browser()
+        .get("/api/v1/events")
+        .await
+        .is_problem(401, "unauthenticated");
     let opened = read_until(&app, &browser, None, "event: ping\ndata: {}").await;
-    assert!(!opened.contains("_changed"), "nothing has changed yet: {opened}");
+    assert!(
+        !opened.contains("_changed"),
+        "nothing has changed yet: {opened}"
+    );
     let id = app.connect_and_sync(&mut browser).await;
     let from_the_start = read_until(&app, &browser, Some("0"), "event: threads_changed").await;
-    assert!(from_the_start.contains("event: connection_changed"), "{from_the_start}");
-    assert!(from_the_start.contains(&format!("{{\"id\":\"{id}\",\"at\":\"")), "{from_the_start}");
-    assert!(from_the_start.lines().any(|l| l.starts_with("id: ")), "{from_the_start}");
+    assert!(
+        from_the_start.contains("event: connection_changed"),
+        "{from_the_start}"
+    );
+    assert!(
+        from_the_start.contains(&format!("{{\"id\":\"{id}\",\"at\":\"")),
+        "{from_the_start}"
+    );
+    assert!(
+        from_the_start.lines().any(|l| l.starts_with("id: ")),
+        "{from_the_start}"
+    );
 }
 
 #[tokio::test]
 async fn a_stream_ends_when_the_server_stops() {
     let (app, browser) = TestApp::with_owner().await;
-    let request = browser.request(Method::GET, "/api/v1/events").body(Body::empty()).unwrap();
+    let request = browser
+        .request(Method::GET, "/api/v1/events")
+        .body(Body::empty())
+        .unwrap();
     let response = app.router.clone().oneshot(request).await.unwrap();
     app.shutdown.cancel();
     let read = tokio::time::timeout(Duration::from_secs(5), response.into_body().collect()).await;

@@ -12,19 +12,36 @@ async fn probes_and_contact() {
     assert_eq!(browser.get("/healthz").await.text(), "ok\n");
     assert_eq!(browser.get("/readyz").await.json()["ready"], true);
     let contact = browser.get("/.well-known/security.txt").await.text();
-    assert!(contact.starts_with("Contact: mailto:security@example.com\nExpires: 20"), "{contact}");
+    assert!(
+        contact.starts_with("Contact: mailto:security@example.com\nExpires: 20"),
+        "{contact}"
+    );
     app.shutdown.cancel();
-    assert_eq!(browser.get("/readyz").await.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(
+        browser.get("/readyz").await.status,
+        StatusCode::SERVICE_UNAVAILABLE
+    );
 }
 
 #[tokio::test]
 async fn every_answer_is_guarded() {
     let app = TestApp::empty().await;
     let mut browser = app.browser();
-    for path in ["/", "/mail", "/api/v1/setup", "/api/v1/nothing", "/openapi.json", "/healthz", "/assets/none.js"] {
+    for path in [
+        "/",
+        "/mail",
+        "/api/v1/setup",
+        "/api/v1/nothing",
+        "/openapi.json",
+        "/healthz",
+        "/assets/none.js",
+    ] {
         let answer = browser.get(path).await;
         let policy = answer.header("content-security-policy");
-        assert!(policy.starts_with("default-src 'none'; script-src 'self';"), "{path}: {policy}");
+        assert!(
+            policy.starts_with("default-src 'none'; script-src 'self';"),
+            "{path}: {policy}"
+        );
         for (name, value) in [
             ("x-content-type-options", "nosniff"),
             ("referrer-policy", "no-referrer"),
@@ -34,7 +51,10 @@ async fn every_answer_is_guarded() {
             assert_eq!(answer.header(name), value, "{path}");
         }
         assert!(answer.header("x-request-id").starts_with("req_"), "{path}");
-        assert!(answer.header("strict-transport-security").is_empty(), "not on plain http");
+        assert!(
+            answer.header("strict-transport-security").is_empty(),
+            "not on plain http"
+        );
     }
 }
 
@@ -42,25 +62,75 @@ async fn every_answer_is_guarded() {
 async fn long_texts_are_compressed() {
     let app = TestApp::empty().await;
     let mut browser = app.browser();
-    let request = browser.request(Method::GET, "/openapi.json").header("accept-encoding", "br, gzip");
+    let request = browser
+        .request(Method::GET, "/openapi.json")
+        .header("accept-encoding", "br, gzip");
     let answer = browser.send(request.body(Body::empty()).unwrap()).await;
     assert_eq!(answer.header("content-encoding"), "br");
-    let short = browser.request(Method::GET, "/api/v1/setup").header("accept-encoding", "br, gzip");
-    assert!(browser.send(short.body(Body::empty()).unwrap()).await.header("content-encoding").is_empty());
+    let short = browser
+        .request(Method::GET, "/api/v1/setup")
+        .header("accept-encoding", "br, gzip");
+    assert!(
+        browser
+            .send(short.body(Body::empty()).unwrap())
+            .await
+            .header("content-encoding")
+            .is_empty()
+    );
 }
 
 #[test]
 fn the_document_is_this() {
     let document = serde_json::to_value(tenon_api::openapi()).unwrap();
     assert_eq!(document["openapi"], "3.1.0");
-    let operations = document["paths"].as_object().unwrap().values().flat_map(|p| p.as_object().unwrap().values());
+    let operations = document["paths"]
+        .as_object()
+        .unwrap()
+        .values()
+        .flat_map(|p| p.as_object().unwrap().values());
     for operation in operations {
         let id = operation["operationId"].as_str().unwrap();
-        assert!(operation["responses"]["default"]["content"]["application/problem+json"].is_object(), "{id}");
-        assert!(operation["summary"].is_string() && operation["tags"].is_array(), "{id}");
+        assert!(
+            operation["responses"]["default"]["content"]["application/problem+json"].is_object(),
+            "{id}"
+        );
+        assert!(
+            operation["summary"].is_string() && operation["tags"].is_array(),
+            "{id}"
+        );
+    }
+    for name in references(&document) {
+        assert!(
+            document["components"]["schemas"][&name].is_object(),
+            "{name} is referred to but not there"
+        );
     }
     for info in tenon_api::codes() {
-        assert!(document["info"]["description"].as_str().unwrap().contains(&format!("`{}`", info.code)), "{}", info.code);
+        assert!(
+            document["info"]["description"]
+                .as_str()
+                .unwrap()
+                .contains(&format!("`{}`", info.code)),
+            "{}",
+            info.code
+        );
     }
     insta::assert_json_snapshot!("openapi", document);
+}
+
+/// Names of all schemas that are referred to.
+fn references(value: &serde_json::Value) -> Vec<String> {
+    match value {
+        serde_json::Value::Array(items) => items.iter().flat_map(references).collect(),
+        serde_json::Value::Object(fields) => {
+            let own = fields
+                .get("$ref")
+                .and_then(|r| r.as_str()?.strip_prefix("#/components/schemas/"));
+            own.map(str::to_owned)
+                .into_iter()
+                .chain(fields.values().flat_map(references))
+                .collect()
+        }
+        _ => Vec::new(),
+    }
 }

@@ -17,7 +17,10 @@ async fn the_first_start_makes_an_owner_once() {
         "token": "wrong", "workspace_name": "Acme", "name": "Ann", "email": "Ann@Example.com",
         "password": PASSWORD, "locale": "fr", "time_zone": "Europe/Paris",
     });
-    browser.post("/api/v1/setup", body.clone()).await.is_problem(403, "setup_token_invalid");
+    browser
+        .post("/api/v1/setup", body.clone())
+        .await
+        .is_problem(403, "setup_token_invalid");
     body["token"] = access::setup_token(&app.ctx).expose_secret().into();
     let mut short = body.clone();
     short["password"] = "abc".into();
@@ -29,31 +32,52 @@ async fn the_first_start_makes_an_owner_once() {
     assert_eq!(made.status, StatusCode::CREATED, "{}", made.text());
     insta::assert_json_snapshot!("me", steady(made.json()));
     let cookie = made.header("set-cookie");
-    assert!(cookie.starts_with("tenon_session="), "plain http on loopback: {cookie}");
+    assert!(
+        cookie.starts_with("tenon_session="),
+        "plain http on loopback: {cookie}"
+    );
     for part in ["; Path=/", "; HttpOnly", "; SameSite=Lax", "; Max-Age="] {
         assert!(cookie.contains(part), "{cookie}");
     }
-    assert_eq!(browser.get("/api/v1/session").await.json()["member"]["email"], "ann@example.com");
+    assert_eq!(
+        browser.get("/api/v1/session").await.json()["member"]["email"],
+        "ann@example.com"
+    );
     assert_eq!(browser.get("/api/v1/setup").await.json()["needed"], false);
-    browser.post("/api/v1/setup", body).await.is_problem(409, "already_set_up");
+    browser
+        .post("/api/v1/setup", body)
+        .await
+        .is_problem(409, "already_set_up");
 }
 
 #[tokio::test]
 async fn signing_in_and_out() {
     let (app, mut browser) = TestApp::with_owner().await;
     let mut other = app.browser();
-    other.get("/api/v1/session").await.is_problem(401, "unauthenticated");
+    other
+        .get("/api/v1/session")
+        .await
+        .is_problem(401, "unauthenticated");
     let wrong = json!({ "email": OWNER, "password": "not it at all" });
-    other.post("/api/v1/session", wrong).await.is_problem(401, "invalid_credentials");
+    other
+        .post("/api/v1/session", wrong)
+        .await
+        .is_problem(401, "invalid_credentials");
     let nobody = json!({ "email": "nobody@example.com", "password": PASSWORD });
-    other.post("/api/v1/session", nobody).await.is_problem(401, "invalid_credentials");
+    other
+        .post("/api/v1/session", nobody)
+        .await
+        .is_problem(401, "invalid_credentials");
 
     let stale = browser.clone();
     let out = browser.write(Method::DELETE, "/api/v1/session", None).await;
     assert_eq!(out.status, StatusCode::NO_CONTENT);
     assert!(out.header("set-cookie").contains("Max-Age=0"));
     let mut stale = stale;
-    stale.get("/api/v1/session").await.is_problem(401, "unauthenticated");
+    stale
+        .get("/api/v1/session")
+        .await
+        .is_problem(401, "unauthenticated");
 }
 
 #[tokio::test]
@@ -75,14 +99,28 @@ async fn guessing_is_slowed_down() {
 #[tokio::test]
 async fn the_profile_changes_field_by_field() {
     let (_app, mut browser) = TestApp::with_owner().await;
-    let me = browser.write(Method::PATCH, "/api/v1/me", Some(json!({ "locale": "fr" }))).await;
+    let me = browser
+        .write(Method::PATCH, "/api/v1/me", Some(json!({ "locale": "fr" })))
+        .await;
     assert_eq!(me.json()["member"]["locale"], "fr");
     assert_eq!(me.json()["member"]["name"], "Test Person");
-    let wrong = browser.write(Method::PATCH, "/api/v1/me", Some(json!({ "locale": "de", "time_zone": "Mars" }))).await;
+    let wrong = browser
+        .write(
+            Method::PATCH,
+            "/api/v1/me",
+            Some(json!({ "locale": "de", "time_zone": "Mars" })),
+        )
+        .await;
     wrong.is_problem(422, "validation");
     let fields = wrong.json()["fields"].as_array().unwrap().len();
     assert_eq!(fields, 2);
-    let unknown = browser.write(Method::PATCH, "/api/v1/me", Some(json!({ "role": "owner" }))).await;
+    let unknown = browser
+        .write(
+            Method::PATCH,
+            "/api/v1/me",
+            Some(json!({ "role": "owner" })),
+        )
+        .await;
     unknown.is_problem(422, "validation");
     assert_eq!(unknown.json()["fields"][0]["name"], "role");
 }
@@ -91,51 +129,101 @@ async fn the_profile_changes_field_by_field() {
 async fn the_second_factor_is_asked_for_once_it_is_on() {
     let (app, mut browser) = TestApp::with_owner().await;
     let begun = browser.post_empty("/api/v1/me/totp").await.json();
-    assert!(begun["otpauth_url"].as_str().unwrap().starts_with("otpauth://totp/"));
-    let wrong = browser.post("/api/v1/me/totp/confirm", json!({ "code": "000000" })).await;
+    assert!(
+        begun["otpauth_url"]
+            .as_str()
+            .unwrap()
+            .starts_with("otpauth://totp/")
+    );
+    let wrong = browser
+        .post("/api/v1/me/totp/confirm", json!({ "code": "000000" }))
+        .await;
     wrong.is_problem(401, "totp_invalid");
-    let code = code_of(begun["secret"].as_str().unwrap(), app.ctx.world.now().as_secs());
-    let confirmed = browser.post("/api/v1/me/totp/confirm", json!({ "code": code })).await;
+    let code = code_of(
+        begun["secret"].as_str().unwrap(),
+        app.ctx.world.now().as_secs(),
+    );
+    let confirmed = browser
+        .post("/api/v1/me/totp/confirm", json!({ "code": code }))
+        .await;
     assert_eq!(confirmed.status, StatusCode::OK, "{}", confirmed.text());
-    let recovery = confirmed.json()["recovery_codes"].as_array().unwrap().clone();
+    let recovery = confirmed.json()["recovery_codes"]
+        .as_array()
+        .unwrap()
+        .clone();
     assert_eq!(recovery.len(), 10);
 
     let mut other = app.browser();
     let mut body = json!({ "email": OWNER, "password": PASSWORD });
-    other.post("/api/v1/session", body.clone()).await.is_problem(401, "totp_required");
+    other
+        .post("/api/v1/session", body.clone())
+        .await
+        .is_problem(401, "totp_required");
     body["code"] = code.into();
-    other.post("/api/v1/session", body.clone()).await.is_problem(401, "totp_invalid");
+    other
+        .post("/api/v1/session", body.clone())
+        .await
+        .is_problem(401, "totp_invalid");
     body["code"] = recovery[0].clone();
     let entered = other.post("/api/v1/session", body.clone()).await;
     assert_eq!(entered.status, StatusCode::OK, "{}", entered.text());
     assert_eq!(entered.json()["member"]["totp_enabled"], true);
-    app.browser().post("/api/v1/session", body).await.is_problem(401, "totp_invalid");
+    app.browser()
+        .post("/api/v1/session", body)
+        .await
+        .is_problem(401, "totp_invalid");
 
-    let off = browser.write(Method::DELETE, "/api/v1/me/totp", Some(json!({ "password": PASSWORD }))).await;
+    let off = browser
+        .write(
+            Method::DELETE,
+            "/api/v1/me/totp",
+            Some(json!({ "password": PASSWORD })),
+        )
+        .await;
     assert_eq!(off.status, StatusCode::NO_CONTENT, "{}", off.text());
-    assert_eq!(browser.get("/api/v1/session").await.json()["member"]["totp_enabled"], false);
+    assert_eq!(
+        browser.get("/api/v1/session").await.json()["member"]["totp_enabled"],
+        false
+    );
 }
 
 fn code_of(secret: &str, seconds: i64) -> String {
     let bytes = totp_rs::Secret::try_from_base32(secret).unwrap();
     let totp = totp_rs::Builder::new().with_secret(bytes).build().unwrap();
-    totp.generate(u64::try_from(seconds).unwrap())
+    totp.generate(u64::try_from(seconds).unwrap()).to_string()
 }
 
 #[tokio::test]
 async fn sessions_are_listed_and_ended() {
     let (app, mut browser) = TestApp::with_owner().await;
     let mut second = app.browser();
-    second.post("/api/v1/session", json!({ "email": OWNER, "password": PASSWORD })).await;
+    second
+        .post(
+            "/api/v1/session",
+            json!({ "email": OWNER, "password": PASSWORD }),
+        )
+        .await;
     let list = browser.get("/api/v1/sessions").await.json();
     let items = list["items"].as_array().unwrap();
     assert_eq!(items.len(), 2);
     assert_eq!(items.iter().filter(|s| s["current"] == true).count(), 1);
-    let foreign = items.iter().find(|s| s["current"] == false).unwrap()["id"].as_str().unwrap().to_owned();
+    let foreign = items.iter().find(|s| s["current"] == false).unwrap()["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
 
     let mut stranger = app.member("stranger@example.com", Role::Member).await;
     let path = format!("/api/v1/sessions/{foreign}");
-    stranger.write(Method::DELETE, &path, None).await.is_problem(404, "not_found");
-    assert_eq!(browser.write(Method::DELETE, &path, None).await.status, StatusCode::NO_CONTENT);
-    second.get("/api/v1/session").await.is_problem(401, "unauthenticated");
+    stranger
+        .write(Method::DELETE, &path, None)
+        .await
+        .is_problem(404, "not_found");
+    assert_eq!(
+        browser.write(Method::DELETE, &path, None).await.status,
+        StatusCode::NO_CONTENT
+    );
+    second
+        .get("/api/v1/session")
+        .await
+        .is_problem(401, "unauthenticated");
 }

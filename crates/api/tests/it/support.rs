@@ -23,28 +23,34 @@ use tenon_vault::{Graveyard, KekSource, open_kek};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
-pub const PASSWORD: &str = "correct horse battery staple";
-pub const OWNER: &str = "owner@example.com";
-pub const HOST: &str = "127.0.0.1:8080";
+pub(crate) const PASSWORD: &str = "correct horse battery staple";
+pub(crate) const OWNER: &str = "owner@example.com";
+pub(crate) const HOST: &str = "127.0.0.1:8080";
 
 /// A server with everything behind it.
-pub struct TestApp {
-    pub router: Router,
-    pub ctx: Ctx,
-    pub runner: RunnerHandle,
-    pub sandbox: Sandbox,
-    pub shutdown: CancellationToken,
+pub(crate) struct TestApp {
+    pub(crate) router: Router,
+    pub(crate) ctx: Ctx,
+    _runner: RunnerHandle,
+    pub(crate) sandbox: Sandbox,
+    pub(crate) shutdown: CancellationToken,
     _folder: TempDir,
 }
 
 impl TestApp {
     /// A server that nobody has set up.
-    pub async fn empty() -> Self {
+    pub(crate) async fn empty() -> Self {
         Self::with(|_| {}).await
     }
 
     /// A server that nobody has set up, with a changed sandbox.
-    pub async fn with(change: impl FnOnce(&mut SandboxConfig)) -> Self {
+    pub(crate) async fn with(change: impl FnOnce(&mut SandboxConfig)) -> Self {
+        // With RUST_LOG=info a failing test tells what the server logged.
+        let filter = tracing_subscriber::EnvFilter::from_default_env();
+        let _ = tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_test_writer()
+            .try_init();
         let folder = tempfile::tempdir().unwrap();
         let world = World::system();
         let mut config = SandboxConfig::new(world.clock());
@@ -78,11 +84,14 @@ impl TestApp {
         .unwrap();
         let runner = tenon_app::register_jobs(Runner::new(store, world, ctx.clone())).start();
         let shutdown = CancellationToken::new();
-        let options = ApiOptions { shutdown: shutdown.clone(), security_contact: Some("mailto:security@example.com".to_owned()) };
+        let options = ApiOptions {
+            shutdown: shutdown.clone(),
+            security_contact: Some("mailto:security@example.com".to_owned()),
+        };
         Self {
             router: tenon_api::router(ctx.clone(), options),
             ctx,
-            runner,
+            _runner: runner,
             sandbox,
             shutdown,
             _folder: folder,
@@ -90,14 +99,14 @@ impl TestApp {
     }
 
     /// A server with its owner signed in.
-    pub async fn with_owner() -> (Self, Browser) {
+    pub(crate) async fn with_owner() -> (Self, Browser) {
         let app = Self::empty().await;
         let browser = app.member(OWNER, Role::Owner).await;
         (app, browser)
     }
 
     /// A new member, signed in.
-    pub async fn member(&self, email: &str, role: Role) -> Browser {
+    pub(crate) async fn member(&self, email: &str, role: Role) -> Browser {
         let input = NewMemberInput {
             workspace: None,
             email: email.to_owned(),
@@ -109,154 +118,215 @@ impl TestApp {
         };
         access::create_member(&self.ctx, input).await.unwrap();
         let mut browser = self.browser();
-        let answer = browser.post("/api/v1/session", json!({ "email": email, "password": PASSWORD })).await;
+        let answer = browser
+            .post(
+                "/api/v1/session",
+                json!({ "email": email, "password": PASSWORD }),
+            )
+            .await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
         browser
     }
 
     /// A browser without a cookie.
-    pub fn browser(&self) -> Browser {
-        Browser { router: self.router.clone(), cookie: None }
+    pub(crate) fn browser(&self) -> Browser {
+        Browser {
+            router: self.router.clone(),
+            cookie: None,
+        }
     }
 
     /// Goes through both steps of consent for the mail feature; the answer is the connection's id.
-    pub async fn connect(&self, browser: &mut Browser) -> String {
+    pub(crate) async fn connect(&self, browser: &mut Browser) -> String {
         let location = self.authorize(browser, &["mail"]).await;
         let answer = browser.get(&location).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
         let page = answer.header("location");
-        let id = page.strip_prefix("/connections/").and_then(|p| p.strip_suffix("?connected=1"));
+        let id = page
+            .strip_prefix("/connections/")
+            .and_then(|p| p.strip_suffix("?connected=1"));
         id.unwrap_or_else(|| panic!("{page}")).to_owned()
     }
 
     /// Step 1, then the sandbox's consent page: where the provider sends the browser back to.
-    pub async fn authorize(&self, browser: &mut Browser, features: &[&str]) -> String {
-        let policy = browser.get(&format!("/api/v1/policy?provider=google&features={}", features.join(","))).await.json();
+    pub(crate) async fn authorize(&self, browser: &mut Browser, features: &[&str]) -> String {
+        let policy = browser
+            .get(&format!(
+                "/api/v1/policy?provider=google&features={}",
+                features.join(",")
+            ))
+            .await
+            .json();
         let body = json!({
             "provider": "google", "profile": "type", "features": features,
             "policy_version": policy["version"], "locale": "en",
         });
         let answer = browser.post("/api/v1/connections/authorize", body).await;
         assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text());
-        self.consent(answer.json()["authorize_url"].as_str().unwrap()).await
+        self.consent(answer.json()["authorize_url"].as_str().unwrap())
+            .await
     }
 
     /// The path and query that the provider sends the browser back to.
-    pub async fn consent(&self, authorize_url: &str) -> String {
-        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
+    pub(crate) async fn consent(&self, authorize_url: &str) -> String {
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .build()
+            .unwrap();
         let response = client.get(authorize_url).send().await.unwrap();
-        let location = response.headers()[header::LOCATION].to_str().unwrap().to_owned();
+        let location = response.headers()[header::LOCATION]
+            .to_str()
+            .unwrap()
+            .to_owned();
         let path = location.strip_prefix(&format!("http://{HOST}"));
-        path.unwrap_or_else(|| panic!("sent elsewhere: {location}")).to_owned()
+        path.unwrap_or_else(|| panic!("sent elsewhere: {location}"))
+            .to_owned()
     }
 
     /// A connection whose mailbox is in step.
-    pub async fn connect_and_sync(&self, browser: &mut Browser) -> String {
+    pub(crate) async fn connect_and_sync(&self, browser: &mut Browser) -> String {
         let id = self.connect(browser).await;
         for _ in 0..600 {
-            let connection = browser.get(&format!("/api/v1/connections/{id}")).await.json();
+            let connection = browser
+                .get(&format!("/api/v1/connections/{id}"))
+                .await
+                .json();
             if connection["mailbox"]["state"] == "live" {
                 return id;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        let connection = browser.get(&format!("/api/v1/connections/{id}")).await.json();
+        let connection = browser
+            .get(&format!("/api/v1/connections/{id}"))
+            .await
+            .json();
         panic!("the first sync does not end: {connection:#}");
     }
 }
 
 /// A browser that keeps its cookie.
 #[derive(Clone)]
-pub struct Browser {
+pub(crate) struct Browser {
     router: Router,
-    pub cookie: Option<String>,
+    pub(crate) cookie: Option<String>,
 }
 
 impl Browser {
-    pub async fn get(&mut self, path: &str) -> Answer {
-        self.send(self.request(Method::GET, path).body(Body::empty()).unwrap()).await
+    pub(crate) async fn get(&mut self, path: &str) -> Answer {
+        self.send(self.request(Method::GET, path).body(Body::empty()).unwrap())
+            .await
     }
 
-    pub async fn post(&mut self, path: &str, body: Value) -> Answer {
+    pub(crate) async fn post(&mut self, path: &str, body: Value) -> Answer {
         self.write(Method::POST, path, Some(body)).await
     }
 
-    pub async fn post_empty(&mut self, path: &str) -> Answer {
+    pub(crate) async fn post_empty(&mut self, path: &str) -> Answer {
         self.write(Method::POST, path, None).await
     }
 
-    pub async fn write(&mut self, method: Method, path: &str, body: Option<Value>) -> Answer {
+    pub(crate) async fn write(
+        &mut self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> Answer {
         let request = self.request(method, path).header("x-tenon-request", "1");
         let request = match body {
-            Some(body) => request.header("content-type", "application/json").body(Body::from(body.to_string())),
+            Some(body) => request
+                .header("content-type", "application/json")
+                .body(Body::from(body.to_string())),
             None => request.body(Body::empty()),
         };
         self.send(request.unwrap()).await
     }
 
     /// A request with host and cookie.
-    pub fn request(&self, method: Method, path: &str) -> http::request::Builder {
-        let mut request = Request::builder().method(method).uri(path).header("host", HOST);
+    pub(crate) fn request(&self, method: Method, path: &str) -> http::request::Builder {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("host", HOST);
         if let Some(cookie) = &self.cookie {
             request = request.header("cookie", cookie);
         }
         request
     }
 
-    pub async fn send(&mut self, request: Request<Body>) -> Answer {
+    pub(crate) async fn send(&mut self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         if let Some(cookie) = parts.headers.get(header::SET_COOKIE) {
-            let pair = cookie.to_str().unwrap().split(';').next().unwrap().to_owned();
+            let pair = cookie
+                .to_str()
+                .unwrap()
+                .split(';')
+                .next()
+                .unwrap()
+                .to_owned();
             self.cookie = (!pair.ends_with('=')).then_some(pair);
         }
         let body = body.collect().await.unwrap().to_bytes();
-        Answer { status: parts.status, headers: parts.headers, body }
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+        }
     }
 }
 
 /// An answer, read to its end.
-pub struct Answer {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub body: Bytes,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
 }
 
 impl Answer {
     #[track_caller]
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("no JSON: {}", self.text()))
     }
 
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    pub fn header(&self, name: &str) -> String {
-        self.headers.get(name).map(|v| v.to_str().unwrap().to_owned()).unwrap_or_default()
+    pub(crate) fn header(&self, name: &str) -> String {
+        self.headers
+            .get(name)
+            .map(|v| v.to_str().unwrap().to_owned())
+            .unwrap_or_default()
     }
 
     /// It is a problem with this status and code.
     #[track_caller]
-    pub fn is_problem(&self, status: u16, code: &str) {
+    pub(crate) fn is_problem(&self, status: u16, code: &str) {
         assert_eq!(self.status.as_u16(), status, "{}", self.text());
         assert_eq!(self.header("content-type"), "application/problem+json");
         let problem = self.json();
         assert_eq!(problem["code"], code, "{problem}");
         assert_eq!(problem["status"], status);
-        assert_eq!(problem["request_id"].as_str().unwrap(), self.header("x-request-id"));
+        assert_eq!(
+            problem["request_id"].as_str().unwrap(),
+            self.header("x-request-id")
+        );
     }
 }
 
 /// A value whose ids, times and counters do not change between runs.
-pub fn steady(mut value: Value) -> Value {
+pub(crate) fn steady(mut value: Value) -> Value {
     fn walk(value: &mut Value) {
         match value {
             Value::Array(items) => items.iter_mut().for_each(walk),
             Value::Object(fields) => fields.values_mut().for_each(walk),
             Value::String(text) => {
-                let is_id = text.split_once('_').is_some_and(|(prefix, rest)| prefix.len() <= 3 && rest.len() == 26);
-                let is_time = text.len() >= 20 && text.ends_with('Z') && text.as_bytes()[10] == b'T';
+                let is_id = text
+                    .split_once('_')
+                    .is_some_and(|(prefix, rest)| prefix.len() <= 3 && rest.len() == 26);
+                let is_time =
+                    text.len() >= 20 && text.ends_with('Z') && text.as_bytes()[10] == b'T';
                 if is_id {
                     text.truncate(4);
                     text.push('…');

@@ -9,53 +9,46 @@ use crate::{Error, Result};
 
 const WINDOW: Duration = Duration::from_secs(15 * 60);
 const FREE_TRIES: usize = 8;
-/// Enough for any office; beyond it the oldest windows are dropped.
+/// Enough for any office; beyond it the name that was tried longest ago is forgotten.
 const MAX_NAMES: usize = 10_000;
 
-/// Failed sign-ins, by a keyed hash of the name that was tried: names are not kept.
+/// Tries at signing in, by a keyed hash of the name that was tried: names are not kept.
 #[derive(Default)]
 pub struct Attempts {
     hasher: RandomState,
-    failures: Mutex<HashMap<u64, Vec<Duration>>>,
+    tries: Mutex<HashMap<u64, Vec<Duration>>>,
 }
 
 impl Attempts {
-    /// Refuses when `name` has failed too often lately. `now` is monotonic.
-    pub(crate) fn check(&self, name: &str, now: Duration) -> Result<()> {
-        let mut all = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(times) = all.get_mut(&self.hasher.hash_one(name)) else {
-            return Ok(());
-        };
+    /// Counts a try of `name` before it is looked at, so that many at once do not all pass; refuses
+    /// when there were too many lately. `now` is monotonic.
+    pub(crate) fn begin(&self, name: &str, now: Duration) -> Result<()> {
+        let key = self.hasher.hash_one(name);
+        let mut all = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
+        if all.len() >= MAX_NAMES && !all.contains_key(&key) {
+            let oldest = all
+                .iter()
+                .min_by_key(|(_, t)| t.last().copied())
+                .map(|(k, _)| *k);
+            all.remove(&oldest.unwrap_or_default());
+        }
+        let times = all.entry(key).or_default();
         times.retain(|t| now.saturating_sub(*t) < WINDOW);
         match times.first() {
             Some(first) if times.len() >= FREE_TRIES => Err(Error::TooManyAttempts(
                 WINDOW.saturating_sub(now.saturating_sub(*first)),
             )),
-            _ => Ok(()),
+            _ => {
+                times.push(now);
+                Ok(())
+            }
         }
     }
 
-    /// Records a failure.
-    pub(crate) fn failed(&self, name: &str, now: Duration) {
-        let mut all = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        if all.len() >= MAX_NAMES {
-            all.retain(|_, times| {
-                times
-                    .last()
-                    .is_some_and(|t| now.saturating_sub(*t) < WINDOW)
-            });
-        }
-        if all.len() < MAX_NAMES {
-            all.entry(self.hasher.hash_one(name)).or_default().push(now);
-        }
-    }
-
-    /// Forgets the failures of `name`, after a success.
+    /// Forgets the tries of `name`, after a success.
     pub(crate) fn succeeded(&self, name: &str) {
-        self.failures
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(&self.hasher.hash_one(name));
+        let mut all = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
+        all.remove(&self.hasher.hash_one(name));
     }
 }
 
@@ -64,20 +57,34 @@ mod tests {
     use super::*;
 
     #[test]
-    fn eight_failures_block_for_the_rest_of_the_window() {
+    fn the_ninth_try_waits_for_the_rest_of_the_window() {
         let attempts = Attempts::default();
         for i in 0..8 {
-            attempts.check("a", Duration::from_secs(i)).unwrap();
-            attempts.failed("a", Duration::from_secs(i));
+            attempts.begin("a", Duration::from_secs(i)).unwrap();
         }
         assert!(
-            matches!(attempts.check("a", Duration::from_secs(10)), Err(Error::TooManyAttempts(d)) if d == WINDOW - Duration::from_secs(10))
+            matches!(attempts.begin("a", Duration::from_secs(10)), Err(Error::TooManyAttempts(d)) if d == WINDOW - Duration::from_secs(10))
         );
-        attempts.check("b", Duration::from_secs(10)).unwrap();
+        attempts.begin("b", Duration::from_secs(10)).unwrap();
         attempts
-            .check("a", WINDOW + Duration::from_secs(9))
+            .begin("a", WINDOW + Duration::from_secs(9))
             .unwrap();
         attempts.succeeded("a");
-        attempts.check("a", Duration::from_secs(10)).unwrap();
+        attempts.begin("a", Duration::from_secs(10)).unwrap();
+    }
+
+    #[test]
+    fn a_flood_of_names_does_not_free_the_one_that_is_guessed_at() {
+        let attempts = Attempts::default();
+        for i in 0..20_000 {
+            attempts
+                .begin(&i.to_string(), Duration::from_millis(i))
+                .unwrap();
+        }
+        let now = Duration::from_secs(30);
+        let passed = (0..50)
+            .filter(|_| attempts.begin("victim", now).is_ok())
+            .count();
+        assert_eq!(passed, FREE_TRIES);
     }
 }

@@ -2,14 +2,14 @@
 
 use secrecy::SecretString;
 use tenon_model::member::Role;
-use tenon_model::{MemberId, Scope, Time, WorkspaceId};
+use tenon_model::{MemberId, Scope, WorkspaceId};
 use tenon_store::{Member, Tx, Workspace};
 
 use super::password;
 use crate::{Actor, Ctx, Error, Result};
 
 /// A member and the workspace, as the member sees them.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct MeView {
     /// Id.
     pub id: MemberId,
@@ -32,7 +32,7 @@ pub struct MeView {
 }
 
 /// A change of one's own profile; `None` leaves a field as it is.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct UpdateMe {
     /// Name.
     pub name: Option<String>,
@@ -140,14 +140,9 @@ pub(super) fn email(text: &str) -> Option<String> {
     sound.then_some(text)
 }
 
-/// Makes a member in the caller's transaction, which must be of the whole deployment.
-pub(super) async fn insert(
-    ctx: &Ctx,
-    tx: &mut Tx,
-    workspace: WorkspaceId,
-    input: NewMemberInput,
-    at: Time,
-) -> Result<Member> {
+/// A member whose input holds and whose password is hashed, not stored yet. Hashing takes long, so
+/// it is done before a transaction is begun.
+pub(super) async fn prepare(ctx: &Ctx, input: NewMemberInput) -> Result<Member> {
     let mut problems = profile_problems(&input.name, &input.locale, &input.time_zone);
     let address = email(&input.email);
     if address.is_none() {
@@ -158,12 +153,9 @@ pub(super) async fn insert(
     let (Some(address), true) = (address, problems.is_empty()) else {
         return Err(Error::Validation(problems));
     };
-    if tx.members().by_email(&address).await?.is_some() {
-        return Err(Error::field("email", "is used by another member"));
-    }
-    let member = Member {
+    Ok(Member {
         id: ctx.world.id(),
-        workspace_id: workspace,
+        workspace_id: ctx.world.id(),
         email: address,
         name: input.name.trim().to_owned(),
         role: input.role,
@@ -174,7 +166,18 @@ pub(super) async fn insert(
         totp_confirmed_at: None,
         totp_last_step: 0,
         disabled_at: None,
-        created_at: at,
+        created_at: ctx.world.now(),
+    })
+}
+
+/// Stores a prepared member in the caller's transaction, which must be of the whole deployment.
+pub(super) async fn insert(tx: &mut Tx, workspace: WorkspaceId, member: Member) -> Result<Member> {
+    if tx.members().by_email(&member.email).await?.is_some() {
+        return Err(Error::field("email", "is used by another member"));
+    }
+    let member = Member {
+        workspace_id: workspace,
+        ..member
     };
     tx.members().insert(&member).await?;
     Ok(member)
@@ -183,9 +186,11 @@ pub(super) async fn insert(
 /// Makes a member from the command line, and the workspace with the first one.
 pub async fn create_member(ctx: &Ctx, input: NewMemberInput) -> Result<MemberId> {
     let now = ctx.world.now();
+    let wanted = input.workspace.clone();
+    let member = prepare(ctx, input).await?;
     let mut tx = ctx.store.begin(&Scope::system()).await?;
     let workspaces = workspaces(&mut tx).await?;
-    let found = match &input.workspace {
+    let found = match &wanted {
         Some(name) => workspaces.iter().find(|w| w.name == *name),
         None if workspaces.len() > 1 => {
             return Err(Error::field(
@@ -198,10 +203,7 @@ pub async fn create_member(ctx: &Ctx, input: NewMemberInput) -> Result<MemberId>
     let workspace = match found {
         Some(workspace) => workspace.id,
         None => {
-            let name = input
-                .workspace
-                .clone()
-                .unwrap_or_else(|| "Tenon".to_owned());
+            let name = wanted.clone().unwrap_or_else(|| "Tenon".to_owned());
             let workspace = Workspace {
                 id: ctx.world.id(),
                 name,
@@ -212,7 +214,7 @@ pub async fn create_member(ctx: &Ctx, input: NewMemberInput) -> Result<MemberId>
             workspace.id
         }
     };
-    let member = insert(ctx, &mut tx, workspace, input, now).await?;
+    let member = insert(&mut tx, workspace, member).await?;
     tx.commit().await?;
     Ok(member.id)
 }

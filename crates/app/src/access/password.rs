@@ -44,7 +44,11 @@ pub(super) async fn verify(hash: Option<String>, password: SecretString) -> Resu
     .await
 }
 
+/// Each hash takes 19 MiB; more than this many at once wait.
+static AT_ONCE: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(4);
+
 async fn run<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    let _turn = AT_ONCE.acquire().await;
     tokio::task::spawn_blocking(work)
         .await
         .map_err(|_| Error::Internal("password_task".into()))

@@ -62,12 +62,6 @@ pub async fn setup(ctx: &Ctx, input: Setup) -> Result<SignedIn> {
         name: name.to_owned(),
         created_at: now,
     };
-    let mut tx = ctx.store.begin(&Scope::system()).await?;
-    if tx.workspaces().count().await? > 0 {
-        return Err(Error::AlreadySetUp);
-    }
-    tx.workspaces().insert(&workspace).await?;
-    ctx.keys.create(&mut tx, workspace.id, None).await?;
     let owner = NewMemberInput {
         workspace: None,
         email: input.email,
@@ -77,7 +71,14 @@ pub async fn setup(ctx: &Ctx, input: Setup) -> Result<SignedIn> {
         locale: input.locale,
         time_zone: input.time_zone,
     };
-    let member = members::insert(ctx, &mut tx, workspace.id, owner, now).await?;
+    let owner = members::prepare(ctx, owner).await?;
+    let mut tx = ctx.store.begin(&Scope::system()).await?;
+    if tx.workspaces().count().await? > 0 {
+        return Err(Error::AlreadySetUp);
+    }
+    tx.workspaces().insert(&workspace).await?;
+    ctx.keys.create(&mut tx, workspace.id, None).await?;
+    let member = members::insert(&mut tx, workspace.id, owner).await?;
     let signed_in = sessions::start(ctx, &mut tx, &member, &input.user_agent).await?;
     tx.commit().await?;
     Ok(signed_in)

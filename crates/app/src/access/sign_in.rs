@@ -23,7 +23,7 @@ pub struct SignIn {
 /// password.
 pub async fn sign_in(ctx: &Ctx, input: SignIn) -> Result<SignedIn> {
     let name = members::email(&input.email).unwrap_or_default();
-    ctx.attempts.check(&name, ctx.world.monotonic())?;
+    ctx.attempts.begin(&name, ctx.world.monotonic())?;
     let mut tx = ctx.store.read(&Scope::system()).await?;
     let member = tx
         .members()
@@ -34,7 +34,6 @@ pub async fn sign_in(ctx: &Ctx, input: SignIn) -> Result<SignedIn> {
     let hash = member.as_ref().and_then(|m| m.password_hash.clone());
     let right = password::verify(hash, input.password).await?;
     let Some(member) = member.filter(|_| right) else {
-        ctx.attempts.failed(&name, ctx.world.monotonic());
         return Err(Error::InvalidCredentials);
     };
     let mut tx = ctx.store.begin(&Scope::system()).await?;
@@ -43,7 +42,6 @@ pub async fn sign_in(ctx: &Ctx, input: SignIn) -> Result<SignedIn> {
             return Err(Error::TotpRequired);
         };
         if !totp::accept(ctx, &mut tx, &member, code.trim()).await? {
-            ctx.attempts.failed(&name, ctx.world.monotonic());
             return Err(Error::TotpInvalid);
         }
     }

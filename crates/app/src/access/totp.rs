@@ -90,9 +90,8 @@ pub async fn totp_remove(ctx: &Ctx, actor: &Actor, given: SecretString) -> Resul
     let mut tx = ctx.store.read(&actor.scope()).await?;
     let member = own(&mut tx, actor).await?;
     drop(tx);
-    ctx.attempts.check(&member.email, ctx.world.monotonic())?;
+    ctx.attempts.begin(&member.email, ctx.world.monotonic())?;
     if !password::verify(member.password_hash, given).await? {
-        ctx.attempts.failed(&member.email, ctx.world.monotonic());
         return Err(Error::field("password", "is wrong"));
     }
     let mut tx = ctx.store.begin(&actor.scope()).await?;

@@ -2,7 +2,7 @@
 
 use tenon_connectors::ports::{Subject, Tokens};
 use tenon_connectors::{ProviderError, Reaction};
-use tenon_model::connection::ConnectionStatus;
+use tenon_model::connection::{ConnectionStatus, Provider};
 use tenon_model::event::EventKind;
 use tenon_model::feature::{Feature, google_scopes, is_granted};
 use tenon_model::mail::SyncState;
@@ -11,6 +11,7 @@ use tenon_store::{ConnectionRow, Flow, Mailbox, TokenRow, Tx};
 use tenon_vault::{Context, DataKey, Sealed};
 
 use super::authorize::flow_context;
+use super::disconnect::holds_grant;
 use super::profile::RefreshProfile;
 use super::tokens::seal_token;
 use crate::access::token_hash;
@@ -100,7 +101,32 @@ pub async fn callback(
         .exchange(code, verifier, &flow.nonce, &flow.redirect_uri)
         .await
         .map_err(|e| exchange_error(&e))?;
-    connect(ctx, actor, &flow, &tokens, &subject).await
+    let outcome = connect(ctx, actor, &flow, &tokens, &subject).await;
+    if outcome.is_err() {
+        give_back(ctx, flow.provider, &tokens, &subject).await;
+    }
+    outcome
+}
+
+/// A grant that came but is not kept would live on at the provider with nobody to end it. It is
+/// ended, unless a connection of the same account needs it (fault A10). Best effort: the person can
+/// always end it themselves.
+async fn give_back(ctx: &Ctx, provider: Provider, tokens: &Tokens, subject: &Subject) {
+    let index = ctx
+        .keys
+        .deployment()
+        .blind_index("subject", &subject.subject);
+    let needed = async {
+        let mut tx = ctx.store.read(&Scope::system()).await?;
+        tx.connections().by_subject_index(provider, index).await
+    };
+    let free = needed.await.is_ok_and(|all| !all.iter().any(holds_grant));
+    if let (Some(google), true) = (&ctx.google, free) {
+        let token = tokens.refresh.as_ref().unwrap_or(&tokens.access);
+        if let Err(e) = google.grants().revoke(token).await {
+            tracing::warn!(error = %e, "a grant that was not kept could not be ended");
+        }
+    }
 }
 
 fn exchange_error(e: &ProviderError) -> CallbackError {
@@ -167,6 +193,7 @@ async fn connect(
     };
     tx.consents().attach(flow.consent_id, id).await?;
     let now = ctx.world.now();
+    tx.jobs().release(id, now).await?;
     if flow.features.contains(&Feature::Mail) && is_granted(Feature::Mail, &granted) {
         ensure_mailbox(ctx, &mut tx, actor, id).await?;
         tenon_jobs::enqueue(
@@ -320,6 +347,9 @@ async fn put_tokens(
 async fn ensure_mailbox(ctx: &Ctx, tx: &mut Tx, actor: &Actor, id: ConnectionId) -> Result<()> {
     let now = ctx.world.now();
     if let Some(mut mailbox) = tx.mailboxes().get(id).await? {
+        if mailbox.state == SyncState::Parked {
+            return Ok(()); // waits for the person's answer, which is another question
+        }
         mailbox.reason = None;
         mailbox.next_sync_at = Some(now);
         let fence = tx.connections().fence(id).await?.unwrap_or(0);

@@ -2,19 +2,23 @@
 
 use std::time::Duration;
 
+use async_trait::async_trait;
 use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
 use tenon_connectors::Reaction;
 use tenon_connectors::ports::Revoked;
+use tenon_jobs::{Job, JobError, Lease};
 use tenon_model::connection::{ConnectionStatus, Provider};
 use tenon_model::event::EventKind;
-use tenon_model::{ConnectionId, KeyId, Scope};
-use tenon_store::{ConnectionRow, Receipt, Tx};
+use tenon_model::{ConnectionId, KeyId, Scope, WorkspaceId};
+use tenon_store::{ConnectionRow, Receipt};
 
 use super::receipts::{ReceiptView, receipt_view};
 use super::revoke::RevokeGrant;
 use super::tokens::open_refresh;
 use super::view::visible;
 use crate::keys::KeysError;
+use crate::sync::job_error;
 use crate::{Actor, Ctx, Error, Result};
 
 /// The revocation at the provider gets this long before it goes on as a durable job.
@@ -45,15 +49,13 @@ fn named(counts: Vec<(&'static str, u64)>) -> Vec<(String, u64)> {
 
 /// Whether another live connection, in any workspace, shares the grant (fault A10): then ending it
 /// would end that one too.
-async fn shared(ctx: &Ctx, row: &ConnectionRow) -> Result<bool> {
+pub(super) async fn shared(ctx: &Ctx, row: &ConnectionRow) -> Result<bool> {
     let mut tx = ctx.store.read(&Scope::system()).await?;
     let all = tx
         .connections()
         .by_subject_index(row.provider, row.subject_index)
         .await?;
-    Ok(all
-        .iter()
-        .any(|c| c.id != row.id && c.status != ConnectionStatus::Revoked))
+    Ok(all.iter().any(|c| c.id != row.id && holds_grant(c)))
 }
 
 fn grants_page(ctx: &Ctx, provider: Provider) -> &'static str {
@@ -92,24 +94,93 @@ pub async fn disconnect_preview(ctx: &Ctx, actor: &Actor, id: ConnectionId) -> R
     })
 }
 
-/// Ends the connection. When this returns, nothing that was read from the account is left.
+/// Ends the connection. When this returns, nothing that was read from the account is left. The work
+/// goes on when the person closes the page meanwhile, and after a crash as a job.
 pub async fn disconnect(ctx: &Ctx, actor: &Actor, id: ConnectionId) -> Result<ReceiptView> {
-    // Runs in flight are fenced off first, so that none writes while the grant is being ended.
+    // From here on nothing else runs for the connection: its status forbids new work, and the moved
+    // fence stops work in flight at its next write.
     let mut tx = ctx.store.begin(&actor.scope()).await?;
-    let row = visible(&mut tx, id).await?;
+    visible(&mut tx, id).await?;
+    tx.connections()
+        .set_status(
+            id,
+            ConnectionStatus::Stopped,
+            Some(DISCONNECTING),
+            None,
+            None,
+        )
+        .await?;
     tx.connections().bump_fence(id).await?;
-    let key = ctx.keys.get(&mut tx, row.key_id).await?;
-    let token = tx
-        .tokens()
-        .get(id)
-        .await?
-        .map(|t| open_refresh(&key, &t))
-        .transpose()?
-        .flatten();
+    let net = FinishDisconnect {
+        workspace: actor.workspace,
+        connection: id,
+    };
+    tenon_jobs::enqueue(&mut tx, &net, ctx.world.now() + NET).await?;
     tx.commit().await?;
+    let (task_ctx, scope) = (ctx.clone(), Scope::job(actor.workspace));
+    let receipt = tokio::spawn(async move { end(&task_ctx, &scope, id).await })
+        .await
+        .map_err(|_| Error::Internal("disconnect_task".into()))??;
+    receipt_view(ctx, &receipt.ok_or(Error::NotFound("connection"))?)
+}
+
+/// Reason of a connection that is on its way out.
+const DISCONNECTING: &str = "disconnecting";
+/// When the job takes over from a request that did not come to its end.
+const NET: Duration = Duration::from_secs(60);
+
+/// Whether a connection still needs its grant at the provider.
+pub(super) fn holds_grant(row: &ConnectionRow) -> bool {
+    row.status != ConnectionStatus::Revoked && row.status_reason.as_deref() != Some(DISCONNECTING)
+}
+
+/// Ends grant and rows of a connection that is being disconnected; `None` when that is done already.
+async fn end(ctx: &Ctx, scope: &Scope, id: ConnectionId) -> Result<Option<Receipt>> {
+    let mut tx = ctx.store.read(scope).await?;
+    let Some(row) = tx.connections().get(id).await? else {
+        return Ok(None);
+    };
+    let key = ctx.keys.get(&mut tx, row.key_id).await?;
+    let token = tx.tokens().get(id).await?;
+    drop(tx);
+    let token = token.map(|t| open_refresh(&key, &t)).transpose()?.flatten();
     let (grant, pending) = end_grant(ctx, &row, token).await?;
-    let receipt = purge(ctx, &actor.scope(), &row, grant, pending).await?;
-    receipt_view(ctx, &receipt)
+    purge(ctx, scope, &row, grant, pending, |row| {
+        row.status_reason.as_deref() == Some(DISCONNECTING)
+    })
+    .await
+}
+
+/// The net under a disconnect whose request was cut off.
+#[derive(Serialize, Deserialize)]
+pub struct FinishDisconnect {
+    workspace: WorkspaceId,
+    connection: ConnectionId,
+}
+
+#[async_trait]
+impl Job for FinishDisconnect {
+    const KIND: &'static str = "finish_disconnect";
+    type Context = Ctx;
+
+    fn coalesce_key(&self) -> Option<String> {
+        Some(format!("disconnect:{}", self.connection))
+    }
+
+    fn connection(&self) -> Option<ConnectionId> {
+        Some(self.connection)
+    }
+
+    fn workspace(&self) -> Option<WorkspaceId> {
+        Some(self.workspace)
+    }
+
+    async fn run(self, ctx: &Ctx, _: &Lease) -> std::result::Result<(), JobError> {
+        end(ctx, &Scope::job(self.workspace), self.connection)
+            .await
+            .map(drop)
+            .map_err(job_error)
+    }
 }
 
 /// Ends the grant at the provider where that is right. A provider that does not answer does not
@@ -137,16 +208,26 @@ async fn end_grant(
     })
 }
 
-/// One transaction: rows and key go, the receipt comes.
+/// One transaction: rows and key go, the receipt comes. `None` when the connection is gone already,
+/// or `still` no longer holds, because the person has changed their mind meanwhile.
 pub(super) async fn purge(
     ctx: &Ctx,
     scope: &Scope,
     row: &ConnectionRow,
     grant: &str,
     pending: Option<SecretString>,
-) -> Result<Receipt> {
+    still: impl Fn(&ConnectionRow) -> bool,
+) -> Result<Option<Receipt>> {
     let now = ctx.world.now();
     let mut tx = ctx.store.begin(scope).await?;
+    if !tx
+        .connections()
+        .get(row.id)
+        .await?
+        .is_some_and(|r| still(&r))
+    {
+        return Ok(None);
+    }
     tx.consents().withdraw_for_connection(row.id, now).await?;
     let counts = named(tx.connections().delete(row.id).await?);
     ctx.keys.destroy(&mut tx, row.key_id).await?;
@@ -164,7 +245,7 @@ pub(super) async fn purge(
     };
     tx.receipts().insert(&receipt).await?;
     if let Some(token) = pending {
-        let job = RevokeGrant::seal(ctx, &mut tx, row.workspace_id, receipt.id, &token).await?;
+        let job = RevokeGrant::seal(ctx, &mut tx, row, receipt.id, &token).await?;
         tenon_jobs::enqueue(&mut tx, &job, now).await?;
     }
     tx.events()
@@ -183,48 +264,43 @@ pub(super) async fn purge(
         .await?;
     tenon_jobs::enqueue(&mut tx, &crate::schedule::Compact {}, now).await?;
     tx.commit().await?;
+    ctx.keys.forget(row.key_id);
     ctx.bodies.forget(row.id);
     ctx.progress.forget(row.id);
     if let Some(google) = &ctx.google {
         google.forget(row.subject_index);
     }
-    Ok(receipt)
+    Ok(Some(receipt))
 }
 
-/// After a restore: keys that had been destroyed are destroyed again, with the connections that
-/// came back with them (policy check V5).
+/// After a restore, or a crash between a burial and its commit: keys that were to be destroyed are
+/// destroyed, with the connections that belong to them (policy check V5).
 pub(crate) async fn finish_burials(ctx: &Ctx) -> std::result::Result<(), KeysError> {
     let buried = ctx.keys.graveyard().buried()?;
     if buried.is_empty() {
         return Ok(());
     }
-    let mut tx = ctx.store.begin(&Scope::system()).await?;
-    let mut again = 0;
-    for key in tx.keys().list_all().await? {
-        if buried.contains(&key.id) {
-            remove_restored(&mut tx, key.connection_id, key.id).await?;
-            again += 1;
+    let mut tx = ctx.store.read(&Scope::system()).await?;
+    let mut keys = tx.keys().list_all().await?;
+    drop(tx);
+    keys.retain(|k| buried.contains(&k.id));
+    for key in &keys {
+        let scope = key.workspace_id.map_or(Scope::system(), Scope::job);
+        let mut tx = ctx.store.begin(&scope).await?;
+        if let Some(id) = key.connection_id
+            && tx.connections().get(id).await?.is_some()
+        {
+            tx.connections().delete(id).await?;
         }
+        tx.keys().destroy(key.id).await?;
+        tx.commit().await?;
     }
-    tx.commit().await?;
-    if again > 0 {
+    if !keys.is_empty() {
         tracing::warn!(
-            keys = again,
-            "keys that were destroyed had come back with a restored database; they are destroyed again"
+            keys = keys.len(),
+            "keys that were to be destroyed were still there, after a restore or a crash; they are destroyed now"
         );
     }
-    Ok(())
-}
-
-async fn remove_restored(
-    tx: &mut Tx,
-    connection: Option<ConnectionId>,
-    key: KeyId,
-) -> std::result::Result<(), tenon_store::StoreError> {
-    if let Some(connection) = connection {
-        tx.connections().delete(connection).await?;
-    }
-    tx.keys().destroy(key).await?;
     Ok(())
 }
 

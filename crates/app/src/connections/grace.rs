@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use tenon_jobs::{Job, JobError, Lease};
 use tenon_model::connection::ConnectionStatus;
 use tenon_model::{ConnectionId, Scope, WorkspaceId};
+use tenon_store::ConnectionRow;
 
 use super::disconnect::purge;
 use crate::sync::job_error;
@@ -25,11 +26,12 @@ impl PurgeConnection {
         let mut tx = ctx.store.read(&scope).await?;
         let row = tx.connections().get(self.connection).await?;
         drop(tx);
-        let due = |at| ctx.world.now() >= at;
-        if let Some(row) =
-            row.filter(|r| r.status == ConnectionStatus::Revoked && r.purge_at.is_some_and(due))
-        {
-            purge(ctx, &scope, &row, "already_revoked", None).await?;
+        let now = ctx.world.now();
+        let over = |r: &ConnectionRow| {
+            r.status == ConnectionStatus::Revoked && r.purge_at.is_some_and(|at| now >= at)
+        };
+        if let Some(row) = row.filter(over) {
+            purge(ctx, &scope, &row, "already_revoked", None, over).await?;
         }
         Ok(())
     }

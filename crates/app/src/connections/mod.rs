@@ -18,7 +18,7 @@ pub use authorize::{Authorization, Authorize, authorize};
 pub use callback::{Callback, CallbackError, callback};
 pub use consents::{ConsentView, consents};
 pub(crate) use disconnect::finish_burials;
-pub use disconnect::{Preview, disconnect, disconnect_preview};
+pub use disconnect::{FinishDisconnect, Preview, disconnect, disconnect_preview};
 pub use grace::PurgeConnection;
 pub use health::{HealthView, QuotaView, RunView, SkippedView, health};
 pub use pause::{pause, resume, sync_now, unpark};

@@ -5,6 +5,7 @@ use tenon_model::connection::ConnectionStatus;
 use tenon_model::event::EventKind;
 use tenon_model::mail::SyncState;
 
+use super::disconnect::holds_grant;
 use super::profile::RefreshProfile;
 use super::view::visible;
 use crate::sync::{Decision, SyncMailbox};
@@ -42,12 +43,16 @@ pub async fn resume(ctx: &Ctx, actor: &Actor, id: ConnectionId) -> Result<()> {
     match row.status {
         ConnectionStatus::Revoked => return Err(Error::NeedsReauthorization),
         ConnectionStatus::Active => return Ok(()),
+        ConnectionStatus::Stopped if !holds_grant(&row) => {
+            return Err(Error::NotFound("connection")); // on its way out
+        }
         ConnectionStatus::Paused | ConnectionStatus::Stopped => {}
     }
     tx.connections()
         .set_status(id, ConnectionStatus::Active, None, None, None)
         .await?;
     let now = ctx.world.now();
+    tx.jobs().release(id, now).await?;
     tenon_jobs::enqueue(
         &mut tx,
         &RefreshProfile {
@@ -124,7 +129,9 @@ pub async fn unpark(ctx: &Ctx, actor: &Actor, id: ConnectionId, keep: bool) -> R
     mailbox.reason = None;
     mailbox.next_sync_at = Some(now);
     let fence = tx.connections().fence(id).await?.unwrap_or(0);
-    tx.mailboxes().save(&mailbox, fence).await?;
+    if !tx.mailboxes().save(&mailbox, fence).await? {
+        return Err(Error::NotFound("connection"));
+    }
     tenon_jobs::enqueue(
         &mut tx,
         &SyncMailbox {

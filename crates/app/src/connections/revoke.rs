@@ -10,48 +10,66 @@ use serde::{Deserialize, Serialize};
 use tenon_connectors::Reaction;
 use tenon_connectors::ports::Revoked;
 use tenon_jobs::{Job, JobError, Lease};
+use tenon_model::connection::Provider;
 use tenon_model::event::EventKind;
-use tenon_model::{KeyId, ReceiptId, Scope, WorkspaceId};
-use tenon_store::Tx;
+use tenon_model::{KeyId, MemberId, ReceiptId, Scope, Time, WorkspaceId};
+use tenon_store::{ConnectionRow, Tx};
 use tenon_vault::{Context, Sealed};
 
+use super::disconnect::holds_grant;
 use crate::sync::job_error;
 use crate::{Ctx, Error, Result};
 
+/// How long the provider is asked before the person is given the link instead.
+const GIVE_UP: Duration = Duration::from_secs(7 * 86_400);
+
 /// Ends a grant whose connection is gone already. The token is sealed under a key made for this
-/// job alone, which is destroyed with its last try.
+/// job alone, which is destroyed with its end.
 #[derive(Serialize, Deserialize)]
 pub struct RevokeGrant {
     workspace: WorkspaceId,
+    member: MemberId,
     receipt: ReceiptId,
     key: KeyId,
     sealed: String,
+    provider: Provider,
+    /// Blind index of the account: a connection made meanwhile shares the grant (fault A10).
+    subject_index: String,
+    since: Time,
 }
 
 impl RevokeGrant {
     pub(super) async fn seal(
         ctx: &Ctx,
         tx: &mut Tx,
-        workspace: WorkspaceId,
+        row: &ConnectionRow,
         receipt: ReceiptId,
         token: &SecretString,
     ) -> Result<Self> {
-        let key = ctx.keys.create_one_use(tx, workspace).await?;
+        let key = ctx.keys.create_one_use(tx, row.workspace_id).await?;
         let sealed = key.seal(
             &ctx.world,
             &Context::new("jobs", "args", receipt.0),
             token.expose_secret().as_bytes(),
         )?;
         Ok(Self {
-            workspace,
+            workspace: row.workspace_id,
+            member: row.member_id,
             receipt,
             key: key.id(),
             sealed: STANDARD.encode(sealed.0),
+            provider: row.provider,
+            subject_index: STANDARD.encode(row.subject_index),
+            since: ctx.world.now(),
         })
     }
 
-    async fn token(&self, ctx: &Ctx) -> Result<SecretString> {
+    /// The token, or `None` when an earlier run has come to its end.
+    async fn token(&self, ctx: &Ctx) -> Result<Option<SecretString>> {
         let mut tx = ctx.store.read(&Scope::job(self.workspace)).await?;
+        if tx.keys().get(self.key).await?.is_none() {
+            return Ok(None);
+        }
         let key = ctx.keys.get(&mut tx, self.key).await?;
         let bytes = STANDARD
             .decode(&self.sealed)
@@ -61,8 +79,22 @@ impl RevokeGrant {
             &Sealed(bytes),
         )?;
         String::from_utf8(plain.to_vec())
-            .map(SecretString::from)
+            .map(|t| Some(t.into()))
             .map_err(|_| Error::Internal("job_args".into()))
+    }
+
+    async fn shared(&self, ctx: &Ctx) -> Result<bool> {
+        let index = STANDARD
+            .decode(&self.subject_index)
+            .ok()
+            .and_then(|b| b.try_into().ok())
+            .ok_or_else(|| Error::Internal("job_args".into()))?;
+        let mut tx = ctx.store.read(&Scope::system()).await?;
+        let all = tx
+            .connections()
+            .by_subject_index(self.provider, index)
+            .await?;
+        Ok(all.iter().any(holds_grant))
     }
 
     async fn finish(&self, ctx: &Ctx, grant: &str) -> Result<()> {
@@ -70,10 +102,39 @@ impl RevokeGrant {
         tx.receipts().set_grant(self.receipt, grant).await?;
         ctx.keys.destroy(&mut tx, self.key).await?;
         tx.events()
-            .append(EventKind::ReceiptAdded, None, self.receipt.to_string())
+            .append(
+                EventKind::ReceiptAdded,
+                Some(self.member),
+                self.receipt.to_string(),
+            )
             .await?;
         tx.commit().await?;
         Ok(())
+    }
+
+    async fn end(&self, ctx: &Ctx) -> std::result::Result<(), JobError> {
+        let Some(google) = &ctx.google else {
+            return Err(JobError::Park("provider_not_configured".into()));
+        };
+        let Some(token) = self.token(ctx).await.map_err(job_error)? else {
+            return Ok(());
+        };
+        if self.shared(ctx).await.map_err(job_error)? {
+            return self.finish(ctx, "shared_kept").await.map_err(job_error);
+        }
+        let grant = match google.grants().revoke(&token).await {
+            Ok(Revoked::Now) => "revoked",
+            Ok(Revoked::Already) => "already_revoked",
+            Err(e) => match e.reaction {
+                Reaction::Retry(d) | Reaction::Slow(d)
+                    if ctx.world.now().since(self.since) < GIVE_UP =>
+                {
+                    return Err(JobError::Backoff(d.max(Duration::from_secs(60)), e.code));
+                }
+                _ => "link",
+            },
+        };
+        self.finish(ctx, grant).await.map_err(job_error)
     }
 }
 
@@ -91,20 +152,6 @@ impl Job for RevokeGrant {
     }
 
     async fn run(self, ctx: &Ctx, _: &Lease) -> std::result::Result<(), JobError> {
-        let Some(google) = &ctx.google else {
-            return Err(JobError::Park("provider_not_configured".into()));
-        };
-        let token = self.token(ctx).await.map_err(job_error)?;
-        let grant = match google.grants().revoke(&token).await {
-            Ok(Revoked::Now) => "revoked",
-            Ok(Revoked::Already) => "already_revoked",
-            Err(e) => match e.reaction {
-                Reaction::Retry(d) | Reaction::Slow(d) => {
-                    return Err(JobError::RetryAfter(d.max(Duration::from_secs(60)), e.code));
-                }
-                _ => "link",
-            },
-        };
-        self.finish(ctx, grant).await.map_err(job_error)
+        self.end(ctx).await
     }
 }

@@ -116,29 +116,23 @@ impl ConnectionTokens {
     }
 
     async fn token(&self, stale: Option<&SecretString>) -> Result<SecretString, Failure> {
+        if let Some(token) = self.good(&self.stored().await?.ok_or_else(gone)?, stale)? {
+            return Ok(token);
+        }
+        let lock = self.ctx.refreshing.of(self.connection);
+        let _first = lock.lock().await;
         let deadline = self.ctx.world.monotonic() + LEASE;
         loop {
             let row = self.stored().await?.ok_or_else(gone)?;
             if let Some(token) = self.good(&row, stale)? {
-                return Ok(token);
+                return Ok(token); // somebody else was faster
             }
-            let now = self.ctx.world.now();
-            let mut tx = self
-                .ctx
-                .store
-                .begin(&self.scope())
-                .await
-                .map_err(Error::from)?;
-            let ours = tx
-                .tokens()
-                .lease(self.connection, self.ctx.node, now + LEASE, now)
-                .await
-                .map_err(Error::from)?;
-            tx.commit().await.map_err(Error::from)?;
-            if ours {
+            if self.lease().await? {
                 let outcome = self.refresh(stale).await;
-                self.release().await?;
-                return outcome;
+                if let Err(e) = self.release().await {
+                    tracing::warn!(error = %e, "the right to refresh ends by itself");
+                }
+                return self.or_still_good(&row, stale, outcome);
             }
             if self.ctx.world.monotonic() > deadline {
                 return Err(Failure::Provider(error(
@@ -148,6 +142,34 @@ impl ConnectionTokens {
             }
             tokio::time::sleep(LEASE_POLL).await;
         }
+    }
+
+    /// A refresh that fails for a passing reason does not refuse a token that still works.
+    fn or_still_good(
+        &self,
+        row: &TokenRow,
+        stale: Option<&SecretString>,
+        outcome: Result<SecretString, Failure>,
+    ) -> Result<SecretString, Failure> {
+        let passing = matches!(&outcome, Err(Failure::Provider(e)) if matches!(e.reaction, Reaction::Retry(_) | Reaction::Slow(_)));
+        let soon = self.ctx.world.now() + Duration::from_secs(30);
+        match &row.access {
+            Some(access) if passing && stale.is_none() && row.access_expires_at > Some(soon) => {
+                Ok(open_token(&self.key, self.connection, "access", access)?)
+            }
+            _ => outcome,
+        }
+    }
+
+    async fn lease(&self) -> Result<bool> {
+        let now = self.ctx.world.now();
+        let mut tx = self.ctx.store.begin(&self.scope()).await?;
+        let ours = tx
+            .tokens()
+            .lease(self.connection, self.ctx.node, now + LEASE, now)
+            .await?;
+        tx.commit().await?;
+        Ok(ours)
     }
 
     async fn release(&self) -> Result<()> {
@@ -183,7 +205,7 @@ impl ConnectionTokens {
                         .await?
                         .is_some_and(|now| now.version == row.version);
                     if unchanged && attempt >= 2 {
-                        revoked(&self.ctx, self.workspace, self.connection, &e.code).await?;
+                        self.withdrawn(&e.code, row.version).await?;
                         return Err(Failure::Provider(e));
                     }
                 }
@@ -197,6 +219,49 @@ impl ConnectionTokens {
             "refresh_raced",
             Reaction::Retry(Duration::from_secs(1)),
         )))
+    }
+
+    /// The grant is gone (requirement C7): tokens are destroyed at once, sync stops, the person is
+    /// told, and the metadata's grace period begins. Nothing of it happens when the token was
+    /// replaced meanwhile: somebody has reconnected.
+    async fn withdrawn(&self, reason: &str, version: i64) -> Result<()> {
+        let ctx = &self.ctx;
+        let now = ctx.world.now();
+        let purge_at = now + ctx.config.grace;
+        let mut tx = ctx.store.begin(&self.scope()).await?;
+        let Some(row) = tx.connections().get(self.connection).await? else {
+            return Ok(());
+        };
+        let token = tx.tokens().get(self.connection).await?;
+        if row.status == ConnectionStatus::Revoked || token.is_none_or(|t| t.version != version) {
+            return Ok(());
+        }
+        tx.tokens().destroy(row.id).await?;
+        tx.connections()
+            .set_status(
+                row.id,
+                ConnectionStatus::Revoked,
+                Some(reason),
+                Some(now),
+                Some(purge_at),
+            )
+            .await?;
+        tx.connections().bump_fence(row.id).await?;
+        let purge = PurgeConnection {
+            workspace: self.workspace,
+            connection: row.id,
+        };
+        tenon_jobs::enqueue(&mut tx, &purge, purge_at).await?;
+        tx.events()
+            .append(
+                EventKind::ConnectionChanged,
+                Some(row.member_id),
+                row.id.to_string(),
+            )
+            .await?;
+        tx.commit().await?;
+        tracing::info!(connection = %row.id, reason, "the grant was withdrawn at the provider");
+        Ok(())
     }
 
     async fn store(&self, old: &TokenRow, tokens: &Tokens) -> Result<bool> {
@@ -254,53 +319,4 @@ impl AccessTokens for ConnectionTokens {
             Failure::Own(e) => error(e.code(), Reaction::Retry(Duration::from_secs(5))),
         })
     }
-}
-
-/// The grant is gone (requirement C7): tokens are destroyed at once, sync stops, the person is told,
-/// and the metadata's grace period begins.
-pub(crate) async fn revoked(
-    ctx: &Ctx,
-    workspace: WorkspaceId,
-    id: ConnectionId,
-    reason: &str,
-) -> Result<()> {
-    let now = ctx.world.now();
-    let purge_at = now + ctx.config.grace;
-    let mut tx = ctx.store.begin(&Scope::job(workspace)).await?;
-    let Some(row) = tx.connections().get(id).await? else {
-        return Ok(());
-    };
-    if row.status == ConnectionStatus::Revoked {
-        return Ok(());
-    }
-    tx.tokens().destroy(id).await?;
-    tx.connections()
-        .set_status(
-            id,
-            ConnectionStatus::Revoked,
-            Some(reason),
-            Some(now),
-            Some(purge_at),
-        )
-        .await?;
-    tx.connections().bump_fence(id).await?;
-    tenon_jobs::enqueue(
-        &mut tx,
-        &PurgeConnection {
-            workspace,
-            connection: id,
-        },
-        purge_at,
-    )
-    .await?;
-    tx.events()
-        .append(
-            EventKind::ConnectionChanged,
-            Some(row.member_id),
-            id.to_string(),
-        )
-        .await?;
-    tx.commit().await?;
-    tracing::info!(connection = %id, reason, "the grant was withdrawn at the provider");
-    Ok(())
 }

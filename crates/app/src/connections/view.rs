@@ -11,7 +11,7 @@ use tenon_vault::{Context, DataKey};
 use crate::{Actor, Ctx, Error, Result};
 
 /// A connection.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct ConnectionView {
     /// Id.
     pub id: ConnectionId,
@@ -55,7 +55,7 @@ pub struct FeatureStateView {
 }
 
 /// A sending address.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct AliasView {
     /// Address.
     pub address: String,

@@ -1,29 +1,36 @@
 //! Opened messages in memory, bounded in bytes and minutes. Nothing here is ever written.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tenon_connectors::ports::Content;
 use tenon_model::{ConnectionId, MessageId};
 
+use super::html::Rendered;
+
 /// An opened message with its inline images.
 pub(crate) struct Opened {
     pub(crate) content: Content,
-    pub(crate) inline: super::html::Inline,
+    /// `Content-ID`s of the parts that are shown inside the body.
+    pub(crate) inline: HashSet<String>,
+    /// The body, ready for the frame.
+    pub(crate) rendered: Rendered,
+    /// `html`, `text` or `none`.
+    pub(crate) kind: &'static str,
 }
 
 impl Opened {
     fn bytes(&self) -> usize {
         let content = &self.content;
-        content.html.as_ref().map_or(0, String::len)
+        self.rendered.document.len()
+            + content.html.as_ref().map_or(0, String::len)
             + content.text.as_ref().map_or(0, String::len)
             + content
                 .headers
                 .iter()
                 .map(|(n, v)| n.len() + v.len())
                 .sum::<usize>()
-            + self.inline.values().map(String::len).sum::<usize>()
             + 1024
     }
 }
@@ -167,7 +174,14 @@ mod tests {
         };
         Arc::new(Opened {
             content,
-            inline: Arc::default(),
+            inline: HashSet::new(),
+            rendered: Rendered {
+                document: String::new(),
+                remote_images: 0,
+                quoted: false,
+                problem: None,
+            },
+            kind: "text",
         })
     }
 

@@ -3,7 +3,7 @@
 use tenon_connectors::ports::{ByteStream, Priority};
 use tenon_model::MessageId;
 
-use super::open::target;
+use super::open::{fetch, target};
 use crate::{Actor, Ctx, Error, Result};
 
 /// A file on its way to the browser.
@@ -34,18 +34,19 @@ fn file_name(name: &str, fallback: &str) -> String {
 
 /// Streams one attachment.
 pub async fn attachment(ctx: &Ctx, actor: &Actor, id: MessageId, part: &str) -> Result<Download> {
-    let opened = super::open(ctx, actor, id).await?;
-    let found = opened
-        .attachments
-        .into_iter()
-        .find(|a| a.id == part)
-        .ok_or(Error::NotFound("attachment"))?;
     let target = target(ctx, actor, id).await?;
+    let opened = fetch(ctx, &target).await?;
+    let found = opened
+        .content
+        .parts
+        .iter()
+        .find(|p| p.id == part)
+        .ok_or(Error::NotFound("attachment"))?;
     let port = ctx.mail_port(&target.row, Priority::Interactive).await?;
     let stream = port.attachment(&target.provider_id, part).await?;
     Ok(Download {
         name: file_name(&found.name, "attachment"),
-        content_type: found.content_type,
+        content_type: found.content_type.clone(),
         size: None,
         stream,
     })

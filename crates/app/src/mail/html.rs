@@ -14,6 +14,8 @@ use tenon_connectors::ports::Content;
 
 /// Larger bodies are not shown but offered for download.
 const MAX_BODY: usize = 3 << 20;
+/// Deeper nesting is not parsed: the HTML parser's work grows with the square of it (check H6).
+const MAX_DEPTH: usize = 500;
 
 /// Inline parts by `Content-ID`, as data addresses.
 pub(super) type Inline = Arc<HashMap<String, String>>;
@@ -29,7 +31,7 @@ pub(super) struct Rendered {
 /// Renders the best body there is. `inline` maps `Content-ID` to data addresses.
 pub(super) fn render(content: &Content, inline: &Inline, dark: bool) -> Rendered {
     match (&content.html, &content.text) {
-        (Some(html), _) if html.len() <= MAX_BODY => {
+        (Some(html), _) if html.len() <= MAX_BODY && !too_deep(html) => {
             let (body, remote_images) = sanitize(html, inline);
             let quoted = body.contains("<blockquote") || html.contains("gmail_quote");
             Rendered {
@@ -62,6 +64,38 @@ pub(super) fn render(content: &Content, inline: &Inline, dark: bool) -> Rendered
             problem: Some("too_large"),
         },
     }
+}
+
+/// Whether elements may be nested deeper than is parsed, by counting tags: an upper bound that
+/// takes no notice of elements whose end may be left out.
+fn too_deep(html: &str) -> bool {
+    const NO_END: &[&str] = &[
+        "area", "base", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "link",
+        "meta", "option", "p", "source", "tbody", "td", "tfoot", "th", "thead", "tr", "wbr",
+    ];
+    let mut depth = 0_usize;
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        rest = &rest[at + 1..];
+        let closing = rest.starts_with('/');
+        let name = &rest[usize::from(closing)..];
+        let end = name
+            .find(|c: char| !c.is_ascii_alphanumeric())
+            .unwrap_or(name.len());
+        let name = name[..end].to_ascii_lowercase();
+        if name.is_empty() || NO_END.contains(&name.as_str()) {
+            continue;
+        }
+        depth = if closing {
+            depth.saturating_sub(1)
+        } else {
+            depth + 1
+        };
+        if depth > MAX_DEPTH {
+            return true;
+        }
+    }
+    false
 }
 
 #[derive(Clone, Copy)]
@@ -154,8 +188,13 @@ fn filter<'v>(
 /// An image that may be shown: inside the message, by `cid:` or as a small data address.
 fn image<'v>(value: &'v str, inline: &HashMap<String, String>) -> Option<Cow<'v, str>> {
     let value = value.trim();
-    if let Some(id) = value.strip_prefix("cid:") {
-        return inline.get(id).map(|data| Cow::Owned(data.clone()));
+    if value
+        .get(..4)
+        .is_some_and(|s| s.eq_ignore_ascii_case("cid:"))
+    {
+        // RFC 2392: the id is percent-encoded in the address.
+        let id = percent_encoding::percent_decode_str(&value[4..]).decode_utf8_lossy();
+        return inline.get(id.as_ref()).map(|data| Cow::Owned(data.clone()));
     }
     let picture = [
         "data:image/png;",
@@ -396,6 +435,26 @@ mod tests {
         assert!(
             html.contains("<div class=\"quote\">old\nmore\n</div>bye"),
             "{html}"
+        );
+    }
+
+    #[test]
+    fn h6_deep_nesting_is_told_and_ordinary_mail_is_not() {
+        assert!(too_deep(&"<div>".repeat(600)));
+        assert!(too_deep(&"<b><i>".repeat(300)));
+        assert!(!too_deep(&"<p>a<br><img src=x>".repeat(10_000)));
+        assert!(!too_deep(&"<div><b>x</b></div>".repeat(10_000)));
+        let content = Content {
+            labels: vec![],
+            headers: vec![],
+            html: Some("<div>".repeat(600_000)),
+            text: None,
+            parts: vec![],
+            problems: vec![],
+        };
+        assert_eq!(
+            render(&content, &Inline::default(), false).problem,
+            Some("too_large")
         );
     }
 

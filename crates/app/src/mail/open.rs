@@ -22,7 +22,7 @@ use crate::{Actor, Ctx, Error, Result};
 const INLINE_LIMIT: u64 = 6 << 20;
 
 /// An opened message.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct OpenedView {
     /// Its metadata.
     pub message: MessageView,
@@ -48,7 +48,7 @@ pub struct BodyView {
 }
 
 /// An attachment.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct AttachmentView {
     /// Part path, `1.2`.
     pub id: String,
@@ -79,6 +79,9 @@ pub(super) async fn target(ctx: &Ctx, actor: &Actor, id: MessageId) -> Result<Ta
     let reader = Reader::open(ctx, &mut tx, message.connection_id).await?;
     let view = reader.message(&message)?;
     let row = reader.connection().clone();
+    if row.status == ConnectionStatus::Paused {
+        return Err(Error::Paused); // a pause asks nothing of the provider, on nobody's behalf
+    }
     if row.status == ConnectionStatus::Revoked
         || feature_state(Feature::Mail, &row.features, &row.scopes, row.status) != FeatureState::On
     {
@@ -91,7 +94,7 @@ pub(super) async fn target(ctx: &Ctx, actor: &Actor, id: MessageId) -> Result<Ta
     })
 }
 
-async fn fetch(ctx: &Ctx, target: &Target) -> Result<Arc<Opened>> {
+pub(super) async fn fetch(ctx: &Ctx, target: &Target) -> Result<Arc<Opened>> {
     let id = target.view.id;
     if let Some(opened) = ctx.bodies.get(id, ctx.world.monotonic()) {
         return Ok(opened);
@@ -99,10 +102,33 @@ async fn fetch(ctx: &Ctx, target: &Target) -> Result<Arc<Opened>> {
     let port = ctx.mail_port(&target.row, Priority::Interactive).await?;
     let content = port.content(&target.provider_id).await?;
     let inline = Arc::new(inline_images(port.as_ref(), &target.provider_id, &content).await);
-    let opened = Arc::new(Opened { content, inline });
+    let opened = Arc::new(prepare(content, inline).await?);
     ctx.bodies
         .put(id, target.row.id, opened.clone(), ctx.world.monotonic());
     Ok(opened)
+}
+
+/// Sanitizes on a thread of its own: a hostile body may take its time. What is kept is the clean
+/// body only.
+async fn prepare(mut content: Content, inline: html::Inline) -> Result<Opened> {
+    let work = move || {
+        let rendered = html::render(&content, &inline, false);
+        let kind = match (&content.html, &content.text) {
+            (Some(_), _) => "html",
+            (None, Some(_)) => "text",
+            (None, None) => "none",
+        };
+        content.html = None;
+        Opened {
+            content,
+            inline: inline.keys().cloned().collect(),
+            rendered,
+            kind,
+        }
+    };
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|_| Error::Internal("render_task".into()))
 }
 
 /// Inline images that the body refers to, as data addresses: the frame may load nothing else. One
@@ -172,29 +198,18 @@ pub async fn open(ctx: &Ctx, actor: &Actor, id: MessageId) -> Result<OpenedView>
     let target = target(ctx, actor, id).await?;
     let opened = fetch(ctx, &target).await?;
     let content = &opened.content;
-    let rendered = html::render(content, &opened.inline, false);
-    let problem = content
+    let code = content
         .problems
         .first()
-        .map(|code| (*code, reason_text(code, actor.locale)));
-    let problem = problem.or_else(|| {
-        rendered
-            .problem
-            .map(|code| (code, reason_text(code, actor.locale)))
-    });
-    let kind = if content.html.is_some() {
-        "html"
-    } else if content.text.is_some() {
-        "text"
-    } else {
-        "none"
-    };
+        .copied()
+        .or(opened.rendered.problem);
+    let problem = code.map(|code| (code, reason_text(code, actor.locale)));
     Ok(OpenedView {
         message: target.view,
         body: BodyView {
-            kind,
-            remote_images_blocked: rendered.remote_images,
-            quoted: rendered.quoted,
+            kind: opened.kind,
+            remote_images_blocked: opened.rendered.remote_images,
+            quoted: opened.rendered.quoted,
             problem,
         },
         attachments: content
@@ -208,7 +223,7 @@ pub async fn open(ctx: &Ctx, actor: &Actor, id: MessageId) -> Result<OpenedView>
                 inline: p.inline
                     && p.content_id
                         .as_ref()
-                        .is_some_and(|c| opened.inline.contains_key(c)),
+                        .is_some_and(|c| opened.inline.contains(c)),
             })
             .collect(),
         headers: content.headers.clone(),
@@ -219,5 +234,9 @@ pub async fn open(ctx: &Ctx, actor: &Actor, id: MessageId) -> Result<OpenedView>
 pub async fn body_html(ctx: &Ctx, actor: &Actor, id: MessageId, dark: bool) -> Result<String> {
     let target = target(ctx, actor, id).await?;
     let opened = fetch(ctx, &target).await?;
-    Ok(html::render(&opened.content, &opened.inline, dark).document)
+    // HTML mail is drawn for paper; plain text follows the theme.
+    if dark && opened.kind == "text" {
+        return Ok(html::render(&opened.content, &html::Inline::default(), true).document);
+    }
+    Ok(opened.rendered.document.clone())
 }

@@ -11,7 +11,7 @@ use crate::sync::seal::open_envelope;
 use crate::{Actor, Ctx, Error, Result};
 
 /// A page of a list.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Page<T> {
     /// The items.
     pub items: Vec<T>,
@@ -35,7 +35,7 @@ pub struct ThreadsQuery {
 }
 
 /// A name and an address.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct AddressView {
     /// Name, may be empty.
     pub name: String,
@@ -46,7 +46,7 @@ pub struct AddressView {
 }
 
 /// A thread in a list.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct ThreadView {
     /// Id.
     pub id: ThreadId,
@@ -71,7 +71,7 @@ pub struct ThreadView {
 }
 
 /// A message's metadata.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct MessageView {
     /// Id.
     pub id: MessageId,
@@ -106,7 +106,7 @@ pub struct MessageView {
 }
 
 /// A thread with its messages, oldest first.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct ThreadDetail {
     /// The thread.
     pub thread: ThreadView,

@@ -8,6 +8,7 @@ use tenon_model::event::EventKind;
 use tenon_model::mail::{Change, Cursor};
 
 use super::engine::{Session, Stop, Turn};
+use super::snapshot::NOT_FOUND;
 
 /// Pages of changes taken in one turn; a mailbox that changes faster goes on at its next turn.
 const MAX_PAGES: usize = 200;
@@ -91,11 +92,11 @@ impl Session<'_> {
         let known = tx.messages().known(self.row.id, &ids).await?;
         drop(tx);
         let folded = fold(changes, &known);
-        self.refresh_unknown_labels(&folded).await?;
         for chunk in folded.fetch.chunks(CHUNK) {
             self.bring_in(chunk).await?;
         }
         self.recheck_missing().await?;
+        self.refresh_unknown_labels(&folded).await?;
         let total = if folded.fetch.is_empty() && folded.remove.is_empty() {
             None
         } else {
@@ -106,12 +107,16 @@ impl Session<'_> {
 
     async fn collect(&self, cursor: Cursor) -> Turn<(Vec<Change>, Cursor)> {
         let (mut changes, mut page) = (Vec::new(), None::<String>);
+        // Of many pages the first one's cursor is kept: the mailbox may move while they are read,
+        // and meeting a change again does no harm.
+        let mut first = None;
         for _ in 0..MAX_PAGES {
             let got = self.port.changes(&cursor, page.as_deref()).await?;
             changes.extend(got.changes);
+            let stands_at = first.get_or_insert(got.cursor);
             match got.next {
                 Some(next) => page = Some(next),
-                None => return Ok((changes, got.cursor)),
+                None => return Ok((changes, stands_at.clone())),
             }
         }
         // Half a page set is thrown away rather than taken for whole: too much has changed for
@@ -145,9 +150,7 @@ impl Session<'_> {
         let now = self.ctx.world.now();
         let mut tx = self.begin().await?;
         for id in &wanted {
-            tx.skipped()
-                .record(self.row.id, id, "not_found", now)
-                .await?;
+            tx.skipped().record(self.row.id, id, NOT_FOUND, now).await?;
         }
         self.commit(tx).await
     }
@@ -161,23 +164,27 @@ impl Session<'_> {
             .list(self.row.id, 1000)
             .await?
             .into_iter()
-            .filter(|s| s.reason == "not_found" && started.is_some_and(|t| s.at <= t))
+            .filter(|s| s.reason == NOT_FOUND && started.is_some_and(|t| s.at <= t))
             .map(|s| s.provider_id)
             .collect();
         drop(tx);
         if ids.is_empty() {
             return Ok(());
         }
+        self.unreadable.clear();
         self.fetch_and_store(ids.iter().cloned().map(Wanted::Message).collect())
             .await?;
         let mut tx = self.begin().await?;
-        for id in &ids {
+        // Stored now, or gone for good; one that turned out unreadable has its own record.
+        for id in ids.iter().filter(|id| !self.unreadable.contains(*id)) {
             tx.skipped().resolve(self.row.id, id).await?;
         }
         self.commit(tx).await
     }
 
-    async fn refresh_unknown_labels(&self, folded: &Folded) -> Turn<()> {
+    /// A label that was made since the last look: its name is needed.
+    async fn refresh_unknown_labels(&mut self, folded: &Folded) -> Turn<()> {
+        let met = std::mem::take(&mut self.labels_met);
         let mut tx = self.ctx.store.read(&self.scope()).await?;
         let known: HashSet<String> = tx
             .labels()
@@ -187,12 +194,8 @@ impl Session<'_> {
             .map(|l| l.provider_id)
             .collect();
         drop(tx);
-        if folded
-            .relabel
-            .iter()
-            .flat_map(|(_, add, _)| add)
-            .any(|l| !known.contains(l))
-        {
+        let mut put_on = folded.relabel.iter().flat_map(|(_, add, _)| add);
+        if put_on.any(|l| !known.contains(l)) || met.iter().any(|l| !known.contains(l)) {
             self.refresh_labels().await?;
         }
         Ok(())

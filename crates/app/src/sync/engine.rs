@@ -1,22 +1,28 @@
 //! One turn of a mailbox: open it, do what its state asks for, say how it went.
 
+use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tenon_connectors::ports::{MailPort, Priority};
 use tenon_connectors::{ProviderError, Reaction};
 use tenon_jobs::{JobError, Lease};
-use tenon_model::Scope;
 use tenon_model::connection::{ConnectionStatus, FeatureState, Provider, feature_state};
 use tenon_model::event::EventKind;
 use tenon_model::feature::Feature;
 use tenon_model::mail::SyncState;
+use tenon_model::{Scope, Time};
 use tenon_store::{ConnectionRow, Mailbox, Run, Tx};
 use tenon_vault::DataKey;
 
-use super::failure::{DAY, job_error, provider_job_error, stall_reason};
+use super::failure::{DAY, NET, job_error, provider_job_error, stall_reason};
 use super::job::SyncMailbox;
+use super::progress::Tally;
 use crate::connections::tokens::ConnectionTokens;
 use crate::{Ctx, Error, Result};
+
+/// How long the health page remembers runs.
+const KEEP_RUNS: Duration = Duration::from_secs(30 * 86_400);
 
 /// Why a turn ended early.
 pub(super) enum Stop {
@@ -56,14 +62,6 @@ impl From<tenon_vault::VaultError> for Stop {
 
 pub(super) type Turn<T> = std::result::Result<T, Stop>;
 
-/// What a run has done so far, for its line on the health page.
-#[derive(Default)]
-pub(super) struct Tally {
-    pub(super) added: u64,
-    pub(super) changed: u64,
-    pub(super) removed: u64,
-}
-
 /// A mailbox that is open for one turn.
 pub(super) struct Session<'a> {
     pub(super) ctx: &'a Ctx,
@@ -73,6 +71,12 @@ pub(super) struct Session<'a> {
     pub(super) port: Arc<dyn MailPort>,
     pub(super) mailbox: Mailbox,
     pub(super) tally: Tally,
+    /// Messages of the page at hand that came but could not be understood.
+    pub(super) unreadable: HashSet<String>,
+    /// Whether the turn found its cursor expired.
+    pub(super) resynced: bool,
+    /// Labels met on messages, to notice new ones.
+    pub(super) labels_met: HashSet<String>,
 }
 
 impl Session<'_> {
@@ -96,6 +100,17 @@ impl Session<'_> {
         }
         tx.commit().await?;
         Ok(())
+    }
+
+    async fn announce_in(&self, tx: &mut Tx) -> Result<()> {
+        Ok(tx
+            .events()
+            .append(
+                EventKind::MailboxChanged,
+                Some(self.row.member_id),
+                self.row.id.to_string(),
+            )
+            .await?)
     }
 
     /// Announces a change of the mailbox in `tx`.
@@ -143,8 +158,14 @@ pub(super) async fn turn(
     };
     let started = ctx.world.now();
     let outcome = work(&mut session).await;
+    let kind = if session.mailbox.state == SyncState::Resync || session.resynced {
+        "resync"
+    } else {
+        kind
+    };
     let word = match &outcome {
-        Ok(()) => "done",
+        Ok(Step::Done) => "done",
+        Ok(Step::More) => "more",
         Err(Stop::Provider(e)) => stall_reason(e),
         Err(Stop::Own(e)) => e.code(),
         Err(Stop::Fenced) => return Ok(()),
@@ -154,7 +175,7 @@ pub(super) async fn turn(
         .await
         .map_err(job_error)?;
     match outcome {
-        Ok(()) | Err(Stop::Fenced | Stop::Parked) => Ok(()),
+        Ok(_) | Err(Stop::Fenced | Stop::Parked) => Ok(()),
         Err(Stop::Provider(e)) => Err(provider_job_error(e)),
         Err(Stop::Own(e)) => Err(job_error(e)),
     }
@@ -188,89 +209,122 @@ async fn open<'a>(
         port,
         mailbox,
         tally: Tally::default(),
+        unreadable: HashSet::new(),
+        resynced: false,
+        labels_met: HashSet::new(),
     }))
 }
 
-async fn work(session: &mut Session<'_>) -> Turn<()> {
+/// How far a turn came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    /// In step.
+    Done,
+    /// There is more to do; other mailboxes get their turn first.
+    More,
+}
+
+async fn work(session: &mut Session<'_>) -> Turn<Step> {
     if session.mailbox.state == SyncState::Live {
         match session.poll().await {
+            Ok(()) => return Ok(Step::Done),
             // Fault G1: the cursor is dead, the connection is not.
             Err(Stop::Provider(e)) if e.reaction == Reaction::Resync => {
-                session.begin_resync().await?
+                session.resynced = true;
+                session.begin_resync().await?;
             }
-            other => return other,
+            Err(other) => return Err(other),
         }
     }
     session.snapshot().await
 }
 
-/// Records the run, the reason of a stall, and the time of the next turn.
+/// Records the run, the reason of a stall, and the time of the next turn. The mailbox is read
+/// again: what the session holds may include changes whose commit failed, and a cursor must never
+/// be stored without the rows it covers.
 async fn finish(
     session: &mut Session<'_>,
     kind: &str,
-    started: tenon_model::Time,
+    started: Time,
     word: &str,
-    outcome: &Turn<()>,
+    outcome: &Turn<Step>,
 ) -> Result<()> {
     let ctx = session.ctx;
+    let id = session.row.id;
     let now = ctx.world.now();
-    let before = session.mailbox.reason.clone();
-    let parked = session.mailbox.state == SyncState::Parked;
-    let wait = match outcome {
-        Ok(()) => Some(ctx.config.poll_interval),
-        Err(Stop::Provider(e)) if matches!(e.reaction, Reaction::Stop) => Some(DAY),
-        _ => None,
-    };
-    match outcome {
-        Ok(()) => {
-            session.mailbox.reason = None;
-            session.mailbox.last_sync_at = Some(now);
-        }
-        Err(Stop::Provider(e)) => session.mailbox.reason = Some(stall_reason(e).to_owned()),
-        Err(_) => {}
-    }
-    session.mailbox.next_sync_at = if parked { None } else { wait.map(|w| now + w) };
     let mut tx = ctx.store.begin(&session.scope()).await?;
-    if !tx
-        .mailboxes()
-        .save(&session.mailbox, session.row.fence)
-        .await?
-    {
+    let Some(mut mailbox) = tx.mailboxes().get(id).await? else {
+        return Ok(());
+    };
+    let before = mailbox.reason.clone();
+    let wait = match outcome {
+        Ok(Step::Done) => ctx.config.poll_interval,
+        Ok(Step::More) => Duration::ZERO,
+        Err(Stop::Provider(e)) if e.reaction == Reaction::Stop => DAY,
+        Err(_) => NET,
+    };
+    if mailbox.state == SyncState::Parked {
+        mailbox.next_sync_at = None;
+    } else {
+        mailbox.next_sync_at = Some(now + wait);
+        mailbox.reason = match outcome {
+            Ok(_) => None,
+            Err(_) => Some(word.to_owned()),
+        };
+    }
+    if outcome.is_ok() {
+        mailbox.last_sync_at = Some(now);
+    }
+    if !tx.mailboxes().save(&mailbox, session.row.fence).await? {
         return Ok(());
     }
-    let tally = &session.tally;
-    let quiet =
-        kind == "poll" && word == "done" && tally.added + tally.changed + tally.removed == 0;
-    if !quiet {
-        let run = Run {
-            id: ctx.world.uuid(),
-            connection_id: session.row.id,
-            kind: kind.to_owned(),
-            started_at: started,
-            finished_at: Some(now),
-            outcome: Some(word.to_owned()),
-            added: tally.added as i64,
-            changed: tally.changed as i64,
-            removed: tally.removed as i64,
-        };
+    if matches!(outcome, Ok(Step::More)) {
+        ctx.progress.carry(id, session.tally);
+    } else if let Some(run) = run(session, kind, started, now, word, before.as_deref()) {
         tx.runs().start(&run).await?;
+        tx.runs().prune(id, now - KEEP_RUNS).await?;
+        session.announce_in(&mut tx).await?;
+    } else if before != mailbox.reason {
+        session.announce_in(&mut tx).await?;
     }
-    if before != session.mailbox.reason || !quiet {
-        tx.events()
-            .append(
-                EventKind::MailboxChanged,
-                Some(session.row.member_id),
-                session.row.id.to_string(),
-            )
-            .await?;
-    }
-    if let (Ok(()), Some(next)) = (outcome, session.mailbox.next_sync_at) {
+    if let (Ok(_), Some(next)) = (outcome, mailbox.next_sync_at) {
         let job = SyncMailbox {
             workspace: session.row.workspace_id,
-            connection: session.row.id,
+            connection: id,
         };
         tenon_jobs::enqueue(&mut tx, &job, next).await?;
     }
     tx.commit().await?;
     Ok(())
+}
+
+/// The line of a run on the health page. A poll without news has none, and neither has a failure
+/// that is the same as last time.
+fn run(
+    session: &Session<'_>,
+    kind: &str,
+    started: Time,
+    now: Time,
+    word: &str,
+    before: Option<&str>,
+) -> Option<Run> {
+    let tally = session.ctx.progress.take(session.row.id) + session.tally;
+    let nothing = tally.added + tally.changed + tally.removed == 0;
+    let quiet = nothing && ((kind == "poll" && word == "done") || before == Some(word));
+    let snapshot = kind != "poll";
+    (!quiet).then(|| Run {
+        id: session.ctx.world.uuid(),
+        connection_id: session.row.id,
+        kind: kind.to_owned(),
+        started_at: session
+            .mailbox
+            .snapshot_started_at
+            .filter(|_| snapshot)
+            .unwrap_or(started),
+        finished_at: Some(now),
+        outcome: Some(word.to_owned()),
+        added: tally.added as i64,
+        changed: tally.changed as i64,
+        removed: tally.removed as i64,
+    })
 }

@@ -12,29 +12,31 @@ pub(super) const DAY: Duration = Duration::from_secs(86_400);
 /// The operator needs time.
 const ALARM: Duration = Duration::from_secs(15 * 60);
 
-/// Errors of our own: a full disk or a busy database pass; anything else is tried a few times and
-/// then shown.
+/// A mailbox is looked at again at least this often, whatever happened.
+pub(super) const NET: Duration = Duration::from_secs(15 * 60);
+
+/// Errors of our own: a full disk or a busy database pass, so the work is never given up.
 #[expect(clippy::needless_pass_by_value, reason = "used as map_err(job_error)")]
 pub(crate) fn job_error(e: Error) -> JobError {
-    match e {
-        Error::StorageFull => JobError::RetryAfter(Duration::from_secs(60), "storage_full".into()),
-        Error::ProviderUnavailable(d) | Error::Quota(d) => JobError::RetryAfter(d, e.code().into()),
-        other => JobError::Retry(other.code().into()),
-    }
+    let least = match &e {
+        Error::StorageFull => Duration::from_secs(60),
+        other => other.retry_after().unwrap_or_default(),
+    };
+    JobError::Backoff(least, e.code().into())
 }
 
-/// Errors of the provider, by their one reaction.
+/// Errors of the provider, by their one reaction (`provider-faults` section 0).
 pub(crate) fn provider_job_error(e: ProviderError) -> JobError {
     match e.reaction {
-        // Waits that the provider asks for do not use up tries.
-        Reaction::Retry(d) if !d.is_zero() => JobError::RetryAfter(d, e.code),
-        Reaction::Slow(d) => JobError::RetryAfter(d.max(Duration::from_secs(60)), e.code),
-        Reaction::Retry(_) | Reaction::Refresh => JobError::Retry(e.code),
+        Reaction::Retry(d) => JobError::Backoff(d, e.code),
+        Reaction::Slow(d) => JobError::Backoff(d.max(Duration::from_secs(60)), e.code),
         Reaction::Stop => JobError::RetryAfter(DAY, e.code),
         Reaction::Alarm => JobError::RetryAfter(ALARM, e.code),
         // The token layer has told the person already; nothing is left to do here.
         Reaction::Reauth => JobError::Fail(e.code),
-        Reaction::Resync | Reaction::Skip | Reaction::Done => JobError::Retry(e.code),
+        Reaction::Refresh | Reaction::Resync | Reaction::Skip | Reaction::Done => {
+            JobError::Backoff(Duration::ZERO, e.code)
+        }
     }
 }
 

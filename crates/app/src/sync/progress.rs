@@ -16,10 +16,31 @@ const UNITS_PER_MESSAGE: f64 = 12.5;
 /// Only the recent pace counts, since quota windows and pauses change it.
 const SAMPLES: usize = 32;
 
-/// The recent pace of running snapshots, in memory: it is only an estimate's ground.
+/// What a run has done, for its line on the health page.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Tally {
+    pub(super) added: u64,
+    pub(super) changed: u64,
+    pub(super) removed: u64,
+}
+
+impl std::ops::Add for Tally {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self {
+            added: self.added + other.added,
+            changed: self.changed + other.changed,
+            removed: self.removed + other.removed,
+        }
+    }
+}
+
+/// The recent pace of running snapshots and what their turns did so far, in memory: both are for
+/// showing only.
 #[derive(Default)]
 pub struct Progress {
     samples: Mutex<HashMap<ConnectionId, Vec<(Duration, u64)>>>,
+    tallies: Mutex<HashMap<ConnectionId, Tally>>,
 }
 
 impl Progress {
@@ -31,6 +52,19 @@ impl Progress {
         if samples.len() > SAMPLES {
             samples.remove(0);
         }
+    }
+
+    /// Keeps what a turn did until the snapshot is complete.
+    pub(super) fn carry(&self, id: ConnectionId, tally: Tally) {
+        let mut all = self.tallies.lock().unwrap_or_else(PoisonError::into_inner);
+        let sum = all.get(&id).copied().unwrap_or_default() + tally;
+        all.insert(id, sum);
+    }
+
+    /// What earlier turns did.
+    pub(super) fn take(&self, id: ConnectionId) -> Tally {
+        let mut all = self.tallies.lock().unwrap_or_else(PoisonError::into_inner);
+        all.remove(&id).unwrap_or_default()
     }
 
     /// Drops what is known of a connection.

@@ -1,6 +1,5 @@
 //! From a message as the provider lists it to the sealed row that is stored.
 
-use tenon_connectors::ports::BadMessage;
 use tenon_model::World;
 use tenon_model::mail::{Envelope, RemoteMessage, normalize_address};
 use tenon_model::{MessageId, Time};
@@ -65,15 +64,15 @@ pub(crate) fn open_envelope(
 /// What is recorded of a message that cannot be stored.
 pub(super) struct Skip {
     pub(super) provider_id: String,
-    pub(super) reason: &'static str,
+    pub(super) reason: String,
     pub(super) at: Time,
 }
 
 impl Skip {
-    pub(super) fn of(bad: BadMessage, at: Time) -> Self {
+    pub(super) fn new(provider_id: String, reason: &str, at: Time) -> Self {
         Self {
-            provider_id: bad.provider_id,
-            reason: bad.reason,
+            provider_id,
+            reason: reason.to_owned(),
             at,
         }
     }

@@ -1,6 +1,6 @@
 //! The complete snapshot: first sync and resync (`provider-faults` section 2).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use futures::StreamExt as _;
@@ -9,10 +9,12 @@ use tenon_connectors::ports::{Costs, Fetched, MessageRef, Wanted};
 use tenon_model::event::EventKind;
 use tenon_model::mail::{SyncState, above_brake};
 
-use super::engine::{Session, Stop, Turn};
+use super::engine::{Session, Step, Stop, Turn};
 use super::seal::{Skip, seal};
 use super::stage::{Decision, Stage};
 
+/// Code of an item that is not there, as connectors give it.
+pub(super) const NOT_FOUND: &str = "not_found";
 /// The first page is small, so that the newest messages are there at once.
 const FIRST_PAGE: u32 = 50;
 const PAGE: u32 = 500;
@@ -20,8 +22,8 @@ const PAGE: u32 = 500;
 const CHUNK: usize = 100;
 /// Chunks under way at the provider at the same time.
 const IN_FLIGHT: usize = 4;
-/// How often new mail is looked for while a snapshot runs.
-const FOLLOW_EVERY: Duration = Duration::from_secs(20);
+/// How long a turn works on a snapshot.
+const TURN: Duration = Duration::from_secs(20);
 /// At most one resync an hour and three a day.
 const RESYNC_HOUR: Duration = Duration::from_secs(3600);
 const RESYNC_DAY: Duration = Duration::from_secs(86_400);
@@ -38,7 +40,7 @@ pub(super) fn plan(refs: &[MessageRef], costs: Costs) -> Vec<Wanted> {
             .get(thread)
             .is_some_and(|n| n.saturating_mul(costs.message) >= costs.thread)
     };
-    let mut planned = std::collections::HashSet::new();
+    let mut planned = HashSet::new();
     let mut wanted = Vec::new();
     for r in refs {
         if !worth(&r.thread_id) {
@@ -51,31 +53,49 @@ pub(super) fn plan(refs: &[MessageRef], costs: Costs) -> Vec<Wanted> {
 }
 
 impl Session<'_> {
-    /// Takes or goes on with a snapshot until it is complete.
-    pub(super) async fn snapshot(&mut self) -> Turn<()> {
+    /// Takes or goes on with a snapshot until it is complete or the turn is over.
+    pub(super) async fn snapshot(&mut self) -> Turn<Step> {
         if self.mailbox.shadow.is_none() {
             self.pin().await?;
         }
-        let mut followed = self.ctx.world.monotonic();
+        let began = self.ctx.world.monotonic();
         loop {
             match Stage::decode(self.mailbox.page_token.as_deref()) {
-                Stage::List(page) => self.list_page(page).await?,
+                Stage::List(None) => self.list_page(None).await?,
+                Stage::List(page) => match self.list_page(page).await {
+                    Err(Stop::Provider(e)) if e.reaction == Reaction::Resync => {
+                        self.list_again().await?;
+                    }
+                    other => other?,
+                },
                 Stage::Labels => self.compare_labels().await?,
                 Stage::Compare => {
                     self.follow().await?;
-                    return self.compare().await;
+                    self.compare().await?;
+                    return Ok(Step::Done);
                 }
                 Stage::Decided(decision) => {
                     self.follow().await?;
-                    return self.switch(decision).await;
+                    self.switch(decision).await?;
+                    return Ok(Step::Done);
                 }
             }
-            let now = self.ctx.world.monotonic();
-            if now.saturating_sub(followed) >= FOLLOW_EVERY {
+            if self.ctx.world.monotonic().saturating_sub(began) >= TURN {
+                // New mail is not kept waiting by old mail, and other mailboxes come in between.
                 self.follow().await?;
-                followed = now;
+                return Ok(Step::More);
             }
         }
+    }
+
+    /// A page token that has died: the listing starts again under the same pinned cursor; what is
+    /// stored is not fetched again.
+    async fn list_again(&mut self) -> Turn<()> {
+        self.mailbox.page_token = None;
+        self.mailbox.listed = 0;
+        self.mailbox.gone = 0;
+        let tx = self.begin().await?;
+        self.commit(tx).await
     }
 
     /// New mail and changes while the snapshot runs, from the pinned cursor on. When that cursor has
@@ -83,6 +103,9 @@ impl Session<'_> {
     async fn follow(&mut self) -> Turn<()> {
         match self.poll().await {
             Err(Stop::Provider(e)) if e.reaction == Reaction::Resync => {
+                // The number of the abandoned attempt is not used again: its rows must not count
+                // as seen by the next one, and their labels have to be compared.
+                self.mailbox.generation = self.generation();
                 self.mailbox.shadow = None;
                 let tx = self.begin().await?;
                 self.commit(tx).await?;
@@ -171,16 +194,32 @@ impl Session<'_> {
             .filter(|r| !known.contains_key(&r.provider_id))
             .cloned()
             .collect();
-        self.fetch_page(&new).await?;
-        let came = self.came_in(&new).await?;
+        self.unreadable.clear();
+        let not_found = self.fetch_page(&new).await?;
+        let mut missing = self.missing(&new).await?;
+        // What a whole thread did not bring is asked for by itself: its absence there proves nothing.
+        let unproven: Vec<Wanted> = missing
+            .iter()
+            .filter(|id| !not_found.contains(*id))
+            .map(|id| Wanted::Message(id.clone()))
+            .collect();
+        if !unproven.is_empty() {
+            self.fetch_and_store(unproven).await?;
+            missing = self.missing(&new).await?;
+        }
+        let now = self.ctx.world.now();
         let mut tx = self.begin().await?;
         if !before.is_empty() {
             tx.messages()
                 .mark_seen(self.row.id, &before, generation)
                 .await?;
         }
+        // Fault G5: deleted between listing and fetching. They are looked at once more next time.
+        for id in &missing {
+            tx.skipped().record(self.row.id, id, NOT_FOUND, now).await?;
+        }
+        self.mailbox.gone += missing.len() as i64;
         self.mailbox.listed += listed.refs.len() as i64;
-        self.mailbox.gone += new.len().saturating_sub(came) as i64; // fault G5: deleted between listing and fetching
         self.mailbox.pages_done += 1;
         let next = match listed.next {
             Some(token) => Stage::List(Some(token)),
@@ -200,7 +239,9 @@ impl Session<'_> {
     }
 
     /// Fetches the new ones of a page in chunks, a few under way at a time, storing each as it comes.
-    async fn fetch_page(&mut self, refs: &[MessageRef]) -> Turn<()> {
+    /// Returns the ids that were asked for by themselves and not found.
+    async fn fetch_page(&mut self, refs: &[MessageRef]) -> Turn<HashSet<String>> {
+        let mut not_found = HashSet::new();
         let wanted = plan(refs, self.port.costs());
         let port = self.port.clone();
         let mut chunks = futures::stream::iter(
@@ -215,22 +256,18 @@ impl Session<'_> {
         })
         .buffered(IN_FLIGHT);
         while let Some(fetched) = chunks.next().await {
-            self.store(fetched?).await?;
+            not_found.extend(self.store(fetched?).await?);
         }
-        Ok(())
+        Ok(not_found)
     }
 
-    /// How many of these are accounted for now: stored, or skipped with a reason.
-    async fn came_in(&self, refs: &[MessageRef]) -> Turn<usize> {
+    /// Which of these were listed but did not come.
+    async fn missing(&self, refs: &[MessageRef]) -> Turn<Vec<String>> {
         let ids: Vec<String> = refs.iter().map(|r| r.provider_id.clone()).collect();
         let mut tx = self.ctx.store.read(&self.scope()).await?;
         let stored = tx.messages().known(self.row.id, &ids).await?;
-        let skipped = tx.skipped().list(self.row.id, u32::MAX).await?;
-        Ok(stored.len()
-            + skipped
-                .iter()
-                .filter(|s| ids.contains(&s.provider_id) && !stored.contains_key(&s.provider_id))
-                .count())
+        let came = |id: &String| stored.contains_key(id) || self.unreadable.contains(id);
+        Ok(ids.into_iter().filter(|id| !came(id)).collect())
     }
 
     /// Fetches and stores; returns the ids that were not found.
@@ -250,16 +287,20 @@ impl Session<'_> {
                 Ok(messages) => {
                     for message in messages {
                         match message {
-                            Ok(message) => rows.push(seal(&self.ctx.world, &self.key, message)?),
-                            Err(bad) => skips.push(Skip::of(bad, now)),
+                            Ok(message) => {
+                                self.labels_met.extend(message.labels.iter().cloned());
+                                rows.push(seal(&self.ctx.world, &self.key, message)?);
+                            }
+                            Err(bad) if item.wanted == Wanted::Thread(bad.provider_id.clone()) => {}
+                            Err(bad) => skips.push(Skip::new(bad.provider_id, bad.reason, now)),
                         }
                     }
                 }
-                Err(e) if e.reaction == Reaction::Skip => {
-                    if let Wanted::Message(id) = item.wanted {
-                        gone.push(id);
-                    }
-                }
+                Err(e) if e.reaction == Reaction::Skip => match item.wanted {
+                    Wanted::Message(id) if e.code == NOT_FOUND => gone.push(id),
+                    Wanted::Message(id) => skips.push(Skip::new(id, &e.code, now)),
+                    Wanted::Thread(_) => {}
+                },
                 Err(e) => failure = Some(e),
             }
         }
@@ -271,8 +312,9 @@ impl Session<'_> {
                 .await?;
             for skip in skips {
                 tx.skipped()
-                    .record(self.row.id, &skip.provider_id, skip.reason, skip.at)
+                    .record(self.row.id, &skip.provider_id, &skip.reason, skip.at)
                     .await?;
+                self.unreadable.insert(skip.provider_id);
             }
             self.announce(&mut tx, EventKind::ThreadsChanged).await?;
             self.commit(tx).await?;
@@ -293,7 +335,12 @@ impl Session<'_> {
                 let listed = self
                     .port
                     .list(Some(&label.provider_id), page.as_deref(), PAGE)
-                    .await?;
+                    .await;
+                let listed = match listed {
+                    // The label was removed meanwhile: no message bears it.
+                    Err(e) if e.reaction == Reaction::Skip => break,
+                    other => other?,
+                };
                 for r in listed.refs {
                     now_on.entry(r.provider_id).or_default().push(number as u16);
                 }

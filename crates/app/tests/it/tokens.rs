@@ -3,15 +3,16 @@
 use std::time::Duration;
 
 use tenon_app::connections;
+use tenon_sandbox::Fault;
 use tenon_testkit::app::TestApp;
-use tenon_testkit::store_test;
+use tenon_testkit::{TestStore, store_test};
 
 fn refreshes(app: &TestApp) -> usize {
     app.sandbox
         .control()
         .requests()
         .iter()
-        .filter(|r| r.path == "/token")
+        .filter(|r| r.path.starts_with("/token"))
         .count()
         - 1
 }
@@ -63,7 +64,7 @@ store_test! {
         let app = TestApp::start(t).await;
         let id = app.connect("alice@example.com").await;
         app.sandbox.control().expire_access_tokens("alice@example.com");
-        app.sandbox.control().fail("A20", "/token", 2);
+        app.sandbox.control().faults().push(Fault::new("A20").times(2));
         app.sandbox.control().deliver_random("alice@example.com", 2);
         app.sync(id).await;
         assert_eq!(connections::get(&app.ctx, &app.owner, id).await.unwrap().status, "active");
@@ -79,7 +80,7 @@ store_test! {
         let app = TestApp::start(t).await;
         let id = app.connect("alice@example.com").await;
         app.sandbox.control().expire_access_tokens("alice@example.com");
-        app.sandbox.control().fail("A21", "/token", 1);
+        app.sandbox.control().faults().push(Fault::new("A21").times(1));
         app.sync(id).await;
         let view = connections::get(&app.ctx, &app.owner, id).await.unwrap();
         assert_eq!(view.status, "active");
@@ -94,7 +95,7 @@ store_test! {
         let app = TestApp::start(t).await;
         let id = app.connect("alice@example.com").await;
         app.sandbox.control().expire_access_tokens("alice@example.com");
-        app.sandbox.control().fail("A6", "/token", 5);
+        app.sandbox.control().faults().push(Fault::new("A6"));
         app.sync(id).await;
         let view = connections::get(&app.ctx, &app.owner, id).await.unwrap();
         assert_eq!((view.status, view.status_reason.as_deref()), ("revoked", Some("invalid_rapt")));

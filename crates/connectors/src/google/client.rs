@@ -104,7 +104,8 @@ impl Mailbox {
         url: Url,
     ) -> Result<(Streamed, Permit)> {
         const WHOLE: Duration = Duration::from_mins(15);
-        const MOST: usize = 256 * 1024 * 1024;
+        // Gmail takes messages of up to 50 MB; base64 and JSON make them larger.
+        const MOST: usize = 128 * 1024 * 1024;
         let permit = self.leave(operation).await?;
         let mut stale = None;
         loop {

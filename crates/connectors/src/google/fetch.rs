@@ -277,16 +277,18 @@ impl Mailbox {
         if head.is_success() {
             match read(&item.wanted, body, self.google.world.now()) {
                 Some(messages) => work.settle(item.wanted, Ok(messages)),
-                None if item.tries == 0 || !head.is_json() => {
-                    lock(&work.again).push(again(item, unusable(operation, head, "answer_cut")));
-                }
-                None => {
+                None if head.is_json() && wire::is_complete(body) => {
                     let (Wanted::Message(id) | Wanted::Thread(id)) = &item.wanted;
                     let bad = BadMessage {
                         provider_id: id.clone(),
                         reason: "unreadable",
                     };
                     work.settle(item.wanted, Ok(vec![Err(bad)]));
+                }
+                // N4: what was cut on the way says nothing about the item.
+                None => {
+                    let error = unusable(operation, head, "answer_cut");
+                    lock(&work.again).push(again(item, error));
                 }
             }
             return;

@@ -7,6 +7,9 @@ use encoding_rs::{Encoding, UTF_8};
 
 /// A header value fit to be shown and kept: decoded, on one line, without control characters.
 pub(crate) fn clean(value: &str) -> String {
+    if value.bytes().all(|b| (0x20..0x7f).contains(&b)) && !value.contains("=?") {
+        return value.trim().to_owned(); // the common case
+    }
     let decoded = decode_words(value);
     let mut out = String::with_capacity(decoded.len());
     for c in decoded.chars() {

@@ -241,6 +241,11 @@ impl<'de: 'a, 'a> Deserialize<'de> for RawMessage<'a> {
     }
 }
 
+/// Whether this is JSON from its beginning to its end, whatever it says.
+pub(crate) fn is_complete(body: &[u8]) -> bool {
+    serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok()
+}
+
 /// Reads an answer.
 pub(crate) fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Option<T> {
     serde_json::from_slice(body).ok()

@@ -166,7 +166,8 @@ impl Bucket {
         };
         let most = limit.map_or(u64::MAX, |l| {
             if background {
-                pace_capacity(l, costs)
+                // Half of what may be saved: a call that starts late loses nothing.
+                (pace_capacity(l, costs) / 2).max(1)
             } else {
                 u64::from(l)
             }

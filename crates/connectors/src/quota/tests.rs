@@ -83,7 +83,7 @@ fn millis(ms: u64) -> Duration {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(40))]
 
     /// No 60 seconds hold more than the limit, however calls and latencies fall; with work waiting
     /// all the time, at least 95 % of the limit is used; and people do not wait.
@@ -103,7 +103,7 @@ proptest! {
             (seed >> 33) % below
         };
         let end = 300 * SECOND;
-        let batch = vec![cost; 25];
+        let batch = vec![cost; 100];
         let mut next_click = millis(500);
         let mut waited_most = Duration::ZERO;
         let mut clicks = 0;

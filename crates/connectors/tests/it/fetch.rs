@@ -326,21 +326,26 @@ async fn n4_a_cut_batch_is_completed_and_rubbish_is_not_an_answer() {
 }
 
 #[tokio::test]
-async fn n4_one_part_that_is_no_json_is_tried_twice_and_recorded() {
-    let stub = Stub::start(|seen| {
-        if seen.path.starts_with("/batch") {
-            batch(seen.parts().into_iter().map(|(n, path)| match last(&path) {
-                "1" => (n, json(200, r#"{"id": "1", "pay"#)),
-                id => (n, message(id)),
-            }))
-        } else {
-            json(200, r#"{"id": "1", "pay"#)
+async fn n4_a_part_that_is_cut_is_retried_and_one_that_cannot_be_understood_is_recorded() {
+    let cut = || json(200, r#"{"id": "1", "pay"#);
+    let odd = || json(200, r#"["not", "a", "message"]"#);
+    let stub = Stub::start(move |seen| {
+        if !seen.path.starts_with("/batch") {
+            return cut();
         }
+        batch(seen.parts().into_iter().map(|(n, path)| match last(&path) {
+            "1" => (n, cut()),
+            "2" => (n, odd()),
+            id => (n, message(id)),
+        }))
     })
     .await;
-    let found = by_id(stub.mail().0.fetch(wanted(0..3)).await.unwrap());
-    assert_eq!(found["1"], Ok(vec!["unreadable".to_owned()]));
-    assert_eq!(stub.seen().len(), 2);
+    let found = by_id(stub.mail().0.fetch(wanted(0..4)).await.unwrap());
+    let (code, reaction) = found["1"].clone().unwrap_err();
+    assert!(code == "answer_cut" && matches!(reaction, Reaction::Retry(_)));
+    assert_eq!(found["2"], Ok(vec!["unreadable".to_owned()]));
+    assert!(found["0"].is_ok() && found["3"].is_ok());
+    assert_eq!(stub.seen().len(), 4);
 }
 
 #[tokio::test]

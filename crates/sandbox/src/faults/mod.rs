@@ -44,7 +44,10 @@ pub struct Fault {
 impl Fault {
     /// A fault of a row, at its usual place, as often as the row has it.
     pub fn new(row: &str) -> Self {
-        Self { row: row.to_owned(), ..Self::default() }
+        Self {
+            row: row.to_owned(),
+            ..Self::default()
+        }
     }
 
     /// Only calls whose `path?query` matches.
@@ -101,7 +104,7 @@ impl Fault {
 
     /// Every row that can be scripted, with what is answered.
     pub fn rows() -> Vec<(&'static str, &'static str)> {
-        table::ROWS.iter().map(|r| (r.row, r.about)).collect()
+        table::ROWS.iter().map(|r| (r.name, r.about)).collect()
     }
 
     /// Reads a list of faults: a JSON array of entries, or an object with `faults`.
@@ -188,13 +191,26 @@ pub(crate) struct Armed {
 
 impl Armed {
     fn new(fault: Fault) -> Result<Self, SandboxError> {
-        let row = table::find(&fault.row).ok_or_else(|| SandboxError::Faults(format!("there is no row {}", fault.row)))?;
+        let row = table::find(&fault.row)
+            .ok_or_else(|| SandboxError::Faults(format!("there is no row {}", fault.row)))?;
         let text = fault.path.as_deref().unwrap_or(row.path);
         let pattern = Regex::new(text).or_else(|_| Regex::new(&regex::escape(text)));
         let pattern = pattern.map_err(|e| SandboxError::Faults(e.to_string()))?;
-        let left = if fault.times == 0 { row.times } else { fault.times };
+        let left = if fault.times == 0 {
+            row.times
+        } else {
+            fault.times
+        };
         let action = (row.action)(&fault);
-        Ok(Self { skip: fault.after_calls, pattern, action, left, fault, until: None, hits: 0 })
+        Ok(Self {
+            skip: fault.after_calls,
+            pattern,
+            action,
+            left,
+            fault,
+            until: None,
+            hits: 0,
+        })
     }
 }
 
@@ -204,7 +220,10 @@ pub(crate) enum Hit {
     Answer(Answer),
     KillRefresh,
     Twist(Twist),
-    Trouble { trouble: Trouble, carried_out: bool },
+    Trouble {
+        trouble: Trouble,
+        carried_out: bool,
+    },
     After(Box<dyn FnOnce(Answer) -> Answer + Send>),
 }
 
@@ -225,7 +244,10 @@ impl Faults {
     }
 
     pub(crate) fn list(&self) -> Vec<(Fault, u32)> {
-        self.armed.iter().map(|a| (a.fault.clone(), a.hits)).collect()
+        self.armed
+            .iter()
+            .map(|a| (a.fault.clone(), a.hits))
+            .collect()
     }
 
     pub(crate) fn none(&self) -> bool {
@@ -233,12 +255,24 @@ impl Faults {
     }
 
     /// The fault that hits a call, if any. `target` is `path?query`.
-    pub(crate) fn take(&mut self, verb: &str, target: &str, account: Option<&str>, now: Time) -> Option<Hit> {
+    pub(crate) fn take(
+        &mut self,
+        verb: &str,
+        target: &str,
+        account: Option<&str>,
+        now: Time,
+    ) -> Option<Hit> {
         let armed = self.armed.iter_mut().find_map(|armed| {
             let fault = &armed.fault;
             let fits = armed.left > 0
-                && fault.method.as_ref().is_none_or(|m| m.eq_ignore_ascii_case(verb))
-                && fault.account.as_ref().is_none_or(|a| account.is_some_and(|b| a.eq_ignore_ascii_case(b)))
+                && fault
+                    .method
+                    .as_ref()
+                    .is_none_or(|m| m.eq_ignore_ascii_case(verb))
+                && fault
+                    .account
+                    .as_ref()
+                    .is_none_or(|a| account.is_some_and(|b| a.eq_ignore_ascii_case(b)))
                 && armed.pattern.is_match(target);
             if !fits {
                 return None;
@@ -255,14 +289,24 @@ impl Faults {
             armed.left = 0;
             return None;
         }
-        armed.left = if armed.left == u32::MAX { u32::MAX } else { armed.left - 1 };
+        armed.left = if armed.left == u32::MAX {
+            u32::MAX
+        } else {
+            armed.left - 1
+        };
         armed.hits += 1;
         Some(match armed.action.clone() {
             Action::Api(error) => Hit::Answer((*error).into()),
             Action::Plain(make) => Hit::Answer(make(&armed.fault, now)),
             Action::KillRefresh => Hit::KillRefresh,
             Action::Twist(twist) => Hit::Twist(twist),
-            Action::Trouble { trouble, carried_out } => Hit::Trouble { trouble, carried_out },
+            Action::Trouble {
+                trouble,
+                carried_out,
+            } => Hit::Trouble {
+                trouble,
+                carried_out,
+            },
             Action::After(change) => {
                 let fault = armed.fault.clone();
                 Hit::After(Box::new(move |answer| change(answer, &fault, now)))
@@ -277,9 +321,17 @@ impl Faults {
                 }
                 let millis = end.0.div_euclid(1000);
                 let text = Time::from_millis(millis).to_rfc3339();
-                let text = text.strip_suffix('Z').map_or(text.clone(), |t| if t.contains('.') { format!("{t}Z") } else { format!("{t}.000Z") });
+                let text = text.strip_suffix('Z').map_or(text.clone(), |t| {
+                    if t.contains('.') {
+                        format!("{t}Z")
+                    } else {
+                        format!("{t}.000Z")
+                    }
+                });
                 let message = format!("User-rate limit exceeded.  Retry after {text}");
-                Hit::Answer(ApiError::new(429, "rateLimitExceeded", "RESOURCE_EXHAUSTED", &message).into())
+                Hit::Answer(
+                    ApiError::new(429, "rateLimitExceeded", "RESOURCE_EXHAUSTED", &message).into(),
+                )
             }
         })
     }
@@ -306,10 +358,28 @@ mod tests {
     #[test]
     fn a_fault_waits_hits_and_ends() {
         let mut faults = Faults::default();
-        faults.push(Fault::new("G5").on("/messages/").after(2).times(1).account("a@x.example")).unwrap();
-        let mut hit = |account| status(faults.take("GET", "/gmail/v1/users/me/messages/1f?format=full", account, NOW));
+        faults
+            .push(
+                Fault::new("G5")
+                    .on("/messages/")
+                    .after(2)
+                    .times(1)
+                    .account("a@x.example"),
+            )
+            .unwrap();
+        let mut hit = |account| {
+            status(faults.take(
+                "GET",
+                "/gmail/v1/users/me/messages/1f?format=full",
+                account,
+                NOW,
+            ))
+        };
         assert_eq!(hit(Some("b@x.example")), None);
-        assert_eq!((0..4).map(|_| hit(Some("A@x.example"))).collect::<Vec<_>>(), [None, None, Some(404), None]);
+        assert_eq!(
+            (0..4).map(|_| hit(Some("A@x.example"))).collect::<Vec<_>>(),
+            [None, None, Some(404), None]
+        );
     }
 
     #[test]
@@ -319,8 +389,14 @@ mod tests {
             assert!(!about.is_empty());
         }
         assert!(Faults::default().push(Fault::new("Z9")).is_err());
-        assert!(Fault::parse_list(r#"[{"row":"G5"}]"#).is_ok() && Fault::parse_list(r#"{"faults":[{"row":"N4:cut","times":2}]}"#).is_ok());
-        assert!(Fault::parse_list(r#"[{"row":"G5","colour":1}]"#).is_err() && Fault::parse_list(r#"[{"row":"no"}]"#).is_err());
+        assert!(
+            Fault::parse_list(r#"[{"row":"G5"}]"#).is_ok()
+                && Fault::parse_list(r#"{"faults":[{"row":"N4:cut","times":2}]}"#).is_ok()
+        );
+        assert!(
+            Fault::parse_list(r#"[{"row":"G5","colour":1}]"#).is_err()
+                && Fault::parse_list(r#"[{"row":"no"}]"#).is_err()
+        );
     }
 
     #[test]
@@ -333,12 +409,25 @@ mod tests {
         };
         let path = "/gmail/v1/users/me/messages";
         let first = body(faults.take("GET", path, None, NOW));
-        assert!(first.contains("Retry after 2026-11-22T09:15:00.000Z"), "{first}");
-        assert_eq!(first, body(faults.take("GET", path, None, NOW + Duration::from_secs(60))));
-        assert!(faults.take("GET", path, None, NOW + Duration::from_secs(900)).is_none());
+        assert!(
+            first.contains("Retry after 2026-11-22T09:15:00.000Z"),
+            "{first}"
+        );
+        assert_eq!(
+            first,
+            body(faults.take("GET", path, None, NOW + Duration::from_mins(1)))
+        );
+        assert!(
+            faults
+                .take("GET", path, None, NOW + Duration::from_mins(15))
+                .is_none()
+        );
         faults.clear();
         faults.push(Fault::new("G10")).unwrap();
         let a = body(faults.take("GET", path, None, NOW));
-        assert_ne!(a, body(faults.take("GET", path, None, NOW + Duration::from_secs(60))));
+        assert_ne!(
+            a,
+            body(faults.take("GET", path, None, NOW + Duration::from_mins(1)))
+        );
     }
 }

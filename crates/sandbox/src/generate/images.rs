@@ -1,5 +1,10 @@
 //! Pictures that are pictures: PNG with stored (uncompressed) data, so that its size can be chosen.
 
+#![expect(
+    clippy::format_push_string,
+    reason = "reads best, and speed does not matter here"
+)]
+
 use super::rng::{Rng, mix};
 
 /// A PNG of about `size` bytes: soft bands of colour that follow from `seed`.
@@ -13,8 +18,12 @@ pub(super) fn png(seed: u64, size: usize) -> Vec<u8> {
     for y in 0..height {
         data.push(0); // filter: none
         for x in 0..width {
-            let t = (x * 255 / width + y * 255 / height) / 2;
-            let band = if (x * 8 / width + y * 5 / height) % 2 == 0 { 10 } else { 0 };
+            let t = usize::midpoint(x * 255 / width, y * 255 / height);
+            let band = if (x * 8 / width + y * 5 / height).is_multiple_of(2) {
+                10
+            } else {
+                0
+            };
             for c in 0..3 {
                 let mixed = (usize::from(a[c]) * (255 - t) + usize::from(b[c]) * t) / 255;
                 data.push((mixed + band).min(255) as u8);
@@ -34,7 +43,14 @@ pub(super) fn png(seed: u64, size: usize) -> Vec<u8> {
 
 fn colour(rng: &mut Rng) -> [u8; 3] {
     const SOFT: [[u8; 3]; 8] = [
-        [36, 82, 158], [222, 120, 60], [64, 140, 104], [180, 70, 96], [92, 76, 160], [32, 128, 150], [200, 160, 60], [90, 100, 112],
+        [36, 82, 158],
+        [222, 120, 60],
+        [64, 140, 104],
+        [180, 70, 96],
+        [92, 76, 160],
+        [32, 128, 150],
+        [200, 160, 60],
+        [90, 100, 112],
     ];
     *rng.pick(&SOFT)
 }
@@ -78,9 +94,23 @@ pub(super) fn csv(seed: u64, size: usize) -> Vec<u8> {
     let mut line = 0_u64;
     while out.len() < size {
         let h = mix(seed, line);
-        let item = ["Scanner", "Charger", "Label roll", "Holster", "Cradle", "Battery", "Cable"][(h % 7) as usize];
+        let item = [
+            "Scanner",
+            "Charger",
+            "Label roll",
+            "Holster",
+            "Cradle",
+            "Battery",
+            "Cable",
+        ][(h % 7) as usize];
         let note = ["", "urgent", "checked", "", "see mail"][(h >> 8) as usize % 5];
-        out.push_str(&format!("{},{item},{},{}.{:02},{note}\r\n", line + 1, h % 90 + 1, (h >> 16) % 900, (h >> 32) % 100));
+        out.push_str(&format!(
+            "{},{item},{},{}.{:02},{note}\r\n",
+            line + 1,
+            h % 90 + 1,
+            (h >> 16) % 900,
+            (h >> 32) % 100
+        ));
         line += 1;
     }
     out.into_bytes()
@@ -95,11 +125,17 @@ mod tests {
     fn the_picture_is_a_png_of_the_wanted_size() {
         for size in [2_000, 20_000, 300_000] {
             let png = png(5, size);
-            assert!(png.len().abs_diff(size) < size / 5 + 600, "{} for {size}", png.len());
+            assert!(
+                png.len().abs_diff(size) < size / 5 + 600,
+                "{} for {size}",
+                png.len()
+            );
             let at = png.windows(4).position(|w| w == b"IDAT").unwrap();
             let len = u32::from_be_bytes(png[at - 4..at].try_into().unwrap()) as usize;
             let mut pixels = Vec::new();
-            flate2::read::ZlibDecoder::new(&png[at + 4..at + 4 + len]).read_to_end(&mut pixels).unwrap();
+            flate2::read::ZlibDecoder::new(&png[at + 4..at + 4 + len])
+                .read_to_end(&mut pixels)
+                .unwrap();
             let width = u32::from_be_bytes(png[16..20].try_into().unwrap()) as usize;
             let height = u32::from_be_bytes(png[20..24].try_into().unwrap()) as usize;
             assert_eq!(pixels.len(), height * (width * 3 + 1));

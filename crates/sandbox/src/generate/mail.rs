@@ -22,6 +22,7 @@ pub(crate) enum Structure {
 
 /// Which labels a generated message starts with.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "labels are there or not")]
 pub(crate) struct Tags {
     pub(crate) sent: bool,
     pub(crate) inbox: bool,
@@ -49,13 +50,37 @@ pub(crate) struct Mail<'c> {
     attach: Attach,
 }
 
-const WEEKDAYS_FR: [&str; 7] = ["dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"];
+const WEEKDAYS_FR: [&str; 7] = [
+    "dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi",
+];
 const WEEKDAYS_EN: [&str; 5] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"];
 const MONTHS_FR: [&str; 12] = [
-    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
 ];
 const MONTHS_EN: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
 
 impl<'c> Mail<'c> {
@@ -65,15 +90,35 @@ impl<'c> Mail<'c> {
         let wanted = rng.lognormal(20_000.0, 1.42).clamp(1_600.0, 12_000_000.0) as usize;
         let attach = plan.turn(pos).map_or(Attach::None, |t| t.attach);
         let (structure, target, attach) = match (plan.script.kind, attach) {
-            (Kind::Newsletter, _) => (Structure::Alternative, wanted.clamp(7_000, 90_000), Attach::None),
-            (Kind::Notice, _) => (Structure::Alternative, wanted.clamp(5_000, 40_000), Attach::None),
+            (Kind::Newsletter, _) => (
+                Structure::Alternative,
+                wanted.clamp(7_000, 90_000),
+                Attach::None,
+            ),
+            (Kind::Notice, _) => (
+                Structure::Alternative,
+                wanted.clamp(5_000, 40_000),
+                Attach::None,
+            ),
             (_, Attach::None) if wanted < 6_000 => (Structure::Plain, wanted, Attach::None),
             (_, Attach::None) if wanted < 26_000 => (Structure::Alternative, wanted, Attach::None),
             (_, Attach::None) if wanted < 320_000 => (Structure::Related, wanted, Attach::None),
-            (_, Attach::None) => (Structure::Mixed, wanted, Attach::Pdf("Documents-{number}.pdf")),
+            (_, Attach::None) => (
+                Structure::Mixed,
+                wanted,
+                Attach::Pdf("Documents-{number}.pdf"),
+            ),
             (_, attach) => (Structure::Mixed, wanted.max(16_000), attach),
         };
-        Self { corpus, plan, pos, date, target, structure, attach }
+        Self {
+            corpus,
+            plan,
+            pos,
+            date,
+            target,
+            structure,
+            attach,
+        }
     }
 
     /// What the mailbox shows as `sizeEstimate`.
@@ -96,9 +141,9 @@ impl<'c> Mail<'c> {
         let recent = plan.rank < 50;
         let mut rng = self.corpus.rng(6, plan.rank, self.pos);
         let machine = plan.script.sender.is_some();
-        let spam = !recent && plan.script.kind == Kind::Newsletter && thread < 40;
+        let spam = !recent && plan.script.kind == Kind::Newsletter && thread < 120;
         let trash = !recent && !spam && thread < 15;
-        let sent = self.who() == Who::Me && !machine;
+        let sent = self.who() == Who::Me && !machine && *self.corpus.lead(plan) == self.corpus.me;
         let last = self.pos + 1 == plan.len;
         let unread_in_hundred = match (plan.rank < 60, machine) {
             (true, _) => 38,
@@ -116,7 +161,10 @@ impl<'c> Mail<'c> {
             personal: !machine && !sent,
             promotions: plan.script.kind == Kind::Newsletter,
             updates: plan.script.kind == Kind::Notice,
-            user: plan.script.label.or(plan.company.label.filter(|_| !machine && thread % 10 < 7)),
+            user: plan
+                .script
+                .label
+                .or(plan.company.label.filter(|_| !machine && thread % 10 < 7)),
         }
     }
 
@@ -127,10 +175,18 @@ impl<'c> Mail<'c> {
 
     fn amount(&self, salt: u64, low: u64, high: u64) -> String {
         let value = low + mix(self.plan.facts, salt) % (high - low);
-        let rounded = if value > 2_000 { value / 20 * 20 } else { value };
+        let rounded = if value > 2_000 {
+            value / 20 * 20
+        } else {
+            value
+        };
         let thousands = rounded / 1000;
         if self.plan.script.french {
-            if thousands > 0 { format!("{thousands} {:03} €", rounded % 1000) } else { format!("{rounded} €") }
+            if thousands > 0 {
+                format!("{thousands} {:03} €", rounded % 1000)
+            } else {
+                format!("{rounded} €")
+            }
         } else if thousands > 0 {
             format!("€{thousands},{:03}", rounded % 1000)
         } else {
@@ -142,11 +198,11 @@ impl<'c> Mail<'c> {
         let plan = &self.plan;
         let facts = plan.facts;
         let french = plan.script.french;
-        let cast = || self.corpus.cast(plan);
+        let cast = || Corpus::cast(plan);
         Some(match name {
             "them" => cast().0.first().to_owned(),
             "other" => cast().1.first().to_owned(),
-            "me" => self.corpus.me.first().to_owned(),
+            "me" => self.corpus.lead(plan).first().to_owned(),
             "name" => writer.first().to_owned(),
             "company" => plan.company.name.to_owned(),
             "city" => plan.company.city.to_owned(),
@@ -156,7 +212,11 @@ impl<'c> Mail<'c> {
             "count" => (5 + mix(facts, 5) % 44).to_string(),
             "day" => {
                 let day = (mix(facts, 6) % 5) as usize;
-                if french { WEEKDAYS_FR[day + 1].to_owned() } else { WEEKDAYS_EN[day].to_owned() }
+                if french {
+                    WEEKDAYS_FR[day + 1].to_owned()
+                } else {
+                    WEEKDAYS_EN[day].to_owned()
+                }
             }
             "date" => {
                 let c = civil(plan.last + (5 + (mix(facts, 7) % 24) as i64) * 86_400, 60);
@@ -201,18 +261,22 @@ impl<'c> Mail<'c> {
     pub(crate) fn from(&self) -> Person {
         if let Some((name, local)) = self.plan.script.sender {
             let nobody = Person::new("", "");
-            return Person::new(&self.fill(name, &nobody), &format!("{local}@{}", self.plan.company.domain));
+            return Person::new(
+                &self.fill(name, &nobody),
+                &format!("{local}@{}", self.plan.company.domain),
+            );
         }
-        let (them, other) = self.corpus.cast(&self.plan);
+        let (them, other) = Corpus::cast(&self.plan);
         match self.who() {
-            Who::Me => self.corpus.me.clone(),
+            Who::Me => self.corpus.lead(&self.plan).clone(),
             Who::Them => them,
             Who::Other => other,
         }
     }
 
     fn everybody(&self) -> bool {
-        self.plan.script.turns.iter().any(|t| t.who == Who::Other) || self.plan.facts % 9 == 0
+        self.plan.script.turns.iter().any(|t| t.who == Who::Other)
+            || self.plan.facts.is_multiple_of(9)
     }
 
     /// Who it went to, and who got a copy.
@@ -220,19 +284,18 @@ impl<'c> Mail<'c> {
         if self.plan.script.sender.is_some() {
             return (vec![self.corpus.me.clone()], Vec::new());
         }
-        let (them, other) = self.corpus.cast(&self.plan);
-        let me = self.corpus.me.clone();
+        let (them, other) = Corpus::cast(&self.plan);
+        let lead = self.corpus.lead(&self.plan);
         let (to, mut cc) = match self.who() {
             Who::Me => (them, vec![other]),
-            Who::Them => (me, vec![other]),
-            Who::Other => (me, vec![them]),
+            Who::Them => (lead.clone(), vec![other]),
+            Who::Other => (lead.clone(), vec![them]),
         };
         if !self.everybody() {
             cc.clear();
-        } else if self.plan.facts % 4 == 0
-            && let Some(colleague) = self.corpus.others.first()
-        {
-            cc.push(colleague.clone());
+        }
+        if *lead != self.corpus.me {
+            cc.push(self.corpus.me.clone());
         }
         (vec![to], cc)
     }
@@ -240,7 +303,11 @@ impl<'c> Mail<'c> {
     pub(crate) fn subject(&self) -> String {
         let nobody = Person::new("", "");
         let subject = self.fill(self.plan.script.subject, &nobody);
-        if self.pos == 0 { subject } else { format!("Re: {subject}") }
+        if self.pos == 0 {
+            subject
+        } else {
+            format!("Re: {subject}")
+        }
     }
 
     pub(crate) fn message_id(&self) -> String {
@@ -277,12 +344,15 @@ impl<'c> Mail<'c> {
     }
 
     pub(super) fn boundary(&self, level: u64) -> String {
-        format!("=_{level}_{:016x}", mix(self.plan.facts, 40 + level * 100 + u64::from(self.pos)))
+        format!(
+            "=_{level}_{:016x}",
+            mix(self.plan.facts, 40 + level * 100 + u64::from(self.pos))
+        )
     }
 
     /// Some French senders still write in Latin-1.
     fn maybe_latin(&self) -> bool {
-        self.plan.script.french && self.plan.facts % 3 == 0
+        self.plan.script.french && self.plan.facts.is_multiple_of(3)
     }
 
     pub(super) fn charset(&self, text: &str) -> &'static str {
@@ -294,11 +364,21 @@ impl<'c> Mail<'c> {
     pub(crate) fn headers(&self, wire: bool) -> Vec<(&'static str, String)> {
         let people = |list: &[Person]| {
             let one = |p: &Person| {
-                if wire && !p.name.is_ascii() { format!("{} <{}>", encode_header(&p.name), p.email) } else { p.shown() }
+                if wire && !p.name.is_ascii() {
+                    format!("{} <{}>", encode_header(&p.name), p.email)
+                } else {
+                    p.shown()
+                }
             };
             list.iter().map(one).collect::<Vec<_>>().join(", ")
         };
-        let text = |value: String| if wire { encode_header(&value).into_owned() } else { value };
+        let text = |value: String| {
+            if wire {
+                encode_header(&value).into_owned()
+            } else {
+                value
+            }
+        };
         let plan = &self.plan;
         let from = self.from();
         let (to, cc) = self.recipients();
@@ -333,23 +413,40 @@ impl<'c> Mail<'c> {
         if self.pos > 0 {
             out.push(("In-Reply-To", self.corpus.message_id(plan, self.pos - 1)));
             let first = self.pos.saturating_sub(6);
-            let list: Vec<String> = (first..self.pos).map(|p| self.corpus.message_id(plan, p)).collect();
+            let list: Vec<String> = (first..self.pos)
+                .map(|p| self.corpus.message_id(plan, p))
+                .collect();
             out.push(("References", list.join(" ")));
         }
         if plan.script.kind == Kind::Newsletter {
-            let list = format!("{:06x}", mix(super::rng::hash_text(3, plan.script.subject), 0) >> 40);
-            out.push(("List-Id", text(format!("{} <{list}.lists.{domain}>", plan.company.name))));
-            out.push(("List-Unsubscribe", format!("<mailto:leave-{list}@{domain}>, <https://lists.{domain}/leave/{list}>")));
-            out.push(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()));
+            let list = format!(
+                "{:06x}",
+                mix(super::rng::hash_text(3, plan.script.subject), 0) >> 40
+            );
+            out.push((
+                "List-Id",
+                text(format!("{} <{list}.lists.{domain}>", plan.company.name)),
+            ));
+            out.push((
+                "List-Unsubscribe",
+                format!("<mailto:leave-{list}@{domain}>, <https://lists.{domain}/leave/{list}>"),
+            ));
+            out.push((
+                "List-Unsubscribe-Post",
+                "List-Unsubscribe=One-Click".to_owned(),
+            ));
             out.push(("Precedence", "bulk".to_owned()));
         } else if machine {
             out.push(("Auto-Submitted", "auto-generated".to_owned()));
-        } else if !mine && plan.facts % 2 == 0 {
+        } else if !mine && plan.facts.is_multiple_of(2) {
             out.push(("X-Mailer", "Microsoft Outlook 16.0".to_owned()));
         }
         let content = match self.structure {
             Structure::Plain if !self.maybe_latin() => "text/plain; charset=\"utf-8\"".to_owned(),
-            Structure::Plain => format!("text/plain; charset=\"{}\"", self.charset(&write::plain_text(self))),
+            Structure::Plain => format!(
+                "text/plain; charset=\"{}\"",
+                self.charset(&write::plain_text(self))
+            ),
             _ => format!("{}; boundary=\"{}\"", self.mime_type(), self.boundary(0)),
         };
         out.push(("Content-Type", content));
@@ -361,7 +458,14 @@ impl<'c> Mail<'c> {
 
     /// The whole message, byte for byte the same each time.
     pub(crate) fn raw(&self) -> Vec<u8> {
-        write::message(self, &Parts { target: self.target, structure: self.structure, attach: self.attach })
+        write::message(
+            self,
+            &Parts {
+                target: self.target,
+                structure: self.structure,
+                attach: self.attach,
+            },
+        )
     }
 
     pub(super) fn number_text(&self) -> String {
@@ -389,7 +493,11 @@ impl<'c> Mail<'c> {
             Who::Other => plan.contact + 1,
         };
         let phone = mix(super::rng::hash_text(13, &from.email), 1) % 9_000_000 + 1_000_000;
-        let prefix = if plan.company.french { "+33 1 99" } else { "+44 1632" };
+        let prefix = if plan.company.french {
+            "+33 1 99"
+        } else {
+            "+44 1632"
+        };
         vec![
             from.name,
             people::title(plan.company, nth).to_owned(),

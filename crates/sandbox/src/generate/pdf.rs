@@ -11,7 +11,12 @@ pub(super) fn pdf(lines: &[String], seed: u64, size: usize) -> Vec<u8> {
         if i == 1 {
             content.push_str("/F1 11 Tf ");
         }
-        let _ = write!(content, "({}) Tj 0 -{} Td ", escape(line), if i == 0 { 34 } else { 18 }); // a String takes every write
+        let _ = write!(
+            content,
+            "({}) Tj 0 -{} Td ",
+            escape(line),
+            if i == 0 { 34 } else { 18 }
+        ); // a String takes every write
     }
     content.push_str("ET");
     let mut out = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n".to_vec();
@@ -28,8 +33,18 @@ pub(super) fn pdf(lines: &[String], seed: u64, size: usize) -> Vec<u8> {
         &mut out,
         b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
     );
-    object(&mut out, format!("<< /Length {} >>\nstream\n{content}\nendstream", content.len()).as_bytes());
-    object(&mut out, b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>");
+    object(
+        &mut out,
+        format!(
+            "<< /Length {} >>\nstream\n{content}\nendstream",
+            content.len()
+        )
+        .as_bytes(),
+    );
+    object(
+        &mut out,
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+    );
     let spare = size.saturating_sub(out.len() + 420);
     if spare > 0 {
         let mut rng = Rng::new(seed, 88);
@@ -47,28 +62,33 @@ pub(super) fn pdf(lines: &[String], seed: u64, size: usize) -> Vec<u8> {
     for offset in &offsets {
         let _ = writeln!(table, "{offset:010} 00000 n ");
     }
-    let _ = write!(table, "trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n", offsets.len() + 1);
+    let _ = write!(
+        table,
+        "trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n",
+        offsets.len() + 1
+    );
     out.extend_from_slice(table.as_bytes());
     out
 }
 
 /// A PDF string in WinAnsi: Latin-1 as octal escapes, what it does not have as a question mark.
 fn escape(text: &str) -> String {
-    text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
-        match c {
-            '(' | ')' | '\\' => {
-                out.push('\\');
-                out.push(c);
+    text.chars()
+        .fold(String::with_capacity(text.len()), |mut out, c| {
+            match c {
+                '(' | ')' | '\\' => {
+                    out.push('\\');
+                    out.push(c);
+                }
+                ' '..='~' => out.push(c),
+                '€' => out.push_str("\\200"),
+                '\u{a0}'..='\u{ff}' => {
+                    let _ = write!(out, "\\{:03o}", c as u32); // a String takes every write
+                }
+                _ => out.push('?'),
             }
-            ' '..='~' => out.push(c),
-            '€' => out.push_str("\\200"),
-            '\u{a0}'..='\u{ff}' => {
-                let _ = write!(out, "\\{:03o}", c as u32); // a String takes every write
-            }
-            _ => out.push('?'),
-        }
-        out
-    })
+            out
+        })
 }
 
 #[cfg(test)]
@@ -79,8 +99,17 @@ mod tests {
     fn offsets_in_the_table_are_true_and_the_size_is_near() {
         for size in [1_500, 9_000, 200_000] {
             let bytes = pdf(&["Facture (é) €".to_owned(), "b".to_owned()], 3, size);
-            assert!(bytes.len().abs_diff(size) < 400, "{} for {size}", bytes.len());
-            let find = |needle: &[u8]| bytes.windows(needle.len()).position(|w| w == needle).unwrap();
+            assert!(
+                bytes.len().abs_diff(size) < 400,
+                "{} for {size}",
+                bytes.len()
+            );
+            let find = |needle: &[u8]| {
+                bytes
+                    .windows(needle.len())
+                    .position(|w| w == needle)
+                    .unwrap()
+            };
             for n in 1..=5 {
                 let at = find(format!("\n{n} 0 obj").as_bytes()) + 1;
                 find(format!("{at:010} 00000 n").as_bytes());

@@ -41,96 +41,439 @@ pub(crate) const LABEL_CONTRACTS: usize = 11;
 pub(crate) const LABEL_FOLLOW_UP: usize = 12;
 pub(crate) const LABEL_NEWSLETTERS: usize = 13;
 
-const fn en(name: &'static str, domain: &'static str, city: &'static str, offset: i32, label: Option<usize>) -> Company {
-    Company { name, domain, city, french: false, offset, label }
+const fn en(
+    name: &'static str,
+    domain: &'static str,
+    city: &'static str,
+    offset: i32,
+    label: Option<usize>,
+) -> Company {
+    Company {
+        name,
+        domain,
+        city,
+        french: false,
+        offset,
+        label,
+    }
 }
 
-const fn fr(name: &'static str, domain: &'static str, city: &'static str, label: Option<usize>) -> Company {
-    Company { name, domain, city, french: true, offset: 60, label }
+const fn fr(
+    name: &'static str,
+    domain: &'static str,
+    city: &'static str,
+    label: Option<usize>,
+) -> Company {
+    Company {
+        name,
+        domain,
+        city,
+        french: true,
+        offset: 60,
+        label,
+    }
 }
 
 /// English-speaking companies; the first ones write most.
 pub(crate) const ENGLISH: [Company; 26] = [
     en("Acme Tools", "acme.example", "Sheffield", 0, Some(1)),
-    en("Northwind Trading", "northwind.example", "Seattle", -480, Some(3)),
-    en("Bluefin Logistics", "bluefin-logistics.example", "Rotterdam", 60, Some(5)),
-    en("Harbour & Stone", "harbourstone.example", "Bristol", 0, Some(LABEL_PROSPECTS)),
-    en("Kestrel Analytics", "kestrel.example", "Dublin", 0, Some(LABEL_PROSPECTS)),
-    en("Meridian Health", "meridian-health.example", "Boston", -300, None),
+    en(
+        "Northwind Trading",
+        "northwind.example",
+        "Seattle",
+        -480,
+        Some(3),
+    ),
+    en(
+        "Bluefin Logistics",
+        "bluefin-logistics.example",
+        "Rotterdam",
+        60,
+        Some(5),
+    ),
+    en(
+        "Harbour & Stone",
+        "harbourstone.example",
+        "Bristol",
+        0,
+        Some(LABEL_PROSPECTS),
+    ),
+    en(
+        "Kestrel Analytics",
+        "kestrel.example",
+        "Dublin",
+        0,
+        Some(LABEL_PROSPECTS),
+    ),
+    en(
+        "Meridian Health",
+        "meridian-health.example",
+        "Boston",
+        -300,
+        None,
+    ),
     en("Oakfield Furniture", "oakfield.example", "Leeds", 0, None),
-    en("Pinecrest Hotels", "pinecrest.example", "Edinburgh", 0, None),
-    en("Silverline Packaging", "silverline.example", "Antwerp", 60, Some(LABEL_SUPPLIERS)),
+    en(
+        "Pinecrest Hotels",
+        "pinecrest.example",
+        "Edinburgh",
+        0,
+        None,
+    ),
+    en(
+        "Silverline Packaging",
+        "silverline.example",
+        "Antwerp",
+        60,
+        Some(LABEL_SUPPLIERS),
+    ),
     en("Tallis Instruments", "tallis.example", "Cambridge", 0, None),
-    en("Umbra Design Studio", "umbra-design.example", "Berlin", 60, Some(LABEL_WEBSITE)),
-    en("Vanguard Print", "vanguardprint.example", "Manchester", 0, Some(LABEL_SUPPLIERS)),
-    en("Westbrook Foods", "westbrook-foods.example", "Chicago", -360, None),
+    en(
+        "Umbra Design Studio",
+        "umbra-design.example",
+        "Berlin",
+        60,
+        Some(LABEL_WEBSITE),
+    ),
+    en(
+        "Vanguard Print",
+        "vanguardprint.example",
+        "Manchester",
+        0,
+        Some(LABEL_SUPPLIERS),
+    ),
+    en(
+        "Westbrook Foods",
+        "westbrook-foods.example",
+        "Chicago",
+        -360,
+        None,
+    ),
     en("Yarrow Organics", "yarrow.example", "Cork", 0, None),
     en("Zephyr Bikes", "zephyrbikes.example", "Utrecht", 60, None),
-    en("Copperfield Legal", "copperfield-legal.example", "London", 0, Some(LABEL_CONTRACTS)),
-    en("Delta Freight", "deltafreight.example", "Hamburg", 60, Some(LABEL_SUPPLIERS)),
-    en("Evergreen Energy", "evergreen-energy.example", "Oslo", 60, None),
+    en(
+        "Copperfield Legal",
+        "copperfield-legal.example",
+        "London",
+        0,
+        Some(LABEL_CONTRACTS),
+    ),
+    en(
+        "Delta Freight",
+        "deltafreight.example",
+        "Hamburg",
+        60,
+        Some(LABEL_SUPPLIERS),
+    ),
+    en(
+        "Evergreen Energy",
+        "evergreen-energy.example",
+        "Oslo",
+        60,
+        None,
+    ),
     en("Foxglove Media", "foxglove.example", "Brighton", 0, None),
     en("Granite Works", "graniteworks.example", "Aberdeen", 0, None),
-    en("Highland Wool", "highlandwool.example", "Inverness", 0, None),
+    en(
+        "Highland Wool",
+        "highlandwool.example",
+        "Inverness",
+        0,
+        None,
+    ),
     en("Iris Optics", "iris-optics.example", "Zurich", 60, None),
-    en("Juniper Schools", "juniper-schools.example", "Toronto", -300, None),
+    en(
+        "Juniper Schools",
+        "juniper-schools.example",
+        "Toronto",
+        -300,
+        None,
+    ),
     en("Lakeside Clinics", "lakeside.example", "Geneva", 60, None),
-    en("Mosaic Events", "mosaic-events.example", "Barcelona", 60, Some(LABEL_FAIR)),
+    en(
+        "Mosaic Events",
+        "mosaic-events.example",
+        "Barcelona",
+        60,
+        Some(LABEL_FAIR),
+    ),
     en("Quarry Lane Brewery", "quarrylane.example", "Bath", 0, None),
 ];
 
 /// French-speaking companies.
 pub(crate) const FRENCH: [Company; 18] = [
-    fr("Lumière Conseil", "lumiere-conseil.example", "Lyon", Some(2)),
+    fr(
+        "Lumière Conseil",
+        "lumiere-conseil.example",
+        "Lyon",
+        Some(2),
+    ),
     fr("Atelier Rivoli", "atelier-rivoli.example", "Paris", Some(4)),
-    fr("Boulangeries Paturel", "paturel.example", "Nantes", Some(LABEL_PROSPECTS)),
+    fr(
+        "Boulangeries Paturel",
+        "paturel.example",
+        "Nantes",
+        Some(LABEL_PROSPECTS),
+    ),
     fr("Cévennes Bois", "cevennes-bois.example", "Alès", None),
-    fr("Domaine des Tilleuls", "domaine-tilleuls.example", "Beaune", None),
+    fr(
+        "Domaine des Tilleuls",
+        "domaine-tilleuls.example",
+        "Beaune",
+        None,
+    ),
     fr("Éditions du Phare", "editions-phare.example", "Brest", None),
-    fr("Fonderie Garnier", "fonderie-garnier.example", "Saint-Étienne", Some(LABEL_SUPPLIERS)),
-    fr("Groupe Hélios", "groupe-helios.example", "Toulouse", Some(LABEL_PROSPECTS)),
-    fr("Imprimerie Vauban", "imprimerie-vauban.example", "Lille", Some(LABEL_SUPPLIERS)),
+    fr(
+        "Fonderie Garnier",
+        "fonderie-garnier.example",
+        "Saint-Étienne",
+        Some(LABEL_SUPPLIERS),
+    ),
+    fr(
+        "Groupe Hélios",
+        "groupe-helios.example",
+        "Toulouse",
+        Some(LABEL_PROSPECTS),
+    ),
+    fr(
+        "Imprimerie Vauban",
+        "imprimerie-vauban.example",
+        "Lille",
+        Some(LABEL_SUPPLIERS),
+    ),
     fr("Jardins de Loire", "jardins-loire.example", "Tours", None),
-    fr("Les Ateliers Réunis", "ateliers-reunis.example", "Grenoble", None),
-    fr("Maison Perrault", "maison-perrault.example", "Bordeaux", None),
-    fr("Nautique Océane", "nautique-oceane.example", "La Rochelle", None),
-    fr("Orfèvrerie Delacroix", "orfevrerie-delacroix.example", "Genève", None),
-    fr("Cabinet Roussel & Fils", "cabinet-roussel.example", "Strasbourg", Some(LABEL_CONTRACTS)),
-    fr("Transports Beaumont", "transports-beaumont.example", "Marseille", None),
+    fr(
+        "Les Ateliers Réunis",
+        "ateliers-reunis.example",
+        "Grenoble",
+        None,
+    ),
+    fr(
+        "Maison Perrault",
+        "maison-perrault.example",
+        "Bordeaux",
+        None,
+    ),
+    fr(
+        "Nautique Océane",
+        "nautique-oceane.example",
+        "La Rochelle",
+        None,
+    ),
+    fr(
+        "Orfèvrerie Delacroix",
+        "orfevrerie-delacroix.example",
+        "Genève",
+        None,
+    ),
+    fr(
+        "Cabinet Roussel & Fils",
+        "cabinet-roussel.example",
+        "Strasbourg",
+        Some(LABEL_CONTRACTS),
+    ),
+    fr(
+        "Transports Beaumont",
+        "transports-beaumont.example",
+        "Marseille",
+        None,
+    ),
     fr("Verrerie du Nord", "verrerie-nord.example", "Amiens", None),
-    fr("Clinique Saint-Roch", "clinique-saint-roch.example", "Montpellier", None),
+    fr(
+        "Clinique Saint-Roch",
+        "clinique-saint-roch.example",
+        "Montpellier",
+        None,
+    ),
 ];
 
 const ENGLISH_FIRST: [&str; 40] = [
-    "James", "Olivia", "Thomas", "Emma", "Daniel", "Sophie", "Oliver", "Grace", "Henry", "Charlotte", "Samuel", "Hannah",
-    "Liam", "Isla", "Noah", "Freya", "Ethan", "Maya", "Priya", "Arjun", "Mei", "Kenji", "Fatima", "Omar", "Ingrid", "Lars",
-    "Anna", "Jonas", "Sanne", "Pieter", "Nora", "Ruth", "George", "Alasdair", "Morag", "Declan", "Aoife", "Rachel", "Victor", "Elena",
+    "James",
+    "Olivia",
+    "Thomas",
+    "Emma",
+    "Daniel",
+    "Sophie",
+    "Oliver",
+    "Grace",
+    "Henry",
+    "Charlotte",
+    "Samuel",
+    "Hannah",
+    "Liam",
+    "Isla",
+    "Noah",
+    "Freya",
+    "Ethan",
+    "Maya",
+    "Priya",
+    "Arjun",
+    "Mei",
+    "Kenji",
+    "Fatima",
+    "Omar",
+    "Ingrid",
+    "Lars",
+    "Anna",
+    "Jonas",
+    "Sanne",
+    "Pieter",
+    "Nora",
+    "Ruth",
+    "George",
+    "Alasdair",
+    "Morag",
+    "Declan",
+    "Aoife",
+    "Rachel",
+    "Victor",
+    "Elena",
 ];
 const ENGLISH_LAST: [&str; 44] = [
-    "Carter", "Hughes", "Bennett", "Foster", "Reid", "Walsh", "Murray", "Palmer", "Sutton", "Fletcher", "O'Brien", "Kowalski",
-    "Lindqvist", "van Dijk", "Schneider", "Nakamura", "Patel", "Chen", "Okafor", "Haddad", "Nielsen", "Brooks", "Marsh",
-    "Doyle", "Sinclair", "Whitfield", "Ashworth", "Barlow", "Cole", "Drummond", "Ellison", "Farrow", "Gibbs", "Hartley",
-    "Ivanova", "Jensen", "Kaur", "Lowe", "Mercer", "Novak", "Osborne", "Pryce", "Quinn", "Rivera",
+    "Carter",
+    "Hughes",
+    "Bennett",
+    "Foster",
+    "Reid",
+    "Walsh",
+    "Murray",
+    "Palmer",
+    "Sutton",
+    "Fletcher",
+    "O'Brien",
+    "Kowalski",
+    "Lindqvist",
+    "van Dijk",
+    "Schneider",
+    "Nakamura",
+    "Patel",
+    "Chen",
+    "Okafor",
+    "Haddad",
+    "Nielsen",
+    "Brooks",
+    "Marsh",
+    "Doyle",
+    "Sinclair",
+    "Whitfield",
+    "Ashworth",
+    "Barlow",
+    "Cole",
+    "Drummond",
+    "Ellison",
+    "Farrow",
+    "Gibbs",
+    "Hartley",
+    "Ivanova",
+    "Jensen",
+    "Kaur",
+    "Lowe",
+    "Mercer",
+    "Novak",
+    "Osborne",
+    "Pryce",
+    "Quinn",
+    "Rivera",
 ];
 const FRENCH_FIRST: [&str; 32] = [
-    "Camille", "Élodie", "Julien", "Chloé", "Hélène", "Mathieu", "Amélie", "Rémi", "Sébastien", "Aurélie", "François", "Zoé",
-    "Benoît", "Maëlle", "Gaël", "Inès", "Jérôme", "Léa", "Thierry", "Margaux", "Nicolas", "Océane", "Pascal", "Solène",
-    "Raphaël", "Clémence", "Étienne", "Manon", "Yann", "Delphine", "Loïc", "Noémie",
+    "Camille",
+    "Élodie",
+    "Julien",
+    "Chloé",
+    "Hélène",
+    "Mathieu",
+    "Amélie",
+    "Rémi",
+    "Sébastien",
+    "Aurélie",
+    "François",
+    "Zoé",
+    "Benoît",
+    "Maëlle",
+    "Gaël",
+    "Inès",
+    "Jérôme",
+    "Léa",
+    "Thierry",
+    "Margaux",
+    "Nicolas",
+    "Océane",
+    "Pascal",
+    "Solène",
+    "Raphaël",
+    "Clémence",
+    "Étienne",
+    "Manon",
+    "Yann",
+    "Delphine",
+    "Loïc",
+    "Noémie",
 ];
 const FRENCH_LAST: [&str; 36] = [
-    "Lefèvre", "Moreau", "Girard", "Rousseau", "Fournier", "Mercier", "Dupré", "Lambert", "Fontaine", "Chevalier", "Gauthier",
-    "Perrin", "Morel", "Dufour", "Blanchard", "Guérin", "Boyer", "Garnier", "François", "Legrand", "Noël", "Carpentier",
-    "Brunet", "Picard", "Renard", "Vidal", "Colin", "Hervé", "Lemaître", "Barbier", "Arnaud", "Marchand", "Besnard",
-    "Charpentier", "Delorme", "Tessier",
+    "Lefèvre",
+    "Moreau",
+    "Girard",
+    "Rousseau",
+    "Fournier",
+    "Mercier",
+    "Dupré",
+    "Lambert",
+    "Fontaine",
+    "Chevalier",
+    "Gauthier",
+    "Perrin",
+    "Morel",
+    "Dufour",
+    "Blanchard",
+    "Guérin",
+    "Boyer",
+    "Garnier",
+    "François",
+    "Legrand",
+    "Noël",
+    "Carpentier",
+    "Brunet",
+    "Picard",
+    "Renard",
+    "Vidal",
+    "Colin",
+    "Hervé",
+    "Lemaître",
+    "Barbier",
+    "Arnaud",
+    "Marchand",
+    "Besnard",
+    "Charpentier",
+    "Delorme",
+    "Tessier",
 ];
 const ENGLISH_TITLES: [&str; 12] = [
-    "Purchasing Manager", "Head of Operations", "Managing Director", "Account Manager", "Finance Manager", "Project Lead",
-    "Marketing Manager", "Office Manager", "IT Manager", "Sales Director", "Customer Success Manager", "Legal Counsel",
+    "Purchasing Manager",
+    "Head of Operations",
+    "Managing Director",
+    "Account Manager",
+    "Finance Manager",
+    "Project Lead",
+    "Marketing Manager",
+    "Office Manager",
+    "IT Manager",
+    "Sales Director",
+    "Customer Success Manager",
+    "Legal Counsel",
 ];
 const FRENCH_TITLES: [&str; 12] = [
-    "Responsable achats", "Directrice des opérations", "Gérant", "Chargée de clientèle", "Responsable financier",
-    "Chef de projet", "Responsable marketing", "Assistante de direction", "Responsable informatique", "Directeur commercial",
-    "Responsable logistique", "Juriste",
+    "Responsable achats",
+    "Directrice des opérations",
+    "Gérant",
+    "Chargée de clientèle",
+    "Responsable financier",
+    "Chef de projet",
+    "Responsable marketing",
+    "Assistante de direction",
+    "Responsable informatique",
+    "Directeur commercial",
+    "Responsable logistique",
+    "Juriste",
 ];
 
 /// Somebody with an address.
@@ -142,7 +485,10 @@ pub(crate) struct Person {
 
 impl Person {
     pub(crate) fn new(name: &str, email: &str) -> Self {
-        Self { name: name.to_owned(), email: email.to_owned() }
+        Self {
+            name: name.to_owned(),
+            email: email.to_owned(),
+        }
     }
 
     pub(crate) fn first(&self) -> &str {
@@ -168,17 +514,30 @@ const STAFF: u64 = 5;
 pub(crate) fn contact(company: &Company, nth: u64) -> Person {
     let h = mix(super::rng::hash_text(7, company.domain), nth % STAFF);
     let (first, last) = if company.french {
-        (FRENCH_FIRST[(h % 32) as usize], FRENCH_LAST[(h >> 8) as usize % FRENCH_LAST.len()])
+        (
+            FRENCH_FIRST[(h % 32) as usize],
+            FRENCH_LAST[(h >> 8) as usize % FRENCH_LAST.len()],
+        )
     } else {
-        (ENGLISH_FIRST[(h % 40) as usize], ENGLISH_LAST[(h >> 8) as usize % ENGLISH_LAST.len()])
+        (
+            ENGLISH_FIRST[(h % 40) as usize],
+            ENGLISH_LAST[(h >> 8) as usize % ENGLISH_LAST.len()],
+        )
     };
-    Person { name: format!("{first} {last}"), email: format!("{}.{}@{}", fold(first), fold(last), company.domain) }
+    Person {
+        name: format!("{first} {last}"),
+        email: format!("{}.{}@{}", fold(first), fold(last), company.domain),
+    }
 }
 
 /// The person's job title.
 pub(crate) fn title(company: &Company, nth: u64) -> &'static str {
     let h = mix(super::rng::hash_text(11, company.domain), nth % STAFF) as usize;
-    if company.french { FRENCH_TITLES[h % 12] } else { ENGLISH_TITLES[h % 12] }
+    if company.french {
+        FRENCH_TITLES[h % 12]
+    } else {
+        ENGLISH_TITLES[h % 12]
+    }
 }
 
 /// Lower-case ASCII for the local part of an address.
@@ -208,10 +567,17 @@ mod tests {
             for n in 0..STAFF {
                 let person = contact(company, n);
                 assert_eq!(person, contact(company, n + STAFF));
-                assert!(person.email.is_ascii() && !person.email.contains(' '), "{}", person.email);
+                assert!(
+                    person.email.is_ascii() && !person.email.contains(' '),
+                    "{}",
+                    person.email
+                );
             }
         }
         assert_eq!(fold("Élodie O'Brien-Noël"), "elodieobriennoel");
-        assert_eq!(Person::new("Doe, J.", "j@x.example").shown(), "\"Doe, J.\" <j@x.example>");
+        assert_eq!(
+            Person::new("Doe, J.", "j@x.example").shown(),
+            "\"Doe, J.\" <j@x.example>"
+        );
     }
 }

@@ -6,7 +6,9 @@ pub(crate) struct Rng(u64);
 
 /// Mixes two numbers into one that looks unrelated to both.
 pub(crate) const fn mix(a: u64, b: u64) -> u64 {
-    let mut z = a.wrapping_add(b.wrapping_mul(0x9E37_79B9_7F4A_7C15)).wrapping_add(0x9E37_79B9_7F4A_7C15);
+    let mut z = a
+        .wrapping_add(b.wrapping_mul(0x9E37_79B9_7F4A_7C15))
+        .wrapping_add(0x9E37_79B9_7F4A_7C15);
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
     z ^ (z >> 31)
@@ -14,7 +16,8 @@ pub(crate) const fn mix(a: u64, b: u64) -> u64 {
 
 /// A number for a text.
 pub(crate) fn hash_text(seed: u64, text: &str) -> u64 {
-    text.bytes().fold(mix(seed, text.len() as u64), |h, b| mix(h, u64::from(b)))
+    text.bytes()
+        .fold(mix(seed, text.len() as u64), |h, b| mix(h, u64::from(b)))
 }
 
 impl Rng {
@@ -29,12 +32,11 @@ impl Rng {
 
     /// Below `bound`; 0 when `bound` is 0.
     pub(crate) fn below(&mut self, bound: u64) -> u64 {
-        if bound == 0 { 0 } else { ((u128::from(self.next()) * u128::from(bound)) >> 64) as u64 }
-    }
-
-    /// From `low` to `high`, both included.
-    pub(crate) fn range(&mut self, low: u64, high: u64) -> u64 {
-        low + self.below(high.saturating_sub(low) + 1)
+        if bound == 0 {
+            0
+        } else {
+            ((u128::from(self.next()) * u128::from(bound)) >> 64) as u64
+        }
     }
 
     /// In [0, 1).

@@ -62,11 +62,14 @@ impl Plan {
 
     /// The text at a position, slots unfilled.
     pub(crate) fn text(&self, pos: u16) -> &'static str {
-        match self.turn(pos) {
-            Some(turn) => turn.text,
-            None => {
-                let pick = mix(self.facts, u64::from(pos)) as usize;
-                if self.script.french { SUITES[pick % SUITES.len()] } else { FOLLOW_UPS[pick % FOLLOW_UPS.len()] }
+        if let Some(turn) = self.turn(pos) {
+            turn.text
+        } else {
+            let pick = mix(self.facts, u64::from(pos)) as usize;
+            if self.script.french {
+                SUITES[pick % SUITES.len()]
+            } else {
+                FOLLOW_UPS[pick % FOLLOW_UPS.len()]
             }
         }
     }
@@ -74,12 +77,21 @@ impl Plan {
 
 impl Corpus {
     /// Plans `messages` messages that end at `now` (seconds).
-    pub(crate) fn new(seed: u64, account: &Account, others: &[Account], messages: u64, now: i64) -> Self {
+    pub(crate) fn new(
+        seed: u64,
+        account: &Account,
+        others: &[Account],
+        messages: u64,
+        now: i64,
+    ) -> Self {
         let seed = hash_text(seed, &account.email.to_ascii_lowercase());
         let mut corpus = Self {
             seed,
             me: Person::new(&account.name, &account.email),
-            others: others.iter().map(|a| Person::new(&a.name, &a.email)).collect(),
+            others: others
+                .iter()
+                .map(|a| Person::new(&a.name, &a.email))
+                .collect(),
             threads: Vec::with_capacity((messages / 2) as usize),
             offset_step: 1 + mix(seed, 101) % (SCRIPTS.len() as u64 - 1),
             offset_start: mix(seed, 102),
@@ -88,7 +100,10 @@ impl Corpus {
         while left > 0 {
             let rank = corpus.threads.len() as u32;
             let len = corpus.length(rank).min(left);
-            corpus.threads.push(Spec { last: 0, len: len as u16 });
+            corpus.threads.push(Spec {
+                last: 0,
+                len: len as u16,
+            });
             left -= len;
         }
         let count = corpus.threads.len() as f64;
@@ -103,7 +118,10 @@ impl Corpus {
     }
 
     fn script(&self, rank: u32) -> &'static Script {
-        let at = self.offset_start.wrapping_add(u64::from(rank).wrapping_mul(self.offset_step)) % SCRIPTS.len() as u64;
+        let at = self
+            .offset_start
+            .wrapping_add(u64::from(rank).wrapping_mul(self.offset_step))
+            % SCRIPTS.len() as u64;
         &SCRIPTS[at as usize]
     }
 
@@ -112,7 +130,10 @@ impl Corpus {
         match self.script(rank).kind {
             Kind::Newsletter | Kind::Notice => 1,
             Kind::Invoice => 1 + Rng::new(self.seed, mix(2, u64::from(rank))).below(2),
-            Kind::Talk => (Rng::new(self.seed, mix(2, u64::from(rank))).lognormal(3.2, 0.75).round() as u64).clamp(1, LONGEST),
+            Kind::Talk => (Rng::new(self.seed, mix(2, u64::from(rank)))
+                .lognormal(3.2, 0.75)
+                .round() as u64)
+                .clamp(1, LONGEST),
         }
     }
 
@@ -128,13 +149,27 @@ impl Corpus {
         let list: &'static [Company] = if script.french { &FRENCH } else { &ENGLISH };
         // the first companies of the list write most
         let at = (rng.unit() * rng.unit().max(0.15) * list.len() as f64) as usize;
-        let Spec { last, len } = self.threads.get(rank as usize).copied().unwrap_or(Spec { last: 0, len: 0 });
-        Plan { rank, len, last, script, company: &list[at.min(list.len() - 1)], contact: rng.below(5), facts: rng.next() }
+        let Spec { last, len } = self
+            .threads
+            .get(rank as usize)
+            .copied()
+            .unwrap_or(Spec { last: 0, len: 0 });
+        Plan {
+            rank,
+            len,
+            last,
+            script,
+            company: &list[at.min(list.len() - 1)],
+            contact: rng.below(5),
+            facts: rng.next(),
+        }
     }
 
     /// When the messages of a thread were written (seconds), oldest first.
     pub(crate) fn dates(&self, rank: u32) -> Vec<i64> {
-        let Some(spec) = self.threads.get(rank as usize) else { return Vec::new() };
+        let Some(spec) = self.threads.get(rank as usize) else {
+            return Vec::new();
+        };
         let mut rng = Rng::new(self.seed, mix(4, u64::from(rank)));
         let mut raw = spec.last;
         let mut dates: Vec<i64> = (0..spec.len)
@@ -154,19 +189,39 @@ impl Corpus {
         dates
     }
 
+    /// Who speaks for the account's side. A third of the threads are led by a colleague, and the account gets a copy.
+    pub(crate) fn lead(&self, plan: &Plan) -> &Person {
+        match self.others.first() {
+            Some(colleague) if plan.facts % 3 == 1 && plan.script.sender.is_none() => colleague,
+            _ => &self.me,
+        }
+    }
+
     /// The people of a thread: the contact and a colleague.
-    pub(crate) fn cast(&self, plan: &Plan) -> (Person, Person) {
-        (people::contact(plan.company, plan.contact), people::contact(plan.company, plan.contact + 1))
+    pub(crate) fn cast(plan: &Plan) -> (Person, Person) {
+        (
+            people::contact(plan.company, plan.contact),
+            people::contact(plan.company, plan.contact + 1),
+        )
     }
 
     /// The `Message-ID` local part tells thread and position, so that references can be found without an index.
     pub(crate) fn message_id(&self, plan: &Plan, pos: u16) -> String {
-        let hidden = (u64::from(plan.rank) << 16 | u64::from(pos)) ^ (self.seed | 1) & 0xFFFF_FFFF_FFFF;
+        let hidden =
+            (u64::from(plan.rank) << 16 | u64::from(pos)) ^ (self.seed | 1) & 0xFFFF_FFFF_FFFF;
         let domain = match (plan.script.sender, plan.who(pos)) {
-            (None, Who::Me) => self.me.email.split('@').next_back().unwrap_or("example.com"),
+            (None, Who::Me) => self
+                .me
+                .email
+                .split('@')
+                .next_back()
+                .unwrap_or("example.com"),
             _ => plan.company.domain,
         };
-        format!("<{hidden:012x}.{:08x}@mail.{domain}>", mix(self.seed, hidden) as u32)
+        format!(
+            "<{hidden:012x}.{:08x}@mail.{domain}>",
+            mix(self.seed, hidden) as u32
+        )
     }
 
     /// Thread and position of a `Message-ID` that this corpus made.
@@ -184,6 +239,9 @@ impl Corpus {
     }
 
     pub(crate) fn rng(&self, stream: u64, rank: u32, pos: u16) -> Rng {
-        Rng::new(self.seed, mix(stream, u64::from(rank) << 16 | u64::from(pos)))
+        Rng::new(
+            self.seed,
+            mix(stream, u64::from(rank) << 16 | u64::from(pos)),
+        )
     }
 }

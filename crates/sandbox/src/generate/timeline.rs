@@ -17,7 +17,11 @@ pub(crate) fn humane(raw: i64) -> i64 {
     let local = raw + ZONE - MONDAY;
     let week = local.div_euclid(WEEK);
     let part = local.rem_euclid(WEEK) as f64 / WEEK as f64;
-    let days = if part < WORKWEEK { part / WORKWEEK * 5.0 } else { 5.0 + (part - WORKWEEK) / (1.0 - WORKWEEK) * 2.0 };
+    let days = if part < WORKWEEK {
+        part / WORKWEEK * 5.0
+    } else {
+        5.0 + (part - WORKWEEK) / (1.0 - WORKWEEK) * 2.0
+    };
     let day = days.floor().min(6.0);
     let second = MORNING + (days - day) * HOURS;
     week * WEEK + day as i64 * DAY + second as i64 - ZONE + MONDAY

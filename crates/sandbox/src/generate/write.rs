@@ -7,7 +7,7 @@ use super::mail::{Mail, Structure};
 use super::pdf;
 use super::rng::mix;
 use super::scripts::{Attach, Kind};
-use crate::wire::text::{base64_standard, civil, encode_header, html_escape, WEEKDAYS, MONTHS};
+use crate::wire::text::{MONTHS, WEEKDAYS, base64_standard, civil, encode_header, html_escape};
 
 /// What [`message`] has to build.
 pub(super) struct Parts {
@@ -23,7 +23,10 @@ fn said(mail: &Mail<'_>, date: i64) -> String {
     let c = civil(date, 60);
     let from = mail.from().shown();
     if mail.plan.script.french {
-        format!("Le {:02}/{:02}/{} à {:02}:{:02}, {from} a écrit :", c.day, c.month, c.year, c.hour, c.minute)
+        format!(
+            "Le {:02}/{:02}/{} à {:02}:{:02}, {from} a écrit :",
+            c.day, c.month, c.year, c.hour, c.minute
+        )
     } else {
         format!(
             "On {}, {} {} {} at {:02}:{:02}, {from} wrote:",
@@ -46,7 +49,11 @@ fn earlier<'c>(mail: &Mail<'c>) -> Vec<Mail<'c>> {
     let first = mail.pos.saturating_sub(QUOTED);
     (first..mail.pos)
         .rev()
-        .filter_map(|pos| dates.get(usize::from(pos)).map(|date| Mail::new(mail.corpus, mail.plan.rank, pos, *date)))
+        .filter_map(|pos| {
+            dates
+                .get(usize::from(pos))
+                .map(|date| Mail::new(mail.corpus, mail.plan.rank, pos, *date))
+        })
         .collect()
 }
 
@@ -67,7 +74,12 @@ pub(super) fn plain_text(mail: &Mail<'_>) -> String {
         }
     }
     if mail.plan.script.kind == Kind::Newsletter {
-        let _ = write!(text, "\nhttps://www.{}/news/{}\n", mail.plan.company.domain, mail.number_text());
+        let _ = write!(
+            text,
+            "\nhttps://www.{}/news/{}\n",
+            mail.plan.company.domain,
+            mail.number_text()
+        );
     }
     text
 }
@@ -80,7 +92,9 @@ fn paragraphs(words: &str) -> String {
 }
 
 fn html_quote(mails: &[Mail<'_>]) -> String {
-    let Some((old, rest)) = mails.split_first() else { return String::new() };
+    let Some((old, rest)) = mails.split_first() else {
+        return String::new();
+    };
     format!(
         "<div class=\"gmail_quote\"><div dir=\"ltr\" class=\"gmail_attr\">{}<br></div>\n\
          <blockquote class=\"gmail_quote\" style=\"margin:0 0 0 .8ex;border-left:1px solid #ccc;padding-left:1ex\">\n{}{}</blockquote></div>\n",
@@ -114,13 +128,20 @@ fn letter(mail: &Mail<'_>, fill: usize, logo: bool) -> String {
     let mut signature = String::new();
     let lines = mail.signature();
     if let Some((name, rest)) = lines.split_first() {
-        let image = if logo { "<img src=\"cid:logo@tenon.example\" alt=\"\" width=\"160\"><br>" } else { "" };
-        let _ = write!(
+        let image = if logo {
+            "<img src=\"cid:logo@tenon.example\" alt=\"\" width=\"160\"><br>"
+        } else {
+            ""
+        };
+        let _ = writeln!(
             signature,
             "<table cellpadding=\"0\" cellspacing=\"0\"><tr><td style=\"border-left:3px solid #2457a6;padding-left:10px\">\
-             {image}<b>{}</b><br>{}</td></tr></table>\n",
+             {image}<b>{}</b><br>{}</td></tr></table>",
             html_escape(name),
-            rest.iter().map(|l| html_escape(l)).collect::<Vec<_>>().join("<br>")
+            rest.iter()
+                .map(|l| html_escape(l))
+                .collect::<Vec<_>>()
+                .join("<br>")
         );
     }
     format!(
@@ -134,16 +155,46 @@ fn letter(mail: &Mail<'_>, fill: usize, logo: bool) -> String {
 }
 
 const TOPICS: [(&str, &str); 10] = [
-    ("What our readers ask most", "Three questions reach our desk every week. Here are short answers, with links to the long ones."),
-    ("From the workshop", "A new machine, an old problem, and how two apprentices solved it with a piece of cardboard."),
-    ("Numbers of the month", "Delivery times are down by a fifth, while the average order has grown. We looked at the reasons."),
-    ("People", "She started as a trainee and now leads the service team. A conversation about patience and spreadsheets."),
-    ("Worth reading", "A clear guide to framework agreements, and an essay on why fewer meetings need better notes."),
-    ("Le point sur la réglementation", "Ce qui change en janvier, ce qui attendra, et ce qu'il faut préparer dès maintenant."),
-    ("Dates", "Two fairs, one open house and a webinar: the calendar for the coming weeks."),
-    ("Behind the scenes", "How a pallet finds its way at night, told by the people who push it."),
-    ("Portrait", "Une entreprise familiale, trois générations et un atelier qui sent toujours le bois."),
-    ("Customer voices", "\"We no longer look for anything.\" A visit to a company with 40 vans and one inbox."),
+    (
+        "What our readers ask most",
+        "Three questions reach our desk every week. Here are short answers, with links to the long ones.",
+    ),
+    (
+        "From the workshop",
+        "A new machine, an old problem, and how two apprentices solved it with a piece of cardboard.",
+    ),
+    (
+        "Numbers of the month",
+        "Delivery times are down by a fifth, while the average order has grown. We looked at the reasons.",
+    ),
+    (
+        "People",
+        "She started as a trainee and now leads the service team. A conversation about patience and spreadsheets.",
+    ),
+    (
+        "Worth reading",
+        "A clear guide to framework agreements, and an essay on why fewer meetings need better notes.",
+    ),
+    (
+        "Le point sur la réglementation",
+        "Ce qui change en janvier, ce qui attendra, et ce qu'il faut préparer dès maintenant.",
+    ),
+    (
+        "Dates",
+        "Two fairs, one open house and a webinar: the calendar for the coming weeks.",
+    ),
+    (
+        "Behind the scenes",
+        "How a pallet finds its way at night, told by the people who push it.",
+    ),
+    (
+        "Portrait",
+        "Une entreprise familiale, trois générations et un atelier qui sent toujours le bois.",
+    ),
+    (
+        "Customer voices",
+        "\"We no longer look for anything.\" A visit to a company with 40 vans and one inbox.",
+    ),
 ];
 
 /// A newsletter or a machine's note: tables, remote pictures, a pixel, a way out.
@@ -153,17 +204,19 @@ fn broadcast(mail: &Mail<'_>, fill: usize) -> String {
     let words = mail.words();
     let (title, body) = words.split_once("\n\n").unwrap_or((words.as_str(), ""));
     let picture = |n: u64| {
-        format!("<img src=\"https://images.{domain}/{number}/{n}.jpg\" alt=\"\" width=\"560\" style=\"display:block;width:100%\">")
+        format!(
+            "<img src=\"https://images.{domain}/{number}/{n}.jpg\" alt=\"\" width=\"560\" style=\"display:block;width:100%\">"
+        )
     };
     let newsletter = mail.plan.script.kind == Kind::Newsletter;
     let mut more = String::new();
     let mut n = mix(mail.plan.facts, 70);
     while newsletter && more.len() + 1_500 < fill {
         let (head, text) = TOPICS[(n % TOPICS.len() as u64) as usize];
-        let _ = write!(
+        let _ = writeln!(
             more,
             "<tr><td style=\"padding:24px;border-top:1px solid #e5e7eb\">{}<h2 style=\"font-size:18px\">{}</h2><p>{}</p>\
-             <p><a href=\"https://www.{domain}/read/{number}/{}?utm_source=mail\">Read more</a></p></td></tr>\n",
+             <p><a href=\"https://www.{domain}/read/{number}/{}?utm_source=mail\">Read more</a></p></td></tr>",
             picture(n % 1_000),
             html_escape(head),
             html_escape(text),
@@ -171,8 +224,16 @@ fn broadcast(mail: &Mail<'_>, fill: usize) -> String {
         );
         n = n.wrapping_add(7);
     }
-    let style = if newsletter { String::new() } else { ballast(fill, mail.plan.facts) };
-    let banner = if newsletter { picture(1) } else { String::new() };
+    let style = if newsletter {
+        String::new()
+    } else {
+        ballast(fill, mail.plan.facts)
+    };
+    let banner = if newsletter {
+        picture(1)
+    } else {
+        String::new()
+    };
     format!(
         "<!doctype html><html><head><meta charset=\"utf-8\"><style>\n{style}</style></head>\
          <body style=\"margin:0;background:#f3f4f6;font-family:Helvetica,Arial,sans-serif;color:#111827\">\n\
@@ -193,7 +254,11 @@ fn quoted_printable(text: &str, latin: bool) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 8);
     for line in text.split_inclusive('\n') {
         let line = line.trim_end_matches('\n');
-        let bytes: Vec<u8> = if latin { line.chars().map(|c| c as u32 as u8).collect() } else { line.as_bytes().to_vec() };
+        let bytes: Vec<u8> = if latin {
+            line.chars().map(|c| c as u32 as u8).collect()
+        } else {
+            line.as_bytes().to_vec()
+        };
         let mut column = 0;
         for (i, &b) in bytes.iter().enumerate() {
             let plain = matches!(b, b'!'..=b'<' | b'>'..=b'~') || b == b' ' && i + 1 < bytes.len();
@@ -265,9 +330,23 @@ fn close(out: &mut Vec<u8>, boundary: &str) {
 fn alternative(out: &mut Vec<u8>, mail: &Mail<'_>, boundary: &str, text: &str, html: &str) {
     let charset = mail.charset(text);
     let kind = format!("text/plain; charset=\"{charset}\"");
-    open(out, boundary, &[("Content-Type", &kind), ("Content-Transfer-Encoding", "quoted-printable")]);
+    open(
+        out,
+        boundary,
+        &[
+            ("Content-Type", &kind),
+            ("Content-Transfer-Encoding", "quoted-printable"),
+        ],
+    );
     out.extend_from_slice(quoted_printable(text, charset != "utf-8").as_bytes());
-    open(out, boundary, &[("Content-Type", "text/html; charset=\"utf-8\""), ("Content-Transfer-Encoding", "quoted-printable")]);
+    open(
+        out,
+        boundary,
+        &[
+            ("Content-Type", "text/html; charset=\"utf-8\""),
+            ("Content-Transfer-Encoding", "quoted-printable"),
+        ],
+    );
     out.extend_from_slice(quoted_printable(html, false).as_bytes());
     close(out, boundary);
 }
@@ -295,7 +374,10 @@ fn attachment(out: &mut Vec<u8>, mail: &Mail<'_>, boundary: &str, attach: Attach
     let (kind, bytes) = match attach {
         Attach::None => return,
         Attach::Png(_) => ("image/png", images::png(seed, size)),
-        Attach::Csv(_) => ("text/csv; charset=\"utf-8\"", images::csv(seed, size.min(60_000))),
+        Attach::Csv(_) => (
+            "text/csv; charset=\"utf-8\"",
+            images::csv(seed, size.min(60_000)),
+        ),
         Attach::Pdf(_) => {
             let lines = [
                 mail.subject().trim_start_matches("Re: ").to_owned(),
@@ -315,7 +397,11 @@ fn attachment(out: &mut Vec<u8>, mail: &Mail<'_>, boundary: &str, attach: Attach
     open(
         out,
         boundary,
-        &[("Content-Type", &kind), ("Content-Disposition", &disposition), ("Content-Transfer-Encoding", "base64")],
+        &[
+            ("Content-Type", &kind),
+            ("Content-Disposition", &disposition),
+            ("Content-Transfer-Encoding", "base64"),
+        ],
     );
     base64_lines(out, &bytes);
 }
@@ -340,7 +426,11 @@ pub(super) fn message(mail: &Mail<'_>, parts: &Parts) -> Vec<u8> {
     match parts.structure {
         Structure::Plain => {}
         Structure::Alternative => {
-            let html = if machine { broadcast(mail, room) } else { letter(mail, room, false) };
+            let html = if machine {
+                broadcast(mail, room)
+            } else {
+                letter(mail, room, false)
+            };
             alternative(&mut out, mail, &outer, &text, &html);
         }
         Structure::Related => {
@@ -358,13 +448,22 @@ pub(super) fn message(mail: &Mail<'_>, parts: &Parts) -> Vec<u8> {
                     ("Content-Transfer-Encoding", "base64"),
                 ],
             );
-            base64_lines(&mut out, &images::png(mail.plan.facts, decoded_size(room.saturating_sub(2_000))));
+            base64_lines(
+                &mut out,
+                &images::png(mail.plan.facts, decoded_size(room.saturating_sub(2_000))),
+            );
             close(&mut out, &outer);
         }
         Structure::Mixed => {
             let kind = format!("multipart/alternative; boundary=\"{innermost}\"");
             open(&mut out, &outer, &[("Content-Type", &kind)]);
-            alternative(&mut out, mail, &innermost, &text, &letter(mail, 1_000.min(room / 4), false));
+            alternative(
+                &mut out,
+                mail,
+                &innermost,
+                &text,
+                &letter(mail, 1_000.min(room / 4), false),
+            );
             let room = parts.target.saturating_sub(out.len() + 320);
             attachment(&mut out, mail, &outer, parts.attach, room);
             close(&mut out, &outer);

@@ -13,7 +13,12 @@ use crate::wire::errors::ApiError;
 
 fn find(mailbox: &Mailbox, id: &str) -> Result<Draft> {
     let id = crate::wire::text::unescape_path(id);
-    mailbox.drafts.iter().find(|d| d.id == id).cloned().ok_or_else(ApiError::not_found)
+    mailbox
+        .drafts
+        .iter()
+        .find(|d| d.id == id)
+        .cloned()
+        .ok_or_else(ApiError::not_found)
 }
 
 fn answer(cx: &Context<'_>, mailbox: &Mailbox, draft: &Draft) -> Result<Answer> {
@@ -28,12 +33,14 @@ fn answer(cx: &Context<'_>, mailbox: &Mailbox, draft: &Draft) -> Result<Answer> 
 fn inner(body: &Map<String, Value>) -> Result<Map<String, Value>> {
     match body.get("message") {
         None | Some(Value::Null) => Ok(Map::new()),
-        Some(Value::Object(map)) => match map.keys().find(|k| !MESSAGE_FIELDS.contains(&k.as_str())) {
-            None => Ok(map.clone()),
-            Some(name) => Err(ApiError::invalid(&format!(
-                "Invalid JSON payload received. Unknown name \"{name}\" at 'draft.message': Cannot find field."
-            ))),
-        },
+        Some(Value::Object(map)) => {
+            match map.keys().find(|k| !MESSAGE_FIELDS.contains(&k.as_str())) {
+                None => Ok(map.clone()),
+                Some(name) => Err(ApiError::invalid(&format!(
+                    "Invalid JSON payload received. Unknown name \"{name}\" at 'draft.message': Cannot find field."
+                ))),
+            }
+        }
         Some(_) => Err(ApiError::invalid("Invalid value at 'draft.message'")),
     }
 }
@@ -48,7 +55,12 @@ pub(super) fn list(cx: &Context<'_>) -> Result<Answer> {
     Ok(Answer::object(&cx.mask, |o| {
         let drafts: Vec<_> = slots
             .iter()
-            .filter_map(|s| Some((mailbox.drafts.iter().find(|d| d.slot == *s)?, mailbox.get(*s)?)))
+            .filter_map(|s| {
+                Some((
+                    mailbox.drafts.iter().find(|d| d.slot == *s)?,
+                    mailbox.get(*s)?,
+                ))
+            })
             .collect();
         if !drafts.is_empty() {
             o.list("drafts", |list| {
@@ -66,7 +78,10 @@ pub(super) fn list(cx: &Context<'_>) -> Result<Answer> {
         if let Some(place) = next {
             o.plain("nextPageToken", &page_token(place));
         }
-        o.number("resultSizeEstimate", filter.estimate(&mailbox, slots.len(), next.is_some() || before.is_some()));
+        o.number(
+            "resultSizeEstimate",
+            filter.estimate(&mailbox, slots.len(), next.is_some() || before.is_some()),
+        );
     }))
 }
 
@@ -89,7 +104,10 @@ pub(super) fn create(cx: &Context<'_>) -> Result<Answer> {
     let now = cx.now();
     let mut mailbox = cx.mailbox();
     let slot = mailbox.insert(bytes, vec![DRAFT], now.0.div_euclid(1000), thread, now);
-    let draft = Draft { id: format!("r{}", mailbox.serial() as i64), slot };
+    let draft = Draft {
+        id: format!("r{}", mailbox.serial() as i64),
+        slot,
+    };
     mailbox.drafts.push(draft.clone());
     answer(cx, &mailbox, &draft)
 }
@@ -112,20 +130,29 @@ pub(super) fn update(cx: &Context<'_>) -> Result<Answer> {
 /// `users.drafts.send`: the draft is gone and another message, with SENT, has come.
 pub(super) fn send(cx: &Context<'_>) -> Result<Answer> {
     let body = cx.call.json(&["id", "message"])?;
-    let id = body.get("id").and_then(Value::as_str).ok_or_else(|| ApiError::invalid("Invalid draft: id required"))?;
+    let id = body
+        .get("id")
+        .and_then(Value::as_str)
+        .ok_or_else(|| ApiError::invalid("Invalid draft: id required"))?;
     let changed = inner(&body)?;
     let mailbox = cx.mailbox();
     let draft = find(&mailbox, id)?;
     let stored = mailbox.get(draft.slot).ok_or_else(ApiError::not_found)?;
     let (kept, thread) = (mailbox.bytes(stored), stored.thread);
     drop(mailbox);
-    let bytes = if cx.media.is_some() || changed.contains_key("raw") { incoming(cx, &changed)?.0 } else { kept };
+    let bytes = if cx.media.is_some() || changed.contains_key("raw") {
+        incoming(cx, &changed)?.0
+    } else {
+        kept
+    };
     // the new message joins the thread of the draft, which must not die in between
     let slot = send::deliver(cx.state, cx.access.account, &bytes, Some(thread), cx.twist)?;
     let mut mailbox = cx.mailbox();
     mailbox.delete(draft.slot, cx.now());
     let stored = mailbox.get(slot).ok_or_else(ApiError::not_found)?;
-    Ok(Answer::object(&cx.mask, |o| render::short(o, &mailbox, stored)))
+    Ok(Answer::object(&cx.mask, |o| {
+        render::short(o, &mailbox, stored);
+    }))
 }
 
 /// `users.drafts.delete`.

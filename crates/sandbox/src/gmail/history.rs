@@ -46,13 +46,23 @@ fn write(o: &mut Object<'_, '_>, mailbox: &Mailbox, record: &Record) {
         o.list(key, |list| {
             list.object(|entry| {
                 message(entry, mailbox, record);
-                entry.strings("labelIds", places.iter().filter_map(|l| mailbox.labels.get(*l)).map(|l| l.id.as_str()));
+                entry.strings(
+                    "labelIds",
+                    places
+                        .iter()
+                        .filter_map(|l| mailbox.labels.get(*l))
+                        .map(|l| l.id.as_str()),
+                );
             });
         });
     };
     match &record.change {
-        Change::Added => o.list("messagesAdded", |list| list.object(|entry| message(entry, mailbox, record))),
-        Change::Deleted => o.list("messagesDeleted", |list| list.object(|entry| message(entry, mailbox, record))),
+        Change::Added => o.list("messagesAdded", |list| {
+            list.object(|entry| message(entry, mailbox, record));
+        }),
+        Change::Deleted => o.list("messagesDeleted", |list| {
+            list.object(|entry| message(entry, mailbox, record));
+        }),
         Change::LabelsAdded(places) => labels(o, "labelsAdded", places),
         Change::LabelsRemoved(places) => labels(o, "labelsRemoved", places),
     }
@@ -62,17 +72,33 @@ fn write(o: &mut Object<'_, '_>, mailbox: &Mailbox, record: &Record) {
 /// empty and yet not the last: no `history` key, but a `nextPageToken` (fault G4).
 pub(super) fn list(cx: &Context<'_>) -> Result<Answer> {
     let max = cx.call.number("maxResults", 100, 500)?;
-    let start = cx.call.param("startHistoryId").ok_or_else(|| ApiError::invalid("Missing required parameter: startHistoryId"))?;
-    let start: u64 = start.parse().map_err(|_| ApiError::invalid("Invalid value for startHistoryId"))?;
+    let start = cx
+        .call
+        .param("startHistoryId")
+        .ok_or_else(|| ApiError::invalid("Missing required parameter: startHistoryId"))?;
+    let start: u64 = start
+        .parse()
+        .map_err(|_| ApiError::invalid("Invalid value for startHistoryId"))?;
     let kinds = cx.call.params("historyTypes");
     for name in &kinds {
-        if !["messageAdded", "messageDeleted", "labelAdded", "labelRemoved"].contains(&name.as_ref()) {
-            return Err(ApiError::invalid(&format!("Invalid value at 'history_types', \"{name}\"")));
+        if ![
+            "messageAdded",
+            "messageDeleted",
+            "labelAdded",
+            "labelRemoved",
+        ]
+        .contains(&name.as_ref())
+        {
+            return Err(ApiError::invalid(&format!(
+                "Invalid value at 'history_types', \"{name}\""
+            )));
         }
     }
     let after = match cx.call.param("pageToken").filter(|t| !t.is_empty()) {
         None => start,
-        Some(token) => token.parse::<u64>().map_err(|_| ApiError::invalid("Invalid pageToken"))?,
+        Some(token) => token
+            .parse::<u64>()
+            .map_err(|_| ApiError::invalid("Invalid pageToken"))?,
     };
     let mut mailbox = cx.mailbox();
     if matches!(cx.twist, Some(Twist::ExpireHistory)) {
@@ -86,8 +112,15 @@ pub(super) fn list(cx: &Context<'_>) -> Result<Answer> {
     if mailbox.history.since(start, now).is_none() {
         return Err(ApiError::not_found());
     }
-    let records = mailbox.history.since(after.max(start), now).ok_or_else(ApiError::not_found)?;
-    let window = if matches!(cx.twist, Some(Twist::EmptyPage)) { &records[..0] } else { &records[..records.len().min(max * 4)] };
+    let records = mailbox
+        .history
+        .since(after.max(start), now)
+        .ok_or_else(ApiError::not_found)?;
+    let window = if matches!(cx.twist, Some(Twist::EmptyPage)) {
+        &records[..0]
+    } else {
+        &records[..records.len().min(max * 4)]
+    };
     let mut shown: Vec<Record> = Vec::new();
     let mut reached = after.max(start);
     // what is looked at first is copied: the mailbox is asked about labels while records are read
@@ -110,13 +143,22 @@ pub(super) fn list(cx: &Context<'_>) -> Result<Answer> {
         shown = shown.iter().flat_map(|r| [r.clone(), r.clone()]).collect();
         if let Some(first) = shown.first().cloned() {
             let stranger = first.message ^ 0xF_FFFF;
-            shown.push(Record { message: stranger, thread: stranger, change: Change::LabelsAdded([5].into()), ..first });
+            shown.push(Record {
+                message: stranger,
+                thread: stranger,
+                change: Change::LabelsAdded([5].into()),
+                ..first
+            });
         }
     }
     let more = rest || full || matches!(cx.twist, Some(Twist::EmptyPage));
     Ok(Answer::object(&cx.mask, |o| {
         if !shown.is_empty() {
-            o.list("history", |list| shown.iter().for_each(|r| list.object(|h| write(h, &mailbox, r))));
+            o.list("history", |list| {
+                for record in &shown {
+                    list.object(|h| write(h, &mailbox, record));
+                }
+            });
         }
         if more {
             o.plain("nextPageToken", &reached.to_string());

@@ -11,10 +11,20 @@ use crate::wire::call::Answer;
 use crate::wire::errors::ApiError;
 use crate::wire::json::Object;
 
-const FIELDS: [&str; 6] = ["id", "name", "labelListVisibility", "messageListVisibility", "color", "type"];
+const FIELDS: [&str; 6] = [
+    "id",
+    "name",
+    "labelListVisibility",
+    "messageListVisibility",
+    "color",
+    "type",
+];
 
 fn place(mailbox: &Mailbox, id: &str) -> Result<LabelIndex> {
-    mailbox.labels.by_id(&crate::wire::text::unescape_path(id)).ok_or_else(ApiError::not_found)
+    mailbox
+        .labels
+        .by_id(&crate::wire::text::unescape_path(id))
+        .ok_or_else(ApiError::not_found)
 }
 
 fn write(o: &mut Object<'_, '_>, label: &Label) {
@@ -33,10 +43,15 @@ fn write(o: &mut Object<'_, '_>, label: &Label) {
 }
 
 /// `users.labels.list`.
+#[expect(clippy::unnecessary_wraps, reason = "all methods have one signature")]
 pub(super) fn list(cx: &Context<'_>) -> Result<Answer> {
     let mailbox = cx.mailbox();
     Ok(Answer::object(&cx.mask, |o| {
-        o.list("labels", |list| mailbox.labels.iter().for_each(|(_, label)| list.object(|l| write(l, label))));
+        o.list("labels", |list| {
+            for (_, label) in mailbox.labels.iter() {
+                list.object(|l| write(l, label));
+            }
+        });
     }))
 }
 
@@ -46,7 +61,9 @@ pub(super) fn get(cx: &Context<'_>) -> Result<Answer> {
     let index = place(&mailbox, cx.id)?;
     let label = mailbox.labels.get(index).ok_or_else(ApiError::not_found)?;
     let holds = mailbox.labels.passing(|set| set.contains(&index));
-    let unread = mailbox.labels.passing(|set| set.contains(&index) && set.contains(&labels::UNREAD));
+    let unread = mailbox
+        .labels
+        .passing(|set| set.contains(&index) && set.contains(&labels::UNREAD));
     let (mut messages, mut fresh) = (0, 0);
     let (mut threads, mut fresh_threads) = (HashSet::new(), HashSet::new());
     for (_, stored) in mailbox.newest_first(None) {
@@ -72,7 +89,9 @@ fn text<'v>(body: &'v Map<String, Value>, name: &str) -> Result<Option<&'v str>>
     match body.get(name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text)),
-        Some(_) => Err(ApiError::invalid(&format!("Invalid value at 'label.{name}' (TYPE_STRING)"))),
+        Some(_) => Err(ApiError::invalid(&format!(
+            "Invalid value at 'label.{name}' (TYPE_STRING)"
+        ))),
     }
 }
 
@@ -80,7 +99,9 @@ fn choice(body: &Map<String, Value>, name: &str, allowed: &[&str]) -> Result<Opt
     match text(body, name)? {
         None => Ok(None),
         Some(value) if allowed.contains(&value) => Ok(Some(value.to_owned())),
-        Some(value) => Err(ApiError::invalid(&format!("Invalid value at 'label.{name}', \"{value}\""))),
+        Some(value) => Err(ApiError::invalid(&format!(
+            "Invalid value at 'label.{name}', \"{value}\""
+        ))),
     }
 }
 
@@ -91,22 +112,46 @@ fn valid_name(mailbox: &Mailbox, name: &str, own: Option<LabelIndex>) -> Result<
     }
     match mailbox.labels.by_name(name) {
         Some(index) if Some(index) == own => Ok(()),
-        Some(index) if mailbox.labels.get(index).is_some_and(|l| l.system) => Err(ApiError::invalid("Invalid label name")),
+        Some(index) if mailbox.labels.get(index).is_some_and(|l| l.system) => {
+            Err(ApiError::invalid("Invalid label name"))
+        }
         // fault G30: a clash is 409
-        Some(_) => Err(ApiError::new(409, "aborted", "ABORTED", "Label name exists or conflicts")),
+        Some(_) => Err(ApiError::new(
+            409,
+            "aborted",
+            "ABORTED",
+            "Label name exists or conflicts",
+        )),
         None => Ok(()),
     }
 }
 
-fn apply(mailbox: &mut Mailbox, index: LabelIndex, body: &Map<String, Value>, whole: bool) -> Result<()> {
-    let list = choice(body, "labelListVisibility", &["labelShow", "labelShowIfUnread", "labelHide"])?;
+fn apply(
+    mailbox: &mut Mailbox,
+    index: LabelIndex,
+    body: &Map<String, Value>,
+    whole: bool,
+) -> Result<()> {
+    let list = choice(
+        body,
+        "labelListVisibility",
+        &["labelShow", "labelShowIfUnread", "labelHide"],
+    )?;
     let message = choice(body, "messageListVisibility", &["show", "hide"])?;
     let color = match body.get("color") {
         None | Some(Value::Null) => None,
-        Some(Value::Object(map)) if map.keys().all(|k| k == "textColor" || k == "backgroundColor") => Some(Value::Object(map.clone())),
+        Some(Value::Object(map))
+            if map
+                .keys()
+                .all(|k| k == "textColor" || k == "backgroundColor") =>
+        {
+            Some(Value::Object(map.clone()))
+        }
         Some(_) => return Err(ApiError::invalid("Invalid value at 'label.color'")),
     };
-    let Some(label) = mailbox.labels.get_mut(index) else { return Err(ApiError::not_found()) };
+    let Some(label) = mailbox.labels.get_mut(index) else {
+        return Err(ApiError::not_found());
+    };
     if whole || list.is_some() {
         label.list_visibility = list.or(Some("labelShow".to_owned()));
     }
@@ -130,10 +175,14 @@ pub(super) fn create(cx: &Context<'_>) -> Result<Answer> {
     let mut mailbox = cx.mailbox();
     let name = text(&body, "name")?.ok_or_else(|| ApiError::invalid("Invalid label name"))?;
     valid_name(&mailbox, name, None)?;
-    let index = mailbox
-        .labels
-        .create(name)
-        .ok_or_else(|| ApiError::new(400, "limitExceeded", "FAILED_PRECONDITION", "Too many labels"))?;
+    let index = mailbox.labels.create(name).ok_or_else(|| {
+        ApiError::new(
+            400,
+            "limitExceeded",
+            "FAILED_PRECONDITION",
+            "Too many labels",
+        )
+    })?;
     if let Err(error) = apply(&mut mailbox, index, &body, true) {
         mailbox.labels.remove(index);
         return Err(error);
@@ -147,7 +196,9 @@ pub(super) fn change(cx: &Context<'_>, whole: bool) -> Result<Answer> {
     let mut mailbox = cx.mailbox();
     let index = place(&mailbox, cx.id)?;
     if mailbox.labels.get(index).is_some_and(|l| l.system) {
-        return Err(ApiError::invalid("Invalid update request: system labels cannot be changed."));
+        return Err(ApiError::invalid(
+            "Invalid update request: system labels cannot be changed.",
+        ));
     }
     match text(&body, "name")? {
         Some(name) => valid_name(&mailbox, name, Some(index))?,
@@ -156,7 +207,7 @@ pub(super) fn change(cx: &Context<'_>, whole: bool) -> Result<Answer> {
     }
     apply(&mut mailbox, index, &body, whole)?;
     if let (Some(label), Some(name)) = (mailbox.labels.get_mut(index), text(&body, "name")?) {
-        label.name = name.to_owned();
+        name.clone_into(&mut label.name);
     }
     answer(cx, &mailbox, index)
 }
@@ -166,7 +217,9 @@ pub(super) fn delete(cx: &Context<'_>) -> Result<Answer> {
     let mut mailbox = cx.mailbox();
     let index = place(&mailbox, cx.id)?;
     if mailbox.labels.get(index).is_some_and(|l| l.system) {
-        return Err(ApiError::invalid("Invalid delete request: system labels cannot be deleted."));
+        return Err(ApiError::invalid(
+            "Invalid delete request: system labels cannot be deleted.",
+        ));
     }
     mailbox.delete_label(index, cx.now());
     Ok(Answer::empty())

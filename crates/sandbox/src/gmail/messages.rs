@@ -10,6 +10,7 @@ use crate::wire::call::Answer;
 use crate::wire::errors::ApiError;
 
 /// `users.getProfile`.
+#[expect(clippy::unnecessary_wraps, reason = "all methods have one signature")]
 pub(super) fn profile(cx: &Context<'_>) -> Result<Answer> {
     let mailbox = cx.mailbox();
     let (messages, threads) = mailbox.totals();
@@ -29,7 +30,11 @@ pub(super) struct Filter {
 
 impl Filter {
     /// Reads `q`, `labelIds` and `includeSpamTrash`.
-    pub(super) fn read(cx: &Context<'_>, mailbox: &Mailbox, forced: Option<LabelIndex>) -> Result<Self> {
+    pub(super) fn read(
+        cx: &Context<'_>,
+        mailbox: &Mailbox,
+        forced: Option<LabelIndex>,
+    ) -> Result<Self> {
         let text = cx.call.param("q").filter(|q| !q.trim().is_empty());
         if text.is_some() && cx.access.gmail.metadata_only() {
             return Err(ApiError::metadata_scope("does not support 'q' parameter"));
@@ -42,14 +47,22 @@ impl Filter {
         let open = cx.call.flag("includeSpamTrash")?
             || wanted.iter().any(|l| hidden.contains(l))
             || query.as_ref().is_some_and(|q| q.anywhere);
-        let passing =
-            mailbox.labels.passing(|set| wanted.iter().all(|l| set.contains(l)) && (open || !set.iter().any(|l| hidden.contains(l))));
+        let passing = mailbox.labels.passing(|set| {
+            wanted.iter().all(|l| set.contains(l))
+                && (open || !set.iter().any(|l| hidden.contains(l)))
+        });
         Ok(Self { passing, query })
     }
 
     pub(super) fn passes(&self, mailbox: &Mailbox, stored: &Stored) -> bool {
-        self.passing.get(stored.set as usize).copied().unwrap_or(false)
-            && self.query.as_ref().is_none_or(|q| q.matches(mailbox, stored))
+        self.passing
+            .get(stored.set as usize)
+            .copied()
+            .unwrap_or(false)
+            && self
+                .query
+                .as_ref()
+                .is_none_or(|q| q.matches(mailbox, stored))
     }
 
     /// How many there may be: exact for labels, Google's well-known 201 for a search that goes on.
@@ -57,17 +70,29 @@ impl Filter {
         match (&self.query, more) {
             (_, false) => found as u64,
             (Some(_), true) => 201,
-            (None, true) => mailbox.newest_first(None).filter(|(_, m)| self.passing[m.set as usize]).count() as u64,
+            (None, true) => mailbox
+                .newest_first(None)
+                .filter(|(_, m)| self.passing[m.set as usize])
+                .count() as u64,
         }
     }
 
     /// Slots of a page, newest first, and where the next one starts.
-    pub(super) fn page(&self, mailbox: &Mailbox, before: Option<(i64, u64)>, max: usize) -> (Vec<Slot>, Option<(i64, u64)>) {
+    pub(super) fn page(
+        &self,
+        mailbox: &Mailbox,
+        before: Option<(i64, u64)>,
+        max: usize,
+    ) -> (Vec<Slot>, Option<(i64, u64)>) {
         if before.is_none()
             && let Some(id) = self.query.as_ref().and_then(Query::only_message_id)
         {
             let found = mailbox.by_message_id(id).into_iter();
-            let seen = found.filter(|s| mailbox.get(*s).is_some_and(|m| self.passing[m.set as usize]));
+            let seen = found.filter(|s| {
+                mailbox
+                    .get(*s)
+                    .is_some_and(|m| self.passing[m.set as usize])
+            });
             return (seen.take(max).collect(), None);
         }
         let mut slots = Vec::with_capacity(max.min(512));
@@ -107,7 +132,10 @@ pub(super) fn list(cx: &Context<'_>) -> Result<Answer> {
             o.plain("nextPageToken", &page_token(place));
         }
         if o.wants("resultSizeEstimate") {
-            o.number("resultSizeEstimate", filter.estimate(&mailbox, slots.len(), next.is_some() || before.is_some()));
+            o.number(
+                "resultSizeEstimate",
+                filter.estimate(&mailbox, slots.len(), next.is_some() || before.is_some()),
+            );
         }
     }))
 }
@@ -116,7 +144,9 @@ pub(super) fn list(cx: &Context<'_>) -> Result<Answer> {
 pub(super) fn get(cx: &Context<'_>) -> Result<Answer> {
     let format = Format::read(cx.call, cx.access.gmail.metadata_only(), true)?;
     let mailbox = cx.mailbox();
-    let stored = mailbox.get(find(&mailbox, cx.id)?).ok_or_else(ApiError::not_found)?;
+    let stored = mailbox
+        .get(find(&mailbox, cx.id)?)
+        .ok_or_else(ApiError::not_found)?;
     if let Some(Twist::HideNew(age)) = cx.twist {
         // the id's upper bits are the receiving time (fault G6)
         let received = tenon_model::Time::from_millis((stored.id >> 20) as i64);
@@ -124,17 +154,22 @@ pub(super) fn get(cx: &Context<'_>) -> Result<Answer> {
             return Err(ApiError::not_found());
         }
     }
-    Ok(Answer::object(&cx.mask, |o| render::message(o, &mailbox, stored, &format)))
+    Ok(Answer::object(&cx.mask, |o| {
+        render::message(o, &mailbox, stored, &format);
+    }))
 }
 
 /// `users.messages.attachments.get`.
 pub(super) fn attachment(cx: &Context<'_>) -> Result<Answer> {
     let mailbox = cx.mailbox();
-    let stored = mailbox.get(find(&mailbox, cx.id)?).ok_or_else(ApiError::not_found)?;
+    let stored = mailbox
+        .get(find(&mailbox, cx.id)?)
+        .ok_or_else(ApiError::not_found)?;
     let bytes = mailbox.bytes(stored);
     drop(mailbox);
     let id = crate::wire::text::unescape_path(cx.part);
-    let content = render::attachment(&bytes, &id).ok_or_else(|| ApiError::invalid("Invalid attachment token"))?;
+    let content = render::attachment(&bytes, &id)
+        .ok_or_else(|| ApiError::invalid("Invalid attachment token"))?;
     Ok(Answer::object(&cx.mask, |o| {
         o.number("size", content.len() as u64);
         o.plain("data", &crate::wire::text::base64url(&content));
@@ -146,7 +181,10 @@ pub(super) fn changes(
     mailbox: &Mailbox,
     body: &serde_json::Map<String, serde_json::Value>,
 ) -> Result<(Vec<LabelIndex>, Vec<LabelIndex>)> {
-    let (add, remove) = (strings(body, "addLabelIds")?, strings(body, "removeLabelIds")?);
+    let (add, remove) = (
+        strings(body, "addLabelIds")?,
+        strings(body, "removeLabelIds")?,
+    );
     if add.len() > 100 || remove.len() > 100 {
         return Err(ApiError::invalid("Too many labels in one request."));
     }
@@ -159,29 +197,43 @@ pub(super) fn changes(
     }
     if let Some(both) = add.iter().find(|l| remove.contains(l)) {
         let name = mailbox.labels.get(*both).map_or("", |l| l.id.as_str());
-        return Err(ApiError::invalid(&format!("Cannot both add and remove the same label: {name}")));
+        return Err(ApiError::invalid(&format!(
+            "Cannot both add and remove the same label: {name}"
+        )));
     }
     Ok((add, remove))
 }
 
 /// `users.messages.modify`.
 pub(super) fn modify(cx: &Context<'_>) -> Result<Answer> {
-    let body = cx.call.json(&["addLabelIds", "removeLabelIds", "addClassificationLabels", "removeClassificationLabelIds"])?;
+    let body = cx.call.json(&[
+        "addLabelIds",
+        "removeLabelIds",
+        "addClassificationLabels",
+        "removeClassificationLabelIds",
+    ])?;
     let mut mailbox = cx.mailbox();
     let slot = find(&mailbox, cx.id)?;
     let (add, remove) = changes(&mailbox, &body)?;
     mailbox.relabel(slot, &add, &remove, cx.now());
     let stored = mailbox.get(slot).ok_or_else(ApiError::not_found)?;
-    Ok(Answer::object(&cx.mask, |o| render::short(o, &mailbox, stored)))
+    Ok(Answer::object(&cx.mask, |o| {
+        render::short(o, &mailbox, stored);
+    }))
 }
 
-fn listed(cx: &Context<'_>, body: &serde_json::Map<String, serde_json::Value>) -> Result<Vec<Slot>> {
+fn listed(
+    cx: &Context<'_>,
+    body: &serde_json::Map<String, serde_json::Value>,
+) -> Result<Vec<Slot>> {
     let ids = strings(body, "ids")?;
     if ids.is_empty() {
         return Err(ApiError::invalid("No message ids specified."));
     }
     if ids.len() > 1000 {
-        return Err(ApiError::invalid("Too many ids: at most 1000 may be specified."));
+        return Err(ApiError::invalid(
+            "Too many ids: at most 1000 may be specified.",
+        ));
     }
     let ids: Vec<u64> = ids.into_iter().map(parse_id).collect::<Result<_>>()?;
     let mailbox = cx.mailbox();
@@ -190,8 +242,13 @@ fn listed(cx: &Context<'_>, body: &serde_json::Map<String, serde_json::Value>) -
 
 /// `users.messages.batchModify`; ids that are gone are passed over, as Google promises nothing about them.
 pub(super) fn batch_modify(cx: &Context<'_>) -> Result<Answer> {
-    let body =
-        cx.call.json(&["ids", "addLabelIds", "removeLabelIds", "addClassificationLabels", "removeClassificationLabelIds"])?;
+    let body = cx.call.json(&[
+        "ids",
+        "addLabelIds",
+        "removeLabelIds",
+        "addClassificationLabels",
+        "removeClassificationLabelIds",
+    ])?;
     let slots = listed(cx, &body)?;
     let mut mailbox = cx.mailbox();
     let (add, remove) = changes(&mailbox, &body)?;
@@ -206,13 +263,19 @@ pub(super) fn batch_delete(cx: &Context<'_>) -> Result<Answer> {
     let body = cx.call.json(&["ids"])?;
     let slots = listed(cx, &body)?;
     let mut mailbox = cx.mailbox();
-    slots.into_iter().for_each(|slot| mailbox.delete(slot, cx.now()));
+    for slot in slots {
+        mailbox.delete(slot, cx.now());
+    }
     Ok(Answer::empty())
 }
 
 /// Labels that change when something goes to the bin or comes back.
 pub(super) const fn binned(into: bool) -> (&'static [LabelIndex], &'static [LabelIndex]) {
-    if into { (&[labels::TRASH], &[labels::INBOX]) } else { (&[], &[labels::TRASH]) }
+    if into {
+        (&[labels::TRASH], &[labels::INBOX])
+    } else {
+        (&[], &[labels::TRASH])
+    }
 }
 
 /// `users.messages.trash` and `untrash`.
@@ -222,7 +285,9 @@ pub(super) fn trash(cx: &Context<'_>, into: bool) -> Result<Answer> {
     let (add, remove) = binned(into);
     mailbox.relabel(slot, add, remove, cx.now());
     let stored = mailbox.get(slot).ok_or_else(ApiError::not_found)?;
-    Ok(Answer::object(&cx.mask, |o| render::short(o, &mailbox, stored)))
+    Ok(Answer::object(&cx.mask, |o| {
+        render::short(o, &mailbox, stored);
+    }))
 }
 
 /// `users.messages.delete`.

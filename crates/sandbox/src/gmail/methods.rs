@@ -68,9 +68,13 @@ impl Op {
     pub(crate) const fn scopes(self) -> u16 {
         match self {
             Self::Profile => LOOK | S::COMPOSE,
-            Self::Watch | Self::Stop | Self::MessagesList | Self::MessagesGet | Self::ThreadsList | Self::ThreadsGet | Self::HistoryList => {
-                LOOK
-            }
+            Self::Watch
+            | Self::Stop
+            | Self::MessagesList
+            | Self::MessagesGet
+            | Self::ThreadsList
+            | Self::ThreadsGet
+            | Self::HistoryList => LOOK,
             Self::MessagesSend => DRAFTS | S::SEND,
             Self::MessagesInsert | Self::MessagesImport => CHANGE | S::INSERT,
             Self::MessagesModify
@@ -83,12 +87,20 @@ impl Op {
             Self::MessagesDelete | Self::MessagesBatchDelete | Self::ThreadsDelete => S::FULL,
             Self::AttachmentsGet => READ,
             Self::LabelsList | Self::LabelsGet => LOOK | S::LABELS,
-            Self::LabelsCreate | Self::LabelsPatch | Self::LabelsUpdate | Self::LabelsDelete => CHANGE | S::LABELS,
+            Self::LabelsCreate | Self::LabelsPatch | Self::LabelsUpdate | Self::LabelsDelete => {
+                CHANGE | S::LABELS
+            }
             Self::DraftsList | Self::DraftsGet => READ | S::COMPOSE,
-            Self::DraftsCreate | Self::DraftsUpdate | Self::DraftsSend | Self::DraftsDelete => DRAFTS,
-            Self::SendAsPatch | Self::SendAsUpdate => S::FULL | S::SETTINGS_BASIC | S::SETTINGS_SHARING,
+            Self::DraftsCreate | Self::DraftsUpdate | Self::DraftsSend | Self::DraftsDelete => {
+                DRAFTS
+            }
+            Self::SendAsPatch | Self::SendAsUpdate => {
+                S::FULL | S::SETTINGS_BASIC | S::SETTINGS_SHARING
+            }
             // the document names the settings scopes only; full access is taken to include them
-            Self::FiltersCreate | Self::FiltersDelete | Self::VacationUpdate => S::FULL | S::SETTINGS_BASIC,
+            Self::FiltersCreate | Self::FiltersDelete | Self::VacationUpdate => {
+                S::FULL | S::SETTINGS_BASIC
+            }
             Self::SendAsList
             | Self::SendAsGet
             | Self::FiltersList
@@ -105,6 +117,10 @@ impl Op {
 
     /// Quota units for (projects new since May 2026, older projects). The older table is Google's; of the newer one
     /// only get 20, threads.get 40, list 5, history 2 and send 100 are known, the rest is taken over.
+    #[expect(
+        clippy::match_same_arms,
+        reason = "a table, one line for each kind of method"
+    )]
     pub(crate) const fn units(self) -> (u32, u32) {
         match self {
             Self::Profile => (1, 1),
@@ -113,7 +129,9 @@ impl Op {
             Self::MessagesGet | Self::AttachmentsGet | Self::DraftsGet => (20, 5),
             Self::ThreadsGet => (40, 10),
             Self::MessagesList | Self::DraftsList => (5, 5),
-            Self::ThreadsList | Self::ThreadsModify | Self::ThreadsTrash | Self::ThreadsUntrash => (10, 10),
+            Self::ThreadsList | Self::ThreadsModify | Self::ThreadsTrash | Self::ThreadsUntrash => {
+                (10, 10)
+            }
             Self::ThreadsDelete => (20, 20),
             Self::HistoryList => (2, 2),
             Self::MessagesSend | Self::DraftsSend => (100, 100),
@@ -122,7 +140,9 @@ impl Op {
             Self::MessagesBatchModify | Self::MessagesBatchDelete => (50, 50),
             Self::MessagesDelete | Self::DraftsCreate | Self::DraftsDelete => (10, 10),
             Self::DraftsUpdate => (15, 15),
-            Self::LabelsCreate | Self::LabelsPatch | Self::LabelsUpdate | Self::LabelsDelete => (5, 5),
+            Self::LabelsCreate | Self::LabelsPatch | Self::LabelsUpdate | Self::LabelsDelete => {
+                (5, 5)
+            }
             Self::FiltersCreate | Self::FiltersDelete | Self::VacationUpdate => (5, 5),
             Self::SendAsPatch | Self::SendAsUpdate => (100, 100),
             _ => (1, 1),
@@ -200,7 +220,12 @@ pub(crate) fn route<'p>(verb: &str, path: &'p str) -> Option<Route<'p>> {
         ("GET", ["settings", "delegates"]) => (Op::DelegatesList, "", ""),
         _ => return None,
     };
-    Some(Route { op, user: words[0], id, part })
+    Some(Route {
+        op,
+        user: words[0],
+        id,
+        part,
+    })
 }
 
 #[cfg(test)]
@@ -209,10 +234,19 @@ mod tests {
 
     #[test]
     fn literal_words_win_over_ids() {
-        assert_eq!(route("POST", "me/messages/send").unwrap().op, Op::MessagesSend);
-        assert_eq!(route("GET", "me/messages/send").unwrap().op, Op::MessagesGet);
+        assert_eq!(
+            route("POST", "me/messages/send").unwrap().op,
+            Op::MessagesSend
+        );
+        assert_eq!(
+            route("GET", "me/messages/send").unwrap().op,
+            Op::MessagesGet
+        );
         let r = route("GET", "a@b/messages/1f/attachments/xyz").unwrap();
-        assert_eq!((r.op, r.user, r.id, r.part), (Op::AttachmentsGet, "a@b", "1f", "xyz"));
+        assert_eq!(
+            (r.op, r.user, r.id, r.part),
+            (Op::AttachmentsGet, "a@b", "1f", "xyz")
+        );
         assert!(route("GET", "me/nothing").is_none() && route("GET", "a/b/c/d/e/f/g").is_none());
     }
 }

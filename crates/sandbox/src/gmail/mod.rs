@@ -97,13 +97,22 @@ pub(crate) fn check_user(state: &State, access: &Access, route: &Route<'_>) -> R
     if user == "me" || user.eq_ignore_ascii_case(own) {
         Ok(())
     } else {
-        Err(ApiError::new(403, "forbidden", "PERMISSION_DENIED", &format!("Delegation denied for {own}")))
+        Err(ApiError::new(
+            403,
+            "forbidden",
+            "PERMISSION_DENIED",
+            &format!("Delegation denied for {own}"),
+        ))
     }
 }
 
 /// A message or thread id of the path.
 fn parse_id(text: &str) -> Result<u64> {
-    let hex = !text.is_empty() && text.len() <= 16 && text.bytes().all(|b| b.is_ascii_hexdigit() && !b.is_ascii_uppercase());
+    let hex = !text.is_empty()
+        && text.len() <= 16
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_hexdigit() && !b.is_ascii_uppercase());
     match u64::from_str_radix(text, 16) {
         Ok(id) if hex => Ok(id),
         _ => Err(ApiError::invalid("Invalid id value")),
@@ -121,20 +130,29 @@ impl From<BadLabel> for ApiError {
 }
 
 /// Strings of a JSON list; anything else is Google's 400.
-fn strings<'v>(body: &'v serde_json::Map<String, serde_json::Value>, name: &str) -> Result<Vec<&'v str>> {
+fn strings<'v>(
+    body: &'v serde_json::Map<String, serde_json::Value>,
+    name: &str,
+) -> Result<Vec<&'v str>> {
     match body.get(name) {
         None | Some(serde_json::Value::Null) => Ok(Vec::new()),
         Some(serde_json::Value::Array(items)) => items
             .iter()
-            .map(|v| v.as_str().ok_or_else(|| ApiError::invalid(&format!("Invalid value at '{name}' (TYPE_STRING)"))))
+            .map(|v| {
+                v.as_str().ok_or_else(|| {
+                    ApiError::invalid(&format!("Invalid value at '{name}' (TYPE_STRING)"))
+                })
+            })
             .collect(),
-        Some(_) => Err(ApiError::invalid(&format!("Invalid value at '{name}' (repeated string)"))),
+        Some(_) => Err(ApiError::invalid(&format!(
+            "Invalid value at '{name}' (repeated string)"
+        ))),
     }
 }
 
 /// Where a page ends, as an opaque number.
 fn page_token(place: (i64, u64)) -> String {
-    ((place.0 as u64 as u128) << 64 | u128::from(place.1)).to_string()
+    (u128::from(place.0 as u64) << 64 | u128::from(place.1)).to_string()
 }
 
 fn read_page_token(call: &Call<'_>) -> Result<Option<(i64, u64)>> {

@@ -122,7 +122,9 @@ fn tokens(text: &str) -> Vec<Token> {
                 rest = tail.get(end + 1..).unwrap_or("");
             }
             _ => {
-                let end = rest.find(|c: char| c.is_whitespace() || "(){}\"".contains(c)).unwrap_or(rest.len());
+                let end = rest
+                    .find(|c: char| c.is_whitespace() || "(){}\"".contains(c))
+                    .unwrap_or(rest.len());
                 let word = &rest[..end];
                 match word.split_once(':') {
                     Some((name, value)) if is_operator(name) => {
@@ -152,8 +154,29 @@ fn tokens(text: &str) -> Vec<Token> {
 
 fn is_operator(name: &str) -> bool {
     const NAMES: [&str; 23] = [
-        "from", "to", "cc", "bcc", "subject", "label", "in", "is", "has", "filename", "before", "after", "older", "newer",
-        "older_than", "newer_than", "larger", "smaller", "size", "rfc822msgid", "list", "deliveredto", "category",
+        "from",
+        "to",
+        "cc",
+        "bcc",
+        "subject",
+        "label",
+        "in",
+        "is",
+        "has",
+        "filename",
+        "before",
+        "after",
+        "older",
+        "newer",
+        "older_than",
+        "newer_than",
+        "larger",
+        "smaller",
+        "size",
+        "rfc822msgid",
+        "list",
+        "deliveredto",
+        "category",
     ];
     NAMES.iter().any(|n| n.eq_ignore_ascii_case(name))
 }
@@ -172,7 +195,13 @@ impl Parser<'_> {
     }
 
     /// Terms until a closing bracket; `or` joins them the way of `{}`. An operator before a group holds for each word in it.
-    fn group(&mut self, close: Option<char>, or: bool, operator: Option<&str>, depth: usize) -> Node {
+    fn group(
+        &mut self,
+        close: Option<char>,
+        or: bool,
+        operator: Option<&str>,
+        depth: usize,
+    ) -> Node {
         let mut terms: Vec<Node> = Vec::new();
         while let Some(token) = self.peek() {
             match token {
@@ -214,7 +243,9 @@ impl Parser<'_> {
         let token = self.peek()?.clone();
         self.at += 1;
         match token {
-            Token::Minus => self.term(operator, depth + 1).map(|n| Node::Not(Box::new(n))),
+            Token::Minus => self
+                .term(operator, depth + 1)
+                .map(|n| Node::Not(Box::new(n))),
             Token::Open(c) => {
                 let close = if c == '(' { ')' } else { '}' };
                 Some(self.group(Some(close), c == '{', operator, depth + 1))
@@ -222,7 +253,9 @@ impl Parser<'_> {
             Token::Operator(name) => match self.peek() {
                 Some(Token::Open(_)) => self.term(Some(&name), depth + 1),
                 Some(Token::Word(_)) => {
-                    let Some(Token::Word(value)) = self.tokens.get(self.at).cloned() else { return None };
+                    let Some(Token::Word(value)) = self.tokens.get(self.at).cloned() else {
+                        return None;
+                    };
                     self.at += 1;
                     Some(self.condition(&name, &value))
                 }
@@ -246,7 +279,11 @@ impl Parser<'_> {
     fn named(&mut self, name: &str) -> Node {
         let plain = |text: &str| words(text).join("-");
         let wanted = plain(name);
-        let found = self.labels.iter().find(|(_, l)| plain(&l.name) == wanted).map(|(i, _)| i);
+        let found = self
+            .labels
+            .iter()
+            .find(|(_, l)| plain(&l.name) == wanted)
+            .map(|(i, _)| i);
         match found {
             Some(label) => self.system(label),
             None => Node::Never,
@@ -256,15 +293,20 @@ impl Parser<'_> {
     fn condition(&mut self, name: &str, value: &str) -> Node {
         let lower = value.to_ascii_lowercase();
         match name {
-            "from" => Node::From(self.address(value)),
-            "to" => Node::To(self.address(value)),
-            "deliveredto" => Node::To(words(value)),
-            "cc" => Node::Cc(self.address(value)),
-            "bcc" => Node::Bcc(self.address(value)),
+            "from" => Node::From(words(value)),
+            "to" | "deliveredto" => Node::To(words(value)),
+            "cc" => Node::Cc(words(value)),
+            "bcc" => Node::Bcc(words(value)),
             "subject" => Node::Subject(words(value)),
             "list" => Node::List(words(value)),
             "filename" => Node::Filename(lower),
-            "rfc822msgid" => Node::MessageId(value.trim().trim_start_matches('<').trim_end_matches('>').to_owned()),
+            "rfc822msgid" => Node::MessageId(
+                value
+                    .trim()
+                    .trim_start_matches('<')
+                    .trim_end_matches('>')
+                    .to_owned(),
+            ),
             "has" => match lower.as_str() {
                 "attachment" => Node::Attachment,
                 "userlabels" => Node::UserLabels,
@@ -311,10 +353,6 @@ impl Parser<'_> {
             _ => Node::Never,
         }
     }
-
-    fn address(&self, value: &str) -> Vec<String> {
-        words(value)
-    }
 }
 
 fn either(left: Node, right: Node) -> Node {
@@ -332,8 +370,9 @@ fn day(text: &str) -> Option<i64> {
     let parts: Option<Vec<i64>> = text.split(['/', '-']).map(|p| p.parse().ok()).collect();
     match parts?.as_slice() {
         [seconds] => Some(*seconds),
-        [y, m, d] if *y > 31 && (1..=12).contains(m) && (1..=31).contains(d) => Some(midnight(*y, *m, *d) + PACIFIC),
-        [m, d, y] if *y > 31 && (1..=12).contains(m) && (1..=31).contains(d) => Some(midnight(*y, *m, *d) + PACIFIC),
+        [y, m, d] | [m, d, y] if *y > 31 && (1..=12).contains(m) && (1..=31).contains(d) => {
+            Some(midnight(*y, *m, *d) + PACIFIC)
+        }
         _ => None,
     }
 }
@@ -347,7 +386,10 @@ fn age(text: &str) -> Option<i64> {
         'y' => 365 * 86_400,
         _ => return None,
     };
-    text[..text.len() - 1].parse::<i64>().ok()?.checked_mul(unit)
+    text[..text.len() - 1]
+        .parse::<i64>()
+        .ok()?
+        .checked_mul(unit)
 }
 
 fn size(text: &str) -> Option<u64> {
@@ -370,16 +412,28 @@ struct View<'m> {
 
 impl<'m> View<'m> {
     fn mail(&self) -> Option<&crate::generate::Mail<'m>> {
-        self.mail.get_or_init(|| self.mailbox.mail(self.stored)).as_ref()
+        self.mail
+            .get_or_init(|| self.mailbox.mail(self.stored))
+            .as_ref()
     }
 
     fn field(&self, name: &str) -> String {
-        let fields = self.fields.get_or_init(|| match (&self.stored.source, self.mail()) {
-            (Source::Raw(raw), _) => raw::fields(&raw.bytes),
-            (_, Some(mail)) => mail.headers(false).into_iter().map(|(n, v)| (n.to_owned(), v)).collect(),
-            _ => Vec::new(),
-        });
-        let found: Vec<&str> = fields.iter().filter(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str()).collect();
+        let fields = self
+            .fields
+            .get_or_init(|| match (&self.stored.source, self.mail()) {
+                (Source::Raw(raw), _) => raw::fields(&raw.bytes),
+                (_, Some(mail)) => mail
+                    .headers(false)
+                    .into_iter()
+                    .map(|(n, v)| (n.to_owned(), v))
+                    .collect(),
+                _ => Vec::new(),
+            });
+        let found: Vec<&str> = fields
+            .iter()
+            .filter(|(n, _)| n.eq_ignore_ascii_case(name))
+            .map(|(_, v)| v.as_str())
+            .collect();
         found.join(" ")
     }
 
@@ -394,7 +448,9 @@ impl<'m> View<'m> {
     fn attached(&self) -> bool {
         match &self.stored.source {
             Source::Raw(raw) => !raw.facts.attachments.is_empty(),
-            Source::Generated { .. } => self.mail().is_some_and(crate::generate::Mail::has_attachment),
+            Source::Generated { .. } => self
+                .mail()
+                .is_some_and(crate::generate::Mail::has_attachment),
         }
     }
 
@@ -425,10 +481,19 @@ impl<'m> View<'m> {
             Node::Or(any) => any.iter().any(|n| self.passes(n)),
             Node::Not(inner) => !self.passes(inner),
             Node::Has(label) => labels.has(set, *label),
-            Node::Archived => {
-                ![labels::INBOX, labels::SENT, labels::TRASH, labels::SPAM, labels::DRAFT].iter().any(|l| labels.has(set, *l))
-            }
-            Node::UserLabels => labels.set(set).iter().any(|l| labels.get(*l).is_some_and(|l| !l.system)),
+            Node::Archived => ![
+                labels::INBOX,
+                labels::SENT,
+                labels::TRASH,
+                labels::SPAM,
+                labels::DRAFT,
+            ]
+            .iter()
+            .any(|l| labels.has(set, *l)),
+            Node::UserLabels => labels
+                .set(set)
+                .iter()
+                .any(|l| labels.get(*l).is_some_and(|l| !l.system)),
             Node::Never => false,
             Node::Always => true,
             Node::After(time) => seconds >= *time,
@@ -443,10 +508,16 @@ impl<'m> View<'m> {
             },
             Node::Filename(name) => self.files().iter().any(|f| {
                 let file = f.to_lowercase();
-                file == *name || file.split(['.', ' ', '_', '-']).any(|w| w == name) || file.starts_with(name.as_str())
+                file == *name
+                    || file.split(['.', ' ', '_', '-']).any(|w| w == name)
+                    || file.starts_with(name.as_str())
             }),
             Node::From(phrase) => contains(&self.field("From"), phrase),
-            Node::To(phrase) => contains(&self.field("To"), phrase) || contains(&self.field("Cc"), phrase) || contains(&self.field("Bcc"), phrase),
+            Node::To(phrase) => {
+                contains(&self.field("To"), phrase)
+                    || contains(&self.field("Cc"), phrase)
+                    || contains(&self.field("Bcc"), phrase)
+            }
             Node::Cc(phrase) => contains(&self.field("Cc"), phrase),
             Node::Bcc(phrase) => contains(&self.field("Bcc"), phrase),
             Node::Subject(phrase) => contains(&self.field("Subject"), phrase),
@@ -455,7 +526,9 @@ impl<'m> View<'m> {
                 phrase.is_empty()
                     || contains(&self.field("Subject"), phrase)
                     || contains(&self.text(), phrase)
-                    || ["From", "To", "Cc", "List-Id"].iter().any(|f| contains(&self.field(f), phrase))
+                    || ["From", "To", "Cc", "List-Id"]
+                        .iter()
+                        .any(|f| contains(&self.field(f), phrase))
                     || self.files().iter().any(|f| contains(f, phrase))
             }
         }
@@ -478,7 +551,13 @@ fn cost(node: &Node) -> u32 {
     match node {
         Node::And(terms) | Node::Or(terms) => terms.iter().map(cost).max().unwrap_or(0),
         Node::Not(inner) => cost(inner),
-        Node::Has(_) | Node::Archived | Node::UserLabels | Node::Never | Node::Always | Node::After(_) | Node::Before(_) => 0,
+        Node::Has(_)
+        | Node::Archived
+        | Node::UserLabels
+        | Node::Never
+        | Node::Always
+        | Node::After(_)
+        | Node::Before(_) => 0,
         Node::Larger(_) | Node::Smaller(_) | Node::Attachment | Node::MessageId(_) => 1,
         Node::Words(_) => 3,
         _ => 2,
@@ -488,14 +567,29 @@ fn cost(node: &Node) -> u32 {
 impl Query {
     /// Reads a query; what makes no sense matches nothing, as in Gmail, and is never an error.
     pub(crate) fn parse(text: &str, labels: &Labels, now: i64) -> Self {
-        let mut parser = Parser { tokens: tokens(text), at: 0, labels, now, anywhere: false };
+        let mut parser = Parser {
+            tokens: tokens(text),
+            at: 0,
+            labels,
+            now,
+            anywhere: false,
+        };
         let mut node = parser.group(None, false, None, 0);
         sort_by_cost(&mut node);
-        Self { node, anywhere: parser.anywhere }
+        Self {
+            node,
+            anywhere: parser.anywhere,
+        }
     }
 
     pub(crate) fn matches(&self, mailbox: &Mailbox, stored: &Stored) -> bool {
-        View { mailbox, stored, mail: OnceCell::new(), fields: OnceCell::new() }.passes(&self.node)
+        View {
+            mailbox,
+            stored,
+            mail: OnceCell::new(),
+            fields: OnceCell::new(),
+        }
+        .passes(&self.node)
     }
 
     /// The `Message-ID` when the query asks for nothing else: found by index.
@@ -524,16 +618,37 @@ mod tests {
     #[test]
     fn reads_the_usual_forms() {
         assert_eq!(node("subject:imp"), Node::Subject(w("imp")));
-        assert_eq!(node("{subject:a subject:b}"), Node::Or(vec![Node::Subject(w("a")), Node::Subject(w("b"))]));
-        assert_eq!(node("subject:(a b)"), Node::And(vec![Node::Subject(w("a")), Node::Subject(w("b"))]));
-        assert_eq!(node("a OR b c"), Node::And(vec![Node::Or(vec![Node::Words(w("a")), Node::Words(w("b"))]), Node::Words(w("c"))]));
-        assert_eq!(node("-from:x@y.z"), Node::Not(Box::new(Node::From(w("x@y.z")))));
+        assert_eq!(
+            node("{subject:a subject:b}"),
+            Node::Or(vec![Node::Subject(w("a")), Node::Subject(w("b"))])
+        );
+        assert_eq!(
+            node("subject:(a b)"),
+            Node::And(vec![Node::Subject(w("a")), Node::Subject(w("b"))])
+        );
+        assert_eq!(
+            node("a OR b c"),
+            Node::And(vec![
+                Node::Or(vec![Node::Words(w("a")), Node::Words(w("b"))]),
+                Node::Words(w("c"))
+            ])
+        );
+        assert_eq!(
+            node("-from:x@y.z"),
+            Node::Not(Box::new(Node::From(w("x@y.z"))))
+        );
         assert_eq!(node("subject:\"two words\""), Node::Subject(w("two words")));
-        assert_eq!(node("label:clients-acme-tools"), node("label:\"Clients/Acme Tools\""));
+        assert_eq!(
+            node("label:clients-acme-tools"),
+            node("label:\"Clients/Acme Tools\"")
+        );
         assert_eq!(node("label:nothing"), Node::Never);
         assert_eq!(node("larger:2M"), Node::Larger(2 * 1024 * 1024));
         assert_eq!(node("newer_than:1d"), Node::After(1_795_338_000 - 86_400));
-        assert_eq!(node("after:2026/11/22"), Node::After(1_795_305_600 + PACIFIC));
+        assert_eq!(
+            node("after:2026/11/22"),
+            Node::After(1_795_305_600 + PACIFIC)
+        );
         assert_eq!(node("after:1795338000"), Node::After(1_795_338_000));
         assert_eq!(node("rfc822msgid:<a@b>"), Node::MessageId("a@b".to_owned()));
         assert_eq!(node("Été"), Node::Words(vec!["ete".to_owned()]));
@@ -542,7 +657,21 @@ mod tests {
 
     #[test]
     fn rubbish_is_no_error() {
-        for text in ["((((", "))))", "{", "-", "OR", "a OR", "from:", "in:", "\"", "subject:(", "older_than:é", "a:b:c", ") a"] {
+        for text in [
+            "((((",
+            "))))",
+            "{",
+            "-",
+            "OR",
+            "a OR",
+            "from:",
+            "in:",
+            "\"",
+            "subject:(",
+            "older_than:é",
+            "a:b:c",
+            ") a",
+        ] {
             node(text);
         }
         node(&"(".repeat(10_000));

@@ -25,12 +25,23 @@ impl Format {
         let format = match call.param("format").as_deref() {
             None | Some("full") => Self::Full,
             Some("minimal") => Self::Minimal,
-            Some("metadata") => Self::Metadata(call.params("metadataHeaders").into_iter().map(|h| h.into_owned()).collect()),
+            Some("metadata") => Self::Metadata(
+                call.params("metadataHeaders")
+                    .into_iter()
+                    .map(std::borrow::Cow::into_owned)
+                    .collect(),
+            ),
             Some("raw") if raw_allowed => Self::Raw,
-            Some(other) => return Err(ApiError::invalid(&format!("Invalid value at 'format', \"{other}\""))),
+            Some(other) => {
+                return Err(ApiError::invalid(&format!(
+                    "Invalid value at 'format', \"{other}\""
+                )));
+            }
         };
         match format {
-            Self::Full if metadata_only => Err(ApiError::metadata_scope("doesn't allow format FULL")),
+            Self::Full if metadata_only => {
+                Err(ApiError::metadata_scope("doesn't allow format FULL"))
+            }
             Self::Raw if metadata_only => Err(ApiError::metadata_scope("doesn't allow format RAW")),
             format => Ok(format),
         }
@@ -53,22 +64,35 @@ pub(super) fn message(o: &mut Object<'_, '_>, mailbox: &Mailbox, stored: &Stored
         }
     }
     match format {
-        Format::Minimal => {}
         Format::Metadata(wanted) => o.object("payload", |p| {
-            let asked = |name: &str| wanted.is_empty() || wanted.iter().any(|w| w.eq_ignore_ascii_case(name));
+            let asked = |name: &str| {
+                wanted.is_empty() || wanted.iter().any(|w| w.eq_ignore_ascii_case(name))
+            };
             match (&stored.source, &mail) {
                 (Source::Raw(raw), _) => {
                     let fields = raw::fields(&raw.bytes);
                     if p.wants("mimeType") {
                         p.string("mimeType", &mime_type(&fields));
                     }
-                    headers(p, fields.iter().filter(|(n, _)| asked(n)).map(|(n, v)| (n.as_str(), v.as_str())));
+                    headers(
+                        p,
+                        fields
+                            .iter()
+                            .filter(|(n, _)| asked(n))
+                            .map(|(n, v)| (n.as_str(), v.as_str())),
+                    );
                 }
                 (_, Some(mail)) => {
                     p.string("mimeType", mail.mime_type());
                     if p.wants("headers") {
                         let fields = mail.headers(false);
-                        headers(p, fields.iter().filter(|(n, _)| asked(n)).map(|(n, v)| (*n, v.as_str())));
+                        headers(
+                            p,
+                            fields
+                                .iter()
+                                .filter(|(n, _)| asked(n))
+                                .map(|(n, v)| (*n, v.as_str())),
+                        );
                     }
                 }
                 _ => {}
@@ -79,7 +103,7 @@ pub(super) fn message(o: &mut Object<'_, '_>, mailbox: &Mailbox, stored: &Stored
             o.object("payload", |p| payload(p, &bytes, &|| mailbox.serial()));
         }
         Format::Raw if o.wants("raw") => o.plain("raw", &base64url(&mailbox.bytes(stored))),
-        Format::Full | Format::Raw => {}
+        Format::Minimal | Format::Full | Format::Raw => {}
     }
     o.number(
         "sizeEstimate",
@@ -118,14 +142,33 @@ fn headers<'f>(o: &mut Object<'_, '_>, fields: impl Iterator<Item = (&'f str, &'
 }
 
 fn mime_type(fields: &[(String, String)]) -> String {
-    let value = fields.iter().find(|(n, _)| n.eq_ignore_ascii_case("Content-Type")).map_or("", |(_, v)| v.as_str());
-    let kind = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    if kind.contains('/') { kind } else { "text/plain".to_owned() }
+    let value = fields
+        .iter()
+        .find(|(n, _)| n.eq_ignore_ascii_case("Content-Type"))
+        .map_or("", |(_, v)| v.as_str());
+    let kind = value
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
+    if kind.contains('/') {
+        kind
+    } else {
+        "text/plain".to_owned()
+    }
 }
 
 fn part_fields(message: &Message<'_>, part: &MessagePart<'_>) -> Vec<(String, String)> {
-    let (from, to) = (part.raw_header_offset() as usize, part.raw_body_offset() as usize);
-    message.raw_message().get(from..to).map(raw::fields).unwrap_or_default()
+    let (from, to) = (
+        part.raw_header_offset() as usize,
+        part.raw_body_offset() as usize,
+    );
+    message
+        .raw_message()
+        .get(from..to)
+        .map(raw::fields)
+        .unwrap_or_default()
 }
 
 fn payload(o: &mut Object<'_, '_>, bytes: &Bytes, serial: &dyn Fn() -> u64) {
@@ -138,7 +181,10 @@ fn payload(o: &mut Object<'_, '_>, bytes: &Bytes, serial: &dyn Fn() -> u64) {
             o.string("filename", "");
             o.object("body", |b| {
                 b.number("size", bytes.len() as u64);
-                b.plain("data", &base64url(String::from_utf8_lossy(bytes).as_bytes()));
+                b.plain(
+                    "data",
+                    &base64url(String::from_utf8_lossy(bytes).as_bytes()),
+                );
             });
         }
     }
@@ -149,14 +195,28 @@ fn inline(part: &MessagePart<'_>) -> bool {
     matches!(part.body, PartType::Text(_) | PartType::Html(_)) && part.attachment_name().is_none()
 }
 
-fn part(o: &mut Object<'_, '_>, message: &Message<'_>, index: usize, path: &str, serial: &dyn Fn() -> u64) {
-    let Some(here) = message.parts.get(index) else { return };
+fn part(
+    o: &mut Object<'_, '_>,
+    message: &Message<'_>,
+    index: usize,
+    path: &str,
+    serial: &dyn Fn() -> u64,
+) {
+    let Some(here) = message.parts.get(index) else {
+        return;
+    };
     let fields = part_fields(message, here);
     o.string("partId", path);
     o.string("mimeType", &mime_type(&fields));
     o.string("filename", here.attachment_name().unwrap_or_default());
     headers(o, fields.iter().map(|(n, v)| (n.as_str(), v.as_str())));
-    let below = |n: usize| if path.is_empty() { n.to_string() } else { format!("{path}.{n}") };
+    let below = |n: usize| {
+        if path.is_empty() {
+            n.to_string()
+        } else {
+            format!("{path}.{n}")
+        }
+    };
     match &here.body {
         PartType::Multipart(children) => {
             o.object("body", |b| b.number("size", 0));
@@ -168,7 +228,9 @@ fn part(o: &mut Object<'_, '_>, message: &Message<'_>, index: usize, path: &str,
         }
         PartType::Message(inner) => {
             body(o, here, path, serial);
-            o.list("parts", |list| list.object(|p| part(p, inner, 0, &below(0), serial)));
+            o.list("parts", |list| {
+                list.object(|p| part(p, inner, 0, &below(0), serial));
+            });
         }
         _ => body(o, here, path, serial),
     }
@@ -177,7 +239,10 @@ fn part(o: &mut Object<'_, '_>, message: &Message<'_>, index: usize, path: &str,
 fn body(o: &mut Object<'_, '_>, part: &MessagePart<'_>, path: &str, serial: &dyn Fn() -> u64) {
     o.object("body", |b| {
         let contents = part.contents();
-        let text = inline(part) || path.is_empty() && !matches!(part.body, PartType::Message(_)) && part.attachment_name().is_none();
+        let text = inline(part)
+            || path.is_empty()
+                && !matches!(part.body, PartType::Message(_))
+                && part.attachment_name().is_none();
         if !text && !contents.is_empty() {
             // a new id at each get (fault G28)
             let mut id = serial().to_le_bytes().to_vec();
@@ -201,8 +266,12 @@ pub(super) fn attachment(bytes: &Bytes, id: &str) -> Option<Vec<u8>> {
 
 fn walk(message: &Message<'_>, index: usize, path: Option<&str>) -> Option<Vec<u8>> {
     let part = message.parts.get(index)?;
-    let Some(path) = path else { return Some(part.contents().to_vec()) };
-    let (head, rest) = path.split_once('.').map_or((path, None), |(h, r)| (h, Some(r)));
+    let Some(path) = path else {
+        return Some(part.contents().to_vec());
+    };
+    let (head, rest) = path
+        .split_once('.')
+        .map_or((path, None), |(h, r)| (h, Some(r)));
     let nth: usize = head.parse().ok()?;
     match &part.body {
         PartType::Multipart(children) => walk(message, *children.get(nth)? as usize, rest),

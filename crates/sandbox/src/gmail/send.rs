@@ -1,5 +1,10 @@
 //! Messages that come in through the API: sent, inserted, imported; and delivery between the sandbox's accounts.
 
+#![expect(
+    clippy::format_push_string,
+    reason = "reads best, and speed does not matter here"
+)]
+
 use bytes::Bytes;
 use serde_json::{Map, Value};
 use tenon_model::Time;
@@ -19,16 +24,31 @@ pub(crate) const LARGEST: usize = 36_700_160;
 
 /// The fields a Message may have in a request; most are ignored, as Google ignores what only it writes.
 pub(super) const MESSAGE_FIELDS: [&str; 10] = [
-    "id", "threadId", "labelIds", "snippet", "historyId", "internalDate", "payload", "sizeEstimate", "raw",
+    "id",
+    "threadId",
+    "labelIds",
+    "snippet",
+    "historyId",
+    "internalDate",
+    "payload",
+    "sizeEstimate",
+    "raw",
     "classificationLabelValues",
 ];
 
 /// The message of a request: from `raw` or from the upload, with the wanted thread.
-pub(super) fn incoming(cx: &Context<'_>, body: &Map<String, Value>) -> Result<(Bytes, Option<u64>)> {
+pub(super) fn incoming(
+    cx: &Context<'_>,
+    body: &Map<String, Value>,
+) -> Result<(Bytes, Option<u64>)> {
     let bytes = match (&cx.media, body.get("raw")) {
         (Some(media), _) => media.clone(),
         (None, Some(Value::String(text))) if !text.is_empty() => {
-            unbase64(text).map(Bytes::from).ok_or_else(|| ApiError::invalid("Invalid value at 'message.raw' (TYPE_BYTES), Base64 decoding failed"))?
+            unbase64(text).map(Bytes::from).ok_or_else(|| {
+                ApiError::invalid(
+                    "Invalid value at 'message.raw' (TYPE_BYTES), Base64 decoding failed",
+                )
+            })?
         }
         _ => {
             return Err(ApiError::invalid(
@@ -37,12 +57,21 @@ pub(super) fn incoming(cx: &Context<'_>, body: &Map<String, Value>) -> Result<(B
         }
     };
     if bytes.len() > LARGEST {
-        return Err(ApiError::new(413, "uploadTooLarge", "INVALID_ARGUMENT", "Request entity too large: limit is 35 MB."));
+        return Err(ApiError::new(
+            413,
+            "uploadTooLarge",
+            "INVALID_ARGUMENT",
+            "Request entity too large: limit is 35 MB.",
+        ));
     }
     let thread = match body.get("threadId") {
         None | Some(Value::Null) => None,
         Some(Value::String(id)) => Some(parse_id(id)?),
-        Some(_) => return Err(ApiError::invalid("Invalid value at 'message.thread_id' (TYPE_STRING)")),
+        Some(_) => {
+            return Err(ApiError::invalid(
+                "Invalid value at 'message.thread_id' (TYPE_STRING)",
+            ));
+        }
     };
     if let Some(thread) = thread
         && cx.mailbox().thread(thread).is_none()
@@ -59,7 +88,9 @@ pub(super) fn send(cx: &Context<'_>) -> Result<Answer> {
     let slot = deliver(cx.state, cx.access.account, &bytes, thread, cx.twist)?;
     let mailbox = cx.mailbox();
     let stored = mailbox.get(slot).ok_or_else(ApiError::not_found)?;
-    Ok(Answer::object(&cx.mask, |o| render::short(o, &mailbox, stored)))
+    Ok(Answer::object(&cx.mask, |o| {
+        render::short(o, &mailbox, stored);
+    }))
 }
 
 /// `users.messages.insert` and `users.messages.import`.
@@ -71,7 +102,11 @@ pub(super) fn insert(cx: &Context<'_>) -> Result<Answer> {
         (None, op) => op == Op::MessagesImport,
         (Some("dateHeader"), _) => true,
         (Some("receivedTime"), _) => false,
-        (Some(other), _) => return Err(ApiError::invalid(&format!("Invalid value at 'internal_date_source', \"{other}\""))),
+        (Some(other), _) => {
+            return Err(ApiError::invalid(&format!(
+                "Invalid value at 'internal_date_source', \"{other}\""
+            )));
+        }
     };
     let mut mailbox = cx.mailbox();
     let places = mailbox.label_places(ids)?;
@@ -79,14 +114,20 @@ pub(super) fn insert(cx: &Context<'_>) -> Result<Answer> {
         return Err(ApiError::invalid("Invalid label: DRAFT"));
     }
     let now = cx.now();
-    let written = if by_date { raw::Facts::read(&bytes).date } else { None };
+    let written = if by_date {
+        raw::Facts::read(&bytes).date
+    } else {
+        None
+    };
     let date = written.map_or(now.0.div_euclid(1000), |s| s.saturating_mul(1000));
     let slot = mailbox.insert(bytes, places, date, thread, now);
     let stored = mailbox.get(slot).ok_or_else(ApiError::not_found)?;
-    Ok(Answer::object(&cx.mask, |o| render::short(o, &mailbox, stored)))
+    Ok(Answer::object(&cx.mask, |o| {
+        render::short(o, &mailbox, stored);
+    }))
 }
 
-/// Adds what a submitted message must have and lacks; everything else stays byte for byte.
+/// Adds the fields a submitted message lacks and cannot do without; everything else stays byte for byte.
 fn complete(state: &State, account: usize, bytes: &Bytes, rewrite_id: bool) -> Bytes {
     let person = &state.people()[account];
     let mut rest: std::borrow::Cow<'_, [u8]> = std::borrow::Cow::Borrowed(bytes);
@@ -94,17 +135,19 @@ fn complete(state: &State, account: usize, bytes: &Bytes, rewrite_id: bool) -> B
         // fault G20: our Message-ID is replaced and kept nowhere
         rest = std::borrow::Cow::Owned(raw::without_field(&rest, "Message-ID"));
     }
-    let fields = raw::fields(&rest);
-    let has = |name: &str| fields.iter().any(|(n, _)| n.eq_ignore_ascii_case(name));
     let mut added = String::new();
-    if !has("From") {
-        added.push_str(&format!("From: {} <{}>\r\n", crate::wire::text::encode_header(&person.name), person.email));
+    if raw::field(&rest, "From").is_none() {
+        added.push_str(&format!(
+            "From: {} <{}>\r\n",
+            crate::wire::text::encode_header(&person.name),
+            person.email
+        ));
     }
-    if !has("Date") {
-        added.push_str(&format!("Date: {}\r\n", mail_date(state.now().as_secs(), 0)));
-    }
-    if !has("Message-ID") {
-        added.push_str(&format!("Message-ID: <CAF{:016x}@mail.gmail.com>\r\n", state.mailbox(account).serial()));
+    if raw::field(&rest, "Message-ID").is_none() {
+        added.push_str(&format!(
+            "Message-ID: <CAF{:016x}@mail.gmail.com>\r\n",
+            state.mailbox(account).serial()
+        ));
     }
     if added.is_empty() {
         return bytes.clone();
@@ -115,22 +158,42 @@ fn complete(state: &State, account: usize, bytes: &Bytes, rewrite_id: bool) -> B
 }
 
 /// Sends a message: a copy labelled SENT here, one in the inbox of each recipient that has an account here.
-pub(crate) fn deliver(state: &State, account: usize, bytes: &Bytes, thread: Option<u64>, twist: Option<&Twist>) -> Result<Slot> {
+pub(crate) fn deliver(
+    state: &State,
+    account: usize,
+    bytes: &Bytes,
+    thread: Option<u64>,
+    twist: Option<&Twist>,
+) -> Result<Slot> {
     let to = raw::recipients(bytes);
     if to.is_empty() {
         return Err(ApiError::invalid("Recipient address required"));
     }
     let now = state.now();
     let own = state.people()[account].email.to_ascii_lowercase();
-    let bytes = complete(state, account, bytes, matches!(twist, Some(Twist::NewMessageId)));
+    let bytes = complete(
+        state,
+        account,
+        bytes,
+        matches!(twist, Some(Twist::NewMessageId)),
+    );
     let mut mine = vec![labels::SENT];
     if to.contains(&own) {
         mine.extend([labels::INBOX, labels::UNREAD]);
     }
-    let slot = state.mailbox(account).insert(bytes.clone(), mine, now.0.div_euclid(1000), thread, now);
+    let slot =
+        state
+            .mailbox(account)
+            .insert(bytes.clone(), mine, now.0.div_euclid(1000), thread, now);
     for address in to.iter().filter(|a| **a != own) {
         if let Some(other) = state.find_account(address) {
-            receive(state, other, &raw::without_field(&bytes, "Bcc"), &[labels::INBOX, labels::UNREAD, labels::PERSONAL], now);
+            receive(
+                state,
+                other,
+                &raw::without_field(&bytes, "Bcc"),
+                &[labels::INBOX, labels::UNREAD, labels::PERSONAL],
+                now,
+            );
         }
     }
     if matches!(twist, Some(Twist::Bounce)) || to.iter().any(|a| a.starts_with("bounce@")) {
@@ -140,31 +203,56 @@ pub(crate) fn deliver(state: &State, account: usize, bytes: &Bytes, thread: Opti
 }
 
 /// Puts a message into an account's mailbox the way a mail server does.
-pub(crate) fn receive(state: &State, account: usize, bytes: &[u8], places: &[LabelIndex], now: Time) -> Slot {
+pub(crate) fn receive(
+    state: &State,
+    account: usize,
+    bytes: &[u8],
+    places: &[LabelIndex],
+    now: Time,
+) -> Slot {
     let person = &state.people()[account];
-    let mut out = format!(
+    let mut head = format!(
         "Delivered-To: {0}\r\nReceived: by 192.0.2.10 with SMTP id {1:012x}; {2}\r\n",
         person.email,
         state.mailbox(account).serial() >> 16,
         mail_date(now.as_secs(), -480)
-    )
-    .into_bytes();
+    );
+    if raw::field(bytes, "Date").is_none() {
+        head.push_str(&format!("Date: {}\r\n", mail_date(now.as_secs(), 0)));
+    }
+    let mut out = head.into_bytes();
     out.extend_from_slice(bytes);
-    state.mailbox(account).insert(Bytes::from(out), places.to_vec(), now.0.div_euclid(1000), None, now)
+    state.mailbox(account).insert(
+        Bytes::from(out),
+        places.to_vec(),
+        now.0.div_euclid(1000),
+        None,
+        now,
+    )
 }
 
 /// A delivery status notification (RFC 3464) that says the daily limit is reached (fault G22).
 fn bounce(state: &State, account: usize, to: &[String], original: &Bytes, now: Time) {
     let own = &state.people()[account].email;
-    let refused = to.iter().find(|a| a.starts_with("bounce@")).or(to.first()).map_or("", String::as_str);
+    let refused = to
+        .iter()
+        .find(|a| a.starts_with("bounce@"))
+        .or(to.first())
+        .map_or("", String::as_str);
     let (code, text) = if refused.starts_with("bounce@") {
-        ("5.1.1", "550 5.1.1 The email account that you tried to reach does not exist.")
+        (
+            "5.1.1",
+            "550 5.1.1 The email account that you tried to reach does not exist.",
+        )
     } else {
         ("5.4.5", "550 5.4.5 Daily user sending limit exceeded.")
     };
     let facts = raw::Facts::read(original);
     let message_id = facts.message_id.unwrap_or_default();
-    let head: Vec<String> = raw::fields(original).into_iter().map(|(n, v)| format!("{n}: {v}\r\n")).collect();
+    let head: Vec<String> = raw::fields(original)
+        .into_iter()
+        .map(|(n, v)| format!("{n}: {v}\r\n"))
+        .collect();
     let bytes = format!(
         "From: Mail Delivery Subsystem <mailer-daemon@googlemail.com>\r\nTo: {own}\r\nSubject: Delivery Status Notification (Failure)\r\n\
          Date: {date}\r\nMessage-ID: <{serial:016x}@google.com>\r\nIn-Reply-To: <{message_id}>\r\nReferences: <{message_id}>\r\n\
@@ -178,5 +266,11 @@ fn bounce(state: &State, account: usize, to: &[String], original: &Bytes, now: T
         serial = state.mailbox(account).serial(),
         head = head.concat(),
     );
-    receive(state, account, bytes.as_bytes(), &[labels::INBOX, labels::UNREAD], now);
+    receive(
+        state,
+        account,
+        bytes.as_bytes(),
+        &[labels::INBOX, labels::UNREAD],
+        now,
+    );
 }

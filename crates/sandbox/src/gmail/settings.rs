@@ -11,15 +11,26 @@ use crate::wire::errors::ApiError;
 use crate::wire::json::write_value;
 
 /// A push subscription lasts a week at most (fault G23).
-const WATCH: Duration = Duration::from_secs(7 * 86_400);
+const WATCH: Duration = Duration::from_hours(168);
 
 /// `users.watch`.
 pub(super) fn watch(cx: &Context<'_>) -> Result<Answer> {
-    let body = cx.call.json(&["topicName", "labelIds", "labelFilterAction", "labelFilterBehavior"])?;
-    let topic = body.get("topicName").and_then(Value::as_str).unwrap_or_default();
+    let body = cx.call.json(&[
+        "topicName",
+        "labelIds",
+        "labelFilterAction",
+        "labelFilterBehavior",
+    ])?;
+    let topic = body
+        .get("topicName")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
     let parts: Vec<&str> = topic.split('/').collect();
-    if !matches!(parts.as_slice(), ["projects", project, "topics", name] if !project.is_empty() && !name.is_empty()) {
-        return Err(ApiError::invalid("Invalid topicName does not match projects/*/topics/*"));
+    if !matches!(parts.as_slice(), ["projects", project, "topics", name] if !project.is_empty() && !name.is_empty())
+    {
+        return Err(ApiError::invalid(
+            "Invalid topicName does not match projects/*/topics/*",
+        ));
     }
     let mut mailbox = cx.mailbox();
     mailbox.label_places(strings(&body, "labelIds")?)?;
@@ -32,6 +43,7 @@ pub(super) fn watch(cx: &Context<'_>) -> Result<Answer> {
 }
 
 /// `users.stop`.
+#[expect(clippy::unnecessary_wraps, reason = "all methods have one signature")]
 pub(super) fn stop(cx: &Context<'_>) -> Result<Answer> {
     cx.mailbox().watch = None;
     Ok(Answer::empty())
@@ -44,11 +56,25 @@ fn shown(cx: &Context<'_>, value: &Value) -> Answer {
 }
 
 const SEND_AS: [&str; 9] = [
-    "sendAsEmail", "displayName", "replyToAddress", "signature", "isPrimary", "isDefault", "treatAsAlias", "smtpMsa", "verificationStatus",
+    "sendAsEmail",
+    "displayName",
+    "replyToAddress",
+    "signature",
+    "isPrimary",
+    "isDefault",
+    "treatAsAlias",
+    "smtpMsa",
+    "verificationStatus",
 ];
 const VACATION: [&str; 8] = [
-    "enableAutoReply", "responseSubject", "responseBodyPlainText", "responseBodyHtml", "restrictToContacts", "restrictToDomain",
-    "startTime", "endTime",
+    "enableAutoReply",
+    "responseSubject",
+    "responseBodyPlainText",
+    "responseBodyHtml",
+    "restrictToContacts",
+    "restrictToDomain",
+    "startTime",
+    "endTime",
 ];
 
 /// The settings methods.
@@ -58,18 +84,35 @@ pub(super) fn run(cx: &Context<'_>) -> Result<Answer> {
         Op::SendAsList => Ok(shown(cx, &json!({"sendAs": cx.mailbox().settings.send_as}))),
         Op::SendAsGet => {
             let mailbox = cx.mailbox();
-            let found = mailbox.settings.send_as.iter().find(|a| a["sendAsEmail"] == *id).ok_or_else(ApiError::not_found)?;
+            let found = mailbox
+                .settings
+                .send_as
+                .iter()
+                .find(|a| a["sendAsEmail"] == *id)
+                .ok_or_else(ApiError::not_found)?;
             Ok(shown(cx, found))
         }
         Op::SendAsPatch | Op::SendAsUpdate => send_as(cx, &id),
         Op::FiltersList => {
             let mailbox = cx.mailbox();
             let filters = &mailbox.settings.filters;
-            Ok(shown(cx, &if filters.is_empty() { json!({}) } else { json!({"filter": filters}) }))
+            Ok(shown(
+                cx,
+                &if filters.is_empty() {
+                    json!({})
+                } else {
+                    json!({"filter": filters})
+                },
+            ))
         }
         Op::FiltersGet => {
             let mailbox = cx.mailbox();
-            let found = mailbox.settings.filters.iter().find(|f| f["id"] == *id).ok_or_else(ApiError::not_found)?;
+            let found = mailbox
+                .settings
+                .filters
+                .iter()
+                .find(|f| f["id"] == *id)
+                .ok_or_else(ApiError::not_found)?;
             Ok(shown(cx, found))
         }
         Op::FiltersCreate => filter(cx),
@@ -77,7 +120,11 @@ pub(super) fn run(cx: &Context<'_>) -> Result<Answer> {
             let mut mailbox = cx.mailbox();
             let before = mailbox.settings.filters.len();
             mailbox.settings.filters.retain(|f| f["id"] != *id);
-            if mailbox.settings.filters.len() == before { Err(ApiError::not_found()) } else { Ok(Answer::empty()) }
+            if mailbox.settings.filters.len() == before {
+                Err(ApiError::not_found())
+            } else {
+                Ok(Answer::empty())
+            }
         }
         Op::VacationGet => Ok(shown(cx, &cx.mailbox().settings.vacation)),
         Op::VacationUpdate => {
@@ -92,8 +139,14 @@ pub(super) fn run(cx: &Context<'_>) -> Result<Answer> {
             Ok(shown(cx, &mailbox.settings.vacation))
         }
         Op::AutoForwardingGet => Ok(shown(cx, &json!({"enabled": false}))),
-        Op::ImapGet => Ok(shown(cx, &json!({"enabled": true, "autoExpunge": true, "expungeBehavior": "archive", "maxFolderSize": 0}))),
-        Op::PopGet => Ok(shown(cx, &json!({"accessWindow": "disabled", "disposition": "leaveInInbox"}))),
+        Op::ImapGet => Ok(shown(
+            cx,
+            &json!({"enabled": true, "autoExpunge": true, "expungeBehavior": "archive", "maxFolderSize": 0}),
+        )),
+        Op::PopGet => Ok(shown(
+            cx,
+            &json!({"accessWindow": "disabled", "disposition": "leaveInInbox"}),
+        )),
         Op::LanguageGet => Ok(shown(cx, &json!({"displayLanguage": "en"}))),
         _ => Ok(shown(cx, &json!({}))), // forwarding addresses and delegates: none
     }
@@ -102,13 +155,23 @@ pub(super) fn run(cx: &Context<'_>) -> Result<Answer> {
 fn send_as(cx: &Context<'_>, id: &str) -> Result<Answer> {
     let body = cx.call.json(&SEND_AS)?;
     for name in ["displayName", "replyToAddress", "signature"] {
-        if body.get(name).is_some_and(|v| !v.is_string() && !v.is_null()) {
-            return Err(ApiError::invalid(&format!("Invalid value at 'send_as.{name}' (TYPE_STRING)")));
+        if body
+            .get(name)
+            .is_some_and(|v| !v.is_string() && !v.is_null())
+        {
+            return Err(ApiError::invalid(&format!(
+                "Invalid value at 'send_as.{name}' (TYPE_STRING)"
+            )));
         }
     }
     let whole = cx.op == Op::SendAsUpdate;
     let mut mailbox = cx.mailbox();
-    let found = mailbox.settings.send_as.iter_mut().find(|a| a["sendAsEmail"] == *id).ok_or_else(ApiError::not_found)?;
+    let found = mailbox
+        .settings
+        .send_as
+        .iter_mut()
+        .find(|a| a["sendAsEmail"] == *id)
+        .ok_or_else(ApiError::not_found)?;
     for name in ["displayName", "replyToAddress", "signature"] {
         match body.get(name) {
             Some(Value::String(text)) => found[name] = json!(text),
@@ -124,7 +187,9 @@ fn filter(cx: &Context<'_>) -> Result<Answer> {
     let body = cx.call.json(&["id", "criteria", "action"])?;
     let part = |name: &str| match body.get(name) {
         Some(Value::Object(map)) if !map.is_empty() => Ok(Value::Object(map.clone())),
-        _ => Err(ApiError::invalid(&format!("Filter doesn't have any {name}"))),
+        _ => Err(ApiError::invalid(&format!(
+            "Filter doesn't have any {name}"
+        ))),
     };
     let (criteria, action) = (part("criteria")?, part("action")?);
     let mut mailbox = cx.mailbox();

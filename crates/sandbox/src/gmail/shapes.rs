@@ -26,11 +26,28 @@ static MESSAGE: Shape = Shape(&[
     ("raw", None),
     ("classificationLabelValues", None),
 ]);
-static MESSAGES: Shape = Shape(&[("messages", Some(&MESSAGE)), ("nextPageToken", None), ("resultSizeEstimate", None)]);
-static THREAD: Shape = Shape(&[("id", None), ("snippet", None), ("historyId", None), ("messages", Some(&MESSAGE))]);
-static THREADS: Shape = Shape(&[("threads", Some(&THREAD)), ("nextPageToken", None), ("resultSizeEstimate", None)]);
+static MESSAGES: Shape = Shape(&[
+    ("messages", Some(&MESSAGE)),
+    ("nextPageToken", None),
+    ("resultSizeEstimate", None),
+]);
+static THREAD: Shape = Shape(&[
+    ("id", None),
+    ("snippet", None),
+    ("historyId", None),
+    ("messages", Some(&MESSAGE)),
+]);
+static THREADS: Shape = Shape(&[
+    ("threads", Some(&THREAD)),
+    ("nextPageToken", None),
+    ("resultSizeEstimate", None),
+]);
 static DRAFT: Shape = Shape(&[("id", None), ("message", Some(&MESSAGE))]);
-static DRAFTS: Shape = Shape(&[("drafts", Some(&DRAFT)), ("nextPageToken", None), ("resultSizeEstimate", None)]);
+static DRAFTS: Shape = Shape(&[
+    ("drafts", Some(&DRAFT)),
+    ("nextPageToken", None),
+    ("resultSizeEstimate", None),
+]);
 static CHANGED: Shape = Shape(&[("message", Some(&MESSAGE))]);
 static RELABELLED: Shape = Shape(&[("message", Some(&MESSAGE)), ("labelIds", None)]);
 static RECORD: Shape = Shape(&[
@@ -41,8 +58,17 @@ static RECORD: Shape = Shape(&[
     ("labelsAdded", Some(&RELABELLED)),
     ("labelsRemoved", Some(&RELABELLED)),
 ]);
-static HISTORY: Shape = Shape(&[("history", Some(&RECORD)), ("nextPageToken", None), ("historyId", None)]);
-static PROFILE: Shape = Shape(&[("emailAddress", None), ("messagesTotal", None), ("threadsTotal", None), ("historyId", None)]);
+static HISTORY: Shape = Shape(&[
+    ("history", Some(&RECORD)),
+    ("nextPageToken", None),
+    ("historyId", None),
+]);
+static PROFILE: Shape = Shape(&[
+    ("emailAddress", None),
+    ("messagesTotal", None),
+    ("threadsTotal", None),
+    ("historyId", None),
+]);
 static COLOR: Shape = Shape(&[("textColor", None), ("backgroundColor", None)]);
 static LABEL: Shape = Shape(&[
     ("id", None),
@@ -81,7 +107,13 @@ pub(crate) fn shape(op: Op) -> Option<&'static Shape> {
         Op::LabelsGet | Op::LabelsCreate | Op::LabelsPatch | Op::LabelsUpdate => &LABEL,
         Op::DraftsList => &DRAFTS,
         Op::DraftsGet | Op::DraftsCreate | Op::DraftsUpdate => &DRAFT,
-        Op::Stop | Op::MessagesDelete | Op::MessagesBatchDelete | Op::MessagesBatchModify | Op::ThreadsDelete | Op::LabelsDelete | Op::DraftsDelete => &ANY,
+        Op::Stop
+        | Op::MessagesDelete
+        | Op::MessagesBatchDelete
+        | Op::MessagesBatchModify
+        | Op::ThreadsDelete
+        | Op::LabelsDelete
+        | Op::DraftsDelete => &ANY,
         _ => return None,
     })
 }

@@ -8,17 +8,28 @@ use crate::wire::call::Answer;
 use crate::wire::errors::ApiError;
 
 fn members(mailbox: &Mailbox, id: &str) -> Result<Vec<Slot>> {
-    mailbox.thread(parse_id(id)?).map(<[Slot]>::to_vec).ok_or_else(ApiError::not_found)
+    mailbox
+        .thread(parse_id(id)?)
+        .map(<[Slot]>::to_vec)
+        .ok_or_else(ApiError::not_found)
 }
 
 fn history(mailbox: &Mailbox, slots: &[Slot]) -> u64 {
-    slots.iter().filter_map(|s| mailbox.get(*s)).map(|m| m.history).max().unwrap_or_default()
+    slots
+        .iter()
+        .filter_map(|s| mailbox.get(*s))
+        .map(|m| m.history)
+        .max()
+        .unwrap_or_default()
 }
 
 fn snippet(mailbox: &Mailbox, stored: &Stored) -> String {
     match &stored.source {
         Source::Raw(raw) => raw.facts.snippet.clone(),
-        Source::Generated { .. } => mailbox.mail(stored).map(|m| m.snippet()).unwrap_or_default(),
+        Source::Generated { .. } => mailbox
+            .mail(stored)
+            .map(|m| m.snippet())
+            .unwrap_or_default(),
     }
 }
 
@@ -35,8 +46,15 @@ pub(super) fn list(cx: &Context<'_>) -> Result<Answer> {
         if !filter.passes(&mailbox, stored) {
             continue;
         }
-        let newer = mailbox.thread(stored.thread).unwrap_or_default().iter().rev().filter_map(|s| mailbox.get(*s));
-        let shown = newer.take_while(|m| m.id != stored.id).any(|m| filter.passes(&mailbox, m));
+        let newer = mailbox
+            .thread(stored.thread)
+            .unwrap_or_default()
+            .iter()
+            .rev()
+            .filter_map(|s| mailbox.get(*s));
+        let shown = newer
+            .take_while(|m| m.id != stored.id)
+            .any(|m| filter.passes(&mailbox, m));
         if shown {
             continue;
         }
@@ -67,7 +85,14 @@ pub(super) fn list(cx: &Context<'_>) -> Result<Answer> {
         if let Some(place) = last.filter(|_| more) {
             o.plain("nextPageToken", &page_token(place));
         }
-        o.number("resultSizeEstimate", if more || before.is_some() { 201 } else { found.len() as u64 });
+        o.number(
+            "resultSizeEstimate",
+            if more || before.is_some() {
+                201
+            } else {
+                found.len() as u64
+            },
+        );
     }))
 }
 

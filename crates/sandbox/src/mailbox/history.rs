@@ -39,7 +39,12 @@ pub(crate) struct History {
 
 impl History {
     pub(crate) fn new(start: u64) -> Self {
-        Self { records: Vec::new(), current: start, floor: start, gap: start }
+        Self {
+            records: Vec::new(),
+            current: start,
+            floor: start,
+            gap: start,
+        }
     }
 
     /// The mailbox's own id, as `getProfile` shows it.
@@ -54,9 +59,23 @@ impl History {
         self.current
     }
 
-    pub(crate) fn push(&mut self, time: Time, message: u64, thread: u64, set: SetIndex, change: Change) -> u64 {
+    pub(crate) fn push(
+        &mut self,
+        time: Time,
+        message: u64,
+        thread: u64,
+        set: SetIndex,
+        change: Change,
+    ) -> u64 {
         let id = self.advance();
-        self.records.push(Record { id, time, message, thread, set, change });
+        self.records.push(Record {
+            id,
+            time,
+            message,
+            thread,
+            set,
+            change,
+        });
         id
     }
 
@@ -73,7 +92,9 @@ impl History {
     }
 
     fn forget_old(&mut self, now: Time) {
-        let old = self.records.partition_point(|r| now.as_secs() - r.time.as_secs() > LIFE_SECONDS);
+        let old = self
+            .records
+            .partition_point(|r| now.as_secs() - r.time.as_secs() > LIFE_SECONDS);
         if let Some(last) = old.checked_sub(1).and_then(|i| self.records.get(i)) {
             self.floor = self.floor.max(last.id);
             self.records.drain(..old);
@@ -99,11 +120,16 @@ mod tests {
     fn ids_grow_with_gaps_and_expire_after_a_week() {
         let mut history = History::new(1000);
         let day = |n: i64| Time::from_secs(n * 86_400);
-        let ids: Vec<u64> = (0..20).map(|n| history.push(day(n), 1, 1, 0, Change::Added)).collect();
+        let ids: Vec<u64> = (0..20)
+            .map(|n| history.push(day(n), 1, 1, 0, Change::Added))
+            .collect();
         assert!(ids.windows(2).all(|w| w[0] < w[1]) && ids[19] - ids[0] > 25);
         assert!(history.since(999, day(1)).is_none());
         assert_eq!(history.since(1000, day(1)).unwrap().len(), 20);
-        assert!(history.since(1000, day(19)).is_none(), "G1: older than a week");
+        assert!(
+            history.since(1000, day(19)).is_none(),
+            "G1: older than a week"
+        );
         assert_eq!(history.since(ids[15], day(19)).unwrap().len(), 4);
         assert_eq!(history.since(u64::MAX, day(19)).unwrap().len(), 0);
         history.expire();

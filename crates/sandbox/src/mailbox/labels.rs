@@ -23,8 +23,20 @@ pub(crate) const UPDATES: LabelIndex = 12;
 
 /// Google's system labels, in the places above.
 pub(crate) const SYSTEM: [&str; 14] = [
-    "INBOX", "SENT", "DRAFT", "TRASH", "SPAM", "UNREAD", "STARRED", "IMPORTANT", "CHAT", "CATEGORY_PERSONAL", "CATEGORY_SOCIAL",
-    "CATEGORY_PROMOTIONS", "CATEGORY_UPDATES", "CATEGORY_FORUMS",
+    "INBOX",
+    "SENT",
+    "DRAFT",
+    "TRASH",
+    "SPAM",
+    "UNREAD",
+    "STARRED",
+    "IMPORTANT",
+    "CHAT",
+    "CATEGORY_PERSONAL",
+    "CATEGORY_SOCIAL",
+    "CATEGORY_PROMOTIONS",
+    "CATEGORY_UPDATES",
+    "CATEGORY_FORUMS",
 ];
 
 /// A label.
@@ -51,7 +63,8 @@ impl Labels {
         let all = SYSTEM
             .iter()
             .map(|id| {
-                let hidden = matches!(*id, "CHAT" | "SPAM" | "TRASH") || id.starts_with("CATEGORY_");
+                let hidden =
+                    matches!(*id, "CHAT" | "SPAM" | "TRASH") || id.starts_with("CATEGORY_");
                 Some(Label {
                     id: (*id).to_owned(),
                     name: (*id).to_owned(),
@@ -62,12 +75,20 @@ impl Labels {
                 })
             })
             .collect();
-        Self { all, sets: Vec::new(), known: HashMap::new(), next: 1 }
+        Self {
+            all,
+            sets: Vec::new(),
+            known: HashMap::new(),
+            next: 1,
+        }
     }
 
     /// Labels that exist, with their places.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (LabelIndex, &Label)> {
-        self.all.iter().enumerate().filter_map(|(i, l)| l.as_ref().map(|l| (i as LabelIndex, l)))
+        self.all
+            .iter()
+            .enumerate()
+            .filter_map(|(i, l)| l.as_ref().map(|l| (i as LabelIndex, l)))
     }
 
     pub(crate) fn get(&self, index: LabelIndex) -> Option<&Label> {
@@ -85,12 +106,16 @@ impl Labels {
     /// Names are unique without regard to case.
     pub(crate) fn by_name(&self, name: &str) -> Option<LabelIndex> {
         let wanted = name.to_lowercase();
-        self.iter().find(|(_, l)| l.name.to_lowercase() == wanted).map(|(i, _)| i)
+        self.iter()
+            .find(|(_, l)| l.name.to_lowercase() == wanted)
+            .map(|(i, _)| i)
     }
 
     /// A new user label; `None` when there are as many as Gmail allows (10,000).
     pub(crate) fn create(&mut self, name: &str) -> Option<LabelIndex> {
-        let index = LabelIndex::try_from(self.all.len()).ok().filter(|i| *i < 10_014)?;
+        let index = LabelIndex::try_from(self.all.len())
+            .ok()
+            .filter(|i| *i < 10_014)?;
         let id = format!("Label_{}", self.next);
         self.next += 1;
         self.all.push(Some(Label {
@@ -139,6 +164,9 @@ impl Labels {
 
     /// Ids of the labels of a set.
     pub(crate) fn ids(&self, set: SetIndex) -> impl Iterator<Item = &str> {
-        self.set(set).iter().filter_map(|i| self.get(*i)).map(|l| l.id.as_str())
+        self.set(set)
+            .iter()
+            .filter_map(|i| self.get(*i))
+            .map(|l| l.id.as_str())
     }
 }

@@ -103,8 +103,10 @@ impl Mailbox {
             drafts: Vec::new(),
             last_id: 0,
             settings: Settings {
-                send_as: vec![json!({"sendAsEmail": email, "displayName": name, "replyToAddress": "", "signature": "",
-                    "isPrimary": true, "isDefault": true})],
+                send_as: vec![
+                    json!({"sendAsEmail": email, "displayName": name, "replyToAddress": "", "signature": "",
+                    "isPrimary": true, "isDefault": true}),
+                ],
                 filters: Vec::new(),
                 vacation: json!({"enableAutoReply": false, "restrictToContacts": false, "restrictToDomain": false}),
             },
@@ -118,13 +120,22 @@ impl Mailbox {
     fn fill(&mut self, now: Time) {
         let mut timeline: Vec<(i64, u32, u16)> = Vec::new();
         for rank in 0..self.corpus.threads() {
-            timeline.extend(self.corpus.dates(rank).into_iter().enumerate().map(|(pos, date)| (date, rank, pos as u16)));
+            timeline.extend(
+                self.corpus
+                    .dates(rank)
+                    .into_iter()
+                    .enumerate()
+                    .map(|(pos, date)| (date, rank, pos as u16)),
+            );
         }
         timeline.sort_unstable();
         let user: Vec<LabelIndex> = if timeline.is_empty() {
             Vec::new()
         } else {
-            USER_LABELS.iter().filter_map(|name| self.labels.create(name)).collect()
+            USER_LABELS
+                .iter()
+                .filter_map(|name| self.labels.create(name))
+                .collect()
         };
         self.slots.reserve_exact(timeline.len());
         self.by_id.reserve(timeline.len());
@@ -139,7 +150,10 @@ impl Mailbox {
             let set = self.labels.intern(labels_of(&tags, &user));
             let millis = date * 1000 + (mix(self.seed, u64::from(slot)) % 1000) as i64;
             let id = self.new_id(millis);
-            let thread = *firsts.get(rank as usize).filter(|t| **t != 0).unwrap_or(&id);
+            let thread = *firsts
+                .get(rank as usize)
+                .filter(|t| **t != 0)
+                .unwrap_or(&id);
             if let Some(first) = firsts.get_mut(rank as usize) {
                 *first = thread;
             }
@@ -147,13 +161,21 @@ impl Mailbox {
                 self.history.advance()
             } else {
                 floor.get_or_insert(self.history.current());
-                self.history.push(Time::from_secs(date), id, thread, set, Change::Added)
+                self.history
+                    .push(Time::from_secs(date), id, thread, set, Change::Added)
             };
             self.by_id.insert(id, slot);
             self.order.push(slot);
             self.threads.entry(thread).or_default().push(slot);
             let source = Source::Generated { rank, pos };
-            self.slots.push(Some(Stored { id, thread, date: millis, history, set, source }));
+            self.slots.push(Some(Stored {
+                id,
+                thread,
+                date: millis,
+                history,
+                set,
+                source,
+            }));
         }
         let floor = floor.unwrap_or(self.history.current());
         self.history.set_floor(floor);
@@ -169,7 +191,10 @@ impl Mailbox {
 
     /// A number that was not given before, for drafts, attachments and pages.
     pub(crate) fn serial(&self) -> u64 {
-        mix(self.seed ^ 0x5e71, self.serial.fetch_add(1, Ordering::Relaxed))
+        mix(
+            self.seed ^ 0x5e71,
+            self.serial.fetch_add(1, Ordering::Relaxed),
+        )
     }
 
     pub(crate) fn get(&self, slot: Slot) -> Option<&Stored> {
@@ -191,17 +216,29 @@ impl Mailbox {
     }
 
     /// Every message, newest first, from strictly before a place in the order.
-    pub(crate) fn newest_first(&self, before: Option<(i64, u64)>) -> impl Iterator<Item = (Slot, &Stored)> {
+    pub(crate) fn newest_first(
+        &self,
+        before: Option<(i64, u64)>,
+    ) -> impl Iterator<Item = (Slot, &Stored)> {
         let end = before.map_or(self.order.len(), |place| {
-            self.order.partition_point(|s| self.get(*s).is_some_and(|m| (m.date, m.id) < place))
+            self.order
+                .partition_point(|s| self.get(*s).is_some_and(|m| (m.date, m.id) < place))
         });
-        self.order[..end].iter().rev().filter_map(|s| self.get(*s).map(|m| (*s, m)))
+        self.order[..end]
+            .iter()
+            .rev()
+            .filter_map(|s| self.get(*s).map(|m| (*s, m)))
     }
 
     /// The generated message behind a slot.
     pub(crate) fn mail(&self, stored: &Stored) -> Option<Mail<'_>> {
         match stored.source {
-            Source::Generated { rank, pos } => Some(Mail::new(&self.corpus, rank, pos, stored.date.div_euclid(1000))),
+            Source::Generated { rank, pos } => Some(Mail::new(
+                &self.corpus,
+                rank,
+                pos,
+                stored.date.div_euclid(1000),
+            )),
             Source::Raw(_) => None,
         }
     }
@@ -210,20 +247,32 @@ impl Mailbox {
     pub(crate) fn bytes(&self, stored: &Stored) -> Bytes {
         match &stored.source {
             Source::Raw(raw) => raw.bytes.clone(),
-            Source::Generated { .. } => self.mail(stored).map(|m| Bytes::from(m.raw())).unwrap_or_default(),
+            Source::Generated { .. } => self
+                .mail(stored)
+                .map(|m| Bytes::from(m.raw()))
+                .unwrap_or_default(),
         }
     }
 
     /// Messages with this `Message-ID`.
     pub(crate) fn by_message_id(&self, message_id: &str) -> Vec<Slot> {
-        let bare = message_id.trim().trim_start_matches('<').trim_end_matches('>');
+        let bare = message_id
+            .trim()
+            .trim_start_matches('<')
+            .trim_end_matches('>');
         if let Some(slots) = self.by_message_id.get(bare) {
             return slots.clone();
         }
-        let Some((rank, pos)) = self.corpus.locate(bare) else { return Vec::new() };
-        let Some(date) = self.corpus.dates(rank).get(usize::from(pos)).copied() else { return Vec::new() };
+        let Some((rank, pos)) = self.corpus.locate(bare) else {
+            return Vec::new();
+        };
+        let Some(date) = self.corpus.dates(rank).get(usize::from(pos)).copied() else {
+            return Vec::new();
+        };
         // a generated message of that second: the order finds it
-        let from = self.order.partition_point(|s| self.get(*s).is_some_and(|m| m.date < date * 1000));
+        let from = self
+            .order
+            .partition_point(|s| self.get(*s).is_some_and(|m| m.date < date * 1000));
         self.order[from..]
             .iter()
             .copied()
@@ -237,7 +286,11 @@ impl Mailbox {
         facts.references.iter().rev().find_map(|reference| {
             let slot = self.by_message_id(reference).into_iter().next()?;
             let thread = self.get(slot)?.thread;
-            let theirs = self.thread(thread)?.first().and_then(|s| self.get(*s)).map(|m| self.subject(m))?;
+            let theirs = self
+                .thread(thread)?
+                .first()
+                .and_then(|s| self.get(*s))
+                .map(|m| self.subject(m))?;
             (raw::bare_subject(&theirs) == raw::bare_subject(&facts.subject)).then_some(thread)
         })
     }
@@ -250,46 +303,87 @@ impl Mailbox {
     }
 
     /// Adds a message. `date` is its internal date in milliseconds, `thread` a thread that exists.
-    pub(crate) fn insert(&mut self, bytes: Bytes, labels: Vec<LabelIndex>, date: i64, thread: Option<u64>, now: Time) -> Slot {
+    pub(crate) fn insert(
+        &mut self,
+        bytes: Bytes,
+        labels: Vec<LabelIndex>,
+        date: i64,
+        thread: Option<u64>,
+        now: Time,
+    ) -> Slot {
         let facts = Facts::read(&bytes);
-        let thread = thread.filter(|t| self.threads.contains_key(t)).or_else(|| self.joins(&facts));
+        let thread = thread
+            .filter(|t| self.threads.contains_key(t))
+            .or_else(|| self.joins(&facts));
         let slot = self.slots.len() as Slot;
         let id = self.new_id(now.0.div_euclid(1000));
         let thread = thread.unwrap_or(id);
         let set = self.labels.intern(labels);
         let history = self.history.push(now, id, thread, set, Change::Added);
-        for message_id in facts.message_id.iter() {
-            self.by_message_id.entry(message_id.clone()).or_default().push(slot);
+        if let Some(message_id) = &facts.message_id {
+            self.by_message_id
+                .entry(message_id.clone())
+                .or_default()
+                .push(slot);
         }
         self.by_id.insert(id, slot);
-        let place = self.order.partition_point(|s| self.get(*s).is_some_and(|m| (m.date, m.id) < (date, id)));
+        let place = self
+            .order
+            .partition_point(|s| self.get(*s).is_some_and(|m| (m.date, m.id) < (date, id)));
         self.order.insert(place, slot);
-        self.slots.push(Some(Stored { id, thread, date, history, set, source: Source::Raw(Box::new(Raw { bytes, facts })) }));
+        self.slots.push(Some(Stored {
+            id,
+            thread,
+            date,
+            history,
+            set,
+            source: Source::Raw(Box::new(Raw { bytes, facts })),
+        }));
         let mut members = self.threads.remove(&thread).unwrap_or_default();
-        let at = members.partition_point(|s| self.get(*s).is_some_and(|m| (m.date, m.id) < (date, id)));
+        let at =
+            members.partition_point(|s| self.get(*s).is_some_and(|m| (m.date, m.id) < (date, id)));
         members.insert(at, slot);
         self.threads.insert(thread, members);
         slot
     }
 
     /// Adds and removes labels; nothing is noted when nothing changes.
-    pub(crate) fn relabel(&mut self, slot: Slot, add: &[LabelIndex], remove: &[LabelIndex], now: Time) {
+    pub(crate) fn relabel(
+        &mut self,
+        slot: Slot,
+        add: &[LabelIndex],
+        remove: &[LabelIndex],
+        now: Time,
+    ) {
         let Some(stored) = self.get(slot) else { return };
         let (id, thread) = (stored.id, stored.thread);
         let old = self.labels.set(stored.set).to_vec();
-        let added: Box<[LabelIndex]> = add.iter().copied().filter(|l| !old.contains(l) && !remove.contains(l)).collect();
-        let removed: Box<[LabelIndex]> = remove.iter().copied().filter(|l| old.contains(l)).collect();
+        let added: Box<[LabelIndex]> = add
+            .iter()
+            .copied()
+            .filter(|l| !old.contains(l) && !remove.contains(l))
+            .collect();
+        let removed: Box<[LabelIndex]> =
+            remove.iter().copied().filter(|l| old.contains(l)).collect();
         if added.is_empty() && removed.is_empty() {
             return;
         }
-        let new = old.into_iter().filter(|l| !removed.contains(l)).chain(added.iter().copied()).collect();
+        let new = old
+            .into_iter()
+            .filter(|l| !removed.contains(l))
+            .chain(added.iter().copied())
+            .collect();
         let set = self.labels.intern(new);
         let mut history = 0;
         if !added.is_empty() {
-            history = self.history.push(now, id, thread, set, Change::LabelsAdded(added));
+            history = self
+                .history
+                .push(now, id, thread, set, Change::LabelsAdded(added));
         }
         if !removed.is_empty() {
-            history = self.history.push(now, id, thread, set, Change::LabelsRemoved(removed));
+            history = self
+                .history
+                .push(now, id, thread, set, Change::LabelsRemoved(removed));
         }
         if let Some(Some(stored)) = self.slots.get_mut(slot as usize) {
             stored.set = set;
@@ -299,10 +393,14 @@ impl Mailbox {
 
     /// Removes a message for good.
     pub(crate) fn delete(&mut self, slot: Slot, now: Time) {
-        let Some(stored) = self.slots.get_mut(slot as usize).and_then(Option::take) else { return };
+        let Some(stored) = self.slots.get_mut(slot as usize).and_then(Option::take) else {
+            return;
+        };
         let place = (stored.date, stored.id);
         // the slot is empty now, so its neighbours are found by hand
-        let at = self.order.partition_point(|s| *s != slot && self.get(*s).is_some_and(|m| (m.date, m.id) < place));
+        let at = self.order.partition_point(|s| {
+            *s != slot && self.get(*s).is_some_and(|m| (m.date, m.id) < place)
+        });
         if self.order.get(at) == Some(&slot) {
             self.order.remove(at);
         } else {
@@ -325,13 +423,19 @@ impl Mailbox {
             }
         }
         self.drafts.retain(|d| d.slot != slot);
-        self.history.push(now, stored.id, stored.thread, stored.set, Change::Deleted);
+        self.history
+            .push(now, stored.id, stored.thread, stored.set, Change::Deleted);
     }
 
     /// Removes a user label from the mailbox and from every message.
     pub(crate) fn delete_label(&mut self, index: LabelIndex, now: Time) {
         let holds = self.labels.passing(|set| set.contains(&index));
-        let slots: Vec<Slot> = self.order.iter().copied().filter(|s| self.get(*s).is_some_and(|m| holds[m.set as usize])).collect();
+        let slots: Vec<Slot> = self
+            .order
+            .iter()
+            .copied()
+            .filter(|s| self.get(*s).is_some_and(|m| holds[m.set as usize]))
+            .collect();
         for slot in slots {
             self.relabel(slot, &[], &[index], now);
         }
@@ -339,8 +443,13 @@ impl Mailbox {
     }
 
     /// Places of labels by id.
-    pub(crate) fn label_places<'i>(&self, ids: impl IntoIterator<Item = &'i str>) -> Result<Vec<LabelIndex>, BadLabel> {
-        ids.into_iter().map(|id| self.labels.by_id(id).ok_or_else(|| BadLabel(id.to_owned()))).collect()
+    pub(crate) fn label_places<'i>(
+        &self,
+        ids: impl IntoIterator<Item = &'i str>,
+    ) -> Result<Vec<LabelIndex>, BadLabel> {
+        ids.into_iter()
+            .map(|id| self.labels.by_id(id).ok_or_else(|| BadLabel(id.to_owned())))
+            .collect()
     }
 
     /// Ids of a message's labels.
@@ -362,6 +471,11 @@ fn labels_of(tags: &crate::generate::Tags, user: &[LabelIndex]) -> Vec<LabelInde
         (tags.promotions, labels::PROMOTIONS),
         (tags.updates, labels::UPDATES),
     ];
-    let system = pairs.into_iter().filter(|(has, _)| *has).map(|(_, label)| label);
-    system.chain(tags.user.and_then(|u| user.get(u).copied())).collect()
+    let system = pairs
+        .into_iter()
+        .filter(|(has, _)| *has)
+        .map(|(_, label)| label);
+    system
+        .chain(tags.user.and_then(|u| user.get(u).copied()))
+        .collect()
 }

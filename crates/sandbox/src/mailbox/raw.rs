@@ -22,9 +22,17 @@ pub(crate) struct Facts {
 impl Facts {
     /// Reads what there is; a message that is no message has an empty subject and no date.
     pub(crate) fn read(bytes: &[u8]) -> Self {
-        let Some(message) = MessageParser::default().parse(bytes) else { return Self::default() };
+        let Some(message) = MessageParser::default().parse(bytes) else {
+            return Self::default();
+        };
         let ids = |name: HeaderName<'_>| -> Vec<String> {
-            let found = message.header(name).and_then(|h| h.as_text_list().map(|l| l.iter().map(|s| s.to_string()).collect::<Vec<_>>()));
+            let found = message.header(name).and_then(|h| {
+                h.as_text_list().map(|l| {
+                    l.iter()
+                        .map(std::string::ToString::to_string)
+                        .collect::<Vec<_>>()
+                })
+            });
             found.unwrap_or_default()
         };
         let mut references = ids(HeaderName::References);
@@ -38,7 +46,10 @@ impl Facts {
             message_id: message.message_id().map(str::to_owned),
             references,
             subject: field(bytes, "Subject").unwrap_or_default(),
-            date: message.date().filter(|d| d.is_valid()).map(mail_parser::DateTime::to_timestamp),
+            date: message
+                .date()
+                .filter(|d| d.is_valid())
+                .map(mail_parser::DateTime::to_timestamp),
             snippet: snippet(&text),
             attachments: message
                 .parts
@@ -62,26 +73,42 @@ pub(crate) fn fields(bytes: &[u8]) -> Vec<(String, String)> {
                 value.extend_from_slice(line);
             }
         } else if let Some(colon) = line.iter().position(|b| *b == b':') {
-            let name = String::from_utf8_lossy(&line[..colon]).trim().replace('\0', "");
+            let name = String::from_utf8_lossy(&line[..colon])
+                .trim()
+                .replace('\0', "");
             out.push((name, line[colon + 1..].to_vec()));
         }
     }
-    out.into_iter().map(|(name, value)| (name, decode_header(&value))).collect()
+    out.into_iter()
+        .map(|(name, value)| (name, decode_header(&value)))
+        .collect()
 }
 
 /// The first field of a name.
 pub(crate) fn field(bytes: &[u8], name: &str) -> Option<String> {
-    fields(bytes).into_iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v)
+    fields(bytes)
+        .into_iter()
+        .find(|(n, _)| n.eq_ignore_ascii_case(name))
+        .map(|(_, v)| v)
 }
 
 /// Addresses a message goes to: To, Cc and Bcc.
 pub(crate) fn recipients(bytes: &[u8]) -> Vec<String> {
-    let Some(message) = MessageParser::default().parse(bytes) else { return Vec::new() };
+    let Some(message) = MessageParser::default().parse(bytes) else {
+        return Vec::new();
+    };
     let mut all: Vec<String> = Vec::new();
-    for list in [message.to(), message.cc(), message.bcc()].into_iter().flatten() {
+    for list in [message.to(), message.cc(), message.bcc()]
+        .into_iter()
+        .flatten()
+    {
         let found: Vec<&str> = match list {
             Address::List(list) => list.iter().filter_map(|a| a.address()).collect(),
-            Address::Group(groups) => groups.iter().flat_map(|g| &g.addresses).filter_map(|a| a.address()).collect(),
+            Address::Group(groups) => groups
+                .iter()
+                .flat_map(|g| &g.addresses)
+                .filter_map(|a| a.address())
+                .collect(),
         };
         for address in found {
             let address = address.to_ascii_lowercase();
@@ -98,7 +125,9 @@ pub(crate) fn bare_subject(subject: &str) -> String {
     let mut rest = subject.trim();
     loop {
         let lower = rest.to_lowercase();
-        let mark = ["re:", "fwd:", "fw:", "tr:", "aw:", "wg:", "re :", "sv:"].into_iter().find(|m| lower.starts_with(m));
+        let mark = ["re:", "fwd:", "fw:", "tr:", "aw:", "wg:", "re :", "sv:"]
+            .into_iter()
+            .find(|m| lower.starts_with(m));
         match mark.and_then(|m| rest.get(m.len()..)) {
             Some(after) => rest = after.trim_start(),
             None => return lower.split_whitespace().collect::<Vec<_>>().join(" "),
@@ -118,7 +147,8 @@ pub(crate) fn without_field(bytes: &[u8], name: &str) -> Vec<u8> {
                 skipping = false;
             } else if !line.first().is_some_and(|b| matches!(b, b' ' | b'\t')) {
                 let found = line.iter().position(|b| *b == b':').map(|c| &line[..c]);
-                skipping = found.is_some_and(|n| n.trim_ascii().eq_ignore_ascii_case(name.as_bytes()));
+                skipping =
+                    found.is_some_and(|n| n.trim_ascii().eq_ignore_ascii_case(name.as_bytes()));
             }
         }
         if !skipping {
@@ -141,12 +171,22 @@ mod tests {
         assert_eq!(facts.references, ["1@x", "2@x"]);
         assert_eq!(facts.subject, "Re: café");
         assert_eq!(facts.snippet, "Hello there");
-        assert_eq!(bare_subject("RE: Fwd:  Re: Café  noir"), bare_subject("café noir"));
+        assert_eq!(
+            bare_subject("RE: Fwd:  Re: Café  noir"),
+            bare_subject("café noir")
+        );
     }
 
     #[test]
     fn nothing_breaks_on_rubbish() {
-        for bytes in [&b""[..], b"\0\0\0", b"no colon\n\n", b": \n\n", b"\n\nbody", &[0xff; 100]] {
+        for bytes in [
+            &b""[..],
+            b"\0\0\0",
+            b"no colon\n\n",
+            b": \n\n",
+            b"\n\nbody",
+            &[0xff; 100],
+        ] {
             let facts = Facts::read(bytes);
             assert!(facts.message_id.is_none());
             fields(bytes);
@@ -156,9 +196,16 @@ mod tests {
 
     #[test]
     fn fields_come_and_go() {
-        let mail = b"To: b@x.example\r\nBcc: c@x.example,\r\n d@x.example\r\nX: 1\r\n\r\nBcc: body\r\n";
-        assert_eq!(recipients(mail), ["b@x.example", "c@x.example", "d@x.example"]);
-        assert_eq!(without_field(mail, "bcc"), b"To: b@x.example\r\nX: 1\r\n\r\nBcc: body\r\n");
+        let mail =
+            b"To: b@x.example\r\nBcc: c@x.example,\r\n d@x.example\r\nX: 1\r\n\r\nBcc: body\r\n";
+        assert_eq!(
+            recipients(mail),
+            ["b@x.example", "c@x.example", "d@x.example"]
+        );
+        assert_eq!(
+            without_field(mail, "bcc"),
+            b"To: b@x.example\r\nX: 1\r\n\r\nBcc: body\r\n"
+        );
         assert_eq!(field(mail, "x").as_deref(), Some("1"));
     }
 }

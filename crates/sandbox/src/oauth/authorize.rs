@@ -22,7 +22,8 @@ impl<'r> Request<'r> {
     }
 
     fn prompts(&self, word: &str) -> bool {
-        self.get("prompt").is_some_and(|p| p.split_ascii_whitespace().any(|w| w == word))
+        self.get("prompt")
+            .is_some_and(|p| p.split_ascii_whitespace().any(|w| w == word))
     }
 
     /// Back to the application.
@@ -32,7 +33,11 @@ impl<'r> Request<'r> {
             query.append_pair("state", state);
         }
         query.extend_pairs(pairs);
-        let mark = if self.redirect_uri.contains('?') { '&' } else { '?' };
+        let mark = if self.redirect_uri.contains('?') {
+            '&'
+        } else {
+            '?'
+        };
         Answer::redirect(format!("{}{mark}{}", self.redirect_uri, query.finish()))
     }
 }
@@ -59,47 +64,105 @@ fn check<'r>(state: &State, list: &'r [(String, String)]) -> Result<Request<'r>,
     let mut fields: HashMap<&str, &str> = HashMap::new();
     for (name, value) in list {
         if fields.insert(name, value).is_some() && !name.starts_with("grant.") {
-            return Err(refused(400, "invalid_request", &format!("OAuth 2 parameters can only have a single value: {name}")));
+            return Err(refused(
+                400,
+                "invalid_request",
+                &format!("OAuth 2 parameters can only have a single value: {name}"),
+            ));
         }
     }
     let get = |name: &str| fields.get(name).copied().filter(|v| !v.is_empty());
     match get("client_id") {
-        None => return Err(refused(400, "invalid_request", "Missing required parameter: client_id")),
-        Some(id) if id != state.config.client_id => return Err(refused(401, "invalid_client", "The OAuth client was not found.")),
+        None => {
+            return Err(refused(
+                400,
+                "invalid_request",
+                "Missing required parameter: client_id",
+            ));
+        }
+        Some(id) if id != state.config.client_id => {
+            return Err(refused(
+                401,
+                "invalid_client",
+                "The OAuth client was not found.",
+            ));
+        }
         Some(_) => {}
     }
     let Some(redirect_uri) = get("redirect_uri") else {
-        return Err(refused(400, "invalid_request", "Missing required parameter: redirect_uri"));
+        return Err(refused(
+            400,
+            "invalid_request",
+            "Missing required parameter: redirect_uri",
+        ));
     };
     let allowed = &state.config.redirect_uris;
-    if !(allowed.iter().any(|uri| uri == redirect_uri) || allowed.is_empty() && on_loopback(redirect_uri)) {
-        return Err(refused(400, "redirect_uri_mismatch", "You can't sign in because this app sent an invalid request."));
+    if !(allowed.iter().any(|uri| uri == redirect_uri)
+        || allowed.is_empty() && on_loopback(redirect_uri))
+    {
+        return Err(refused(
+            400,
+            "redirect_uri_mismatch",
+            "You can't sign in because this app sent an invalid request.",
+        ));
     }
     if get("response_type") != Some("code") {
-        return Err(refused(400, "unsupported_response_type", "The sandbox answers response_type=code only."));
+        return Err(refused(
+            400,
+            "unsupported_response_type",
+            "The sandbox answers response_type=code only.",
+        ));
     }
     let scopes = scopes::parse(get("scope").unwrap_or_default());
     if scopes.is_empty() {
-        return Err(refused(400, "invalid_request", "Missing required parameter: scope"));
+        return Err(refused(
+            400,
+            "invalid_request",
+            "Missing required parameter: scope",
+        ));
     }
     if let Some(bad) = scopes.iter().find(|s| !scopes::known(s)) {
-        return Err(refused(400, "invalid_scope", &format!("Some requested scopes were invalid. {{invalid=[{bad}]}}")));
+        return Err(refused(
+            400,
+            "invalid_scope",
+            &format!("Some requested scopes were invalid. {{invalid=[{bad}]}}"),
+        ));
     }
     match (get("code_challenge_method"), get("code_challenge")) {
         (None | Some("plain" | "S256"), Some(c)) if !(43..=128).contains(&c.len()) => {
-            return Err(refused(400, "invalid_request", "code_challenge must have 43 to 128 characters."));
+            return Err(refused(
+                400,
+                "invalid_request",
+                "code_challenge must have 43 to 128 characters.",
+            ));
         }
         (Some("plain" | "S256"), None) => {
-            return Err(refused(400, "invalid_request", "code_challenge_method without code_challenge."));
+            return Err(refused(
+                400,
+                "invalid_request",
+                "code_challenge_method without code_challenge.",
+            ));
         }
         (None | Some("plain" | "S256"), _) => {}
-        (Some(_), _) => return Err(refused(400, "invalid_request", "Invalid code_challenge_method.")),
+        (Some(_), _) => {
+            return Err(refused(
+                400,
+                "invalid_request",
+                "Invalid code_challenge_method.",
+            ));
+        }
     }
-    Ok(Request { scopes, redirect_uri, fields })
+    Ok(Request {
+        fields,
+        scopes,
+        redirect_uri,
+    })
 }
 
 fn owned(text: &str) -> Vec<(String, String)> {
-    pairs(text).map(|(k, v)| (k.into_owned(), v.into_owned())).collect()
+    pairs(text)
+        .map(|(k, v)| (k.into_owned(), v.into_owned()))
+        .collect()
 }
 
 /// GET: shows a page, or answers at once when nothing needs to be asked.
@@ -112,7 +175,9 @@ pub(crate) fn ask(state: &State, call: &Call<'_>, twist: Option<&Twist>) -> Answ
     if let Some(Twist::AuthorizeError(error)) = twist {
         return request.back(&[("error", error)]);
     }
-    let hinted = request.get("login_hint").and_then(|hint| state.find_account(hint));
+    let hinted = request
+        .get("login_hint")
+        .and_then(|hint| state.find_account(hint));
     let chosen = request.get("chosen").is_some();
     let granted = |account: usize| {
         let oauth = state.oauth();
@@ -125,13 +190,20 @@ pub(crate) fn ask(state: &State, call: &Call<'_>, twist: Option<&Twist>) -> Answ
     if request.prompts("none") {
         return match hinted {
             None => request.back(&[("error", "login_required")]),
-            Some(account) if granted(account) => allow(state, &request, account, request.scopes.clone()),
+            Some(account) if granted(account) => {
+                allow(state, &request, account, request.scopes.clone())
+            }
             Some(_) => request.back(&[("error", "interaction_required")]),
         };
     }
     let account = match hinted {
         Some(account) if chosen || !request.prompts("select_account") => account,
-        _ => return Answer::html(200, page::choose(&state.config.client_id, call.query, state.people())),
+        _ => {
+            return Answer::html(
+                200,
+                page::choose(&state.config.client_id, call.query, state.people()),
+            );
+        }
     };
     if granted(account) && !request.prompts("consent") {
         return allow(state, &request, account, request.scopes.clone());
@@ -145,9 +217,20 @@ pub(crate) fn ask(state: &State, call: &Call<'_>, twist: Option<&Twist>) -> Answ
             optional: !scopes::IDENTITY.contains(&scope.as_str()),
         })
         .collect();
-    let fields: Vec<(&str, &str)> =
-        list.iter().filter(|(k, _)| k != "login_hint" && k != "chosen").map(|(k, v)| (k.as_str(), v.as_str())).collect();
-    Answer::html(200, page::consent(&state.config.client_id, &state.people()[account], &wishes, &fields))
+    let fields: Vec<(&str, &str)> = list
+        .iter()
+        .filter(|(k, _)| k != "login_hint" && k != "chosen")
+        .map(|(k, v)| (k.as_str(), v.as_str()))
+        .collect();
+    Answer::html(
+        200,
+        page::consent(
+            &state.config.client_id,
+            &state.people()[account],
+            &wishes,
+            &fields,
+        ),
+    )
 }
 
 /// POST: the person pressed a button.
@@ -166,10 +249,17 @@ pub(crate) fn decide(state: &State, call: &Call<'_>, twist: Option<&Twist>) -> A
     if request.get("decision") != Some("allow") {
         return request.back(&[("error", "access_denied")]);
     }
-    let Some(account) = request.get("account").and_then(|email| state.find_account(email)) else {
+    let Some(account) = request
+        .get("account")
+        .and_then(|email| state.find_account(email))
+    else {
         return refused(400, "invalid_request", "No such account in this sandbox.");
     };
-    let ticked: Vec<&str> = list.iter().filter(|(k, _)| k.starts_with("grant.")).map(|(_, v)| v.as_str()).collect();
+    let ticked: Vec<&str> = list
+        .iter()
+        .filter(|(k, _)| k.starts_with("grant."))
+        .map(|(_, v)| v.as_str())
+        .collect();
     let scopes: Vec<String> = request
         .scopes
         .iter()
@@ -193,13 +283,28 @@ fn allow(state: &State, request: &Request<'_>, account: usize, mut scopes: Vec<S
         }
     }
     let shown = scopes.join(" ");
-    let mut code = Code::new(account, scopes, request.redirect_uri.to_owned(), offline, request.prompts("consent"));
-    code.challenge =
-        request.get("code_challenge").map(|c| (c.to_owned(), request.get("code_challenge_method") == Some("S256")));
+    let mut code = Code::new(
+        account,
+        scopes,
+        request.redirect_uri.to_owned(),
+        offline,
+        request.prompts("consent"),
+    );
+    code.challenge = request.get("code_challenge").map(|c| {
+        (
+            c.to_owned(),
+            request.get("code_challenge_method") == Some("S256"),
+        )
+    });
     code.nonce = request.get("nonce").map(str::to_owned);
     let text = oauth.consent(code, state.now());
     drop(oauth);
-    request.back(&[("code", &text), ("scope", &shown), ("authuser", "0"), ("prompt", request.get("prompt").unwrap_or("none"))])
+    request.back(&[
+        ("code", &text),
+        ("scope", &shown),
+        ("authuser", "0"),
+        ("prompt", request.get("prompt").unwrap_or("none")),
+    ])
 }
 
 #[cfg(test)]
@@ -208,10 +313,22 @@ mod tests {
 
     #[test]
     fn only_loopback_is_trusted_without_a_list() {
-        for good in ["http://127.0.0.1:9999/cb", "http://localhost/x?y=1", "http://[::1]:1/", "http://127.8.8.8/"] {
+        for good in [
+            "http://127.0.0.1:9999/cb",
+            "http://localhost/x?y=1",
+            "http://[::1]:1/",
+            "http://127.8.8.8/",
+        ] {
             assert!(on_loopback(good), "{good}");
         }
-        for bad in ["http://example.com/", "http://localhost.example.com/", "javascript:alert(1)", "http://127.0.0.1/#f", "", "http://10.0.0.1/"] {
+        for bad in [
+            "http://example.com/",
+            "http://localhost.example.com/",
+            "javascript:alert(1)",
+            "http://127.0.0.1/#f",
+            "",
+            "http://10.0.0.1/",
+        ] {
             assert!(!on_loopback(bad), "{bad}");
         }
     }

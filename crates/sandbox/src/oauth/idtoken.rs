@@ -32,10 +32,19 @@ pub(crate) fn jwks() -> Result<Value, SandboxError> {
 
 /// Modulus and exponent of an RSAPublicKey in DER (RFC 8017, A.1.1), without leading zeros.
 fn integers(der: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (0x30, inside, _) = element(der)? else { return None };
-    let (0x02, n, rest) = element(inside)? else { return None };
-    let (0x02, e, _) = element(rest)? else { return None };
-    Some((n.strip_prefix(&[0]).unwrap_or(n), e.strip_prefix(&[0]).unwrap_or(e)))
+    let (0x30, inside, _) = element(der)? else {
+        return None;
+    };
+    let (0x02, n, rest) = element(inside)? else {
+        return None;
+    };
+    let (0x02, e, _) = element(rest)? else {
+        return None;
+    };
+    Some((
+        n.strip_prefix(&[0]).unwrap_or(n),
+        e.strip_prefix(&[0]).unwrap_or(e),
+    ))
 }
 
 /// Tag, content and the rest of a DER element.
@@ -45,7 +54,9 @@ fn element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let mut len = usize::from(first);
     if first >= 0x80 {
         let (bytes, after) = rest.split_at_checked(usize::from(first & 0x7f))?;
-        len = bytes.iter().try_fold(0_usize, |n, b| n.checked_mul(256)?.checked_add(usize::from(*b)))?;
+        len = bytes.iter().try_fold(0_usize, |n, b| {
+            n.checked_mul(256)?.checked_add(usize::from(*b))
+        })?;
         rest = after;
     }
     let (content, rest) = rest.split_at_checked(len)?;
@@ -62,8 +73,13 @@ pub(crate) fn sign(claims: &Value) -> Result<String, SandboxError> {
         base64url_bare(claims.to_string().as_bytes())
     );
     let mut signature = vec![0; key.public_modulus_len()];
-    key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), input.as_bytes(), &mut signature)
-        .map_err(|e| SandboxError::Key(e.to_string()))?;
+    key.sign(
+        &RSA_PKCS1_SHA256,
+        &SystemRandom::new(),
+        input.as_bytes(),
+        &mut signature,
+    )
+    .map_err(|e| SandboxError::Key(e.to_string()))?;
     Ok(format!("{input}.{}", base64url_bare(&signature)))
 }
 

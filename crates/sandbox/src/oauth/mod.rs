@@ -16,13 +16,13 @@ use crate::wire::text::base64url_bare;
 use scopes::GmailScopes;
 
 /// Life of an access token.
-pub(crate) const ACCESS_LIFE: Duration = Duration::from_secs(3600);
+pub(crate) const ACCESS_LIFE: Duration = Duration::from_hours(1);
 /// Life of an authorization code.
-const CODE_LIFE: Duration = Duration::from_secs(600);
+const CODE_LIFE: Duration = Duration::from_mins(10);
 /// Live refresh tokens of one account and client; one more ends the oldest (fault A3).
 const REFRESH_TOKENS: usize = 100;
 /// A refresh token that nobody used for so long is dead (fault A4).
-const REFRESH_IDLE: Duration = Duration::from_secs(182 * 86_400);
+const REFRESH_IDLE: Duration = Duration::from_hours(4368);
 
 /// What a token may do.
 #[derive(Debug, Clone)]
@@ -93,7 +93,9 @@ impl OAuth {
     }
 
     fn secret(&mut self, prefix: &str, words: usize) -> String {
-        let bytes: Vec<u8> = (0..words).flat_map(|_| self.rng.next().to_le_bytes()).collect();
+        let bytes: Vec<u8> = (0..words)
+            .flat_map(|_| self.rng.next().to_le_bytes())
+            .collect();
         let token = format!("{prefix}{}", base64url_bare(&bytes));
         self.issued.push(token.clone());
         token
@@ -137,17 +139,41 @@ impl OAuth {
         }
     }
 
-    pub(crate) fn issue_access(&mut self, account: usize, scopes: Vec<String>, now: Time) -> String {
+    pub(crate) fn issue_access(
+        &mut self,
+        account: usize,
+        scopes: Vec<String>,
+        now: Time,
+    ) -> String {
         let token = self.secret("ya29.a0", 15);
         let gmail = GmailScopes::of(&scopes);
-        self.access.insert(token.clone(), Access { account, scopes, gmail, expires: now + ACCESS_LIFE });
+        self.access.insert(
+            token.clone(),
+            Access {
+                account,
+                scopes,
+                gmail,
+                expires: now + ACCESS_LIFE,
+            },
+        );
         token
     }
 
-    pub(crate) fn issue_refresh(&mut self, account: usize, scopes: Vec<String>, now: Time) -> String {
+    pub(crate) fn issue_refresh(
+        &mut self,
+        account: usize,
+        scopes: Vec<String>,
+        now: Time,
+    ) -> String {
         let token = self.secret("1//0", 10);
         self.serial += 1;
-        let entry = Refresh { account, scopes, issued: now, used: now, order: self.serial };
+        let entry = Refresh {
+            account,
+            scopes,
+            issued: now,
+            used: now,
+            order: self.serial,
+        };
         self.refresh.insert(token.clone(), entry);
         let mine = || self.refresh.iter().filter(|(_, r)| r.account == account);
         if mine().count() > REFRESH_TOKENS {
@@ -170,7 +196,9 @@ impl OAuth {
         if self.dead.contains(token) {
             return Err(GONE);
         }
-        let Some(entry) = self.refresh.get_mut(token) else { return Err("Bad Request") };
+        let Some(entry) = self.refresh.get_mut(token) else {
+            return Err("Bad Request");
+        };
         if now.since(entry.used) > REFRESH_IDLE {
             self.kill_refresh(token);
             return Err(GONE);
@@ -192,7 +220,10 @@ impl OAuth {
 
     /// Revokes by any token of the account: every token of the account and client ends (fault A10).
     pub(crate) fn revoke(&mut self, token: &str, now: Time) -> bool {
-        let account = self.access(token, now).map(|a| a.account).or_else(|| self.refresh.get(token).map(|r| r.account));
+        let account = self
+            .access(token, now)
+            .map(|a| a.account)
+            .or_else(|| self.refresh.get(token).map(|r| r.account));
         account.is_some_and(|account| {
             self.end(account);
             true
@@ -204,8 +235,15 @@ impl OAuth {
         self.grants.remove(&account);
         self.access.retain(|_, a| a.account != account);
         self.codes.retain(|_, c| c.account != account);
-        let mine: Vec<String> = self.refresh.iter().filter(|(_, r)| r.account == account).map(|(t, _)| t.clone()).collect();
-        mine.iter().for_each(|t| self.kill_refresh(t));
+        let mine: Vec<String> = self
+            .refresh
+            .iter()
+            .filter(|(_, r)| r.account == account)
+            .map(|(t, _)| t.clone())
+            .collect();
+        for token in &mine {
+            self.kill_refresh(token);
+        }
     }
 
     /// Makes every access token of an account invalid; refresh tokens live on.
@@ -215,7 +253,13 @@ impl OAuth {
 
     pub(crate) fn live(&self, account: usize) -> Option<(Vec<String>, usize)> {
         let scopes = self.grants.get(&account)?.clone();
-        Some((scopes, self.refresh.values().filter(|r| r.account == account).count()))
+        Some((
+            scopes,
+            self.refresh
+                .values()
+                .filter(|r| r.account == account)
+                .count(),
+        ))
     }
 
     /// Every token and code ever given out.
@@ -224,22 +268,44 @@ impl OAuth {
     }
 
     /// A grant without a consent page, for tests that are about something else.
-    pub(crate) fn grant_directly(&mut self, account: usize, scopes: &[String], now: Time) -> (String, String) {
+    pub(crate) fn grant_directly(
+        &mut self,
+        account: usize,
+        scopes: &[String],
+        now: Time,
+    ) -> (String, String) {
         let grant = self.grants.entry(account).or_default();
         for scope in scopes {
             if !grant.contains(scope) {
                 grant.push(scope.clone());
             }
         }
-        (self.issue_access(account, scopes.to_vec(), now), self.issue_refresh(account, scopes.to_vec(), now))
+        (
+            self.issue_access(account, scopes.to_vec(), now),
+            self.issue_refresh(account, scopes.to_vec(), now),
+        )
     }
 }
 
 impl Code {
     /// A code for a consent. `offline` gives a refresh token at the first consent of an account, or whenever the
     /// consent was asked for again with `prompt=consent` (fault A8).
-    pub(crate) fn new(account: usize, scopes: Vec<String>, redirect_uri: String, offline: bool, asked_again: bool) -> Self {
+    pub(crate) fn new(
+        account: usize,
+        scopes: Vec<String>,
+        redirect_uri: String,
+        offline: bool,
+        asked_again: bool,
+    ) -> Self {
         let expires = Time(if asked_again { i64::MAX } else { 0 });
-        Self { account, scopes, redirect_uri, challenge: None, nonce: None, offline, expires }
+        Self {
+            account,
+            scopes,
+            redirect_uri,
+            challenge: None,
+            nonce: None,
+            offline,
+            expires,
+        }
     }
 }

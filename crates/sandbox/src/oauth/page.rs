@@ -1,5 +1,11 @@
 //! The pages a person sees: choose an account, allow, or an error. Plain HTML forms, no scripts.
 
+#![expect(
+    clippy::format_push_string,
+    clippy::format_collect,
+    reason = "reads best, and speed does not matter here"
+)]
+
 use crate::config::Account;
 use crate::wire::text::html_escape as esc;
 
@@ -41,8 +47,17 @@ fn page(title: &str, inside: &str) -> String {
 }
 
 fn face(account: &Account) -> String {
-    let letter = account.name.chars().next().unwrap_or('?').to_uppercase().to_string();
-    format!("<span class=\"face\" aria-hidden=\"true\">{}</span>", esc(&letter))
+    let letter = account
+        .name
+        .chars()
+        .next()
+        .unwrap_or('?')
+        .to_uppercase()
+        .to_string();
+    format!(
+        "<span class=\"face\" aria-hidden=\"true\">{}</span>",
+        esc(&letter)
+    )
 }
 
 /// `tenon-demo` as a person reads it: `Tenon Demo`.
@@ -52,7 +67,10 @@ fn app_name(client_id: &str) -> String {
         .filter(|w| !w.is_empty())
         .map(|w| {
             let mut letters = w.chars();
-            letters.next().map(|c| c.to_uppercase().chain(letters).collect()).unwrap_or_default()
+            letters
+                .next()
+                .map(|c| c.to_uppercase().chain(letters).collect())
+                .unwrap_or_default()
         })
         .collect();
     words.join(" ")
@@ -60,8 +78,10 @@ fn app_name(client_id: &str) -> String {
 
 /// The account chooser; each entry is this request again with the account chosen.
 pub(super) fn choose(client_id: &str, query: &str, accounts: &[Account]) -> String {
-    let kept: Vec<(String, String)> =
-        crate::wire::text::pairs(query).filter(|(k, _)| k != "login_hint" && k != "chosen").map(|(k, v)| (k.into(), v.into())).collect();
+    let kept: Vec<(String, String)> = crate::wire::text::pairs(query)
+        .filter(|(k, _)| k != "login_hint" && k != "chosen")
+        .map(|(k, v)| (k.into(), v.into()))
+        .collect();
     let mut rows = String::new();
     for account in accounts {
         let link = url::form_urlencoded::Serializer::new(String::new())
@@ -93,10 +113,21 @@ pub(super) struct Wish<'s> {
 }
 
 /// The consent page. `fields` go into hidden inputs, so that a script can post the form as it stands.
-pub(super) fn consent(client_id: &str, account: &Account, wishes: &[Wish<'_>], fields: &[(&str, &str)]) -> String {
+pub(super) fn consent(
+    client_id: &str,
+    account: &Account,
+    wishes: &[Wish<'_>],
+    fields: &[(&str, &str)],
+) -> String {
     let hidden: String = fields
         .iter()
-        .map(|(name, value)| format!("<input type=\"hidden\" name=\"{}\" value=\"{}\">", esc(name), esc(value)))
+        .map(|(name, value)| {
+            format!(
+                "<input type=\"hidden\" name=\"{}\" value=\"{}\">",
+                esc(name),
+                esc(value)
+            )
+        })
         .collect();
     let mut boxes = String::new();
     let mut signs = String::new();
@@ -110,7 +141,10 @@ pub(super) fn consent(client_id: &str, account: &Account, wishes: &[Wish<'_>], f
                 esc(wish.scope)
             ));
         } else if !wish.text.is_empty() {
-            signs.push_str(&format!("<li><span class=\"row\"><span>{}</span></span></li>", esc(wish.text)));
+            signs.push_str(&format!(
+                "<li><span class=\"row\"><span>{}</span></span></li>",
+                esc(wish.text)
+            ));
         }
     }
     let app = esc(&app_name(client_id));

@@ -18,7 +18,12 @@ impl GmailScopes {
 
     /// The Gmail scopes among `scopes`.
     pub(crate) fn of(scopes: &[String]) -> Self {
-        Self(scopes.iter().fold(0, |bits, scope| bits | NAMES.iter().find(|(_, n)| n == scope).map_or(0, |(b, _)| *b)))
+        Self(scopes.iter().fold(0, |bits, scope| {
+            bits | NAMES
+                .iter()
+                .find(|(_, n)| n == scope)
+                .map_or(0, |(b, _)| *b)
+        }))
     }
 
     pub(crate) fn any(self, of: u16) -> bool {
@@ -32,21 +37,53 @@ impl GmailScopes {
 
     /// Full names of the scopes in `bits`, for the challenge of a 403.
     pub(crate) fn names(bits: u16) -> String {
-        NAMES.iter().filter(|(b, _)| bits & b != 0).map(|(_, name)| *name).collect::<Vec<_>>().join(" ")
+        NAMES
+            .iter()
+            .filter(|(b, _)| bits & b != 0)
+            .map(|(_, name)| *name)
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 }
 
 const NAMES: [(u16, &str); 10] = [
     (GmailScopes::FULL, "https://mail.google.com/"),
-    (GmailScopes::MODIFY, "https://www.googleapis.com/auth/gmail.modify"),
-    (GmailScopes::READONLY, "https://www.googleapis.com/auth/gmail.readonly"),
-    (GmailScopes::METADATA, "https://www.googleapis.com/auth/gmail.metadata"),
-    (GmailScopes::LABELS, "https://www.googleapis.com/auth/gmail.labels"),
-    (GmailScopes::SEND, "https://www.googleapis.com/auth/gmail.send"),
-    (GmailScopes::COMPOSE, "https://www.googleapis.com/auth/gmail.compose"),
-    (GmailScopes::INSERT, "https://www.googleapis.com/auth/gmail.insert"),
-    (GmailScopes::SETTINGS_BASIC, "https://www.googleapis.com/auth/gmail.settings.basic"),
-    (GmailScopes::SETTINGS_SHARING, "https://www.googleapis.com/auth/gmail.settings.sharing"),
+    (
+        GmailScopes::MODIFY,
+        "https://www.googleapis.com/auth/gmail.modify",
+    ),
+    (
+        GmailScopes::READONLY,
+        "https://www.googleapis.com/auth/gmail.readonly",
+    ),
+    (
+        GmailScopes::METADATA,
+        "https://www.googleapis.com/auth/gmail.metadata",
+    ),
+    (
+        GmailScopes::LABELS,
+        "https://www.googleapis.com/auth/gmail.labels",
+    ),
+    (
+        GmailScopes::SEND,
+        "https://www.googleapis.com/auth/gmail.send",
+    ),
+    (
+        GmailScopes::COMPOSE,
+        "https://www.googleapis.com/auth/gmail.compose",
+    ),
+    (
+        GmailScopes::INSERT,
+        "https://www.googleapis.com/auth/gmail.insert",
+    ),
+    (
+        GmailScopes::SETTINGS_BASIC,
+        "https://www.googleapis.com/auth/gmail.settings.basic",
+    ),
+    (
+        GmailScopes::SETTINGS_SHARING,
+        "https://www.googleapis.com/auth/gmail.settings.sharing",
+    ),
 ];
 
 /// Sign-in scopes: always granted together, without a box to untick, as Google does.
@@ -83,36 +120,58 @@ pub(crate) fn known(scope: &str) -> bool {
 
 /// What the consent page says.
 pub(crate) fn describe(scope: &str) -> Option<&'static str> {
-    let short = scope.strip_prefix("https://www.googleapis.com/auth/").unwrap_or(scope);
+    let short = scope
+        .strip_prefix("https://www.googleapis.com/auth/")
+        .unwrap_or(scope);
     Some(match short {
-        "https://mail.google.com/" => "Read, compose, send and permanently delete all your email from Gmail",
-        "gmail.modify" => "Read, compose and send emails from your Gmail account, and change labels",
+        "https://mail.google.com/" => {
+            "Read, compose, send and permanently delete all your email from Gmail"
+        }
+        "gmail.modify" => {
+            "Read, compose and send emails from your Gmail account, and change labels"
+        }
         "gmail.readonly" => "View your email messages and settings",
-        "gmail.metadata" => "View your email message metadata such as labels and headers, but not the email body",
+        "gmail.metadata" => {
+            "View your email message metadata such as labels and headers, but not the email body"
+        }
         "gmail.labels" => "See and edit your email labels",
         "gmail.send" => "Send email on your behalf",
         "gmail.compose" => "Manage drafts and send emails",
         "gmail.insert" => "Add emails into your Gmail mailbox",
-        "gmail.settings.basic" => "See, edit, create or change your email settings and filters in Gmail",
-        "gmail.settings.sharing" => "Manage your sensitive mail settings, including who can manage your mail",
-        "calendar" | "https://www.google.com/calendar/feeds" => "See, edit, share and permanently delete all the calendars you can access",
+        "gmail.settings.basic" => {
+            "See, edit, create or change your email settings and filters in Gmail"
+        }
+        "gmail.settings.sharing" => {
+            "Manage your sensitive mail settings, including who can manage your mail"
+        }
+        "calendar" | "https://www.google.com/calendar/feeds" => {
+            "See, edit, share and permanently delete all the calendars you can access"
+        }
         "calendar.readonly" => "See and download any calendar you can access",
         "calendar.events" => "View and edit events on all your calendars",
         "calendar.events.readonly" => "View events on all your calendars",
-        "calendar.calendarlist.readonly" => "See the list of Google calendars you are subscribed to",
+        "calendar.calendarlist.readonly" => {
+            "See the list of Google calendars you are subscribed to"
+        }
         "calendar.freebusy" => "View your availability in your calendars",
         "contacts" => "See, edit, download and permanently delete your contacts",
         "contacts.readonly" => "See and download your contacts",
-        "contacts.other.readonly" => "See and download contact info automatically saved in your \"Other contacts\"",
+        "contacts.other.readonly" => {
+            "See and download contact info automatically saved in your \"Other contacts\""
+        }
         "tasks" => "Create, edit, organise and delete all your tasks",
         "tasks.readonly" => "View your tasks",
         "drive" => "See, edit, create and delete all of your Google Drive files",
         "drive.readonly" => "See and download all your Google Drive files",
-        "drive.file" => "See, edit, create and delete only the specific Google Drive files you use with this app",
+        "drive.file" => {
+            "See, edit, create and delete only the specific Google Drive files you use with this app"
+        }
         "drive.metadata.readonly" => "See information about your Google Drive files",
         "directory.readonly" => "See and download your organisation's directory",
         "userinfo.email" => "See your primary Google Account email address",
-        "userinfo.profile" => "See your personal info, including any personal info you've made publicly available",
+        "userinfo.profile" => {
+            "See your personal info, including any personal info you've made publicly available"
+        }
         _ => return None,
     })
 }
@@ -124,13 +183,19 @@ mod tests {
     #[test]
     fn short_names_come_back_long_and_once() {
         assert_eq!(parse("openid email  email profile"), IDENTITY);
-        assert!(known("https://www.googleapis.com/auth/gmail.send") && !known("https://www.googleapis.com/auth/gmail.fly"));
+        assert!(
+            known("https://www.googleapis.com/auth/gmail.send")
+                && !known("https://www.googleapis.com/auth/gmail.fly")
+        );
     }
 
     #[test]
     fn metadata_alone_is_told_from_metadata_with_more() {
         let bits = |s: &str| GmailScopes::of(&parse(s));
         assert!(bits("https://www.googleapis.com/auth/gmail.metadata").metadata_only());
-        assert!(!bits("https://mail.google.com/ https://www.googleapis.com/auth/gmail.metadata").metadata_only());
+        assert!(
+            !bits("https://mail.google.com/ https://www.googleapis.com/auth/gmail.metadata")
+                .metadata_only()
+        );
     }
 }

@@ -11,7 +11,10 @@ use crate::wire::text::{base64url_bare, pairs, unbase64};
 
 /// An error of the token endpoint: a plain object, unlike the APIs' errors (RFC 6749, 5.2).
 pub(crate) fn refuse(status: u16, error: &str, description: &str) -> Answer {
-    Answer::value(status, &json!({"error": error, "error_description": description}))
+    Answer::value(
+        status,
+        &json!({"error": error, "error_description": description}),
+    )
 }
 
 struct Form(Vec<(String, String)>);
@@ -19,11 +22,20 @@ struct Form(Vec<(String, String)>);
 impl Form {
     fn of(call: &Call<'_>) -> Self {
         let body = std::str::from_utf8(&call.body).unwrap_or_default();
-        Self(pairs(body).chain(pairs(call.query)).map(|(k, v)| (k.into_owned(), v.into_owned())).collect())
+        Self(
+            pairs(body)
+                .chain(pairs(call.query))
+                .map(|(k, v)| (k.into_owned(), v.into_owned()))
+                .collect(),
+        )
     }
 
     fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(k, _)| k == name).map(|(_, v)| v.as_str()).filter(|v| !v.is_empty())
+        self.0
+            .iter()
+            .find(|(k, _)| k == name)
+            .map(|(_, v)| v.as_str())
+            .filter(|v| !v.is_empty())
     }
 }
 
@@ -47,12 +59,22 @@ fn check_client(state: &State, call: &Call<'_>, form: &Form) -> Result<(), Answe
         None => (form.get("client_id"), form.get("client_secret")),
     };
     match (id, secret) {
-        (None, _) => Err(refuse(400, "invalid_request", "Could not determine client ID from request.")),
-        (Some(id), _) if id != state.config.client_id => Err(refuse(401, "invalid_client", "The OAuth client was not found.")),
+        (None, _) => Err(refuse(
+            400,
+            "invalid_request",
+            "Could not determine client ID from request.",
+        )),
+        (Some(id), _) if id != state.config.client_id => Err(refuse(
+            401,
+            "invalid_client",
+            "The OAuth client was not found.",
+        )),
         (_, None) => Err(refuse(400, "invalid_request", "client_secret is missing.")),
-        (_, Some(secret)) if secret != state.config.client_secret => {
-            Err(refuse(401, "invalid_client", "The provided client secret is invalid."))
-        }
+        (_, Some(secret)) if secret != state.config.client_secret => Err(refuse(
+            401,
+            "invalid_client",
+            "The provided client secret is invalid.",
+        )),
         _ => Ok(()),
     }
 }
@@ -66,9 +88,18 @@ pub(crate) fn token(state: &State, call: &Call<'_>, twist: Option<&Twist>) -> An
     let answer = match form.get("grant_type") {
         Some("authorization_code") => exchange(state, &form, twist),
         Some("refresh_token") => refresh(state, &form, twist),
-        other => refuse(400, "unsupported_grant_type", &format!("Invalid grant_type: {}", other.unwrap_or_default())),
+        other => refuse(
+            400,
+            "unsupported_grant_type",
+            &format!("Invalid grant_type: {}", other.unwrap_or_default()),
+        ),
     };
-    answer.with("cache-control", "no-cache, no-store, max-age=0, must-revalidate".to_owned()).with("pragma", "no-cache".to_owned())
+    answer
+        .with(
+            "cache-control",
+            "no-cache, no-store, max-age=0, must-revalidate".to_owned(),
+        )
+        .with("pragma", "no-cache".to_owned())
 }
 
 fn verify(challenge: Option<&(String, bool)>, verifier: Option<&str>) -> Result<(), &'static str> {
@@ -79,12 +110,19 @@ fn verify(challenge: Option<&(String, bool)>, verifier: Option<&str>) -> Result<
         (Some((challenge, s256)), Some(verifier)) => {
             let digest;
             let shown = if *s256 {
-                digest = base64url_bare(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, verifier.as_bytes()).as_ref());
+                digest = base64url_bare(
+                    aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, verifier.as_bytes())
+                        .as_ref(),
+                );
                 digest.as_str()
             } else {
                 verifier
             };
-            if challenge == shown { Ok(()) } else { Err("Invalid code verifier.") }
+            if challenge == shown {
+                Ok(())
+            } else {
+                Err("Invalid code verifier.")
+            }
         }
     }
 }
@@ -101,7 +139,9 @@ fn exchange(state: &State, form: &Form, twist: Option<&Twist>) -> Answer {
     };
     match form.get("redirect_uri") {
         None => return refuse(400, "invalid_request", "Missing parameter: redirect_uri"),
-        Some(uri) if uri != code.redirect_uri => return refuse(400, "redirect_uri_mismatch", "Bad Request"),
+        Some(uri) if uri != code.redirect_uri => {
+            return refuse(400, "redirect_uri_mismatch", "Bad Request");
+        }
         Some(_) => {}
     }
     if let Err(description) = verify(code.challenge.as_ref(), form.get("code_verifier")) {
@@ -110,7 +150,11 @@ fn exchange(state: &State, form: &Form, twist: Option<&Twist>) -> Answer {
     oauth.spend(text);
     if matches!(twist, Some(Twist::FewerScopes)) {
         // the person unticked a box: the last scope that is not for signing in (fault A9)
-        if let Some(at) = code.scopes.iter().rposition(|s| !scopes::IDENTITY.contains(&s.as_str())) {
+        if let Some(at) = code
+            .scopes
+            .iter()
+            .rposition(|s| !scopes::IDENTITY.contains(&s.as_str()))
+        {
             code.scopes.remove(at);
         }
     }
@@ -118,13 +162,24 @@ fn exchange(state: &State, form: &Form, twist: Option<&Twist>) -> Answer {
     let refresh = (code.offline && !matches!(twist, Some(Twist::NoRefreshToken)))
         .then(|| oauth.issue_refresh(code.account, code.scopes.clone(), now));
     drop(oauth);
-    issued(state, code.account, &code.scopes, &access, refresh.as_deref(), code.nonce.as_deref())
+    issued(
+        state,
+        code.account,
+        &code.scopes,
+        &access,
+        refresh.as_deref(),
+        code.nonce.as_deref(),
+    )
 }
 
 fn refresh(state: &State, form: &Form, twist: Option<&Twist>) -> Answer {
     let now = state.now();
     let Some(token) = form.get("refresh_token") else {
-        return refuse(400, "invalid_request", "Missing required parameter: refresh_token");
+        return refuse(
+            400,
+            "invalid_request",
+            "Missing required parameter: refresh_token",
+        );
     };
     let mut oauth = state.oauth();
     let entry = match oauth.refresh(token, now) {
@@ -143,7 +198,11 @@ fn refresh(state: &State, form: &Form, twist: Option<&Twist>) -> Answer {
         Some(text) => {
             let wanted = scopes::parse(text);
             if let Some(bad) = wanted.iter().find(|s| !entry.scopes.contains(s)) {
-                return refuse(400, "invalid_scope", &format!("Some requested scopes were invalid. {{invalid=[{bad}]}}"));
+                return refuse(
+                    400,
+                    "invalid_scope",
+                    &format!("Some requested scopes were invalid. {{invalid=[{bad}]}}"),
+                );
             }
             wanted
         }
@@ -154,15 +213,32 @@ fn refresh(state: &State, form: &Form, twist: Option<&Twist>) -> Answer {
         oauth.issue_refresh(entry.account, entry.scopes.clone(), now)
     });
     drop(oauth);
-    issued(state, entry.account, &wanted, &access, rotated.as_deref(), None)
+    issued(
+        state,
+        entry.account,
+        &wanted,
+        &access,
+        rotated.as_deref(),
+        None,
+    )
 }
 
-fn issued(state: &State, account: usize, scopes: &[String], access: &str, refresh: Option<&str>, nonce: Option<&str>) -> Answer {
+fn issued(
+    state: &State,
+    account: usize,
+    scopes: &[String],
+    access: &str,
+    refresh: Option<&str>,
+    nonce: Option<&str>,
+) -> Answer {
     let mut body = json!({"access_token": access, "expires_in": 3599, "scope": scopes.join(" "), "token_type": "Bearer"});
     if let Some(refresh) = refresh {
         body["refresh_token"] = json!(refresh);
     }
-    if scopes.iter().any(|s| super::scopes::IDENTITY.contains(&s.as_str())) {
+    if scopes
+        .iter()
+        .any(|s| super::scopes::IDENTITY.contains(&s.as_str()))
+    {
         match idtoken::sign(&claims(state, account, scopes, access, nonce)) {
             Ok(token) => {
                 state.oauth().note(&token);
@@ -174,7 +250,13 @@ fn issued(state: &State, account: usize, scopes: &[String], access: &str, refres
     Answer::value(200, &body)
 }
 
-fn claims(state: &State, account: usize, scopes: &[String], access: &str, nonce: Option<&str>) -> Value {
+fn claims(
+    state: &State,
+    account: usize,
+    scopes: &[String],
+    access: &str,
+    nonce: Option<&str>,
+) -> Value {
     let person = &state.people()[account];
     let now = state.now().as_secs();
     let mut claims = json!({
@@ -221,7 +303,11 @@ pub(crate) fn userinfo(state: &State, access: &Access, openid: bool) -> Result<A
         return Err(ApiError::insufficient_scope(&scopes::IDENTITY.join(" ")));
     }
     let person = &state.people()[access.account];
-    let mut body = if openid { json!({"sub": person.sub}) } else { json!({"id": person.sub}) };
+    let mut body = if openid {
+        json!({"sub": person.sub})
+    } else {
+        json!({"id": person.sub, "verified_email": true})
+    };
     if profile {
         body["name"] = json!(person.name);
         body["given_name"] = json!(person.given_name());
@@ -231,7 +317,9 @@ pub(crate) fn userinfo(state: &State, access: &Access, openid: bool) -> Result<A
     }
     if email {
         body["email"] = json!(person.email);
-        body[if openid { "email_verified" } else { "verified_email" }] = json!(true);
+        if openid {
+            body["email_verified"] = json!(true);
+        }
     }
     Ok(Answer::value(200, &body))
 }
@@ -267,8 +355,17 @@ mod tests {
     #[test]
     fn pkce_takes_the_right_verifier_only() {
         // the example of RFC 7636, appendix B
-        let s256 = ("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM".to_owned(), true);
-        assert!(verify(Some(&s256), Some("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")).is_ok());
+        let s256 = (
+            "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM".to_owned(),
+            true,
+        );
+        assert!(
+            verify(
+                Some(&s256),
+                Some("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")
+            )
+            .is_ok()
+        );
         assert!(verify(Some(&s256), Some("x")).is_err());
         assert!(verify(Some(&s256), None).is_err());
         assert!(verify(Some(&("abc".to_owned(), false)), Some("abc")).is_ok());
@@ -277,8 +374,14 @@ mod tests {
 
     #[test]
     fn basic_is_read_with_escapes() {
-        let value = format!("Basic {}", crate::wire::text::base64_standard(b"a%2Bb:s%3As"));
-        assert_eq!(basic(Some(&value)), Some(("a+b".to_owned(), "s:s".to_owned())));
+        let value = format!(
+            "Basic {}",
+            crate::wire::text::base64_standard(b"a%2Bb:s%3As")
+        );
+        assert_eq!(
+            basic(Some(&value)),
+            Some(("a+b".to_owned(), "s:s".to_owned()))
+        );
         assert_eq!(basic(Some("Bearer x")), None);
     }
 }

@@ -16,13 +16,26 @@ const CALM: usize = 25;
 
 /// Answers a batch.
 pub(crate) fn answer(state: &State, call: &Call<'_>) -> Answer {
-    let target = if call.query.is_empty() { call.path.to_owned() } else { format!("{}?{}", call.path, call.query) };
+    let target = if call.query.is_empty() {
+        call.path.to_owned()
+    } else {
+        format!("{}?{}", call.path, call.query)
+    };
     let account = state.bearer(call).ok().map(|a| a.account);
-    let answer = state.with_faults(call, &target, account, |twist| run(state, call, matches!(twist, Some(Twist::ScrambleBatch))));
+    let answer = state.with_faults(call, &target, account, |twist| {
+        run(state, call, matches!(twist, Some(Twist::ScrambleBatch)))
+    });
     let mut log = state.log();
     log.carried();
     if answer.status != 200 {
-        log.push(&Call { inner: true, ..call.clone() }, None, &answer);
+        log.push(
+            &Call {
+                inner: true,
+                ..call.clone()
+            },
+            None,
+            &answer,
+        );
     }
     drop(log);
     answer
@@ -40,21 +53,34 @@ struct Inner {
 }
 
 fn take_apart(call: &Call<'_>) -> Result<Vec<Inner>, Answer> {
-    let Some(boundary) = call.head.content_type.filter(|t| t.starts_with("multipart/")).and_then(boundary) else {
-        return Err(refused("Failed to parse batch request, error: 0 items. Received batch body: missing boundary"));
+    let Some(boundary) = call
+        .head
+        .content_type
+        .filter(|t| t.starts_with("multipart/"))
+        .and_then(boundary)
+    else {
+        return Err(refused(
+            "Failed to parse batch request, error: 0 items. Received batch body: missing boundary",
+        ));
     };
     let Some(parts) = multipart::parts(&call.body, boundary) else {
         return Err(refused("Failed to parse batch request, error: 0 items."));
     };
     if parts.len() > MOST {
-        return Err(refused("The batch request contains too many calls: at most 100 are allowed."));
+        return Err(refused(
+            "The batch request contains too many calls: at most 100 are allowed.",
+        ));
     }
     Ok(parts
         .into_iter()
         .map(|part| {
             let content_id = part.header("Content-ID").map(str::to_owned);
             let (head, body) = split_head(&part.body);
-            Inner { content_id, head, body }
+            Inner {
+                content_id,
+                head,
+                body,
+            }
         })
         .collect())
 }
@@ -71,11 +97,17 @@ fn run(state: &State, call: &Call<'_>, scramble: bool) -> Answer {
         let outcome = inner_call(call, part);
         let answer = match &outcome {
             Err(answer) => answer.clone(),
-            Ok(_) if crowded && n >= CALM && mix(state.config.seed ^ n as u64, state.now().0 as u64) % 100 < 6 => {
+            Ok(_)
+                if crowded
+                    && n >= CALM
+                    && mix(state.config.seed ^ n as u64, state.now().0 as u64) % 100 < 6 =>
+            {
                 ApiError::too_many_concurrent().into()
             }
             Ok(_) if scramble && n % 7 == 3 => ApiError::too_many_concurrent().into(),
-            Ok(_) if scramble && n % 11 == 5 => ApiError::new(503, "backendError", "UNAVAILABLE", "Backend Error").into(),
+            Ok(_) if scramble && n % 11 == 5 => {
+                ApiError::new(503, "backendError", "UNAVAILABLE", "Backend Error").into()
+            }
             Ok(inner) => state.one(inner),
         };
         if let Ok(inner) = &outcome {
@@ -128,7 +160,13 @@ fn inner_call<'p>(outer: &Call<'p>, part: &'p Inner) -> Result<Call<'p>, Answer>
 }
 
 fn assemble(state: &State, answers: &[(Option<String>, Answer)]) -> Answer {
-    let boundary = format!("batch_{:016x}", mix(state.config.seed, answers.len() as u64 ^ state.now().0 as u64));
+    let boundary = format!(
+        "batch_{:016x}",
+        mix(
+            state.config.seed,
+            answers.len() as u64 ^ state.now().0 as u64
+        )
+    );
     let size: usize = answers.iter().map(|(_, a)| a.body.len() + 320).sum();
     let mut out = Vec::with_capacity(size + 64);
     let mut units = 0;
@@ -142,7 +180,14 @@ fn assemble(state: &State, answers: &[(Option<String>, Answer)]) -> Answer {
             out.extend_from_slice(response_id(id).as_bytes());
             out.extend_from_slice(b"\r\n");
         }
-        out.extend_from_slice(format!("\r\nHTTP/1.1 {} {}\r\n", answer.status, reason(answer.status)).as_bytes());
+        out.extend_from_slice(
+            format!(
+                "\r\nHTTP/1.1 {} {}\r\n",
+                answer.status,
+                reason(answer.status)
+            )
+            .as_bytes(),
+        );
         if !answer.content_type.is_empty() {
             out.extend_from_slice(b"Content-Type: ");
             out.extend_from_slice(answer.content_type.as_bytes());
@@ -156,7 +201,10 @@ fn assemble(state: &State, answers: &[(Option<String>, Answer)]) -> Answer {
         out.extend_from_slice(b"\r\n");
     }
     out.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
-    let mut answer = Answer::new(200, "", out).with("content-type", format!("multipart/mixed; boundary={boundary}"));
+    let mut answer = Answer::new(200, "", out).with(
+        "content-type",
+        format!("multipart/mixed; boundary={boundary}"),
+    );
     answer.units = units;
     answer
 }

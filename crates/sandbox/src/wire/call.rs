@@ -39,7 +39,10 @@ impl<'c> Call<'c> {
 
     /// Every value of a repeated query parameter.
     pub(crate) fn params(&self, name: &str) -> Vec<Cow<'c, str>> {
-        pairs(self.query).filter(|(k, _)| k == name).map(|(_, v)| v).collect()
+        pairs(self.query)
+            .filter(|(k, _)| k == name)
+            .map(|(_, v)| v)
+            .collect()
     }
 
     /// A number, within bounds; something else is Google's 400.
@@ -49,7 +52,9 @@ impl<'c> Call<'c> {
             Some(text) => match text.parse::<u32>() {
                 Ok(0) => Ok(default),
                 Ok(n) => Ok((n as usize).min(max)),
-                Err(_) => Err(ApiError::invalid(&format!("Invalid value at '{name}' (TYPE_UINT32), \"{text}\""))),
+                Err(_) => Err(ApiError::invalid(&format!(
+                    "Invalid value at '{name}' (TYPE_UINT32), \"{text}\""
+                ))),
             },
         }
     }
@@ -59,7 +64,9 @@ impl<'c> Call<'c> {
         match self.param(name).as_deref() {
             None | Some("false") => Ok(false),
             Some("true") => Ok(true),
-            Some(text) => Err(ApiError::invalid(&format!("Invalid value at '{name}' (TYPE_BOOL), \"{text}\""))),
+            Some(text) => Err(ApiError::invalid(&format!(
+                "Invalid value at '{name}' (TYPE_BOOL), \"{text}\""
+            ))),
         }
     }
 
@@ -69,7 +76,9 @@ impl<'c> Call<'c> {
             return Ok(serde_json::Map::new());
         }
         if self.head.content_type.is_some_and(|t| !t.contains("json")) {
-            return Err(ApiError::unsupported_content(self.head.content_type.unwrap_or_default()));
+            return Err(ApiError::unsupported_content(
+                self.head.content_type.unwrap_or_default(),
+            ));
         }
         match serde_json::from_slice(&self.body) {
             Ok(Value::Object(map)) => {
@@ -80,8 +89,12 @@ impl<'c> Call<'c> {
                 }
                 Ok(map)
             }
-            Ok(_) => Err(ApiError::invalid("Invalid JSON payload received. Root element must be a message.")),
-            Err(_) => Err(ApiError::invalid("Invalid JSON payload received. Unexpected end of string or token.")),
+            Ok(_) => Err(ApiError::invalid(
+                "Invalid JSON payload received. Root element must be a message.",
+            )),
+            Err(_) => Err(ApiError::invalid(
+                "Invalid JSON payload received. Unexpected end of string or token.",
+            )),
         }
     }
 }
@@ -125,7 +138,15 @@ pub(crate) const HTML: &str = "text/html; charset=utf-8";
 
 impl Answer {
     pub(crate) fn new(status: u16, content_type: &'static str, body: Vec<u8>) -> Self {
-        Self { status, content_type, headers: Vec::new(), body, units: 0, account: None, trouble: None }
+        Self {
+            status,
+            content_type,
+            headers: Vec::new(),
+            body,
+            units: 0,
+            account: None,
+            trouble: None,
+        }
     }
 
     pub(crate) fn json(body: Vec<u8>) -> Self {
@@ -136,7 +157,10 @@ impl Answer {
         Self::new(status, JSON, value.to_string().into_bytes())
     }
 
-    pub(crate) fn object(mask: &Mask, write: impl FnOnce(&mut super::json::Object<'_, '_>)) -> Self {
+    pub(crate) fn object(
+        mask: &Mask,
+        write: impl FnOnce(&mut super::json::Object<'_, '_>),
+    ) -> Self {
         Self::json(super::json::object(mask, write))
     }
 
@@ -166,5 +190,8 @@ impl Answer {
 
 /// The reason phrase, for the parts of a batch.
 pub(crate) fn reason(status: u16) -> &'static str {
-    http::StatusCode::from_u16(status).ok().and_then(|s| s.canonical_reason()).unwrap_or("Unknown")
+    http::StatusCode::from_u16(status)
+        .ok()
+        .and_then(|s| s.canonical_reason())
+        .unwrap_or("Unknown")
 }

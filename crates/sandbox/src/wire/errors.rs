@@ -8,31 +8,36 @@ use super::call::Answer;
 #[derive(Debug, Clone)]
 pub(crate) struct ApiError {
     pub(crate) code: u16,
-    pub(crate) message: String,
+    pub(crate) message: Box<str>,
     /// `errors[0].reason`, the machine code clients decide by.
     pub(crate) reason: &'static str,
     pub(crate) domain: &'static str,
     /// `error.status`, a name of `google.rpc.Code`.
     pub(crate) status: &'static str,
-    /// `(location, locationType)`.
-    pub(crate) location: Option<(&'static str, &'static str)>,
+    /// The fault lies in the Authorization header (`location`, `locationType`).
+    pub(crate) in_authorization: bool,
     /// `details[0].reason` of an ErrorInfo, with the service.
     pub(crate) info: Option<&'static str>,
     /// The `WWW-Authenticate` header.
-    pub(crate) challenge: Option<String>,
+    pub(crate) challenge: Option<Box<str>>,
 }
 
 const REALM: &str = "Bearer realm=\"https://accounts.google.com/\"";
 
 impl ApiError {
-    pub(crate) fn new(code: u16, reason: &'static str, status: &'static str, message: &str) -> Self {
+    pub(crate) fn new(
+        code: u16,
+        reason: &'static str,
+        status: &'static str,
+        message: &str,
+    ) -> Self {
         Self {
             code,
-            message: message.to_owned(),
+            message: message.into(),
             reason,
             domain: "global",
             status,
-            location: None,
+            in_authorization: false,
             info: None,
             challenge: None,
         }
@@ -55,12 +60,22 @@ impl ApiError {
 
     /// 400 `badRequest` for a content type the method does not read.
     pub(crate) fn unsupported_content(found: &str) -> Self {
-        Self::new(400, "badContent", "INVALID_ARGUMENT", &format!("Media type '{found}' is not supported."))
+        Self::new(
+            400,
+            "badContent",
+            "INVALID_ARGUMENT",
+            &format!("Media type '{found}' is not supported."),
+        )
     }
 
     /// 404 `notFound`, also what an expired history id gets (fault G1).
     pub(crate) fn not_found() -> Self {
-        Self::new(404, "notFound", "NOT_FOUND", "Requested entity was not found.")
+        Self::new(
+            404,
+            "notFound",
+            "NOT_FOUND",
+            "Requested entity was not found.",
+        )
     }
 
     /// 404 for a path no API has.
@@ -77,8 +92,8 @@ impl ApiError {
             "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid \
              authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project.",
         );
-        error.location = Some(("Authorization", "header"));
-        error.challenge = Some(format!("{REALM}, error=\"invalid_token\""));
+        error.in_authorization = true;
+        error.challenge = Some(format!("{REALM}, error=\"invalid_token\"").into());
         error
     }
 
@@ -91,29 +106,44 @@ impl ApiError {
             "Request is missing required authentication credential. Expected OAuth 2 access token, login cookie or other \
              valid authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project.",
         );
-        error.location = Some(("Authorization", "header"));
+        error.in_authorization = true;
         error.info = Some("CREDENTIALS_MISSING");
-        error.challenge = Some(REALM.to_owned());
+        error.challenge = Some(REALM.into());
         error
     }
 
     /// 403 `insufficientPermissions` / `ACCESS_TOKEN_SCOPE_INSUFFICIENT` (fault A9).
     pub(crate) fn insufficient_scope(scopes: &str) -> Self {
-        let mut error =
-            Self::new(403, "insufficientPermissions", "PERMISSION_DENIED", "Request had insufficient authentication scopes.")
-                .info("ACCESS_TOKEN_SCOPE_INSUFFICIENT");
-        error.challenge = Some(format!("{REALM}, error=\"insufficient_scope\", scope=\"{scopes}\""));
+        let mut error = Self::new(
+            403,
+            "insufficientPermissions",
+            "PERMISSION_DENIED",
+            "Request had insufficient authentication scopes.",
+        )
+        .info("ACCESS_TOKEN_SCOPE_INSUFFICIENT");
+        error.challenge =
+            Some(format!("{REALM}, error=\"insufficient_scope\", scope=\"{scopes}\"").into());
         error
     }
 
     /// 403 for what the metadata scope may not do (fault G29).
     pub(crate) fn metadata_scope(what: &str) -> Self {
-        Self::new(403, "forbidden", "PERMISSION_DENIED", &format!("Metadata scope {what}"))
+        Self::new(
+            403,
+            "forbidden",
+            "PERMISSION_DENIED",
+            &format!("Metadata scope {what}"),
+        )
     }
 
     /// 429 `rateLimitExceeded` for parallel calls of one user (fault G11).
     pub(crate) fn too_many_concurrent() -> Self {
-        Self::new(429, "rateLimitExceeded", "RESOURCE_EXHAUSTED", "Too many concurrent requests for user")
+        Self::new(
+            429,
+            "rateLimitExceeded",
+            "RESOURCE_EXHAUSTED",
+            "Too many concurrent requests for user",
+        )
     }
 
     /// 403 `rateLimitExceeded` by quota units (fault G12).
@@ -133,11 +163,12 @@ impl ApiError {
 
     /// The body.
     pub(crate) fn body(&self) -> Value {
-        let item = match self.location {
-            Some((location, kind)) => json!({"message": self.short(), "domain": self.domain, "reason": self.reason,
-                "location": location, "locationType": kind}),
-            None => json!({"message": self.short(), "domain": self.domain, "reason": self.reason}),
-        };
+        let mut item =
+            json!({"message": self.short(), "domain": self.domain, "reason": self.reason});
+        if self.in_authorization {
+            item["location"] = json!("Authorization");
+            item["locationType"] = json!("header");
+        }
         let mut error = json!({"code": self.code, "message": self.message, "errors": [item], "status": self.status});
         if let Some(reason) = self.info {
             error["details"] = json!([{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": reason,
@@ -161,7 +192,7 @@ impl From<ApiError> for Answer {
     fn from(error: ApiError) -> Self {
         let answer = Self::value(error.code, &error.body());
         match error.challenge {
-            Some(challenge) => answer.with("www-authenticate", challenge),
+            Some(challenge) => answer.with("www-authenticate", challenge.into()),
             None => answer,
         }
     }

@@ -19,14 +19,21 @@ impl Mask {
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let mut reader = Reader { text, at: 0 };
         let mask = reader.list(0)?;
-        if reader.at < text.len() { Err(text[reader.at..].to_owned()) } else { Ok(mask) }
+        if reader.at < text.len() {
+            Err(text[reader.at..].to_owned())
+        } else {
+            Ok(mask)
+        }
     }
 
     /// The mask below `key`, `None` when the key is not wanted.
     pub(crate) fn below(&self, key: &str) -> Option<&Self> {
         match self {
             Self::All => Some(&ALL),
-            Self::Only(keys) => keys.iter().find(|(k, _)| k == key || k == "*").map(|(_, mask)| mask),
+            Self::Only(keys) => keys
+                .iter()
+                .find(|(k, _)| k == key || k == "*")
+                .map(|(_, mask)| mask),
         }
     }
 
@@ -72,7 +79,12 @@ impl Reader<'_> {
     }
 
     fn fail<T>(&self) -> Result<T, String> {
-        Err(self.text.get(self.at..).filter(|t| !t.is_empty()).unwrap_or(self.text).to_owned())
+        Err(self
+            .text
+            .get(self.at..)
+            .filter(|t| !t.is_empty())
+            .unwrap_or(self.text)
+            .to_owned())
     }
 
     fn list(&mut self, depth: usize) -> Result<Mask, String> {
@@ -94,7 +106,12 @@ impl Reader<'_> {
             return self.fail();
         }
         let rest = &self.text[self.at..];
-        let len = rest.bytes().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'$' | b'*' | b'.')).count();
+        let len = rest
+            .bytes()
+            .take_while(|b| {
+                b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'$' | b'*' | b'.')
+            })
+            .count();
         if len == 0 {
             return self.fail();
         }
@@ -133,14 +150,27 @@ mod tests {
         assert_eq!(mask.below("id"), Some(&Mask::All));
         let a = mask.below("a").unwrap();
         assert_eq!(a.below("b"), Some(&Mask::All));
-        assert_eq!(a.below("c").unwrap().below("e").unwrap().below("anything"), Some(&Mask::All));
+        assert_eq!(
+            a.below("c").unwrap().below("e").unwrap().below("anything"),
+            Some(&Mask::All)
+        );
         assert!(a.below("z").is_none());
         assert!(mask.below("other").is_none());
     }
 
     #[test]
     fn refuses_what_is_no_mask() {
-        for bad in ["", ",", "a,", "a(", "a(b", "a)b", "a/", "a b", &"a/".repeat(50)] {
+        for bad in [
+            "",
+            ",",
+            "a,",
+            "a(",
+            "a(b",
+            "a)b",
+            "a/",
+            "a b",
+            &"a/".repeat(50),
+        ] {
             assert!(Mask::parse(bad).is_err(), "{bad}");
         }
     }

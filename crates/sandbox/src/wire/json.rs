@@ -14,7 +14,11 @@ pub(crate) fn object(mask: &Mask, write: impl FnOnce(&mut Object<'_, '_>)) -> Ve
 
 fn write_object(out: &mut Vec<u8>, mask: &Mask, write: impl FnOnce(&mut Object<'_, '_>)) {
     out.push(b'{');
-    write(&mut Object { out, mask, first: true });
+    write(&mut Object {
+        out,
+        mask,
+        first: true,
+    });
     out.push(b'}');
 }
 
@@ -86,13 +90,6 @@ impl<'m> Object<'_, 'm> {
         }
     }
 
-    /// A truth value.
-    pub(crate) fn boolean(&mut self, key: &str, value: bool) {
-        if self.key(key).is_some() {
-            self.out.extend_from_slice(if value { b"true" } else { b"false" });
-        }
-    }
-
     /// A nested object.
     pub(crate) fn object(&mut self, key: &str, write: impl FnOnce(&mut Object<'_, '_>)) {
         if let Some(below) = self.key(key) {
@@ -104,7 +101,11 @@ impl<'m> Object<'_, 'm> {
     pub(crate) fn list(&mut self, key: &str, write: impl FnOnce(&mut List<'_, '_>)) {
         if let Some(below) = self.key(key) {
             self.out.push(b'[');
-            write(&mut List { out: self.out, mask: below, first: true });
+            write(&mut List {
+                out: self.out,
+                mask: below,
+                first: true,
+            });
             self.out.push(b']');
         }
     }
@@ -160,11 +161,21 @@ impl List<'_, '_> {
 /// Writes a tree under a mask.
 pub(crate) fn write_value(out: &mut Vec<u8>, mask: &Mask, value: &serde_json::Value) {
     match value {
-        serde_json::Value::Object(map) => write_object(out, mask, |o| map.iter().for_each(|(k, v)| o.value(k, v))),
+        serde_json::Value::Object(map) => write_object(out, mask, |o| {
+            for (key, value) in map {
+                o.value(key, value);
+            }
+        }),
         serde_json::Value::Array(items) => {
             out.push(b'[');
-            let mut list = List { out, mask, first: true };
-            items.iter().for_each(|v| list.value(v));
+            let mut list = List {
+                out,
+                mask,
+                first: true,
+            };
+            for item in items {
+                list.value(item);
+            }
             out.push(b']');
         }
         serde_json::Value::String(text) => write_string(out, text),
@@ -215,7 +226,12 @@ mod tests {
 
     #[test]
     fn strings_come_back_as_they_were() {
-        for text in ["", "plain", "a\"b\\c\n\r\t\u{0}\u{1f}</script>&", "é 😀 \u{2028}"] {
+        for text in [
+            "",
+            "plain",
+            "a\"b\\c\n\r\t\u{0}\u{1f}</script>&",
+            "é 😀 \u{2028}",
+        ] {
             let mut out = Vec::new();
             write_string(&mut out, text);
             assert_eq!(serde_json::from_slice::<String>(&out).unwrap(), text);
@@ -238,6 +254,9 @@ mod tests {
                 });
             });
         });
-        assert_eq!(String::from_utf8(out).unwrap(), r#"{"id":"00000000000000ff","payload":{"headers":[{"name":"From"}]}}"#);
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            r#"{"id":"00000000000000ff","payload":{"headers":[{"name":"From"}]}}"#
+        );
     }
 }

@@ -20,7 +20,10 @@ impl Part {
 pub(crate) fn header<'h>(block: &'h str, name: &str) -> Option<&'h str> {
     block.lines().find_map(|line| {
         let (field, value) = line.split_once(':')?;
-        field.trim().eq_ignore_ascii_case(name).then(|| value.trim())
+        field
+            .trim()
+            .eq_ignore_ascii_case(name)
+            .then(|| value.trim())
     })
 }
 
@@ -28,7 +31,10 @@ pub(crate) fn header<'h>(block: &'h str, name: &str) -> Option<&'h str> {
 pub(crate) fn boundary(content_type: &str) -> Option<&str> {
     content_type.split(';').skip(1).find_map(|p| {
         let (name, value) = p.split_once('=')?;
-        name.trim().eq_ignore_ascii_case("boundary").then(|| value.trim().trim_matches('"')).filter(|b| !b.is_empty())
+        name.trim()
+            .eq_ignore_ascii_case("boundary")
+            .then(|| value.trim().trim_matches('"'))
+            .filter(|b| !b.is_empty())
     })
 }
 
@@ -36,7 +42,10 @@ pub(crate) fn boundary(content_type: &str) -> Option<&str> {
 pub(crate) fn split_head(bytes: &Bytes) -> (Bytes, Bytes) {
     let mut at = 0;
     while at < bytes.len() {
-        let end = bytes[at..].iter().position(|b| *b == b'\n').map_or(bytes.len(), |n| at + n + 1);
+        let end = bytes[at..]
+            .iter()
+            .position(|b| *b == b'\n')
+            .map_or(bytes.len(), |n| at + n + 1);
         let line = &bytes[at..end];
         if line == b"\r\n" || line == b"\n" {
             return (bytes.slice(..at), bytes.slice(end..));
@@ -53,7 +62,10 @@ pub(crate) fn parts(body: &Bytes, boundary: &str) -> Option<Vec<Part>> {
     let mut start = None;
     let mut at = 0;
     while at < body.len() {
-        let end = body[at..].iter().position(|b| *b == b'\n').map_or(body.len(), |n| at + n + 1);
+        let end = body[at..]
+            .iter()
+            .position(|b| *b == b'\n')
+            .map_or(body.len(), |n| at + n + 1);
         if let Some(rest) = body[at..end].strip_prefix(delimiter.as_bytes()) {
             let closing = rest.starts_with(b"--");
             if closing || rest.iter().all(u8::is_ascii_whitespace) {
@@ -66,7 +78,10 @@ pub(crate) fn parts(body: &Bytes, boundary: &str) -> Option<Vec<Part>> {
                         }
                     }
                     let (headers, inner) = split_head(&body.slice(from..to.max(from)));
-                    found.push(Part { headers, body: inner });
+                    found.push(Part {
+                        headers,
+                        body: inner,
+                    });
                 }
                 if closing {
                     return (!found.is_empty()).then_some(found);
@@ -86,7 +101,8 @@ mod tests {
     #[test]
     fn splits_parts_with_both_line_ends() {
         for eol in ["\r\n", "\n"] {
-            let text = "preamble~--b~Content-ID: <1>~~one~two~--b~~--b--no~three~--b--~epilogue".replace('~', eol);
+            let text = "preamble~--b~Content-ID: <1>~~one~two~--b~~--b--no~three~--b--~epilogue"
+                .replace('~', eol);
             let parts = parts(&Bytes::from(text), "b").unwrap();
             assert_eq!(parts.len(), 2);
             assert_eq!(parts[0].header("content-id"), Some("<1>"));

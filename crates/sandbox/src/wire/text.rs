@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::DecodePaddingMode;
-use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::{
+    GeneralPurpose, GeneralPurposeConfig, STANDARD, URL_SAFE, URL_SAFE_NO_PAD,
+};
 
 /// Accepts both alphabets, with and without padding, as Google's servers do.
 const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
@@ -36,7 +38,10 @@ pub(crate) fn unbase64(text: &str) -> Option<Vec<u8>> {
     } else {
         Cow::Borrowed(text)
     };
-    LENIENT_URL.decode(text.as_bytes()).or_else(|_| LENIENT_STANDARD.decode(text.as_bytes())).ok()
+    LENIENT_URL
+        .decode(text.as_bytes())
+        .or_else(|_| LENIENT_STANDARD.decode(text.as_bytes()))
+        .ok()
 }
 
 /// Escapes text for HTML, in the form of Gmail's snippets (`&#39;`).
@@ -69,7 +74,10 @@ pub(crate) fn unescape_path(text: &str) -> Cow<'_, str> {
     let mut out = Vec::with_capacity(bytes.len());
     let mut i = 0;
     while i < bytes.len() {
-        let hex = (bytes[i] == b'%').then(|| text.get(i + 1..i + 3)).flatten().and_then(|h| u8::from_str_radix(h, 16).ok());
+        let hex = (bytes[i] == b'%')
+            .then(|| text.get(i + 1..i + 3))
+            .flatten()
+            .and_then(|h| u8::from_str_radix(h, 16).ok());
         if let Some(b) = hex {
             out.push(b);
             i += 3;
@@ -95,7 +103,9 @@ pub(crate) struct Civil {
 }
 
 pub(crate) const WEEKDAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
-pub(crate) const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+pub(crate) const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
 
 /// Civil time of `seconds` since the epoch plus `offset_minutes` (days to date after Hinnant's `civil_from_days`).
 pub(crate) fn civil(seconds: i64, offset_minutes: i32) -> Civil {
@@ -147,7 +157,11 @@ pub(crate) fn http_date(seconds: i64) -> String {
 /// `Sun, 22 Nov 2026 10:00:00 +0100` (RFC 5322, 3.3).
 pub(crate) fn mail_date(seconds: i64, offset_minutes: i32) -> String {
     let c = civil(seconds, offset_minutes);
-    let (sign, off) = if offset_minutes < 0 { ('-', -offset_minutes) } else { ('+', offset_minutes) };
+    let (sign, off) = if offset_minutes < 0 {
+        ('-', -offset_minutes)
+    } else {
+        ('+', offset_minutes)
+    };
     format!(
         "{}, {} {} {} {:02}:{:02}:{:02} {sign}{:02}{:02}",
         WEEKDAYS[usize::from(c.weekday)],
@@ -170,7 +184,7 @@ pub(crate) fn encode_header(value: &str) -> Cow<'_, str> {
     }
     let mut out = String::new();
     let mut chunk = String::new();
-    let mut flush = |chunk: &mut String, out: &mut String| {
+    let flush = |chunk: &mut String, out: &mut String| {
         if !out.is_empty() {
             out.push_str("\r\n ");
         }
@@ -209,13 +223,15 @@ fn unfold(text: &str) -> String {
     if !text.contains(['\r', '\n']) {
         return text.to_owned();
     }
-    text.lines().enumerate().fold(String::new(), |mut all, (i, line)| {
-        if i > 0 {
-            all.push(' ');
-        }
-        all.push_str(line.trim());
-        all
-    })
+    text.lines()
+        .enumerate()
+        .fold(String::new(), |mut all, (i, line)| {
+            if i > 0 {
+                all.push(' ');
+            }
+            all.push_str(line.trim());
+            all
+        })
 }
 
 #[cfg(test)]
@@ -225,8 +241,14 @@ mod tests {
     #[test]
     fn dates_are_right() {
         assert_eq!(http_date(1_795_338_000), "Sun, 22 Nov 2026 09:00:00 GMT");
-        assert_eq!(mail_date(1_795_338_000, 60), "Sun, 22 Nov 2026 10:00:00 +0100");
-        assert_eq!(mail_date(1_795_338_000, -330), "Sun, 22 Nov 2026 03:30:00 -0530");
+        assert_eq!(
+            mail_date(1_795_338_000, 60),
+            "Sun, 22 Nov 2026 10:00:00 +0100"
+        );
+        assert_eq!(
+            mail_date(1_795_338_000, -330),
+            "Sun, 22 Nov 2026 03:30:00 -0530"
+        );
         assert_eq!(midnight(2026, 11, 22), 1_795_338_000 - 9 * 3600);
         assert_eq!(civil(0, 0).year, 1970);
         assert_eq!(midnight(2024, 2, 29) + 86_400, midnight(2024, 3, 1));
@@ -234,7 +256,8 @@ mod tests {
 
     #[test]
     fn header_words_come_back() {
-        let text = "Proposition commerciale – été 2026 ☀️ à valider avant vendredi, s'il vous plaît";
+        let text =
+            "Proposition commerciale – été 2026 ☀️ à valider avant vendredi, s'il vous plaît";
         let wire = encode_header(text);
         assert!(wire.is_ascii() && wire.lines().all(|l| l.len() < 78));
         assert_eq!(decode_header(wire.as_bytes()), text);

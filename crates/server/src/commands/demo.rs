@@ -32,7 +32,9 @@ pub(super) async fn run(common: &Common, flags: &Demo) -> Result<(), Failure> {
     let listener = serve::listen(flags.listen).await?;
     let address = serve::local_address(&listener)?;
     if !address.ip().is_loopback() {
-        return Err(Failure::usage("the demo listens on loopback only: its owner's password is on the screen"));
+        return Err(Failure::usage(
+            "the demo listens on loopback only: its owner's password is on the screen",
+        ));
     }
     let folder = Folder::new(common.data_dir.as_deref(), &world)?;
 
@@ -40,7 +42,9 @@ pub(super) async fn run(common: &Common, flags: &Demo) -> Result<(), Failure> {
     config.seed = flags.seed;
     config.messages = flags.messages;
     let (client_id, client_secret) = (config.client_id.clone(), config.client_secret.clone());
-    let sandbox = Sandbox::start(config).await.map_err(|e| Failure::new(format!("the sandbox does not start: {e}")))?;
+    let sandbox = Sandbox::start(config)
+        .await
+        .map_err(|e| Failure::new(format!("the sandbox does not start: {e}")))?;
 
     let database = match &common.database_url {
         Some(url) => StoreUrl::parse(url)?,
@@ -66,7 +70,10 @@ pub(super) async fn run(common: &Common, flags: &Demo) -> Result<(), Failure> {
     };
     let public_url = wiring::address_url(address);
     let store = wiring::open_store(&settings, true).await?;
-    let app = AppConfig { demo: true, ..wiring::app_config(&settings, public_url.clone()) };
+    let app = AppConfig {
+        demo: true,
+        ..wiring::app_config(&settings, public_url.clone())
+    };
     let ctx = wiring::open_ctx(&settings, store, app).await?;
     let password = owner(&ctx).await?;
 
@@ -78,7 +85,10 @@ pub(super) async fn run(common: &Common, flags: &Demo) -> Result<(), Failure> {
         serve::shown(&sandbox.base_url()),
         flags.messages
     ));
-    let options = ApiOptions { shutdown: stop.clone(), security_contact: None };
+    let options = ApiOptions {
+        shutdown: stop.clone(),
+        security_contact: None,
+    };
     let outcome = serve::until_stopped(ctx, listener, options, stop).await;
     sandbox.stop().await;
     drop(folder);
@@ -90,8 +100,9 @@ fn quota(flags: &Demo) -> QuotaSettings {
     let mut quota = QuotaSettings::y2026();
     let units = match flags.quota {
         Some(units) => u64::from(units),
-        // A message costs 20 units; all of them in 40 seconds.
-        None => (flags.messages * u64::from(quota.costs.messages_get) * 60 / 40).max(6_000),
+        // Threads are fetched whole, so a message costs about half of what it does alone; all of
+        // them in 40 seconds.
+        None => (flags.messages * u64::from(quota.costs.messages_get) / 2 * 60 / 40).max(6_000),
     };
     quota.units_per_minute_user = u32::try_from(units).ok().filter(|u| *u > 0);
     quota.units_per_minute_project = None;
@@ -103,7 +114,10 @@ async fn owner(ctx: &Ctx) -> Result<String, Failure> {
     let password: String = (0..14)
         .map(|_| char::from(LETTERS[ctx.world.below(LETTERS.len() as u64) as usize]))
         .collect();
-    let exists = access::list_members(ctx).await?.iter().any(|m| m.email == EMAIL);
+    let exists = access::list_members(ctx)
+        .await?
+        .iter()
+        .any(|m| m.email == EMAIL);
     if exists {
         access::reset_password(ctx, EMAIL, password.clone().into()).await?;
     } else {
@@ -135,7 +149,10 @@ impl Folder {
             None => std::env::temp_dir().join(format!("tenon-demo-{}", world.uuid().simple())),
         };
         wiring::prepare_data_dir(&path)?;
-        Ok(Self { path, is_temporary: given.is_none() })
+        Ok(Self {
+            path,
+            is_temporary: given.is_none(),
+        })
     }
 }
 

@@ -25,11 +25,15 @@ pub(super) fn run(dir: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-const GENERATED: &str = "<!-- Made by `cargo xtask gen` from the code. Change the code, not this page. -->\n\n";
+const GENERATED: &str =
+    "<!-- Made by `cargo xtask gen` from the code. Change the code, not this page. -->\n\n";
 
 /// One row; bars inside cells are escaped.
 fn row(out: &mut String, cells: &[&str]) {
-    let cells: Vec<String> = cells.iter().map(|c| c.replace('|', "\\|").replace('\n', " ")).collect();
+    let cells: Vec<String> = cells
+        .iter()
+        .map(|c| c.replace('|', "\\|").replace('\n', " "))
+        .collect();
     let _ = writeln!(out, "| {} |", cells.join(" | "));
 }
 
@@ -44,10 +48,32 @@ fn settings() -> String {
          (`--set NAME=VALUE` sets any of them). In the file a setting is named without `TENON_`, in lower case; \
          `[google]` with `client_id` below it is the same as `google_client_id`.\n\n"
     );
-    head(&mut out, &["Setting", "Key in `tenon.toml`", "Kind", "Default", "What it is for"]);
+    head(
+        &mut out,
+        &[
+            "Setting",
+            "Key in `tenon.toml`",
+            "Kind",
+            "Default",
+            "What it is for",
+        ],
+    );
     for s in SETTINGS {
-        let default = if s.default.is_empty() { s.default_note.to_owned() } else { format!("`{}`", s.default) };
-        row(&mut out, &[&format!("`{}`", s.name), &format!("`{}`", s.key()), &s.kind_text(), &default, s.help]);
+        let default = if s.default.is_empty() {
+            s.default_note.to_owned()
+        } else {
+            format!("`{}`", s.default)
+        };
+        row(
+            &mut out,
+            &[
+                &format!("`{}`", s.name),
+                &format!("`{}`", s.key()),
+                &s.kind_text(),
+                &default,
+                s.help,
+            ],
+        );
     }
     out
 }
@@ -58,29 +84,84 @@ fn errors() -> String {
     );
     head(&mut out, &["Code", "Status", "Title"]);
     for info in tenon_api::codes() {
-        row(&mut out, &[&format!("`{}`", info.code), &info.status.to_string(), info.title]);
+        row(
+            &mut out,
+            &[
+                &format!("`{}`", info.code),
+                &info.status.to_string(),
+                info.title,
+            ],
+        );
     }
     out
 }
 
 fn inventory() -> String {
-    let mut out = format!("{GENERATED}# Data inventory\n\nEvery column that Tenon stores. A test compares this table with both databases.\n\n");
-    head(&mut out, &["Table", "Column", "Class", "Purpose", "Feature", "Kept", "Visible to"]);
+    let mut out = format!(
+        "{GENERATED}# Data inventory\n\nEvery column that Tenon stores. A test compares this table with both databases.\n\n"
+    );
+    head(
+        &mut out,
+        &[
+            "Table",
+            "Column",
+            "Class",
+            "Purpose",
+            "Feature",
+            "Kept",
+            "Visible to",
+        ],
+    );
     for c in COLUMNS {
         let feature = c.feature.map_or("", |f| feature_text(f, Locale::En).0);
         let kept = c.retention.describe();
-        row(&mut out, &[c.table, c.column, c.class.describe(), c.purpose, feature, &kept, c.visible_to.describe()]);
+        row(
+            &mut out,
+            &[
+                c.table,
+                c.column,
+                c.class.describe(),
+                c.purpose,
+                feature,
+                &kept,
+                c.visible_to.describe(),
+            ],
+        );
     }
     out
 }
 
 fn permissions() -> String {
-    let mut out = format!("{GENERATED}# Features and permissions\n\nWhat each feature asks of Google, and why. Nothing else is ever asked for.\n\n");
-    head(&mut out, &["Feature", "Permission", "Why", "What it lets Tenon do", "What is stored"]);
+    let mut out = format!(
+        "{GENERATED}# Features and permissions\n\nWhat each feature asks of Google, and why. Nothing else is ever asked for.\n\n"
+    );
+    head(
+        &mut out,
+        &[
+            "Feature",
+            "Permission",
+            "Why",
+            "What it lets Tenon do",
+            "What is stored",
+        ],
+    );
     for info in FEATURES {
         let (name, _) = feature_text(info.feature, Locale::En);
-        for (s, text) in info.google.iter().filter_map(|s| scope_text(s.key, Locale::En).map(|t| (s, t))) {
-            row(&mut out, &[name, &format!("`{}`", s.scope), text.why, text.allows, text.stored]);
+        for (s, text) in info
+            .google
+            .iter()
+            .filter_map(|s| scope_text(s.key, Locale::En).map(|t| (s, t)))
+        {
+            row(
+                &mut out,
+                &[
+                    name,
+                    &format!("`{}`", s.scope),
+                    text.why,
+                    text.allows,
+                    text.stored,
+                ],
+            );
         }
         if info.google.is_empty() {
             row(&mut out, &[name, "none", "", "", ""]);

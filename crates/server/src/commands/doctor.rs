@@ -41,7 +41,9 @@ pub(super) async fn run(given: &Given, flags: &Doctor) -> Result<ExitCode, Failu
     let folder = wiring::prepare_data_dir(&settings.data_dir);
     checks.push(Check::new(
         "data folder",
-        folder.map(|()| format!("{} can be written", settings.data_dir.display())).map_err(|e| e.to_string()),
+        folder
+            .map(|()| format!("{} can be written", settings.data_dir.display()))
+            .map_err(|e| e.to_string()),
     ));
     let ctx = database_and_keys(&settings, &mut checks).await;
     google_checks(ctx.as_ref().and_then(|c| c.google.as_deref()), &mut checks).await;
@@ -50,14 +52,26 @@ pub(super) async fn run(given: &Given, flags: &Doctor) -> Result<ExitCode, Failu
     }
     let all = checks.iter().all(|c| c.ok);
     if flags.json {
-        let items: Vec<_> = checks.iter().map(|c| json!({ "name": c.name, "ok": c.ok, "text": c.text })).collect();
+        let items: Vec<_> = checks
+            .iter()
+            .map(|c| json!({ "name": c.name, "ok": c.ok, "text": c.text }))
+            .collect();
         super::print_json(&json!({ "ok": all, "checks": items }));
     } else {
         for c in &checks {
-            super::print(&format!("{}  {:<12} {}", if c.ok { "ok  " } else { "FAIL" }, c.name, c.text));
+            super::print(&format!(
+                "{}  {:<12} {}",
+                if c.ok { "ok  " } else { "FAIL" },
+                c.name,
+                c.text
+            ));
         }
     }
-    Ok(if all { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if all {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 fn list_settings(as_json: bool) {
@@ -70,8 +84,18 @@ fn list_settings(as_json: bool) {
         return;
     }
     for s in SETTINGS {
-        let default = if s.default.is_empty() { s.default_note } else { s.default };
-        super::print(&format!("{} ({}) = {default}\n    {}: {}", s.name, s.key(), s.kind_text(), s.help));
+        let default = if s.default.is_empty() {
+            s.default_note
+        } else {
+            s.default
+        };
+        super::print(&format!(
+            "{} ({}) = {default}\n    {}: {}",
+            s.name,
+            s.key(),
+            s.kind_text(),
+            s.help
+        ));
     }
 }
 
@@ -83,7 +107,11 @@ fn settings_check() -> Check {
             None => format!("{name} is no setting"),
         })
         .collect();
-    let outcome = if unknown.is_empty() { Ok("can be read".to_owned()) } else { Err(unknown.join("; ")) };
+    let outcome = if unknown.is_empty() {
+        Ok("can be read".to_owned())
+    } else {
+        Err(unknown.join("; "))
+    };
     Check::new("settings", outcome)
 }
 
@@ -92,7 +120,10 @@ async fn database_and_keys(settings: &Settings, checks: &mut Vec<Check>) -> Opti
     if let tenon_store::StoreUrl::Sqlite(path) = &settings.database
         && !path.exists()
     {
-        let text = format!("{} does not exist yet; tenon serve makes it", path.display());
+        let text = format!(
+            "{} does not exist yet; tenon serve makes it",
+            path.display()
+        );
         checks.push(Check::new("database", Ok(text)));
         return None;
     }
@@ -105,11 +136,17 @@ async fn database_and_keys(settings: &Settings, checks: &mut Vec<Check>) -> Opti
     };
     let kind = format!("{:?} answers, its schema is up to date", store.kind());
     checks.push(Check::new("database", Ok(kind)));
-    let public_url = settings.public_url.clone().unwrap_or_else(|| wiring::address_url(settings.listen));
+    let public_url = settings
+        .public_url
+        .clone()
+        .unwrap_or_else(|| wiring::address_url(settings.listen));
     let opened = wiring::open_ctx(settings, store, wiring::app_config(settings, public_url)).await;
     match opened {
         Ok(ctx) => {
-            checks.push(Check::new("keys", Ok("the key-encryption key opens the data keys".to_owned())));
+            checks.push(Check::new(
+                "keys",
+                Ok("the key-encryption key opens the data keys".to_owned()),
+            ));
             Some(ctx)
         }
         Err(failure) => {
@@ -126,18 +163,30 @@ async fn google_checks(google: Option<&Google>, checks: &mut Vec<Check>) {
         checks.push(Check::new("google", Ok("not set up".to_owned())));
         return;
     };
-    let outcome = match google.grants().refresh(&SecretString::from("tenon-doctor")).await {
+    let outcome = match google
+        .grants()
+        .refresh(&SecretString::from("tenon-doctor"))
+        .await
+    {
         Ok(_) => Err("the token endpoint renewed a token that does not exist".to_owned()),
         Err(e) if e.code == "invalid_grant" => Ok("answers and accepts the client".to_owned()),
-        Err(e) if e.code == "invalid_client" || e.code == "unauthorized_client" => {
-            Err("refuses the client: check TENON_GOOGLE_CLIENT_ID and TENON_GOOGLE_CLIENT_SECRET".to_owned())
-        }
+        Err(e) if e.code == "invalid_client" || e.code == "unauthorized_client" => Err(
+            "refuses the client: check TENON_GOOGLE_CLIENT_ID and TENON_GOOGLE_CLIENT_SECRET"
+                .to_owned(),
+        ),
         Err(e) => Err(format!("cannot be asked: {e}")),
     };
     checks.push(Check::new("google", outcome));
     if let Some(skew) = google.clock_skew() {
         let text = format!("differs from Google's by {skew} s");
         let is_near = skew.unsigned_abs() <= SKEW_SECONDS;
-        checks.push(Check::new("clock", if is_near { Ok(text) } else { Err(format!("{text}: set this machine's clock")) }));
+        checks.push(Check::new(
+            "clock",
+            if is_near {
+                Ok(text)
+            } else {
+                Err(format!("{text}: set this machine's clock"))
+            },
+        ));
     }
 }

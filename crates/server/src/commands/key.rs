@@ -22,7 +22,9 @@ pub(super) async fn run(settings: &Settings, command: Key) -> Result<(), Failure
     drop(tx);
     let destroyed = ctx.keys.graveyard().buried()?.len();
     if as_json {
-        super::print_json(&json!({ "data_keys_by_key_encryption_key": by_kek, "destroyed": destroyed }));
+        super::print_json(
+            &json!({ "data_keys_by_key_encryption_key": by_kek, "destroyed": destroyed }),
+        );
     } else {
         for (kek, count) in &by_kek {
             super::print(&format!("{count} data keys are wrapped with {kek}"));

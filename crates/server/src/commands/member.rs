@@ -17,7 +17,16 @@ const LONGEST: u64 = 4_096;
 pub(super) async fn run(settings: &Settings, command: Member) -> Result<(), Failure> {
     let ctx = wiring::open_offline(settings, true).await?;
     match command {
-        Member::Create { email, name, role, workspace, locale, time_zone, password: _, json: as_json } => {
+        Member::Create {
+            email,
+            name,
+            role,
+            workspace,
+            locale,
+            time_zone,
+            password: _,
+            json: as_json,
+        } => {
             let input = NewMemberInput {
                 workspace,
                 email,
@@ -49,7 +58,14 @@ pub(super) async fn run(settings: &Settings, command: Member) -> Result<(), Fail
                 super::print_json(&json!({ "items": items }));
             } else {
                 for m in &members {
-                    super::print(&format!("{}  {:<7} {:<32} {} ({})", m.id, m.role.as_str(), m.email, m.name, m.workspace_name));
+                    super::print(&format!(
+                        "{}  {:<7} {:<32} {} ({})",
+                        m.id,
+                        m.role.as_str(),
+                        m.email,
+                        m.name,
+                        m.workspace_name
+                    ));
                 }
             }
         }
@@ -69,7 +85,11 @@ fn read_password() -> Result<SecretString, Failure> {
         .lock()
         .take(LONGEST)
         .read_to_string(&mut text)
-        .map_err(|e| Failure::usage(format!("the password cannot be read from standard input: {e}")))?;
+        .map_err(|e| {
+            Failure::usage(format!(
+                "the password cannot be read from standard input: {e}"
+            ))
+        })?;
     let line = text.lines().next().unwrap_or_default();
     if line.is_empty() {
         return Err(Failure::usage("standard input holds no password"));

@@ -1,13 +1,13 @@
 //! One file per command.
 
-//TMP mod demo;
+mod demo;
 mod docs_tables;
 mod doctor;
 mod key;
 mod member;
 mod migrate;
 mod openapi;
-//TMP mod sandbox;
+mod sandbox;
 mod serve;
 
 use std::process::ExitCode;
@@ -22,17 +22,20 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode, Failure> {
     let common = cli.common;
     match cli.command {
         Command::Serve(flags) => {
-            let more = [("TENON_LISTEN", flags.listen), ("TENON_PUBLIC_URL", flags.public_url)];
+            let more = [
+                ("TENON_LISTEN", flags.listen),
+                ("TENON_PUBLIC_URL", flags.public_url),
+            ];
             let settings = start(&common.given(&more))?;
             serve::run(&settings, !flags.no_migrate).await?;
         }
         Command::Demo(flags) => {
             logging::start(common.log.as_deref().unwrap_or("warn"), false)?;
-            demo_off(&common, &flags).await?;
+            demo::run(&common, &flags).await?;
         }
         Command::Sandbox(flags) => {
             logging::start(common.log.as_deref().unwrap_or("warn"), false)?;
-            sandbox_off(flags).await?;
+            sandbox::run(flags).await?;
         }
         Command::Migrate => migrate::run(&start(&common.given(&[]))?).await?,
         Command::Doctor(flags) => return doctor::run(&common.given(&[]), &flags).await,
@@ -62,7 +65,3 @@ fn print(line: &str) {
 fn print_json(value: &serde_json::Value) {
     print(&format!("{value:#}"));
 }
-
-//OFF
-async fn demo_off(_: &crate::cli::Common, _: &crate::cli::Demo) -> Result<(), Failure> { Ok(()) }
-async fn sandbox_off(_: crate::cli::Sandbox) -> Result<(), Failure> { Ok(()) }

@@ -29,15 +29,34 @@ pub(super) async fn run(settings: &Settings, migrate: bool) -> Result<(), Failur
     // The port is taken first: a second server on the same data ends here, before it touches them.
     let listener = listen(settings.listen).await?;
     let address = local_address(&listener)?;
-    let public_url = settings.public_url.clone().unwrap_or_else(|| wiring::address_url(address));
+    let public_url = settings
+        .public_url
+        .clone()
+        .unwrap_or_else(|| wiring::address_url(address));
     let store = wiring::open_store(settings, migrate).await?;
-    let ctx = wiring::open_ctx(settings, store, wiring::app_config(settings, public_url.clone())).await?;
-    let options = ApiOptions { shutdown: stop.clone(), security_contact: settings.security_contact.clone() };
+    let ctx = wiring::open_ctx(
+        settings,
+        store,
+        wiring::app_config(settings, public_url.clone()),
+    )
+    .await?;
+    let options = ApiOptions {
+        shutdown: stop.clone(),
+        security_contact: settings.security_contact.clone(),
+    };
 
-    super::print(&format!("Tenon {} listens on {}", ctx.config.version, shown(&wiring::address_url(address))));
+    super::print(&format!(
+        "Tenon {} listens on {}",
+        ctx.config.version,
+        shown(&wiring::address_url(address))
+    ));
     if access::setup_needed(&ctx).await? {
         let token = access::setup_token(&ctx);
-        super::print(&format!("Set it up here: {}/setup#token={}", shown(&public_url), token.expose_secret()));
+        super::print(&format!(
+            "Set it up here: {}/setup#token={}",
+            shown(&public_url),
+            token.expose_secret()
+        ));
     }
     until_stopped(ctx, listener, options, stop).await
 }
@@ -63,7 +82,9 @@ pub(super) async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> 
 
 /// Where a listener is, with the real port.
 pub(super) fn local_address(listener: &TcpListener) -> Result<SocketAddr, Failure> {
-    listener.local_addr().map_err(|e| Failure::new(format!("the listener has no address: {e}")))
+    listener
+        .local_addr()
+        .map_err(|e| Failure::new(format!("the listener has no address: {e}")))
 }
 
 /// An address without the slash at its end.
@@ -79,7 +100,9 @@ pub(super) async fn until_stopped(
     stop: CancellationToken,
 ) -> Result<(), Failure> {
     let runner = Runner::new(ctx.store.clone(), ctx.world.clone(), ctx.clone());
-    let runner = tenon_app::register_jobs(runner).concurrency(JOBS_AT_ONCE).start();
+    let runner = tenon_app::register_jobs(runner)
+        .concurrency(JOBS_AT_ONCE)
+        .start();
     tenon_app::start_schedules(&ctx).await?;
 
     let store = ctx.store.clone();
@@ -89,7 +112,8 @@ pub(super) async fn until_stopped(
         let _ = stream.set_nodelay(true);
     });
     let signal = stop.clone();
-    let serving = axum::serve(listener, router).with_graceful_shutdown(async move { signal.cancelled().await });
+    let serving = axum::serve(listener, router)
+        .with_graceful_shutdown(async move { signal.cancelled().await });
     let serving = tokio::spawn(async move { serving.await });
     let mut served = None;
     let mut serving = serving;
@@ -109,8 +133,12 @@ pub(super) async fn until_stopped(
     }
     store.close().await;
     match served {
-        Some(Ok(Err(error))) => Err(Failure::new(format!("the server stopped listening: {error}"))),
-        Some(Err(error)) => Err(Failure::new(format!("the server stopped listening: {error}"))),
+        Some(Ok(Err(error))) => Err(Failure::new(format!(
+            "the server stopped listening: {error}"
+        ))),
+        Some(Err(error)) => Err(Failure::new(format!(
+            "the server stopped listening: {error}"
+        ))),
         _ => Ok(()),
     }
 }

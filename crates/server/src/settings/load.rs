@@ -45,17 +45,32 @@ impl Values {
         Self::load_from(given, environment, Path::new("tenon.toml"))
     }
 
-    fn load_from(given: &Given, environment: impl Fn(&str) -> Option<String>, default_file: &Path) -> Result<Self, Failure> {
+    fn load_from(
+        given: &Given,
+        environment: impl Fn(&str) -> Option<String>,
+        default_file: &Path,
+    ) -> Result<Self, Failure> {
         let mut values = Self::default();
-        let named = given.config.clone().or_else(|| environment(CONFIG_VARIABLE).map(PathBuf::from));
+        let named = given
+            .config
+            .clone()
+            .or_else(|| environment(CONFIG_VARIABLE).map(PathBuf::from));
         let file = named.as_deref().unwrap_or(default_file);
         match std::fs::read_to_string(file) {
             Ok(text) => values.read_file(file, &text)?,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => {}
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                return Err(Failure::usage(format!("the settings file {} does not exist", file.display())));
+                return Err(Failure::usage(format!(
+                    "the settings file {} does not exist",
+                    file.display()
+                )));
             }
-            Err(error) => return Err(Failure::usage(format!("the settings file {} cannot be read: {error}", file.display()))),
+            Err(error) => {
+                return Err(Failure::usage(format!(
+                    "the settings file {} cannot be read: {error}",
+                    file.display()
+                )));
+            }
         }
         for setting in SETTINGS {
             // An empty variable counts as none: that is how containers leave one out.
@@ -72,48 +87,99 @@ impl Values {
 
     fn read_file(&mut self, path: &Path, text: &str) -> Result<(), Failure> {
         let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
-            let line = error.span().map_or(0, |span| text[..span.start.min(text.len())].lines().count().max(1));
-            Failure::usage(format!("the settings file {} is not valid TOML in line {line}: {}", path.display(), error.message()))
+            let line = error.span().map_or(0, |span| {
+                text[..span.start.min(text.len())].lines().count().max(1)
+            });
+            Failure::usage(format!(
+                "the settings file {} is not valid TOML in line {line}: {}",
+                path.display(),
+                error.message()
+            ))
         })?;
         self.read_table(path, "", &table)
     }
 
     /// `[google]` with `client_id` below it is the same as `google_client_id`.
-    fn read_table(&mut self, path: &Path, prefix: &str, table: &toml::Table) -> Result<(), Failure> {
+    fn read_table(
+        &mut self,
+        path: &Path,
+        prefix: &str,
+        table: &toml::Table,
+    ) -> Result<(), Failure> {
         for (key, value) in table {
             let full = format!("{prefix}{key}");
             if let toml::Value::Table(inner) = value
-                && SETTINGS.iter().any(|s| s.key().starts_with(&format!("{full}_")))
+                && SETTINGS
+                    .iter()
+                    .any(|s| s.key().starts_with(&format!("{full}_")))
             {
                 self.read_table(path, &format!("{full}_"), inner)?;
                 continue;
             }
             let setting = SETTINGS.iter().find(|s| s.key() == full).ok_or_else(|| {
-                let near = nearest(&full).map(|n| format!("; did you mean {n:?}?")).unwrap_or_default();
-                Failure::usage(format!("the settings file {} has the unknown key {full:?}{near}", path.display()))
+                let near = nearest(&full)
+                    .map(|n| format!("; did you mean {n:?}?"))
+                    .unwrap_or_default();
+                Failure::usage(format!(
+                    "the settings file {} has the unknown key {full:?}{near}",
+                    path.display()
+                ))
             })?;
             let text = match (setting.kind, value) {
                 (Kind::Number(..), toml::Value::Integer(n)) => n.to_string(),
                 (Kind::Number(..), _) | (_, toml::Value::Table(_)) => {
-                    return Err(wrong(&full, &Source::File(path.to_owned()), &format!("must be a {}", setting.kind_text())));
+                    return Err(wrong(
+                        &full,
+                        &Source::File(path.to_owned()),
+                        &format!("must be a {}", setting.kind_text()),
+                    ));
                 }
                 (_, toml::Value::String(text)) => text.clone(),
-                (_, toml::Value::Integer(n)) if matches!(setting.kind, Kind::Choice(_)) => n.to_string(),
-                _ => return Err(wrong(&full, &Source::File(path.to_owned()), "must be a text in quotes")),
+                (_, toml::Value::Integer(n)) if matches!(setting.kind, Kind::Choice(_)) => {
+                    n.to_string()
+                }
+                _ => {
+                    return Err(wrong(
+                        &full,
+                        &Source::File(path.to_owned()),
+                        "must be a text in quotes",
+                    ));
+                }
             };
             self.put(setting, text, Source::File(path.to_owned()))?;
         }
         Ok(())
     }
 
-    fn put(&mut self, setting: &'static Setting, text: String, source: Source) -> Result<(), Failure> {
-        let shown = if matches!(source, Source::File(_)) { setting.key() } else { setting.name.to_owned() };
+    fn put(
+        &mut self,
+        setting: &'static Setting,
+        text: String,
+        source: Source,
+    ) -> Result<(), Failure> {
+        let shown = if matches!(source, Source::File(_)) {
+            setting.key()
+        } else {
+            setting.name.to_owned()
+        };
         match setting.kind {
-            Kind::Number(least, most) if !text.parse::<u64>().is_ok_and(|n| (least..=most).contains(&n)) => {
-                return Err(wrong(&shown, &source, &format!("must be a whole number from {least} to {most}")));
+            Kind::Number(least, most)
+                if !text
+                    .parse::<u64>()
+                    .is_ok_and(|n| (least..=most).contains(&n)) =>
+            {
+                return Err(wrong(
+                    &shown,
+                    &source,
+                    &format!("must be a whole number from {least} to {most}"),
+                ));
             }
             Kind::Choice(words) if !words.contains(&text.as_str()) => {
-                return Err(wrong(&shown, &source, &format!("must be {}", words.join(" or "))));
+                return Err(wrong(
+                    &shown,
+                    &source,
+                    &format!("must be {}", words.join(" or ")),
+                ));
             }
             _ => {}
         }
@@ -128,18 +194,26 @@ impl Values {
 
     /// The value that was given, or the default.
     pub(crate) fn text(&self, name: &str) -> &str {
-        self.given(name).or_else(|| find(name).map(|s| s.default)).unwrap_or_default()
+        self.given(name)
+            .or_else(|| find(name).map(|s| s.default))
+            .unwrap_or_default()
     }
 
     /// A number that was given, or the default.
     pub(crate) fn number(&self, name: &str) -> Result<u64, Failure> {
-        self.text(name).parse().map_err(|_| self.wrong(name, "must be a whole number"))
+        self.text(name)
+            .parse()
+            .map_err(|_| self.wrong(name, "must be a whole number"))
     }
 
     /// A sentence about a value: where it stands, what it must be. Never the value.
     pub(crate) fn wrong(&self, name: &str, what: &str) -> Failure {
         match self.0.get(name) {
-            Some((_, source @ Source::File(_))) => wrong(&find(name).map_or_else(|| name.to_owned(), Setting::key), source, what),
+            Some((_, source @ Source::File(_))) => wrong(
+                &find(name).map_or_else(|| name.to_owned(), Setting::key),
+                source,
+                what,
+            ),
             Some((_, source)) => wrong(name, source, what),
             None => Failure::usage(format!("the setting {name} {what}")),
         }
@@ -160,7 +234,12 @@ fn find(name: &str) -> Option<&'static Setting> {
 pub(crate) fn unknown_variables() -> Vec<(String, Option<String>)> {
     let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
     names
-        .filter(|n| n.starts_with("TENON_") && n != CONFIG_VARIABLE && !n.starts_with("TENON_TEST_") && find(n).is_none())
+        .filter(|n| {
+            n.starts_with("TENON_")
+                && n != CONFIG_VARIABLE
+                && !n.starts_with("TENON_TEST_")
+                && find(n).is_none()
+        })
         .map(|n| {
             let near = nearest(&n.trim_start_matches("TENON_").to_ascii_lowercase());
             let near = near.and_then(|key| find(&key)).map(|s| s.name.to_owned());
@@ -199,18 +278,32 @@ fn distance(a: &str, b: &str) -> usize {
 mod tests {
     use super::*;
 
-    fn load(file: &str, environment: &[(&str, &str)], flags: &[(&str, &str)]) -> Result<Values, String> {
+    fn load(
+        file: &str,
+        environment: &[(&str, &str)],
+        flags: &[(&str, &str)],
+    ) -> Result<Values, String> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("tenon.toml");
         std::fs::write(&path, file).unwrap();
         let given = Given {
             config: None,
-            flags: flags.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect(),
+            flags: flags
+                .iter()
+                .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
+                .collect(),
         };
-        let environment = |name: &str| environment.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned());
+        let environment = |name: &str| {
+            environment
+                .iter()
+                .find(|(n, _)| *n == name)
+                .map(|(_, v)| (*v).to_owned())
+        };
         Values::load_from(&given, environment, &path).map_err(|failure| {
             assert_eq!(failure.code(), 2);
-            failure.to_string().replace(path.to_str().unwrap(), "tenon.toml")
+            failure
+                .to_string()
+                .replace(path.to_str().unwrap(), "tenon.toml")
         })
     }
 
@@ -232,13 +325,34 @@ mod tests {
     #[test]
     fn what_is_wrong_is_said_in_one_sentence_that_names_it() {
         let sentence = |file: &str| load(file, &[], &[]).unwrap_err();
-        assert_eq!(sentence("lissten = \"x\""), "the settings file tenon.toml has the unknown key \"lissten\"; did you mean \"listen\"?");
-        assert_eq!(sentence("[google]\nclientid = \"x\""), "the settings file tenon.toml has the unknown key \"google_clientid\"; did you mean \"google_client_id\"?");
-        assert_eq!(sentence("listen = 8080"), "the setting listen in tenon.toml must be a text in quotes");
-        assert_eq!(sentence("poll_seconds = \"often\""), "the setting poll_seconds in tenon.toml must be a whole number from 5 to 86400");
-        assert_eq!(sentence("poll_seconds = 1"), "the setting poll_seconds in tenon.toml must be a whole number from 5 to 86400");
-        assert!(sentence("a = \n").starts_with("the settings file tenon.toml is not valid TOML in line 1: "));
+        assert_eq!(
+            sentence("lissten = \"x\""),
+            "the settings file tenon.toml has the unknown key \"lissten\"; did you mean \"listen\"?"
+        );
+        assert_eq!(
+            sentence("[google]\nclientid = \"x\""),
+            "the settings file tenon.toml has the unknown key \"google_clientid\"; did you mean \"google_client_id\"?"
+        );
+        assert_eq!(
+            sentence("listen = 8080"),
+            "the setting listen in tenon.toml must be a text in quotes"
+        );
+        assert_eq!(
+            sentence("poll_seconds = \"often\""),
+            "the setting poll_seconds in tenon.toml must be a whole number from 5 to 86400"
+        );
+        assert_eq!(
+            sentence("poll_seconds = 1"),
+            "the setting poll_seconds in tenon.toml must be a whole number from 5 to 86400"
+        );
+        assert!(
+            sentence("a = \n")
+                .starts_with("the settings file tenon.toml is not valid TOML in line 1: ")
+        );
         let environment = load("", &[("TENON_LOG_FORMAT", "xml")], &[]).unwrap_err();
-        assert_eq!(environment, "the setting TENON_LOG_FORMAT in the environment must be text or json");
+        assert_eq!(
+            environment,
+            "the setting TENON_LOG_FORMAT in the environment must be text or json"
+        );
     }
 }

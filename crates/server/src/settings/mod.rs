@@ -41,14 +41,21 @@ impl Settings {
     pub(crate) fn from_values(values: &Values) -> Result<Self, Failure> {
         let data_dir = PathBuf::from(values.text("TENON_DATA_DIR"));
         let database = match values.given("DATABASE_URL") {
-            Some(text) => StoreUrl::parse(text).map_err(|e| values.wrong("DATABASE_URL", &e.to_string()))?,
+            Some(text) => {
+                StoreUrl::parse(text).map_err(|e| values.wrong("DATABASE_URL", &e.to_string()))?
+            }
             None => StoreUrl::Sqlite(data_dir.join("tenon.db")),
         };
         let kek = match values.given("TENON_KEK") {
-            Some(text) => text.parse().map_err(|e: String| values.wrong("TENON_KEK", &e))?,
+            Some(text) => text
+                .parse()
+                .map_err(|e: String| values.wrong("TENON_KEK", &e))?,
             None => KekSource::File(data_dir.join("kek")),
         };
-        let public_url = values.given("TENON_PUBLIC_URL").map(|text| origin(values, text)).transpose()?;
+        let public_url = values
+            .given("TENON_PUBLIC_URL")
+            .map(|text| origin(values, text))
+            .transpose()?;
         Ok(Self {
             database,
             kek,
@@ -65,24 +72,38 @@ impl Settings {
 }
 
 fn listen(values: &Values) -> Result<SocketAddr, Failure> {
-    let text = values.text("TENON_LISTEN").replace("localhost", "127.0.0.1");
-    text.parse()
-        .map_err(|_| values.wrong("TENON_LISTEN", "must be an address and a port such as 127.0.0.1:8080 or [::]:8080"))
+    let text = values
+        .text("TENON_LISTEN")
+        .replace("localhost", "127.0.0.1");
+    text.parse().map_err(|_| {
+        values.wrong(
+            "TENON_LISTEN",
+            "must be an address and a port such as 127.0.0.1:8080 or [::]:8080",
+        )
+    })
 }
 
 /// The public address: scheme, host and port only, because cookies and the OAuth redirect address
 /// belong to all of it.
 fn origin(values: &Values, text: &str) -> Result<Url, Failure> {
     let wrong = |what: &str| values.wrong("TENON_PUBLIC_URL", what);
-    let url: Url = text.parse().map_err(|_| wrong("must be an address such as https://crm.example.com"))?;
+    let url: Url = text
+        .parse()
+        .map_err(|_| wrong("must be an address such as https://crm.example.com"))?;
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
         return Err(wrong("must begin with https:// (or http:// on loopback)"));
     }
-    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() {
+    if url.path() != "/"
+        || url.query().is_some()
+        || url.fragment().is_some()
+        || !url.username().is_empty()
+    {
         return Err(wrong("must be scheme, host and port only, without a path"));
     }
     if url.scheme() == "http" && !is_loopback(&url) {
-        return Err(wrong("must be https:// unless it is on loopback: sessions would travel readable"));
+        return Err(wrong(
+            "must be https:// unless it is on loopback: sessions would travel readable",
+        ));
     }
     Ok(url)
 }
@@ -97,12 +118,25 @@ fn is_loopback(url: &Url) -> bool {
 }
 
 fn google(values: &Values) -> Result<Option<GoogleConfig>, Failure> {
-    let (id, secret) = (values.given("TENON_GOOGLE_CLIENT_ID"), values.given("TENON_GOOGLE_CLIENT_SECRET"));
+    let (id, secret) = (
+        values.given("TENON_GOOGLE_CLIENT_ID"),
+        values.given("TENON_GOOGLE_CLIENT_SECRET"),
+    );
     let (client_id, client_secret) = match (id, secret) {
         (Some(id), Some(secret)) => (id.to_owned(), secret.into()),
         (None, None) => return Ok(None),
-        (Some(_), None) => return Err(values.wrong("TENON_GOOGLE_CLIENT_SECRET", "is missing beside TENON_GOOGLE_CLIENT_ID")),
-        (None, Some(_)) => return Err(values.wrong("TENON_GOOGLE_CLIENT_ID", "is missing beside TENON_GOOGLE_CLIENT_SECRET")),
+        (Some(_), None) => {
+            return Err(values.wrong(
+                "TENON_GOOGLE_CLIENT_SECRET",
+                "is missing beside TENON_GOOGLE_CLIENT_ID",
+            ));
+        }
+        (None, Some(_)) => {
+            return Err(values.wrong(
+                "TENON_GOOGLE_CLIENT_ID",
+                "is missing beside TENON_GOOGLE_CLIENT_SECRET",
+            ));
+        }
     };
     let mut endpoints = GoogleEndpoints::default();
     let put = |name: &str, target: &mut Url| -> Result<(), Failure> {
@@ -127,25 +161,43 @@ fn google(values: &Values) -> Result<Option<GoogleConfig>, Failure> {
         _ => QuotaSettings::y2026(),
     };
     let units = |name: &str| -> Result<Option<u32>, Failure> {
-        let number = values.given(name).map(|_| values.number(name)).transpose()?;
-        Ok(number.and_then(|n| u32::try_from(n).ok()).filter(|n| *n > 0))
+        let number = values
+            .given(name)
+            .map(|_| values.number(name))
+            .transpose()?;
+        Ok(number
+            .and_then(|n| u32::try_from(n).ok())
+            .filter(|n| *n > 0))
     };
     if values.given("TENON_GOOGLE_UNITS_PER_MINUTE").is_some() {
         quota.units_per_minute_user = units("TENON_GOOGLE_UNITS_PER_MINUTE")?;
     }
-    if values.given("TENON_GOOGLE_PROJECT_UNITS_PER_MINUTE").is_some() {
+    if values
+        .given("TENON_GOOGLE_PROJECT_UNITS_PER_MINUTE")
+        .is_some()
+    {
         quota.units_per_minute_project = units("TENON_GOOGLE_PROJECT_UNITS_PER_MINUTE")?;
     }
-    Ok(Some(GoogleConfig { client_id, client_secret, endpoints, quota }))
+    Ok(Some(GoogleConfig {
+        client_id,
+        client_secret,
+        endpoints,
+        quota,
+    }))
 }
 
 /// An address of a provider: TLS, except on loopback, where stand-ins run.
 fn upstream(values: &Values, name: &str, text: &str) -> Result<Url, Failure> {
-    let url: Url = text.parse().map_err(|_| values.wrong(name, "must be an https:// address"))?;
+    let url: Url = text
+        .parse()
+        .map_err(|_| values.wrong(name, "must be an https:// address"))?;
     match url.scheme() {
         "https" if url.host().is_some() => Ok(url),
         "http" if is_loopback(&url) => Ok(url),
-        "http" => Err(values.wrong(name, "must be https://: http:// is accepted on loopback only")),
+        "http" => Err(values.wrong(
+            name,
+            "must be https://: http:// is accepted on loopback only",
+        )),
         _ => Err(values.wrong(name, "must be an https:// address")),
     }
 }

@@ -35,7 +35,10 @@ pub(crate) struct Setting {
 impl Setting {
     /// Its key in `tenon.toml`: the name without the prefix, in lower case.
     pub(crate) fn key(&self) -> String {
-        self.name.strip_prefix("TENON_").unwrap_or(self.name).to_ascii_lowercase()
+        self.name
+            .strip_prefix("TENON_")
+            .unwrap_or(self.name)
+            .to_ascii_lowercase()
     }
 
     /// The kind in words.
@@ -51,38 +54,170 @@ impl Setting {
     }
 }
 
-const fn setting(name: &'static str, kind: Kind, default: &'static str, help: &'static str) -> Setting {
-    Setting { name, kind, default, default_note: "", help }
+const fn setting(
+    name: &'static str,
+    kind: Kind,
+    default: &'static str,
+    help: &'static str,
+) -> Setting {
+    Setting {
+        name,
+        kind,
+        default,
+        default_note: "",
+        help,
+    }
 }
 
-const fn noted(name: &'static str, kind: Kind, default_note: &'static str, help: &'static str) -> Setting {
-    Setting { name, kind, default: "", default_note, help }
+const fn noted(
+    name: &'static str,
+    kind: Kind,
+    default_note: &'static str,
+    help: &'static str,
+) -> Setting {
+    Setting {
+        name,
+        kind,
+        default: "",
+        default_note,
+        help,
+    }
 }
 
 /// Every setting there is.
 pub(crate) const SETTINGS: &[Setting] = &[
-    setting("TENON_DATA_DIR", Kind::Path, "./tenon-data", "Folder of the SQLite database, the key file and the list of destroyed keys. Made at the first start, readable by its owner only."),
-    noted("DATABASE_URL", Kind::Secret, "SQLite in the data folder", "`postgres://USER:PASSWORD@HOST/NAME`, or a path of a SQLite file."),
-    setting("TENON_LISTEN", Kind::Text, "127.0.0.1:8080", "Address and port to listen on. Port 0 takes a free one. TLS is the proxy's business."),
-    noted("TENON_PUBLIC_URL", Kind::Url, "`http://` and the address listened on", "Where people reach the server: scheme, host, port. Redirect addresses, cookies and the host check follow from it. `https://` unless on loopback."),
-    noted("TENON_KEK", Kind::Text, "`file:` and `kek` in the data folder", "Key-encryption key: `file:PATH` (made at the first start, mode 0600) or `env:NAME` (base64 of 32 bytes in that variable). Without it the database cannot be read: keep a copy elsewhere."),
-    setting("TENON_LOG", Kind::Text, "info", "What is logged: `error`, `warn`, `info`, `debug`, or per module such as `info,tenon_app=debug`."),
-    setting("TENON_LOG_FORMAT", Kind::Choice(&["text", "json"]), "text", "How log lines are written to stderr."),
-    setting("TENON_POLL_SECONDS", Kind::Number(5, 86_400), "60", "How often a mailbox that is in step is asked for changes."),
-    noted("TENON_SECURITY_CONTACT", Kind::Url, "none", "Where weaknesses of this server are reported, `https:` or `mailto:`; shown in `/.well-known/security.txt`."),
-    noted("TENON_GOOGLE_CLIENT_ID", Kind::Text, "none", "OAuth client id of the Google Cloud project. Google can be connected once id and secret are set."),
-    noted("TENON_GOOGLE_CLIENT_SECRET", Kind::Secret, "none", "OAuth client secret of the Google Cloud project."),
-    setting("TENON_GOOGLE_QUOTA", Kind::Choice(&["2026", "legacy", "off"]), "2026", "Which table of costs and limits the Google project has: `2026` for projects made since May 2026, `legacy` for older ones."),
-    noted("TENON_GOOGLE_UNITS_PER_MINUTE", Kind::Number(0, 100_000_000), "6000 with `2026`, 15000 with `legacy`", "Quota units a minute for one mailbox; 0 for no limit. See the project's quota page."),
-    noted("TENON_GOOGLE_PROJECT_UNITS_PER_MINUTE", Kind::Number(0, 100_000_000), "that of the table", "Quota units a minute for the whole project; 0 for no limit."),
-    noted("TENON_GOOGLE_AUTH_URL", Kind::Url, "Google's own", "Consent screen."),
-    noted("TENON_GOOGLE_TOKEN_URL", Kind::Url, "Google's own", "Token endpoint."),
-    noted("TENON_GOOGLE_REVOKE_URL", Kind::Url, "Google's own", "Revocation endpoint."),
-    noted("TENON_GOOGLE_JWKS_URL", Kind::Url, "Google's own", "Signing keys of id tokens."),
-    noted("TENON_GOOGLE_ISSUER", Kind::Text, "Google's own", "Issuer of id tokens."),
-    noted("TENON_GOOGLE_GMAIL_URL", Kind::Url, "Google's own", "Root of the Gmail API, before `/gmail/v1`."),
-    noted("TENON_GOOGLE_BATCH_URL", Kind::Url, "`/batch/gmail/v1` beside the Gmail API", "Batch endpoint of the Gmail API."),
-    noted("TENON_GOOGLE_UPLOAD_URL", Kind::Url, "Google's own", "Root of the Gmail uploads, before `/upload/gmail/v1`."),
+    setting(
+        "TENON_DATA_DIR",
+        Kind::Path,
+        "./tenon-data",
+        "Folder of the SQLite database, the key file and the list of destroyed keys. Made at the first start, readable by its owner only.",
+    ),
+    noted(
+        "DATABASE_URL",
+        Kind::Secret,
+        "SQLite in the data folder",
+        "`postgres://USER:PASSWORD@HOST/NAME`, or a path of a SQLite file.",
+    ),
+    setting(
+        "TENON_LISTEN",
+        Kind::Text,
+        "127.0.0.1:8080",
+        "Address and port to listen on. Port 0 takes a free one. TLS is the proxy's business.",
+    ),
+    noted(
+        "TENON_PUBLIC_URL",
+        Kind::Url,
+        "`http://` and the address listened on",
+        "Where people reach the server: scheme, host, port. Redirect addresses, cookies and the host check follow from it. `https://` unless on loopback.",
+    ),
+    noted(
+        "TENON_KEK",
+        Kind::Text,
+        "`file:` and `kek` in the data folder",
+        "Key-encryption key: `file:PATH` (made at the first start, mode 0600) or `env:NAME` (base64 of 32 bytes in that variable). Without it the database cannot be read: keep a copy elsewhere.",
+    ),
+    setting(
+        "TENON_LOG",
+        Kind::Text,
+        "info",
+        "What is logged: `error`, `warn`, `info`, `debug`, or per module such as `info,tenon_app=debug`.",
+    ),
+    setting(
+        "TENON_LOG_FORMAT",
+        Kind::Choice(&["text", "json"]),
+        "text",
+        "How log lines are written to stderr.",
+    ),
+    setting(
+        "TENON_POLL_SECONDS",
+        Kind::Number(5, 86_400),
+        "60",
+        "How often a mailbox that is in step is asked for changes.",
+    ),
+    noted(
+        "TENON_SECURITY_CONTACT",
+        Kind::Url,
+        "none",
+        "Where weaknesses of this server are reported, `https:` or `mailto:`; shown in `/.well-known/security.txt`.",
+    ),
+    noted(
+        "TENON_GOOGLE_CLIENT_ID",
+        Kind::Text,
+        "none",
+        "OAuth client id of the Google Cloud project. Google can be connected once id and secret are set.",
+    ),
+    noted(
+        "TENON_GOOGLE_CLIENT_SECRET",
+        Kind::Secret,
+        "none",
+        "OAuth client secret of the Google Cloud project.",
+    ),
+    setting(
+        "TENON_GOOGLE_QUOTA",
+        Kind::Choice(&["2026", "legacy", "off"]),
+        "2026",
+        "Which table of costs and limits the Google project has: `2026` for projects made since May 2026, `legacy` for older ones.",
+    ),
+    noted(
+        "TENON_GOOGLE_UNITS_PER_MINUTE",
+        Kind::Number(0, 100_000_000),
+        "6000 with `2026`, 15000 with `legacy`",
+        "Quota units a minute for one mailbox; 0 for no limit. See the project's quota page.",
+    ),
+    noted(
+        "TENON_GOOGLE_PROJECT_UNITS_PER_MINUTE",
+        Kind::Number(0, 100_000_000),
+        "that of the table",
+        "Quota units a minute for the whole project; 0 for no limit.",
+    ),
+    noted(
+        "TENON_GOOGLE_AUTH_URL",
+        Kind::Url,
+        "Google's own",
+        "Consent screen.",
+    ),
+    noted(
+        "TENON_GOOGLE_TOKEN_URL",
+        Kind::Url,
+        "Google's own",
+        "Token endpoint.",
+    ),
+    noted(
+        "TENON_GOOGLE_REVOKE_URL",
+        Kind::Url,
+        "Google's own",
+        "Revocation endpoint.",
+    ),
+    noted(
+        "TENON_GOOGLE_JWKS_URL",
+        Kind::Url,
+        "Google's own",
+        "Signing keys of id tokens.",
+    ),
+    noted(
+        "TENON_GOOGLE_ISSUER",
+        Kind::Text,
+        "Google's own",
+        "Issuer of id tokens.",
+    ),
+    noted(
+        "TENON_GOOGLE_GMAIL_URL",
+        Kind::Url,
+        "Google's own",
+        "Root of the Gmail API, before `/gmail/v1`.",
+    ),
+    noted(
+        "TENON_GOOGLE_BATCH_URL",
+        Kind::Url,
+        "`/batch/gmail/v1` beside the Gmail API",
+        "Batch endpoint of the Gmail API.",
+    ),
+    noted(
+        "TENON_GOOGLE_UPLOAD_URL",
+        Kind::Url,
+        "Google's own",
+        "Root of the Gmail uploads, before `/upload/gmail/v1`.",
+    ),
 ];
 
 /// The variable that names the file of settings; it is no setting itself.
@@ -95,9 +230,21 @@ mod tests {
     #[test]
     fn names_and_keys_are_unique_and_explained() {
         for s in SETTINGS {
-            assert_eq!(SETTINGS.iter().filter(|o| o.name == s.name || o.key() == s.key()).count(), 1, "{}", s.name);
+            assert_eq!(
+                SETTINGS
+                    .iter()
+                    .filter(|o| o.name == s.name || o.key() == s.key())
+                    .count(),
+                1,
+                "{}",
+                s.name
+            );
             assert!(s.help.ends_with('.'), "{}", s.name);
-            assert!(s.default.is_empty() != s.default_note.is_empty(), "{}", s.name);
+            assert!(
+                s.default.is_empty() != s.default_note.is_empty(),
+                "{}",
+                s.name
+            );
         }
     }
 }

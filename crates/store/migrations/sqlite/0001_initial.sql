@@ -224,6 +224,16 @@ CREATE TABLE thread_labels (
 ) WITHOUT ROWID;
 CREATE INDEX thread_labels_unread ON thread_labels (connection_id, label, last_at, thread_id) WHERE unread;
 
+-- How many threads have a label, kept in step with thread_labels, because counting a million rows
+-- takes too long for every look at a mailbox. The label '' stands for all threads that lists show.
+CREATE TABLE label_counts (
+    connection_id BLOB NOT NULL,
+    label TEXT NOT NULL,
+    threads BIGINT NOT NULL,
+    unread BIGINT NOT NULL,
+    PRIMARY KEY (connection_id, label)
+) WITHOUT ROWID;
+
 CREATE TABLE thread_addresses (
     connection_id BLOB NOT NULL,
     address_index BLOB NOT NULL,

@@ -55,7 +55,10 @@ impl Derived {
                 SPAM | TRASH => hidden = true,
                 _ => {}
             }
-            if let Err(at) = self.labels.binary_search_by(|known| known.as_str().cmp(label)) {
+            if let Err(at) = self
+                .labels
+                .binary_search_by(|known| known.as_str().cmp(label))
+            {
                 self.labels.insert(at, label.to_owned());
             }
         }
@@ -80,9 +83,17 @@ mod tests {
     #[test]
     fn a_thread_is_hidden_only_while_all_its_messages_are() {
         let mut thread = Derived::empty();
-        thread.add(Facts { received_at: 5, has_attachments: false, labels: "TRASH\u{1f}UNREAD" });
+        thread.add(Facts {
+            received_at: 5,
+            has_attachments: false,
+            labels: "TRASH\u{1f}UNREAD",
+        });
         assert!(thread.hidden);
-        thread.add(Facts { received_at: 3, has_attachments: true, labels: "INBOX\u{1f}STARRED" });
+        thread.add(Facts {
+            received_at: 3,
+            has_attachments: true,
+            labels: "INBOX\u{1f}STARRED",
+        });
         assert_eq!(
             thread,
             Derived {
@@ -92,7 +103,9 @@ mod tests {
                 starred: true,
                 has_attachments: true,
                 hidden: false,
-                labels: ["INBOX", "STARRED", "TRASH", "UNREAD"].map(String::from).to_vec(),
+                labels: ["INBOX", "STARRED", "TRASH", "UNREAD"]
+                    .map(String::from)
+                    .to_vec(),
             }
         );
     }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use tenon_model::{ConnectionId, LabelId};
 use tenon_vault::Sealed;
 
+use super::ALL_LISTED;
 use crate::StoreError;
 use crate::sql::{Row, sql};
 use crate::tx::VISIBLE;
@@ -61,9 +62,16 @@ impl Labels<'_> {
     /// Makes the labels of a mailbox equal to `rows`. Ids must stay: the
     /// caller gives each label the id that [`Labels::list`] has for its provider id, because its
     /// name is sealed for that id.
-    pub async fn replace(&mut self, connection: ConnectionId, rows: &[LabelRow]) -> Result<(), StoreError> {
+    pub async fn replace(
+        &mut self,
+        connection: ConnectionId,
+        rows: &[LabelRow],
+    ) -> Result<(), StoreError> {
         self.tx.hold(connection).await?;
-        let query = sql(format!("SELECT {COLUMNS} FROM labels l WHERE l.connection_id = $1")).bind(connection);
+        let query = sql(format!(
+            "SELECT {COLUMNS} FROM labels l WHERE l.connection_id = $1"
+        ))
+        .bind(connection);
         let mut old: HashMap<String, LabelRow> = HashMap::new();
         for row in self.tx.all(query).await? {
             let label = read(&row)?;
@@ -73,19 +81,24 @@ impl Labels<'_> {
             match old.remove(&row.provider_id) {
                 Some(known) if known == *row => {}
                 Some(known) if known.id == row.id => {
-                    let update = sql("UPDATE labels SET name = $2, system = $3, color = $4 WHERE id = $1")
-                        .bind(row.id)
-                        .bind(&row.name)
-                        .bind(row.system)
-                        .bind(row.color.clone());
+                    let update =
+                        sql("UPDATE labels SET name = $2, system = $3, color = $4 WHERE id = $1")
+                            .bind(row.id)
+                            .bind(&row.name)
+                            .bind(row.system)
+                            .bind(row.color.clone());
                     self.tx.exec(update).await?;
                 }
                 other => {
                     if let Some(known) = other {
-                        self.tx.exec(sql("DELETE FROM labels WHERE id = $1").bind(known.id)).await?;
+                        self.tx
+                            .exec(sql("DELETE FROM labels WHERE id = $1").bind(known.id))
+                            .await?;
                     }
-                    let insert = sql("INSERT INTO labels (id, connection_id, provider_id, name, system, color) \
-                         VALUES ($1, $2, $3, $4, $5, $6)")
+                    let insert = sql(
+                        "INSERT INTO labels (id, connection_id, provider_id, name, system, color) \
+                         VALUES ($1, $2, $3, $4, $5, $6)",
+                    )
                     .bind(row.id)
                     .bind(connection)
                     .bind(row.provider_id.as_str())
@@ -97,7 +110,9 @@ impl Labels<'_> {
             }
         }
         for gone in old.into_values() {
-            self.tx.exec(sql("DELETE FROM labels WHERE id = $1").bind(gone.id)).await?;
+            self.tx
+                .exec(sql("DELETE FROM labels WHERE id = $1").bind(gone.id))
+                .await?;
         }
         Ok(())
     }
@@ -124,15 +139,18 @@ impl Labels<'_> {
         self.tx.opt(query).await?.map(|r| read(&r)).transpose()
     }
 
-    /// How many threads of a mailbox have each label. It walks all of them: about 0.2 s for a
-    /// million, so callers keep the answer until threads change.
-    pub async fn counts(&mut self, connection: ConnectionId) -> Result<Vec<LabelCounts>, StoreError> {
+    /// How many threads of a mailbox have each label, by provider id.
+    pub async fn counts(
+        &mut self,
+        connection: ConnectionId,
+    ) -> Result<Vec<LabelCounts>, StoreError> {
         if !self.tx.sees(connection).await? {
             return Ok(Vec::new());
         }
-        let query = sql("SELECT label, count(*), sum(CASE WHEN unread THEN 1 ELSE 0 END) FROM thread_labels \
-             WHERE connection_id = $1 GROUP BY label ORDER BY label")
-        .bind(connection);
+        let query = sql("SELECT label, threads, unread FROM label_counts \
+             WHERE connection_id = $1 AND label <> $2 ORDER BY label")
+        .bind(connection)
+        .bind(ALL_LISTED);
         self.tx
             .all(query)
             .await?

@@ -132,7 +132,10 @@ impl Mailboxes<'_> {
         if !self.tx.sees(connection).await? {
             return Ok(None);
         }
-        let query = sql(format!("SELECT {COLUMNS} FROM mailboxes WHERE connection_id = $1")).bind(connection);
+        let query = sql(format!(
+            "SELECT {COLUMNS} FROM mailboxes WHERE connection_id = $1"
+        ))
+        .bind(connection);
         self.tx.opt(query).await?.map(|r| read(&r)).transpose()
     }
 
@@ -143,12 +146,14 @@ impl Mailboxes<'_> {
             Err(StoreError::NotFound(_)) => return Ok(false),
             other => other?,
         }
-        let update = sql("UPDATE mailboxes SET state = $3, reason = $4, cursor = $5, generation = $6, shadow = $7, \
+        let update = sql(
+            "UPDATE mailboxes SET state = $3, reason = $4, cursor = $5, generation = $6, shadow = $7, \
              page_token = $8, pages_done = $9, listed = $10, gone = $11, provider_total = $12, \
              snapshot_started_at = $13, last_sync_at = $14, next_sync_at = $15, cursor_at = $16, \
              resyncs = $17, updated_at = $18 \
              WHERE connection_id = $1 AND workspace_id = $2 \
-             AND EXISTS (SELECT 1 FROM connections c WHERE c.id = $1 AND c.fence = $19)");
+             AND EXISTS (SELECT 1 FROM connections c WHERE c.id = $1 AND c.fence = $19)",
+        );
         Ok(self.tx.exec(bind(update, row).bind(fence)).await? == 1)
     }
 

@@ -38,6 +38,10 @@ pub struct NewMessage {
 
 /// A stored message.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four facts of a message, each a column"
+)]
 pub struct MessageRow {
     /// Id.
     pub id: MessageId,
@@ -119,7 +123,11 @@ impl Messages<'_> {
             return Ok(out);
         }
         for ids in provider_ids.chunks(LIST) {
-            for row in self.tx.by_provider_ids("provider_id, seen", connection, ids).await? {
+            for row in self
+                .tx
+                .by_provider_ids("provider_id, seen", connection, ids)
+                .await?
+            {
                 let mut r = row.reader();
                 out.insert(r.take()?, r.take()?);
             }
@@ -138,7 +146,11 @@ impl Messages<'_> {
             return Ok(out);
         }
         for ids in provider_ids.chunks(LIST) {
-            for row in self.tx.by_provider_ids("provider_id, labels", connection, ids).await? {
+            for row in self
+                .tx
+                .by_provider_ids("provider_id, labels", connection, ids)
+                .await?
+            {
                 let mut r = row.reader();
                 out.insert(r.take()?, split_words(&r.take::<String>()?));
             }
@@ -168,7 +180,9 @@ impl Messages<'_> {
         generation: i64,
     ) -> Result<u64, StoreError> {
         self.tx.hold(connection).await?;
-        self.tx.mark_seen(connection, provider_ids, generation).await
+        self.tx
+            .mark_seen(connection, provider_ids, generation)
+            .await
     }
 
     /// Puts labels on and takes labels off, in the order given; how many messages changed.
@@ -202,8 +216,14 @@ impl Messages<'_> {
         let mut removed = 0;
         let mut threads = Vec::new();
         for ids in provider_ids.chunks(LIST) {
-            let mut delete = Builder::new(self.tx.kind(), "DELETE FROM messages WHERE connection_id = ");
-            delete.value(connection).push(" AND provider_id IN ").list(ids.iter().map(String::as_str));
+            let mut delete = Builder::new(
+                self.tx.kind(),
+                "DELETE FROM messages WHERE connection_id = ",
+            );
+            delete
+                .value(connection)
+                .push(" AND provider_id IN ")
+                .list(ids.iter().map(String::as_str));
             delete.push(" RETURNING thread_id");
             for row in self.tx.all(delete.build(ids.len())).await? {
                 removed += 1;
@@ -216,7 +236,11 @@ impl Messages<'_> {
 
     /// How many messages no snapshot since before `generation` has seen: the tombstone
     /// candidates of a complete one (`provider-faults` section 2, step 4).
-    pub async fn unseen(&mut self, connection: ConnectionId, generation: i64) -> Result<u64, StoreError> {
+    pub async fn unseen(
+        &mut self,
+        connection: ConnectionId,
+        generation: i64,
+    ) -> Result<u64, StoreError> {
         if !self.tx.sees(connection).await? {
             return Ok(0);
         }
@@ -233,11 +257,17 @@ impl Messages<'_> {
         generation: i64,
     ) -> Result<u64, StoreError> {
         self.tx.hold(connection).await?;
-        let delete = sql("DELETE FROM messages WHERE connection_id = $1 AND seen < $2 RETURNING thread_id")
-            .bind(connection)
-            .bind(generation);
-        let threads: Vec<ThreadId> =
-            self.tx.all(delete).await?.iter().map(Row::only).collect::<Result<_, _>>()?;
+        let delete =
+            sql("DELETE FROM messages WHERE connection_id = $1 AND seen < $2 RETURNING thread_id")
+                .bind(connection)
+                .bind(generation);
+        let threads: Vec<ThreadId> = self
+            .tx
+            .all(delete)
+            .await?
+            .iter()
+            .map(Row::only)
+            .collect::<Result<_, _>>()?;
         let removed = threads.len() as u64;
         self.tx.refold(connection, threads).await?;
         Ok(removed)
@@ -297,8 +327,10 @@ impl Messages<'_> {
         if !self.tx.sees(connection).await? {
             return Ok(Vec::new());
         }
-        let query = sql("SELECT provider_id FROM messages WHERE connection_id = $1 AND provider_id > $2 \
-             ORDER BY provider_id LIMIT $3")
+        let query = sql(
+            "SELECT provider_id FROM messages WHERE connection_id = $1 AND provider_id > $2 \
+             ORDER BY provider_id LIMIT $3",
+        )
         .bind(connection)
         .bind(after.unwrap_or_default())
         .bind(i64::from(limit));

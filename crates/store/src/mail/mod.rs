@@ -5,6 +5,7 @@ mod fold;
 mod labels;
 mod mailboxes;
 mod messages;
+mod refold;
 mod runs;
 mod skipped;
 mod threads;
@@ -25,3 +26,5 @@ pub const STARRED: &str = "STARRED";
 pub const SPAM: &str = "SPAM";
 /// Label of messages in the bin.
 pub const TRASH: &str = "TRASH";
+/// In the table of counts, the word for all threads that lists show; no label is called so.
+const ALL_LISTED: &str = "";

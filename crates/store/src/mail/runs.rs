@@ -29,7 +29,8 @@ pub struct Run {
     pub removed: i64,
 }
 
-const COLUMNS: &str = "id, connection_id, kind, started_at, finished_at, outcome, added, changed, removed";
+const COLUMNS: &str =
+    "id, connection_id, kind, started_at, finished_at, outcome, added, changed, removed";
 
 aggregate!(
     /// The runs of visible mailboxes.
@@ -72,7 +73,11 @@ impl Runs<'_> {
     }
 
     /// The newest runs.
-    pub async fn list(&mut self, connection: ConnectionId, limit: u32) -> Result<Vec<Run>, StoreError> {
+    pub async fn list(
+        &mut self,
+        connection: ConnectionId,
+        limit: u32,
+    ) -> Result<Vec<Run>, StoreError> {
         if !self.tx.sees(connection).await? {
             return Ok(Vec::new());
         }
@@ -103,7 +108,11 @@ impl Runs<'_> {
     }
 
     /// Deletes the runs of a mailbox that began before `before`; how many.
-    pub async fn prune(&mut self, connection: ConnectionId, before: Time) -> Result<u64, StoreError> {
+    pub async fn prune(
+        &mut self,
+        connection: ConnectionId,
+        before: Time,
+    ) -> Result<u64, StoreError> {
         self.tx.hold(connection).await?;
         let delete = sql("DELETE FROM runs WHERE connection_id = $1 AND started_at < $2")
             .bind(connection)

@@ -42,7 +42,11 @@ impl Skipped<'_> {
     }
 
     /// Forgets an item that could be read after all, or is gone; whether it was recorded.
-    pub async fn resolve(&mut self, connection: ConnectionId, provider_id: &str) -> Result<bool, StoreError> {
+    pub async fn resolve(
+        &mut self,
+        connection: ConnectionId,
+        provider_id: &str,
+    ) -> Result<bool, StoreError> {
         self.tx.hold(connection).await?;
         let delete = sql("DELETE FROM skipped WHERE connection_id = $1 AND provider_id = $2")
             .bind(connection)
@@ -51,12 +55,18 @@ impl Skipped<'_> {
     }
 
     /// The newest skipped items.
-    pub async fn list(&mut self, connection: ConnectionId, limit: u32) -> Result<Vec<SkippedItem>, StoreError> {
+    pub async fn list(
+        &mut self,
+        connection: ConnectionId,
+        limit: u32,
+    ) -> Result<Vec<SkippedItem>, StoreError> {
         if !self.tx.sees(connection).await? {
             return Ok(Vec::new());
         }
-        let query = sql("SELECT provider_id, reason, at FROM skipped WHERE connection_id = $1 \
-             ORDER BY at DESC, provider_id LIMIT $2")
+        let query = sql(
+            "SELECT provider_id, reason, at FROM skipped WHERE connection_id = $1 \
+             ORDER BY at DESC, provider_id LIMIT $2",
+        )
         .bind(connection)
         .bind(i64::from(limit));
         self.tx

@@ -6,9 +6,10 @@ use tenon_model::{ConnectionId, ThreadId, Time};
 use tenon_vault::BlindIndex;
 use uuid::Uuid;
 
+use super::ALL_LISTED;
 use super::messages::{self, MessageRow};
 use crate::StoreError;
-use crate::sql::{Builder, LIST, Row, split_words, sql};
+use crate::sql::{Builder, LIST, Row, dialect, split_words, sql};
 use crate::tx::VISIBLE;
 
 /// A thread.
@@ -101,11 +102,19 @@ impl Threads<'_> {
         connection: ConnectionId,
         query: &ThreadQuery,
     ) -> Result<Vec<ThreadRow>, StoreError> {
-        let (at, id) = query.after.map_or((i64::MAX, Uuid::max()), |(at, id)| (at.0, id.0));
+        let (at, id) = query
+            .after
+            .map_or((i64::MAX, Uuid::max()), |(at, id)| (at.0, id.0));
         let page = if let Some(label) = &query.label {
-            let unread = if query.unread { " AND l.unread" } else { "" };
+            let (index, unread) = if query.unread {
+                // SQLite would walk the whole label by the primary key.
+                let index = dialect!(self.tx.kind(), sqlite: "INDEXED BY thread_labels_unread", postgres: "");
+                (index, " AND l.unread")
+            } else {
+                ("", "")
+            };
             sql(format!(
-                "SELECT {COLUMNS} FROM thread_labels l JOIN threads t ON t.id = l.thread_id \
+                "SELECT {COLUMNS} FROM thread_labels l {index} JOIN threads t ON t.id = l.thread_id \
                  WHERE l.connection_id = $1 AND l.label = $5 AND (l.last_at, l.thread_id) < ($2, $3){unread} \
                  ORDER BY l.last_at DESC, l.thread_id DESC LIMIT $4"
             ))
@@ -115,7 +124,11 @@ impl Threads<'_> {
             .bind(i64::from(query.limit))
             .bind(label.as_str())
         } else {
-            let unread = if query.unread { " AND unread_count > 0" } else { "" };
+            let unread = if query.unread {
+                " AND unread_count > 0"
+            } else {
+                ""
+            };
             sql(format!(
                 "SELECT {COLUMNS} FROM threads t \
                  WHERE connection_id = $1 AND (last_at, id) < ($2, $3) AND NOT hidden{unread} \
@@ -176,11 +189,17 @@ impl Threads<'_> {
         if !self.tx.sees(connection).await? {
             return Ok((0, 0));
         }
-        let all = sql("SELECT count(*) FROM threads WHERE connection_id = $1 AND NOT hidden").bind(connection);
-        let unread = sql("SELECT count(*) FROM threads \
-             WHERE connection_id = $1 AND NOT hidden AND unread_count > 0")
-        .bind(connection);
-        Ok((self.tx.count(all).await?, self.tx.count(unread).await?))
+        let query =
+            sql("SELECT threads, unread FROM label_counts WHERE connection_id = $1 AND label = $2")
+                .bind(connection)
+                .bind(ALL_LISTED);
+        match self.tx.opt(query).await? {
+            Some(row) => {
+                let mut r = row.reader();
+                Ok((r.take()?, r.take()?))
+            }
+            None => Ok((0, 0)),
+        }
     }
 
     /// Threads with an address, by its blind index under each mailbox's key, newest first.

@@ -1,6 +1,5 @@
-//! Writing messages and keeping what is derived from them: thread rows, which labels and which
-//! addresses a thread has. Everything is set-based, because a mailbox arrives in pages of
-//! hundreds; the caller holds the connection.
+//! Writing messages. Everything is set-based, because a mailbox arrives in pages of hundreds; the
+//! caller holds the connection.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -8,18 +7,10 @@ use tenon_model::{ConnectionId, ThreadId};
 
 use super::fold::{Derived, Facts, has};
 use super::messages::{NewMessage, Relabel, StoredPage};
+use super::refold::{Change, DERIVED, read_derived};
 use super::{STARRED, UNREAD};
 use crate::sql::{Builder, LIST, ROWS, Row, Value, join_words, split_words};
 use crate::{StoreError, Tx};
-
-/// A thread before and after.
-struct Change {
-    id: ThreadId,
-    old: Option<Derived>,
-    new: Derived,
-    /// Given for a new thread only.
-    provider_thread_id: String,
-}
 
 /// A message whose labels changed.
 struct Labelled {
@@ -45,8 +36,13 @@ impl Tx {
         ids: &[String],
     ) -> Result<Vec<Row>, StoreError> {
         let mut query = Builder::new(self.kind(), "SELECT ");
-        query.push(columns).push(" FROM messages WHERE connection_id = ").value(connection);
-        query.push(" AND provider_id IN ").list(ids.iter().map(String::as_str));
+        query
+            .push(columns)
+            .push(" FROM messages WHERE connection_id = ")
+            .value(connection);
+        query
+            .push(" AND provider_id IN ")
+            .list(ids.iter().map(String::as_str));
         self.all(query.build(ids.len())).await
     }
 
@@ -61,12 +57,11 @@ impl Tx {
         let mut once: Vec<NewMessage> = Vec::with_capacity(messages.len());
         let mut place: HashMap<String, usize> = HashMap::with_capacity(messages.len());
         for message in messages {
-            match place.get(&message.provider_id) {
-                Some(&at) => once[at] = message,
-                None => {
-                    place.insert(message.provider_id.clone(), once.len());
-                    once.push(message);
-                }
+            if let Some(&at) = place.get(&message.provider_id) {
+                once[at] = message;
+            } else {
+                place.insert(message.provider_id.clone(), once.len());
+                once.push(message);
             }
         }
         let ids: Vec<String> = once.iter().map(|m| m.provider_id.clone()).collect();
@@ -93,7 +88,8 @@ impl Tx {
         page.changed = labelled.len() as u64;
 
         let mut changes = self.thread_changes(connection, &fresh).await?;
-        self.insert_messages(connection, fresh, &changes, generation).await?;
+        self.insert_messages(connection, fresh, &changes, generation)
+            .await?;
         // Threads with changed messages are folded anew, which covers their new messages too.
         let touched: HashSet<ThreadId> = labelled.iter().map(|l| l.thread).collect();
         self.write_labels(connection, labelled).await?;
@@ -101,7 +97,9 @@ impl Tx {
         let changes: Vec<Change> = changes.into_values().collect();
         page.threads_touched = changes.len() as u64;
         self.write_threads(connection, changes).await?;
-        page.threads_touched += self.refold(connection, touched.into_iter().collect()).await?;
+        page.threads_touched += self
+            .refold(connection, touched.into_iter().collect())
+            .await?;
         Ok(page)
     }
 
@@ -113,7 +111,10 @@ impl Tx {
     ) -> Result<HashMap<String, (ThreadId, String)>, StoreError> {
         let mut out = HashMap::with_capacity(ids.len());
         for ids in ids.chunks(LIST) {
-            for row in self.by_provider_ids("provider_id, thread_id, labels", connection, ids).await? {
+            for row in self
+                .by_provider_ids("provider_id, thread_id, labels", connection, ids)
+                .await?
+            {
                 let mut r = row.reader();
                 out.insert(r.take()?, (r.take()?, r.take()?));
             }
@@ -129,12 +130,20 @@ impl Tx {
         fresh: &[(NewMessage, String)],
     ) -> Result<BTreeMap<String, Change>, StoreError> {
         let mut changes: BTreeMap<String, Change> = BTreeMap::new();
-        let wanted: HashSet<&str> = fresh.iter().map(|(m, _)| m.provider_thread_id.as_str()).collect();
+        let wanted: HashSet<&str> = fresh
+            .iter()
+            .map(|(m, _)| m.provider_thread_id.as_str())
+            .collect();
         let wanted: Vec<&str> = wanted.into_iter().collect();
         for ids in wanted.chunks(LIST) {
             let mut query = Builder::new(self.kind(), "SELECT ");
-            query.push(DERIVED).push(", provider_thread_id FROM threads WHERE connection_id = ").value(connection);
-            query.push(" AND provider_thread_id IN ").list(ids.iter().copied());
+            query
+                .push(DERIVED)
+                .push(", provider_thread_id FROM threads WHERE connection_id = ")
+                .value(connection);
+            query
+                .push(" AND provider_thread_id IN ")
+                .list(ids.iter().copied());
             for row in self.all(query.build(ids.len())).await? {
                 let mut r = row.reader();
                 let (id, old) = read_derived(&mut r)?;
@@ -225,7 +234,12 @@ impl Tx {
         .await
     }
 
-    async fn insert_rows(&mut self, head: &str, rows: Vec<Vec<Value>>, tail: &str) -> Result<(), StoreError> {
+    pub(super) async fn insert_rows(
+        &mut self,
+        head: &str,
+        rows: Vec<Vec<Value>>,
+        tail: &str,
+    ) -> Result<(), StoreError> {
         let mut rows = rows.into_iter();
         while rows.len() > 0 {
             let count = rows.len().min(ROWS);
@@ -245,8 +259,13 @@ impl Tx {
         let mut seen = 0;
         for ids in provider_ids.chunks(LIST) {
             let mut update = Builder::new(self.kind(), "UPDATE messages SET seen = ");
-            update.value(generation).push(" WHERE connection_id = ").value(connection);
-            update.push(" AND provider_id IN ").list(ids.iter().map(String::as_str));
+            update
+                .value(generation)
+                .push(" WHERE connection_id = ")
+                .value(connection);
+            update
+                .push(" AND provider_id IN ")
+                .list(ids.iter().map(String::as_str));
             seen += self.exec(update.build(ids.len())).await?;
         }
         Ok(seen)
@@ -262,7 +281,9 @@ impl Tx {
         let known = self.stored_labels(connection, &ids).await?;
         let mut wanted: HashMap<String, Vec<String>> = HashMap::new();
         for (id, add, remove) in changes {
-            let Some((_, old)) = known.get(&id) else { continue };
+            let Some((_, old)) = known.get(&id) else {
+                continue;
+            };
             let labels = wanted.entry(id).or_insert_with(|| split_words(old));
             labels.retain(|l| !remove.contains(l));
             labels.extend(add);
@@ -307,7 +328,11 @@ impl Tx {
         Ok(changed)
     }
 
-    async fn write_labels(&mut self, connection: ConnectionId, labelled: Vec<Labelled>) -> Result<(), StoreError> {
+    async fn write_labels(
+        &mut self,
+        connection: ConnectionId,
+        labelled: Vec<Labelled>,
+    ) -> Result<(), StoreError> {
         for labelled in labelled.chunks(ROWS) {
             let mut update = Builder::new(
                 self.kind(),
@@ -321,183 +346,12 @@ impl Tx {
                     has(&l.labels, STARRED).into(),
                 ]
             }));
-            update.push(") AS v WHERE messages.provider_id = v.column1 AND messages.connection_id = ");
+            update.push(
+                ") AS v WHERE messages.provider_id = v.column1 AND messages.connection_id = ",
+            );
             update.value(connection);
             self.exec(update.build(labelled.len())).await?;
         }
         Ok(())
     }
-
-    /// Folds threads anew from all their messages, and removes those that have none left; how
-    /// many changed.
-    pub(super) async fn refold(
-        &mut self,
-        connection: ConnectionId,
-        mut threads: Vec<ThreadId>,
-    ) -> Result<u64, StoreError> {
-        threads.sort_unstable();
-        threads.dedup();
-        let mut touched = 0;
-        for ids in threads.chunks(LIST) {
-            let mut changes = Vec::with_capacity(ids.len());
-            let mut new: HashMap<ThreadId, Derived> = HashMap::with_capacity(ids.len());
-            let mut query = Builder::new(
-                self.kind(),
-                "SELECT thread_id, received_at, has_attachments, labels FROM messages WHERE thread_id IN ",
-            );
-            query.list(ids.iter().copied());
-            for row in self.all(query.build(ids.len())).await? {
-                let mut r = row.reader();
-                let thread = r.take()?;
-                let (received_at, has_attachments) = (r.take()?, r.take()?);
-                let labels: String = r.take()?;
-                new.entry(thread).or_insert_with(Derived::empty).add(Facts {
-                    received_at,
-                    has_attachments,
-                    labels: &labels,
-                });
-            }
-            let mut query = Builder::new(self.kind(), "SELECT ");
-            query.push(DERIVED).push(" FROM threads WHERE id IN ").list(ids.iter().copied());
-            for row in self.all(query.build(ids.len())).await? {
-                let (id, old) = read_derived(&mut row.reader())?;
-                let new = new.remove(&id).unwrap_or(Derived::empty());
-                changes.push(Change {
-                    id,
-                    old: Some(old),
-                    new,
-                    provider_thread_id: String::new(),
-                });
-            }
-            touched += self.write_threads(connection, changes).await?;
-        }
-        Ok(touched)
-    }
-
-    /// Writes threads and which labels they have; how many differ.
-    async fn write_threads(&mut self, connection: ConnectionId, changes: Vec<Change>) -> Result<u64, StoreError> {
-        let mut touched = 0;
-        let (mut inserts, mut updates, mut gone) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut labels_off, mut labels_on) = (Vec::new(), Vec::new());
-        for change in changes {
-            let Change { id, old, new, provider_thread_id } = change;
-            if old.as_ref() == Some(&new) {
-                continue;
-            }
-            touched += 1;
-            label_changes(connection, id, old.as_ref(), &new, &mut labels_off, &mut labels_on);
-            if new.message_count == 0 {
-                gone.push(id);
-                continue;
-            }
-            let mut row: Vec<Value> = vec![
-                id.into(),
-                new.last_at.into(),
-                new.message_count.into(),
-                new.unread_count.into(),
-                new.starred.into(),
-                new.has_attachments.into(),
-                new.hidden.into(),
-                join_words(&new.labels).into(),
-            ];
-            if old.is_some() {
-                updates.push(row);
-            } else {
-                row.push(connection.into());
-                row.push(provider_thread_id.into());
-                inserts.push(row);
-            }
-        }
-        self.insert_rows(
-            "INSERT INTO threads (id, last_at, message_count, unread_count, starred, has_attachments, hidden, \
-             labels, connection_id, provider_thread_id) VALUES ",
-            inserts,
-            "",
-        )
-        .await?;
-        self.insert_rows(
-            "UPDATE threads SET last_at = v.column2, message_count = v.column3, unread_count = v.column4, \
-             starred = v.column5, has_attachments = v.column6, hidden = v.column7, labels = v.column8 \
-             FROM (VALUES ",
-            updates,
-            ") AS v WHERE threads.id = v.column1",
-        )
-        .await?;
-        self.insert_rows(
-            "DELETE FROM thread_labels WHERE (connection_id, label, last_at, thread_id) IN (VALUES ",
-            labels_off,
-            ")",
-        )
-        .await?;
-        self.insert_rows(
-            "INSERT INTO thread_labels (connection_id, label, last_at, thread_id, unread) VALUES ",
-            labels_on,
-            " ON CONFLICT (connection_id, label, last_at, thread_id) DO UPDATE SET unread = excluded.unread",
-        )
-        .await?;
-        for ids in gone.chunks(LIST) {
-            for head in [
-                "DELETE FROM thread_addresses WHERE thread_id IN ",
-                "DELETE FROM threads WHERE id IN ",
-            ] {
-                let mut delete = Builder::new(self.kind(), head);
-                delete.list(ids.iter().copied());
-                self.exec(delete.build(ids.len())).await?;
-            }
-        }
-        Ok(touched)
-    }
-}
-
-/// Which rows of `thread_labels` go and come when a thread changes.
-fn label_changes(
-    connection: ConnectionId,
-    thread: ThreadId,
-    old: Option<&Derived>,
-    new: &Derived,
-    off: &mut Vec<Vec<Value>>,
-    on: &mut Vec<Vec<Value>>,
-) {
-    let moved = old.is_none_or(|o| o.last_at != new.last_at);
-    let flipped = old.is_none_or(|o| (o.unread_count > 0) != (new.unread_count > 0));
-    if let Some(old) = old {
-        for label in &old.labels {
-            if moved || new.labels.binary_search(label).is_err() {
-                off.push(vec![
-                    connection.into(),
-                    label.as_str().into(),
-                    old.last_at.into(),
-                    thread.into(),
-                ]);
-            }
-        }
-    }
-    for label in &new.labels {
-        if moved || flipped || old.is_none_or(|o| o.labels.binary_search(label).is_err()) {
-            on.push(vec![
-                connection.into(),
-                label.as_str().into(),
-                new.last_at.into(),
-                thread.into(),
-                (new.unread_count > 0).into(),
-            ]);
-        }
-    }
-}
-
-const DERIVED: &str = "id, last_at, message_count, unread_count, starred, has_attachments, hidden, labels";
-
-fn read_derived(r: &mut crate::sql::Reader<'_>) -> Result<(ThreadId, Derived), StoreError> {
-    Ok((
-        r.take()?,
-        Derived {
-            last_at: r.take()?,
-            message_count: r.take()?,
-            unread_count: r.take()?,
-            starred: r.take()?,
-            has_attachments: r.take()?,
-            hidden: r.take()?,
-            labels: split_words(&r.take::<String>()?),
-        },
-    ))
 }

@@ -79,6 +79,7 @@ store_test! {
         let found = tx.connections().by_subject_index(Provider::Google, [7; 16]).await.unwrap();
         let mut found: Vec<ConnectionId> = found.into_iter().map(|c| c.id).collect();
         found.sort_unstable();
+        ids[..2].sort_unstable();
         assert_eq!(found, ids[..2]);
         assert_eq!(tx.connections().ids_active().await.unwrap().len(), 3);
     }
@@ -89,19 +90,65 @@ async fn fill(t: &TestStore, scope: &Scope, id: ConnectionId) {
     let now = t.world.now();
     let mut tx = t.store.begin(scope).await.unwrap();
     let workspace = scope.workspace.unwrap();
-    let key = KeyRow { id: t.world.id(), workspace_id: Some(workspace), connection_id: Some(id), wrapped: vec![1], kek: "file:1".into(), created_at: now };
+    let key = KeyRow {
+        id: t.world.id(),
+        workspace_id: Some(workspace),
+        connection_id: Some(id),
+        wrapped: vec![1],
+        kek: "file:1".into(),
+        created_at: now,
+    };
     tx.keys().insert(&key).await.unwrap();
-    let token = TokenRow { connection_id: id, version: 0, refresh: Some(Sealed(vec![1])), access: None, access_expires_at: None, refresh_after: None };
+    let token = TokenRow {
+        connection_id: id,
+        version: 0,
+        refresh: Some(Sealed(vec![1])),
+        access: None,
+        access_expires_at: None,
+        refresh_after: None,
+    };
     assert!(tx.tokens().put(&token, 0).await.unwrap());
     let mut message = rows::message(&t.world, "m1", "t1", &["INBOX", "UNREAD"], 5);
     message.address_indexes = vec![[1; 16], [2; 16]];
-    tx.messages().store_page(id, vec![message], 1).await.unwrap();
-    let label = tenon_store::LabelRow { id: t.world.id(), connection_id: id, provider_id: "INBOX".into(), name: Sealed(vec![1]), system: true, color: None };
+    tx.messages()
+        .store_page(id, vec![message], 1)
+        .await
+        .unwrap();
+    let label = tenon_store::LabelRow {
+        id: t.world.id(),
+        connection_id: id,
+        provider_id: "INBOX".into(),
+        name: Sealed(vec![1]),
+        system: true,
+        color: None,
+    };
     tx.labels().replace(id, &[label]).await.unwrap();
-    tx.skipped().record(id, "m2", "not_found", now).await.unwrap();
-    let run = Run { id: t.world.uuid(), connection_id: id, kind: "poll".into(), started_at: now, finished_at: None, outcome: None, added: 0, changed: 0, removed: 0 };
+    tx.skipped()
+        .record(id, "m2", "not_found", now)
+        .await
+        .unwrap();
+    let run = Run {
+        id: t.world.uuid(),
+        connection_id: id,
+        kind: "poll".into(),
+        started_at: now,
+        finished_at: None,
+        outcome: None,
+        added: 0,
+        changed: 0,
+        removed: 0,
+    };
     tx.runs().start(&run).await.unwrap();
-    let job = NewJob { id: t.world.id(), kind: "sync".into(), args: "{}".into(), coalesce_key: None, workspace_id: Some(workspace), connection_id: Some(id), run_at: now, created_at: now };
+    let job = NewJob {
+        id: t.world.id(),
+        kind: "sync".into(),
+        args: "{}".into(),
+        coalesce_key: None,
+        workspace_id: Some(workspace),
+        connection_id: Some(id),
+        run_at: now,
+        created_at: now,
+    };
     tx.jobs().enqueue(job).await.unwrap();
     let flow = crate::records::flow(t, workspace, scope.member.unwrap(), Some(id));
     tx.flows().insert(&flow).await.unwrap();
@@ -138,7 +185,7 @@ store_test! {
         expected.push("connections");
         assert_eq!(tables, expected);
         for (table, count) in deleted {
-            let expected = match table { "thread_labels" | "thread_addresses" => 2, _ => 1 };
+            let expected = match table { "thread_labels" | "thread_addresses" => 2, "label_counts" => 3, _ => 1 };
             assert_eq!(count, expected, "{table}");
         }
     }

@@ -105,21 +105,43 @@ store_test! {
 #[test]
 fn another_process_is_woken() {
     tenon_testkit::store::on_postgres(async |t: TestStore| {
-        let config = tenon_store::StoreConfig { url: t.url.clone(), migrate: true };
+        let config = tenon_store::StoreConfig {
+            url: t.url.clone(),
+            migrate: true,
+        };
         let other = tenon_store::Store::open(&config).await.unwrap();
         let (mut events, mut jobs) = (other.subscribe(), other.subscribe_jobs());
         events.mark_unchanged();
         jobs.mark_unchanged();
         let (workspace, owner) = rows::workspace(&t).await;
         tokio::time::sleep(Duration::from_millis(300)).await; // its listener connects in the background
-        let mut tx = t.store.begin(&Scope::member(workspace, owner)).await.unwrap();
-        tx.events().append(EventKind::MailboxChanged, None, "con_1".into()).await.unwrap();
+        let mut tx = t
+            .store
+            .begin(&Scope::member(workspace, owner))
+            .await
+            .unwrap();
+        tx.events()
+            .append(EventKind::MailboxChanged, None, "con_1".into())
+            .await
+            .unwrap();
         let job = crate::jobs::job(&t, "sync", None);
-        tx.jobs().enqueue(tenon_store::NewJob { workspace_id: Some(workspace), ..job }).await.unwrap();
+        tx.jobs()
+            .enqueue(tenon_store::NewJob {
+                workspace_id: Some(workspace),
+                ..job
+            })
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
         let wait = Duration::from_secs(5);
-        tokio::time::timeout(wait, events.changed()).await.unwrap().unwrap();
-        tokio::time::timeout(wait, jobs.changed()).await.unwrap().unwrap();
+        tokio::time::timeout(wait, events.changed())
+            .await
+            .unwrap()
+            .unwrap();
+        tokio::time::timeout(wait, jobs.changed())
+            .await
+            .unwrap()
+            .unwrap();
         assert_eq!(*events.borrow(), 1);
         other.close().await;
     });

@@ -13,14 +13,26 @@ struct Found {
 }
 
 fn all_threads() -> ThreadQuery {
-    ThreadQuery { connections: Vec::new(), label: None, unread: false, after: None, limit: 10 }
+    ThreadQuery {
+        connections: Vec::new(),
+        label: None,
+        unread: false,
+        after: None,
+        limit: 10,
+    }
 }
 
 /// How many of the reading functions show something of `it`.
 async fn visible(tx: &mut Tx, it: &Found) -> usize {
     let id = it.connection;
-    let named = ThreadQuery { connections: vec![id], ..all_threads() };
-    let labelled = ThreadQuery { label: Some("INBOX".into()), ..all_threads() };
+    let named = ThreadQuery {
+        connections: vec![id],
+        ..all_threads()
+    };
+    let labelled = ThreadQuery {
+        label: Some("INBOX".into()),
+        ..all_threads()
+    };
     let ids = ["m1".to_owned()];
     let mut shown = 0;
     shown += usize::from(tx.connections().get(id).await.unwrap().is_some());
@@ -32,7 +44,12 @@ async fn visible(tx: &mut Tx, it: &Found) -> usize {
     shown += tx.messages().labels_of(id, &ids).await.unwrap().len();
     shown += usize::from(tx.messages().get(it.message).await.unwrap().is_some());
     shown += tx.messages().of_thread(it.thread).await.unwrap().len();
-    shown += tx.messages().provider_ids(id, None, 10).await.unwrap().len();
+    shown += tx
+        .messages()
+        .provider_ids(id, None, 10)
+        .await
+        .unwrap()
+        .len();
     shown += tx.messages().count(id).await.unwrap() as usize;
     shown += tx.messages().unseen(id, 9).await.unwrap() as usize;
     shown += tx.threads().page(&all_threads()).await.unwrap().len();
@@ -41,7 +58,12 @@ async fn visible(tx: &mut Tx, it: &Found) -> usize {
     shown += usize::from(tx.threads().get(it.thread).await.unwrap().is_some());
     shown += tx.threads().heads(&[it.thread], 3).await.unwrap().len();
     shown += tx.threads().counts(id).await.unwrap().0 as usize;
-    shown += tx.threads().with_address(&[(id, [1; 16])], 10).await.unwrap().len();
+    shown += tx
+        .threads()
+        .with_address(&[(id, [1; 16])], 10)
+        .await
+        .unwrap()
+        .len();
     shown += tx.labels().list(id).await.unwrap().len();
     shown += usize::from(tx.labels().get(it.label).await.unwrap().is_some());
     shown += tx.labels().counts(id).await.unwrap().len();

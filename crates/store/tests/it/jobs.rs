@@ -26,9 +26,25 @@ async fn enqueue(t: &TestStore, job: NewJob) -> JobId {
     id
 }
 
-async fn claim(store: &Store, now: Time, owner: NodeId, lease: Duration, limit: u32) -> Vec<JobRow> {
+async fn claim(
+    store: &Store,
+    now: Time,
+    owner: NodeId,
+    lease: Duration,
+    limit: u32,
+) -> Vec<JobRow> {
     let mut tx = store.begin(&Scope::system()).await.unwrap();
-    let jobs = tx.jobs().claim(&Claim { kinds: &["sync", "purge"], owner, now, lease, limit }).await.unwrap();
+    let jobs = tx
+        .jobs()
+        .claim(&Claim {
+            kinds: &["sync", "purge"],
+            owner,
+            now,
+            lease,
+            limit,
+        })
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     jobs
 }
@@ -56,31 +72,31 @@ store_test! {
 store_test! {
     async fn jobs_come_when_due_oldest_first_and_only_known_kinds(t: TestStore) {
         let now = t.world.now();
-        let later = NewJob { run_at: now + Duration::from_secs(60), ..job(&t, "sync", None) };
+        let later = NewJob { run_at: now + Duration::from_mins(1), ..job(&t, "sync", None) };
         let later = enqueue(&t, later).await;
         let second = enqueue(&t, job(&t, "purge", None)).await;
-        let first = NewJob { run_at: now - Duration::from_secs(60), ..job(&t, "sync", None) };
+        let first = NewJob { run_at: now - Duration::from_mins(1), ..job(&t, "sync", None) };
         let first = enqueue(&t, first).await;
         enqueue(&t, job(&t, "unknown", None)).await;
         let mut tx = t.store.read(&Scope::system()).await.unwrap();
-        assert_eq!(tx.jobs().next_due(&["sync", "purge"], now).await.unwrap(), Some(now - Duration::from_secs(60)));
+        assert_eq!(tx.jobs().next_due(&["sync", "purge"], now).await.unwrap(), Some(now - Duration::from_mins(1)));
         assert_eq!(tx.jobs().next_due(&["other"], now).await.unwrap(), None);
         drop(tx);
         let a = claim(&t.store, now, t.world.id(), LEASE, 1).await;
         assert_eq!((a[0].id, a[0].state, a[0].attempts, a[0].fence), (first, JobState::Running, 1, 1));
         assert_eq!(claim(&t.store, now, t.world.id(), LEASE, 9).await.iter().map(|j| j.id).collect::<Vec<_>>(), [second]);
         let mut tx = t.store.read(&Scope::system()).await.unwrap();
-        assert_eq!(tx.jobs().next_due(&["sync"], now).await.unwrap(), Some(now + Duration::from_secs(60)));
+        assert_eq!(tx.jobs().next_due(&["sync"], now).await.unwrap(), Some(now + Duration::from_mins(1)));
         assert_eq!(tx.jobs().counts_everywhere().await.unwrap(), JobCounts { queued: 2, running: 2, parked: 0 });
         drop(tx);
-        assert_eq!(claim(&t.store, now + Duration::from_secs(60), t.world.id(), LEASE, 9).await[0].id, later);
+        assert_eq!(claim(&t.store, now + Duration::from_mins(1), t.world.id(), LEASE, 9).await[0].id, later);
     }
 }
 
 store_test! {
     async fn one_waits_and_one_runs_per_kind_and_key(t: TestStore) {
         let now = t.world.now();
-        let late = NewJob { run_at: now + Duration::from_secs(60), ..job(&t, "sync", Some("a")) };
+        let late = NewJob { run_at: now + Duration::from_mins(1), ..job(&t, "sync", Some("a")) };
         let first = enqueue(&t, late.clone()).await;
         assert_eq!(enqueue(&t, job(&t, "sync", Some("a"))).await, first); // moved forward
         assert_eq!(enqueue(&t, NewJob { id: t.world.id(), ..late }).await, first); // and not back
@@ -108,17 +124,17 @@ store_test! {
     async fn a_dead_runners_job_comes_back_and_its_fence_is_void(t: TestStore) {
         let id = enqueue(&t, job(&t, "sync", Some("a"))).await;
         let (dead, alive): (NodeId, NodeId) = (t.world.id(), t.world.id());
-        let lease = Duration::from_millis(150);
+        let lease = Duration::from_secs(1);
         let lost = claim(&t.store, t.world.now(), dead, lease, 9).await.remove(0);
         assert!(claim(&t.store, t.world.now(), alive, lease, 9).await.is_empty());
-        tokio::time::sleep(Duration::from_millis(80)).await;
+        tokio::time::sleep(Duration::from_millis(500)).await;
         let mut tx = t.store.begin(&Scope::system()).await.unwrap();
         assert!(tx.jobs().heartbeat(id, dead, lost.fence, lease).await.unwrap());
         assert!(!tx.jobs().heartbeat(id, alive, lost.fence, lease).await.unwrap());
         tx.commit().await.unwrap();
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        tokio::time::sleep(Duration::from_millis(700)).await;
         assert!(claim(&t.store, t.world.now(), alive, lease, 9).await.is_empty(), "the heartbeat prolonged it");
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        tokio::time::sleep(Duration::from_millis(700)).await;
         let mut tx = t.store.read(&Scope::system()).await.unwrap();
         assert_eq!(tx.jobs().next_due(&["sync"], t.world.now()).await.unwrap(), Some(t.world.now()));
         drop(tx);
@@ -178,6 +194,30 @@ store_test! {
 }
 
 store_test! {
+    async fn held_jobs_of_a_mended_connection_run_at_once(t: TestStore) {
+        let (workspace, owner) = rows::workspace(&t).await;
+        let (other, stranger) = rows::workspace(&t).await;
+        let connection = rows::insert_mailbox(&t, workspace, owner).await;
+        let now = t.world.now();
+        let new = NewJob { workspace_id: Some(workspace), connection_id: Some(connection), ..job(&t, "sync", Some("a")) };
+        let id = enqueue(&t, new).await;
+        let run = claim(&t.store, now, t.world.id(), LEASE, 1).await.remove(0);
+        let mut tx = t.store.begin(&Scope::system()).await.unwrap();
+        tx.jobs().retry(id, run.fence, "reauth", now + Duration::from_mins(15), true).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut tx = t.store.begin(&Scope::member(other, stranger)).await.unwrap();
+        assert!(matches!(tx.jobs().release(connection, now).await, Err(StoreError::NotFound(_))));
+        drop(tx);
+        let mut tx = t.store.begin(&Scope::member(workspace, owner)).await.unwrap();
+        assert_eq!(tx.jobs().release(connection, now).await.unwrap(), 1);
+        assert_eq!(tx.jobs().release(connection, now).await.unwrap(), 0);
+        tx.commit().await.unwrap();
+        assert_eq!(get(&t, id).await.attempts, 0);
+        assert_eq!(claim(&t.store, now, t.world.id(), LEASE, 1).await.len(), 1);
+    }
+}
+
+store_test! {
     async fn parked_jobs_are_seen_and_tried_again_by_their_owner(t: TestStore) {
         let (workspace, owner) = rows::workspace(&t).await;
         let (other, stranger) = rows::workspace(&t).await;
@@ -226,7 +266,7 @@ store_test! {
         let mut tx = t.store.begin(&Scope::system()).await.unwrap();
         tx.jobs().park(parked, run.fence, "brake", now).await.unwrap();
         tx.commit().await.unwrap();
-        let later = NewJob { run_at: now + Duration::from_secs(60), ..new() };
+        let later = NewJob { run_at: now + Duration::from_mins(1), ..new() };
         let waiting = enqueue(&t, later).await;
         let mut tx = t.store.begin(&Scope::job(workspace)).await.unwrap();
         assert!(tx.jobs().unpark(parked, now).await.unwrap());
@@ -258,10 +298,13 @@ store_test! {
         let (workspace, _) = rows::workspace(&t).await;
         let (other, _) = rows::workspace(&t).await;
         let mut tx = t.store.begin(&Scope::job(workspace)).await.unwrap();
-        for wrong in [None, Some(other)] {
-            let new = NewJob { workspace_id: wrong, ..job(&t, "sync", None) };
-            assert!(matches!(tx.jobs().enqueue(new).await, Err(StoreError::Scope(_))));
-        }
+        let new = NewJob {
+            workspace_id: Some(other),
+            ..job(&t, "sync", None)
+        };
+        assert!(matches!(tx.jobs().enqueue(new).await, Err(StoreError::Scope(_))));
+        // The deployment's own work may be asked for from anywhere.
+        tx.jobs().enqueue(job(&t, "compact", None)).await.unwrap();
         let new = NewJob { workspace_id: Some(workspace), ..job(&t, "sync", None) };
         let id = tx.jobs().enqueue(new).await.unwrap();
         tx.commit().await.unwrap();

@@ -57,7 +57,7 @@ store_test! {
         let due: Vec<_> = tx.mailboxes().list_due(now, 10).await.unwrap().iter().map(|m| m.connection_id).collect();
         assert_eq!(due, [ids[1], ids[0]]);
         assert_eq!(tx.mailboxes().list_due(now, 1).await.unwrap().len(), 1);
-        assert!(tx.mailboxes().list_due(now - Duration::from_secs(60), 10).await.unwrap().is_empty());
+        assert!(tx.mailboxes().list_due(now - Duration::from_mins(1), 10).await.unwrap().is_empty());
     }
 }
 

@@ -1,5 +1,11 @@
 //! The store on both databases. A file per aggregate, like `src/`.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 mod connections;
 mod events;
 mod isolation;

@@ -5,11 +5,18 @@ use tenon_vault::Sealed;
 
 async fn mailbox(t: &TestStore) -> (Scope, ConnectionId) {
     let (workspace, owner) = rows::workspace(t).await;
-    (Scope::member(workspace, owner), rows::insert_mailbox(t, workspace, owner).await)
+    (
+        Scope::member(workspace, owner),
+        rows::insert_mailbox(t, workspace, owner).await,
+    )
 }
 
 fn page_of(added: u64, changed: u64, threads_touched: u64) -> StoredPage {
-    StoredPage { added, changed, threads_touched }
+    StoredPage {
+        added,
+        changed,
+        threads_touched,
+    }
 }
 
 store_test! {

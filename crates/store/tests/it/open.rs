@@ -9,14 +9,19 @@ use tenon_testkit::store::{on_postgres, on_sqlite};
 use tenon_testkit::{TestStore, rows, store_test};
 
 fn config(url: &StoreUrl, migrate: bool) -> StoreConfig {
-    StoreConfig { url: url.clone(), migrate }
+    StoreConfig {
+        url: url.clone(),
+        migrate,
+    }
 }
 
 /// Runs a statement past the store.
 async fn meddle(url: &StoreUrl, statement: &'static str) {
     match url {
         StoreUrl::Sqlite(path) => {
-            let mut db = SqliteConnection::connect(path.to_str().unwrap()).await.unwrap();
+            let mut db = SqliteConnection::connect(path.to_str().unwrap())
+                .await
+                .unwrap();
             sqlx::query(statement).execute(&mut db).await.unwrap();
             db.close().await.unwrap();
         }
@@ -79,17 +84,31 @@ async fn what_cannot_be_opened_says_why() {
     assert!(matches!(missing, StoreError::CannotOpen), "{missing}");
 
     let text = folder.path().join("text.db");
-    std::fs::write(&text, "this is not a database, whatever its name says".repeat(100)).unwrap();
+    std::fs::write(
+        &text,
+        "this is not a database, whatever its name says".repeat(100),
+    )
+    .unwrap();
     let damaged = open(StoreUrl::Sqlite(text)).await;
     assert!(matches!(damaged, StoreError::Damaged), "{damaged}");
 
     // A port where nobody listens.
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let free = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
     let before = Instant::now();
-    let alone = open(StoreUrl::Postgres(format!("postgres://u:secret@{free}/t?connect_timeout=2"))).await;
+    let alone = open(StoreUrl::Postgres(format!(
+        "postgres://u:secret@{free}/t?connect_timeout=2"
+    )))
+    .await;
     assert!(matches!(alone, StoreError::Unreachable(_)), "{alone}");
     assert!(!alone.to_string().contains("secret"));
-    assert!(before.elapsed() < Duration::from_secs(10), "{:?}", before.elapsed());
+    assert!(
+        before.elapsed() < Duration::from_secs(10),
+        "{:?}",
+        before.elapsed()
+    );
     let odd = open(StoreUrl::Postgres("postgres://[".into())).await;
     assert!(matches!(odd, StoreError::BadUrl), "{odd}");
 }
@@ -97,8 +116,12 @@ async fn what_cannot_be_opened_says_why() {
 #[test]
 fn a_database_that_is_not_there_is_refused() {
     on_postgres(async |t: TestStore| {
-        let StoreUrl::Postgres(url) = &t.url else { panic!("PostgreSQL was asked for") };
-        let error = Store::open(&config(&StoreUrl::Postgres(format!("{url}_not")), true)).await.unwrap_err();
+        let StoreUrl::Postgres(url) = &t.url else {
+            panic!("PostgreSQL was asked for")
+        };
+        let error = Store::open(&config(&StoreUrl::Postgres(format!("{url}_not")), true))
+            .await
+            .unwrap_err();
         assert!(matches!(error, StoreError::Refused(_)), "{error}");
     });
 }
@@ -108,7 +131,9 @@ fn the_file_is_for_its_user_only() {
     use std::os::unix::fs::PermissionsExt as _;
     on_sqlite(async |t: TestStore| {
         rows::workspace(&t).await;
-        let StoreUrl::Sqlite(path) = &t.url else { panic!("SQLite was asked for") };
+        let StoreUrl::Sqlite(path) = &t.url else {
+            panic!("SQLite was asked for")
+        };
         let folder = path.parent().unwrap();
         for entry in std::fs::read_dir(folder).unwrap() {
             let entry = entry.unwrap();
@@ -122,10 +147,18 @@ fn the_file_is_for_its_user_only() {
 #[test]
 fn compaction_leaves_no_bytes_behind() {
     on_sqlite(async |t: TestStore| {
-        let StoreUrl::Sqlite(path) = &t.url else { panic!("SQLite was asked for") };
+        let StoreUrl::Sqlite(path) = &t.url else {
+            panic!("SQLite was asked for")
+        };
         let mut tx = t.store.begin(&Scope::system()).await.unwrap();
         for n in 0..300 {
-            tx.settings().put(&format!("k{n}"), &format!("CANARY-{n}-{}", "y".repeat(n % 97))).await.unwrap();
+            tx.settings()
+                .put(
+                    &format!("k{n}"),
+                    &format!("CANARY-{n}-{}", "y".repeat(n % 97)),
+                )
+                .await
+                .unwrap();
         }
         tx.commit().await.unwrap();
         t.store.checkpoint().await.unwrap();

@@ -9,7 +9,12 @@ use tenon_store::{Consent, Flow, Receipt, StoreError};
 use tenon_testkit::{TestStore, rows, store_test};
 use tenon_vault::Sealed;
 
-pub(crate) fn flow(t: &TestStore, workspace: WorkspaceId, member: MemberId, connection: Option<ConnectionId>) -> Flow {
+pub(crate) fn flow(
+    t: &TestStore,
+    workspace: WorkspaceId,
+    member: MemberId,
+    connection: Option<ConnectionId>,
+) -> Flow {
     Flow {
         state_hash: t.world.bytes(),
         workspace_id: workspace,
@@ -24,11 +29,16 @@ pub(crate) fn flow(t: &TestStore, workspace: WorkspaceId, member: MemberId, conn
         consent_id: t.world.id(),
         redirect_uri: "http://127.0.0.1/cb".into(),
         created_at: t.world.now(),
-        expires_at: t.world.now() + Duration::from_secs(600),
+        expires_at: t.world.now() + Duration::from_mins(10),
     }
 }
 
-pub(crate) fn consent(t: &TestStore, workspace: WorkspaceId, member: MemberId, connection: Option<ConnectionId>) -> Consent {
+pub(crate) fn consent(
+    t: &TestStore,
+    workspace: WorkspaceId,
+    member: MemberId,
+    connection: Option<ConnectionId>,
+) -> Consent {
     Consent {
         id: t.world.id(),
         workspace_id: workspace,

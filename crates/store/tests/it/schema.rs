@@ -23,21 +23,28 @@ struct Schema {
 }
 
 async fn of_sqlite(path: &Path) -> Schema {
-    let mut db = SqliteConnection::connect(path.to_str().unwrap()).await.unwrap();
+    let mut db = SqliteConnection::connect(path.to_str().unwrap())
+        .await
+        .unwrap();
     let mut schema = Schema::default();
-    let tables = sqlx::query("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+    let tables = sqlx::query(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+    )
+    .fetch_all(&mut db)
+    .await
+    .unwrap();
+    for table in tables {
+        let table: String = table.get(0);
+        let columns = sqlx::query(
+            "SELECT name, type, \"notnull\", pk FROM pragma_table_info($1) ORDER BY pk",
+        )
+        .bind(&table)
         .fetch_all(&mut db)
         .await
         .unwrap();
-    for table in tables {
-        let table: String = table.get(0);
-        let columns = sqlx::query("SELECT name, type, \"notnull\", pk FROM pragma_table_info($1) ORDER BY pk")
-            .bind(&table)
-            .fetch_all(&mut db)
-            .await
-            .unwrap();
         for c in columns {
-            let (name, kind, not_null, pk): (String, String, bool, i64) = (c.get(0), c.get(1), c.get(2), c.get(3));
+            let (name, kind, not_null, pk): (String, String, bool, i64) =
+                (c.get(0), c.get(1), c.get(2), c.get(3));
             let kind = match kind.as_str() {
                 "BLOB" => "bytes",
                 "TEXT" => "text",
@@ -45,15 +52,25 @@ async fn of_sqlite(path: &Path) -> Schema {
                 _ => "int",
             };
             if pk > 0 {
-                schema.keys.entry(table.clone()).or_default().push(name.clone());
+                schema
+                    .keys
+                    .entry(table.clone())
+                    .or_default()
+                    .push(name.clone());
             }
-            schema.columns.entry(table.clone()).or_default().insert(name, (kind.into(), !not_null));
+            schema
+                .columns
+                .entry(table.clone())
+                .or_default()
+                .insert(name, (kind.into(), !not_null));
         }
-        let indexes = sqlx::query("SELECT name, \"unique\", partial FROM pragma_index_list($1) WHERE origin = 'c'")
-            .bind(&table)
-            .fetch_all(&mut db)
-            .await
-            .unwrap();
+        let indexes = sqlx::query(
+            "SELECT name, \"unique\", partial FROM pragma_index_list($1) WHERE origin = 'c'",
+        )
+        .bind(&table)
+        .fetch_all(&mut db)
+        .await
+        .unwrap();
         for i in indexes {
             let (name, unique, partial): (String, bool, bool) = (i.get(0), i.get(1), i.get(2));
             let columns = sqlx::query("SELECT name FROM pragma_index_info($1) ORDER BY seqno")
@@ -62,14 +79,20 @@ async fn of_sqlite(path: &Path) -> Schema {
                 .await
                 .unwrap();
             let columns = columns.iter().map(|r| r.get(0)).collect();
-            schema.indexes.insert(name, (table.clone(), unique, columns, partial));
+            schema
+                .indexes
+                .insert(name, (table.clone(), unique, columns, partial));
         }
         let references = sqlx::query("SELECT \"from\", \"table\" FROM pragma_foreign_key_list($1)")
             .bind(&table)
             .fetch_all(&mut db)
             .await
             .unwrap();
-        schema.references.extend(references.iter().map(|r| (table.clone(), r.get(0), r.get(1))));
+        schema.references.extend(
+            references
+                .iter()
+                .map(|r| (table.clone(), r.get(0), r.get(1))),
+        );
     }
     schema
 }
@@ -90,14 +113,22 @@ async fn of_postgres(url: &str) -> Schema {
             "uuid" | "bytea" => "bytes",
             "text" => {
                 // Provider ids and addresses compare as bytes, never by a language's rules.
-                assert_eq!(c.get::<Option<String>, _>(4).as_deref(), Some("C"), "{table}.{name}");
+                assert_eq!(
+                    c.get::<Option<String>, _>(4).as_deref(),
+                    Some("C"),
+                    "{table}.{name}"
+                );
                 "text"
             }
             "bool" => "bool",
             "int8" => "int",
             other => panic!("{table}.{name} is {other}"),
         };
-        schema.columns.entry(table).or_default().insert(name, (kind.into(), c.get(3)));
+        schema
+            .columns
+            .entry(table)
+            .or_default()
+            .insert(name, (kind.into(), c.get(3)));
     }
     let indexes = sqlx::query(
         "SELECT i.relname::text, t.relname::text, x.indisunique, x.indisprimary, x.indpred IS NOT NULL, \
@@ -114,7 +145,9 @@ async fn of_postgres(url: &str) -> Schema {
         if i.get(3) {
             schema.keys.insert(table, columns);
         } else {
-            schema.indexes.insert(name, (table, i.get(2), columns, i.get(4)));
+            schema
+                .indexes
+                .insert(name, (table, i.get(2), columns, i.get(4)));
         }
     }
     let references = sqlx::query(
@@ -125,7 +158,9 @@ async fn of_postgres(url: &str) -> Schema {
     .fetch_all(&mut db)
     .await
     .unwrap();
-    schema.references.extend(references.iter().map(|r| (r.get(0), r.get(1), r.get(2))));
+    schema
+        .references
+        .extend(references.iter().map(|r| (r.get(0), r.get(1), r.get(2))));
     db.close().await.unwrap();
     schema
 }
@@ -133,7 +168,9 @@ async fn of_postgres(url: &str) -> Schema {
 fn sqlite_schema() -> Schema {
     let (send, receive) = std::sync::mpsc::channel();
     on_sqlite(async |t: TestStore| {
-        let StoreUrl::Sqlite(path) = &t.url else { panic!("SQLite was asked for") };
+        let StoreUrl::Sqlite(path) = &t.url else {
+            panic!("SQLite was asked for")
+        };
         send.send(of_sqlite(path).await).unwrap();
     });
     receive.recv().unwrap()
@@ -144,7 +181,9 @@ fn both_databases_have_the_same_schema() {
     let sqlite = sqlite_schema();
     assert!(sqlite.columns.len() > 20 && sqlite.indexes.len() > 30 && sqlite.references.len() > 15);
     on_postgres(async |t: TestStore| {
-        let StoreUrl::Postgres(url) = &t.url else { panic!("PostgreSQL was asked for") };
+        let StoreUrl::Postgres(url) = &t.url else {
+            panic!("PostgreSQL was asked for")
+        };
         let postgres = of_postgres(url).await;
         assert_eq!(sqlite.columns, postgres.columns);
         assert_eq!(sqlite.keys, postgres.keys);
@@ -160,7 +199,9 @@ fn the_inventory_declares_every_column_and_no_other() {
         .into_iter()
         .flat_map(|(table, columns)| columns.into_keys().map(move |c| (table.clone(), c)))
         .collect();
-    let declared: BTreeSet<(String, String)> =
-        inventory::COLUMNS.iter().map(|c| (c.table.to_owned(), c.column.to_owned())).collect();
+    let declared: BTreeSet<(String, String)> = inventory::COLUMNS
+        .iter()
+        .map(|c| (c.table.to_owned(), c.column.to_owned()))
+        .collect();
     assert_eq!(stored, declared);
 }

@@ -13,7 +13,7 @@ fn session(t: &TestStore, workspace: WorkspaceId, member: MemberId, token: u8) -
         user_agent: "Firefox".into(),
         created_at: t.world.now(),
         last_seen_at: t.world.now(),
-        expires_at: t.world.now() + Duration::from_secs(3_600),
+        expires_at: t.world.now() + Duration::from_hours(1),
     }
 }
 
@@ -25,7 +25,7 @@ store_test! {
         tx.sessions().insert(&row).await.unwrap();
         assert_eq!(tx.sessions().by_token_hash([1; 32]).await.unwrap(), Some(row.clone()));
         assert_eq!(tx.sessions().by_token_hash([2; 32]).await.unwrap(), None);
-        let later = t.world.now() + Duration::from_secs(60);
+        let later = t.world.now() + Duration::from_mins(1);
         tx.sessions().touch(row.id, later).await.unwrap();
         tx.sessions().touch(row.id, t.world.now()).await.unwrap(); // never back
         assert_eq!(tx.sessions().by_token_hash([1; 32]).await.unwrap().unwrap().last_seen_at, later);

@@ -5,11 +5,20 @@ use tenon_vault::Sealed;
 
 async fn mailbox(t: &TestStore) -> (Scope, ConnectionId) {
     let (workspace, owner) = rows::workspace(t).await;
-    (Scope::member(workspace, owner), rows::insert_mailbox(t, workspace, owner).await)
+    (
+        Scope::member(workspace, owner),
+        rows::insert_mailbox(t, workspace, owner).await,
+    )
 }
 
 fn query(label: Option<&str>, unread: bool, limit: u32) -> ThreadQuery {
-    ThreadQuery { connections: Vec::new(), label: label.map(str::to_owned), unread, after: None, limit }
+    ThreadQuery {
+        connections: Vec::new(),
+        label: label.map(str::to_owned),
+        unread,
+        after: None,
+        limit,
+    }
 }
 
 store_test! {

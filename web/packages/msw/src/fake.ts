@@ -49,6 +49,7 @@ export class FakeServer {
   readonly #options: Required<FakeOptions>;
   readonly #listeners = new Set<Listener>();
   readonly #syncStart = new Map<string, number>();
+  readonly #sorted = new WeakMap<StoredThread[], StoredThread[]>();
   #counter = 0;
 
   constructor(options: FakeOptions = {}) {
@@ -185,10 +186,19 @@ export class FakeServer {
     return [...this.connections.keys()].flatMap((id) => this.connection(id) ?? []);
   }
 
-  /** During a first sync only what came in so far. */
+  /** Newest first; during a first sync only what came in so far. */
   threads(id: string): StoredThread[] {
     const all = this.mail.get(id)?.threads ?? [];
-    return all.slice(0, Math.ceil(all.length * this.#share(id)));
+    const known = this.#sorted.get(all);
+    const sorted =
+      known?.length === all.length
+        ? known
+        : [...all].sort(
+            ({ thread: a }, { thread: b }) => b.last_at.localeCompare(a.last_at) || b.id.localeCompare(a.id),
+          );
+    this.#sorted.set(all, sorted);
+    const share = this.#share(id);
+    return share >= 1 ? sorted : sorted.slice(0, Math.ceil(sorted.length * share));
   }
 
   findThread(threadId: string): StoredThread | undefined {

@@ -212,8 +212,7 @@ function mail(fake: FakeServer, on: On): void {
       .threads(url.searchParams.get("connection") ?? "")
       .map(({ thread }) => thread)
       .filter((thread) => label === null || thread.label_ids.includes(label))
-      .filter((thread) => !unread || thread.unread_count > 0)
-      .sort((a, b) => b.last_at.localeCompare(a.last_at) || b.id.localeCompare(a.id));
+      .filter((thread) => !unread || thread.unread_count > 0);
     const start =
       after === null ? 0 : all.findIndex((thread) => `${thread.last_at} ${thread.id}` === after) + 1;
     const items = all.slice(start, start + limit);
@@ -270,7 +269,7 @@ function events(fake: FakeServer): RequestHandler {
   return http.get("*/api/v1/events", ({ request }) => {
     if (!fake.signedIn) return problem(401, "unauthenticated");
     const encoder = new TextEncoder();
-    let stop = () => undefined as void;
+    let stop: () => void = () => {};
     const stream = new ReadableStream<Uint8Array>({
       start(controller) {
         const send = (event: string, data: object) =>

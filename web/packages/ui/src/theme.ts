@@ -91,7 +91,7 @@ export const theme = createTheme({
     InputWrapper: { defaultProps: { labelProps: { mb: 5, fw: 550 } } },
     Modal: {
       defaultProps: { centered: true, radius: "lg", overlayProps: { backgroundOpacity: 0.45 } },
-      styles: { title: { fontSize: "1rem", fontWeight: 600 }, header: { paddingTop: 20 } },
+      styles: { title: { fontSize: "1rem", fontWeight: 600, lineHeight: 1.4 }, header: { paddingTop: 20 } },
     },
     Drawer: { styles: { title: { fontSize: "1rem", fontWeight: 600 } } },
     Skeleton: { defaultProps: { radius: "sm" } },

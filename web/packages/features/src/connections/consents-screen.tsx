@@ -44,7 +44,7 @@ function ConsentCard({ consent }: { consent: Consent }) {
         when: format.medium(consent.given_at),
       })}
     >
-      <div className={classes.cardTop} style={{ justifyContent: "flex-start" }}>
+      <div className={classes.pills}>
         {consent.features.map((id) => (
           <Pill key={id}>{provider?.features.find((feature) => feature.id === id)?.name ?? id}</Pill>
         ))}

@@ -25,7 +25,7 @@ export function createFormat(locale: string, timeZone: string | undefined, now: 
   const zone = timeZone === undefined || !isTimeZone(timeZone) ? {} : { timeZone };
   const date = (options: Intl.DateTimeFormatOptions) =>
     new Intl.DateTimeFormat(locale, { ...zone, ...options });
-  const time = date({ hour: "2-digit", minute: "2-digit" });
+  const time = date({ timeStyle: "short" });
   const dayMonth = date({ day: "numeric", month: "short" });
   const dayMonthYear = date({ day: "numeric", month: "short", year: "numeric" });
   const weekday = date({ weekday: "short" });

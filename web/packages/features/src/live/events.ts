@@ -18,6 +18,8 @@ export type LiveOptions = {
   onState: (state: LiveState) => void;
   /** The stream was away: anything may have changed. */
   onResume: () => void;
+  /** The server closed the line for good: perhaps the session ended. */
+  onRefused?: () => void;
   open?: (url: string) => Source;
   random?: () => number;
 };
@@ -74,8 +76,10 @@ export function listen(options: LiveOptions): () => void {
     };
     current.onerror = () => {
       // While it is not closed the browser reconnects by itself, with Last-Event-ID.
-      if (current.readyState === CLOSED) again();
-      else options.onState("reconnecting");
+      if (current.readyState === CLOSED) {
+        options.onRefused?.();
+        again();
+      } else options.onState("reconnecting");
     };
     current.addEventListener("ping", heard);
     for (const name of EVENT_NAMES) {

@@ -1,7 +1,7 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
 import { useApi } from "../core/api";
-import { keys } from "../core/queries";
+import { keys, sessionQuery } from "../core/queries";
 import { refreshThreadLists } from "../mail/refresh";
 import { type LiveEvent, type LiveState, listen } from "./events";
 
@@ -60,6 +60,8 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       url: "/api/v1/events",
       onEvent: applier.take,
       onState: setState,
+      // A refused session leads to sign-in by itself; other failures change nothing.
+      onRefused: () => void client.fetchQuery({ ...sessionQuery(api), staleTime: 0 }).catch(() => undefined),
       onResume: () => {
         const shortLived = new Set<unknown>(["threads", "message", "policy", "providers", "disconnect"]);
         void client.invalidateQueries({ predicate: (query) => !shortLived.has(query.queryKey[0]) });

@@ -28,6 +28,20 @@ export function labelDot(label: Label): string | undefined {
   return chipColors(label.color)?.background;
 }
 
+/** For further labels where there is room for one name only. */
+export function LabelDot({ label }: { label: Label }) {
+  const color = labelDot(label);
+  return (
+    <span
+      className={classes.smallDot}
+      title={label.name}
+      style={color === undefined ? undefined : ({ "--label": color } as React.CSSProperties)}
+    >
+      <span className="tn-sr-only">{label.name}</span>
+    </span>
+  );
+}
+
 /** `short` leaves out the parents: in a list `Annecy` says enough for `Clients/Annecy`. */
 export function LabelChip({ label, short = false }: { label: Label; short?: boolean }) {
   const name = short ? (label.name.split("/").at(-1) ?? label.name) : label.name;

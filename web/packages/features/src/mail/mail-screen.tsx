@@ -1,15 +1,18 @@
 import { ActionIcon, Drawer } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
+import type { Connection } from "@tenon/api-client";
 import { Blank, IconMail, IconMenu2, Kbd } from "@tenon/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { ConnectionStatus, needsAttention } from "../connections/status";
 import { connectionQuery, connectionsQuery, labelsQuery, ProblemState, useApi, useTitle } from "../core";
 import { useShortcuts } from "../keyboard";
 import { ALL_MAIL, findRole, type Role } from "./label-order";
 import { LabelsPane, useLabelName } from "./labels-pane";
 import classes from "./mail.module.css";
 import { ThreadList } from "./thread-list";
+import listClasses from "./thread-list.module.css";
 import { ThreadView } from "./thread-view";
 import viewClasses from "./thread-view.module.css";
 
@@ -88,6 +91,7 @@ export function MailScreen({ connection, label, search }: MailScreenProps) {
             total={label === ALL_MAIL ? current.data?.mailbox?.threads : shown?.threads}
             filter={{ connection, label: labelId === ALL_MAIL ? undefined : labelId, unread: search.unread }}
             mailbox={current.data?.mailbox ?? undefined}
+            notice={current.data !== undefined && <TroubleLine connection={current.data} />}
             labels={labels.data}
             open={search.thread}
             openThread={openThread}
@@ -136,6 +140,18 @@ export function MailScreen({ connection, label, search }: MailScreenProps) {
         {pane(() => setMenuOpen(false))}
       </Drawer>
     </div>
+  );
+}
+
+/** Old mail is still there while nothing new comes in; this says so and leads to what can be done. */
+function TroubleLine({ connection }: { connection: Connection }) {
+  const { t } = useTranslation();
+  if (connection.status === "active" && !needsAttention(connection)) return null;
+  return (
+    <Link className={listClasses.trouble} to="/connections/$id" params={{ id: connection.id }}>
+      <ConnectionStatus connection={connection} />
+      <span className={listClasses.troubleMore}>{t("mail.trouble_more")}</span>
+    </Link>
   );
 }
 

@@ -26,10 +26,12 @@ type ThreadListProps = {
   closeThread: () => void;
   setUnread: (unread: boolean) => void;
   menu?: ReactNode;
+  notice?: ReactNode;
 };
 
 export function ThreadList(props: ThreadListProps) {
-  const { title, total, filter, mailbox, labels, open, openThread, closeThread, setUnread, menu } = props;
+  const { title, total, filter, mailbox, labels, open, openThread, closeThread, setUnread, menu, notice } =
+    props;
   const { t } = useTranslation();
   const api = useApi();
   const format = useFormat();
@@ -45,8 +47,6 @@ export function ThreadList(props: ThreadListProps) {
     estimateSize: () => ROW_HEIGHT,
     getItemKey: (index) => threads[index]?.id ?? "more",
     overscan: 10,
-    // Before the first measure (and where there is no layout at all) some rows are better than none.
-    initialRect: { width: 400, height: 900 },
   });
   const items = virtualizer.getVirtualItems();
   const lastShown = items.at(-1)?.index ?? 0;
@@ -149,6 +149,7 @@ export function ThreadList(props: ThreadListProps) {
           {t("mail.only_unread")}
         </button>
       </div>
+      {notice}
       {mailbox?.progress != null && (
         <div className={classes.sync}>
           <SyncProgress mailbox={mailbox} />

@@ -4,7 +4,7 @@ import { Avatar, IconPaperclip, IconStarFilled } from "@tenon/ui";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { type Format, plain } from "../core";
-import { LabelChip } from "./label-chip";
+import { LabelChip, LabelDot } from "./label-chip";
 import { chipLabels } from "./label-order";
 import { facePerson, participantsText, shortName } from "./people";
 import classes from "./thread-list.module.css";
@@ -30,7 +30,7 @@ export const ThreadRow = memo(function ThreadRow({
 }: ThreadRowProps) {
   const { t } = useTranslation();
   const face = facePerson(thread);
-  const chips = chipLabels(labels, thread.label_ids, currentLabel).slice(0, 2);
+  const chips = chipLabels(labels, thread.label_ids, currentLabel).slice(0, 4);
   const unread = thread.unread_count > 0;
   return (
     <Link
@@ -59,9 +59,13 @@ export const ThreadRow = memo(function ThreadRow({
         </span>
         <span className={classes.subjectLine}>
           <span className={classes.subject}>{plain(thread.subject) || t("mail.no_subject")}</span>
-          {chips.map((label) => (
-            <LabelChip key={label.id} label={label} short />
-          ))}
+          {chips.map((label, at) =>
+            at === 0 ? (
+              <LabelChip key={label.id} label={label} short />
+            ) : (
+              <LabelDot key={label.id} label={label} />
+            ),
+          )}
         </span>
       </span>
       <span className={classes.side}>

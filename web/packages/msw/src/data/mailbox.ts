@@ -144,7 +144,7 @@ export function arrival(
 ): StoredThread {
   const sample = fillerThread(index);
   const messages = sample.messages
-    .slice(-1)
+    .slice(0, 1)
     .map((message) => ({ ...message, ago: 0, unread: true as const }));
   return storedThread({ ...sample, messages }, data.threads.length + 100_000 + index, connection, space, now);
 }

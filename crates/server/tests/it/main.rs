@@ -1,0 +1,12 @@
+//! The real binary, run as a child: what it prints, how it fails, how it stops.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking, its helpers too"
+)]
+
+mod commands;
+mod failures;
+mod serve;
+mod support;
