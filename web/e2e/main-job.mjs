@@ -76,6 +76,12 @@ async function screen(name) {
     timeout: 30_000,
   });
   await axe(page, checks, name);
+  const wide = await page.evaluate(() =>
+    [document.documentElement, ...document.querySelectorAll("main, main > div, main > div > div")]
+      .filter((element) => element.scrollWidth > element.clientWidth + 1)
+      .map((element) => `${element.tagName}.${element.className}`),
+  );
+  checks.ok(`nothing is wider than the screen: ${name}`, wide.length === 0, wide.join(" "));
   if (args.shots !== undefined) {
     shot += 1;
     await page.screenshot({
@@ -163,13 +169,30 @@ async function connect() {
   });
   await screen("connect consent");
 
+  await checks.step("Cancel at the provider connects nothing and is explained", async () => {
+    await button("connect.activate").click();
+    await page.waitForURL((url) => url.origin !== new URL(base).origin);
+    allowed.add(new URL(page.url()).origin);
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await page.waitForURL("**/connect?error=access_denied**");
+    await page.getByText(t("connect.error.access_denied.title"), { exact: true }).waitFor();
+  });
+  await screen("connect refused");
+
   await checks.step("Activate leads to the provider's own consent page", async () => {
+    await page.getByRole("link", { name: /Google/ }).click();
+    await button("connect.review").click();
     await button("connect.activate").click();
     await page.waitForURL((url) => url.origin !== new URL(base).origin);
     const provider = new URL(page.url());
     if (!["127.0.0.1", "localhost", "[::1]"].includes(provider.hostname)) throw new Error(provider.origin);
     allowed.add(provider.origin);
-    await page.getByRole("button", { name: "Allow" }).waitFor();
+    // A provider that knows several accounts asks first which one is meant.
+    const allow = page.getByRole("button", { name: "Allow" });
+    const account = page.getByRole("link", { name: "alice@example.com" });
+    await allow.or(account).first().waitFor();
+    if (!(await allow.isVisible())) await account.first().click();
+    await allow.waitFor();
     if ((await page.locator("input[type=checkbox]").count()) < 1) throw new Error("no scope can be seen");
   });
 
@@ -377,6 +400,18 @@ async function manage() {
   await page.goto(new URL("/privacy", base).href);
   await page.locator("[data-sentence]").first().waitFor();
   await screen("privacy");
+
+  await checks.step("focus goes to the title of a new page; the skip link leads to its content", async () => {
+    await page.getByRole("navigation", { name: t("nav.main") }).waitFor({ state: "detached" });
+    await page.goto(new URL("/settings", base).href);
+    await heading(t("nav.settings")).waitFor();
+    await page.keyboard.press("Tab");
+    await page.waitForFunction(() => document.activeElement?.getAttribute("href") === "#main");
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() => document.activeElement?.id === "main");
+    await page.getByRole("link", { name: t("nav.connections"), exact: true }).click();
+    await page.waitForFunction(() => document.activeElement?.hasAttribute("data-page-title"));
+  });
 
   await checks.step("the ? sheet opens by key and not while typing", async () => {
     await page.goto(new URL("/settings", base).href);

@@ -39,7 +39,7 @@ pub fn forget_folder(path: &Path) {
 }
 
 /// How long a child may take to end on its own before it is killed.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A running child; dropping it stops it.
 pub struct Running {

@@ -71,7 +71,8 @@ fn serve(path: &str, file: &EmbeddedFile, known: Option<&HeaderValue>) -> Respon
     } else {
         "no-cache"
     };
-    let mut tag = String::from("\"");
+    // Weak, because the same file goes out in several encodings.
+    let mut tag = String::from("W/\"");
     for byte in &file.metadata.sha256_hash()[..16] {
         let _ = write!(tag, "{byte:02x}");
     }

@@ -225,14 +225,14 @@ pub const COLUMNS: &[Column] = inventory! {
         member_id: Identifier, Program, "who connects";
         session_id: Identifier, Program, "the browser it began in";
         connection_id: Identifier, Program, "the connection to be extended";
-        provider: Operational, Program, "where";
+        provider: Operational, Program, "where the account is";
         nonce: Operational, Program, "binding the answer to the question";
         verifier: Secret, Program, "proving that the code is ours";
         features: Consent, Program, "what was chosen";
         profile: Operational, Program, "the preset that was chosen";
         consent_id: Identifier, Program, "what was agreed to";
         redirect_uri: Operational, Program, "sent again with the code";
-        created_at: Operational, Program, "begin";
+        created_at: Operational, Program, "how long the person may take";
         expires_at: Operational, Program, "refusing a late answer";
     }
     consents (Some(Feature::Identity), Retention::Member) {
@@ -240,21 +240,21 @@ pub const COLUMNS: &[Column] = inventory! {
         workspace_id: Identifier, Program, "the tenant";
         member_id: Identifier, Owner, "who agreed";
         connection_id: Identifier, Owner, "the connection that came of it";
-        provider: Consent, Owner, "where";
-        features: Consent, Owner, "to what";
+        provider: Consent, Owner, "where the account is";
+        features: Consent, Owner, "what was agreed to";
         policy_version: Consent, Owner, "which text was shown";
         locale: Consent, Owner, "in which language";
-        given_at: Consent, Owner, "when";
+        given_at: Consent, Owner, "when it was given";
         withdrawn_at: Consent, Owner, "when it ended";
     }
     receipts (Some(Feature::Identity), Retention::Member) {
         id: Identifier, Owner, "names the receipt";
         workspace_id: Identifier, Program, "the tenant";
         member_id: Identifier, Owner, "whose connection it was";
-        provider: Consent, Owner, "where";
+        provider: Consent, Owner, "where the account was";
         connection_id: Identifier, Owner, "the connection that is gone";
         connected_at: Consent, Owner, "its beginning";
-        disconnected_at: Consent, Owner, "its end";
+        disconnected_at: Consent, Owner, "when it ended";
         counts: Consent, Owner, "how much was deleted";
         key_id: Identifier, Owner, "the key that was destroyed";
         grant_outcome: Consent, Owner, "what became of the grant at the provider";
@@ -276,16 +276,16 @@ pub const COLUMNS: &[Column] = inventory! {
         generation: Operational, Program, "the last complete snapshot";
         shadow: Operational, Program, "the snapshot being taken";
         page_token: Operational, Program, "going on after an interruption";
-        pages_done: Operational, Owner, "progress";
-        listed: Operational, Owner, "progress";
-        gone: Operational, Owner, "messages deleted before they could be read";
-        provider_total: Operational, Owner, "progress";
-        snapshot_started_at: Operational, Owner, "progress";
-        last_sync_at: Operational, Owner, "health";
+        pages_done: Operational, Owner, "showing progress";
+        listed: Operational, Owner, "showing progress";
+        gone: Operational, Owner, "showing messages deleted before they could be read";
+        provider_total: Operational, Owner, "showing progress";
+        snapshot_started_at: Operational, Owner, "showing progress";
+        last_sync_at: Operational, Owner, "showing that the mailbox is up to date";
         next_sync_at: Operational, Owner, "when to sync next";
         cursor_at: Operational, Owner, "age of the cursor";
         resyncs: Operational, Owner, "not repeating a resync for ever";
-        updated_at: Operational, Program, "health";
+        updated_at: Operational, Program, "noticing a sync that stands still";
     }
     messages (Some(Feature::Mail), Retention::UntilDisconnect) {
         id: Identifier, Owner, "names the message";
@@ -344,15 +344,15 @@ pub const COLUMNS: &[Column] = inventory! {
     skipped (Some(Feature::Mail), Retention::UntilDisconnect) {
         connection_id: Identifier, Owner, "whose mailbox it is in";
         provider_id: Identifier, Owner, "the message that could not be read";
-        reason: Operational, Owner, "why";
-        at: Operational, Owner, "when";
+        reason: Operational, Owner, "showing why it was left out";
+        at: Operational, Owner, "showing when it was left out";
     }
     runs (Some(Feature::Mail), Retention::UntilDisconnect) {
         id: Identifier, Owner, "names the run";
         connection_id: Identifier, Owner, "whose mailbox was synced";
         kind: Operational, Owner, "what kind of sync";
-        started_at: Operational, Owner, "health";
-        finished_at: Operational, Owner, "health";
+        started_at: Operational, Owner, "showing the last runs";
+        finished_at: Operational, Owner, "showing the last runs";
         outcome: Operational, Owner, "how it ended";
         added: Operational, Owner, "how much it brought";
         changed: Operational, Owner, "how much it changed";
@@ -468,7 +468,7 @@ mod tests {
     #[test]
     fn people_can_read_it() {
         for c in COLUMNS {
-            assert!(c.purpose.len() > 3 && !c.purpose.ends_with('.'), "{c:?}");
+            assert!(c.purpose.len() > 9 && !c.purpose.ends_with('.'), "{c:?}");
         }
         assert_eq!(Retention::Days(7).describe(), "at most 7 days");
     }

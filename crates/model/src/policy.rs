@@ -505,6 +505,30 @@ pub const fn reason_text(code: &str, l: Locale) -> &'static str {
         b"unreadable" => l.of("The provider's answer for this message could not be understood.", "La réponse du fournisseur pour ce message n’a pas pu être comprise."),
         b"charset_unknown" => l.of("The text uses an unknown character set; some letters may be wrong.", "Le texte utilise un jeu de caractères inconnu ; certaines lettres peuvent être fausses."),
         b"body_missing" => l.of("This message has no readable text. You can download the original.", "Ce message n’a pas de texte lisible. Vous pouvez télécharger l’original."),
+        b"body_empty" => l.of(
+            "This message has no text.",
+            "Ce message n’a pas de texte.",
+        ),
+        b"too_deep" | b"too_many_parts" => l.of(
+            "This message has more parts inside each other than are shown. You can download the original.",
+            "Ce message imbrique plus de parties qu’il n’en est affiché. Vous pouvez télécharger l’original.",
+        ),
+        b"charset_guessed" => l.of(
+            "The character set was guessed; some letters may be wrong.",
+            "Le jeu de caractères a été deviné ; certaines lettres peuvent être fausses.",
+        ),
+        b"body_cut" | b"body_too_large" => l.of(
+            "This message is longer than is shown. You can download the original.",
+            "Ce message est plus long que ce qui est affiché. Vous pouvez télécharger l’original.",
+        ),
+        b"not_found" => l.of(
+            "Announced by the provider but not there when it was fetched; Tenon looks once more.",
+            "Annoncé par le fournisseur mais absent au moment de le lire ; Tenon vérifie encore une fois.",
+        ),
+        b"storage_full" => l.of(
+            "The server's disk is full. Its operator has to make room.",
+            "Le disque du serveur est plein. Son exploitant doit libérer de la place.",
+        ),
         b"too_large" => l.of("This message is too large to be shown. You can download the original.", "Ce message est trop grand pour être affiché. Vous pouvez télécharger l’original."),
         b"mime_broken" => l.of("This message is not built as the standard asks; what is shown may be incomplete. You can download the original.", "Ce message n’est pas construit selon la norme ; ce qui est affiché peut être incomplet. Vous pouvez télécharger l’original."),
         _ => l.of("Something unexpected came back; Tenon tries again by itself.", "Une réponse inattendue est arrivée ; Tenon réessaie tout seul."),

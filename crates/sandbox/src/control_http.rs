@@ -32,7 +32,7 @@ impl Body {
             Ok(Value::Object(map)) => map,
             _ => return Err(Refused(400, "the body must be a JSON object".to_owned())),
         };
-        for (name, value) in crate::wire::text::pairs(call.query) {
+        for (name, value) in crate::wire::text::pairs(call.query.text) {
             map.entry(name).or_insert_with(|| json!(value));
         }
         Ok(Self(map))

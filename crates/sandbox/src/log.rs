@@ -54,14 +54,9 @@ impl Log {
         if self.entries.len() == KEPT {
             self.entries.pop_front();
         }
-        let path = if call.query.is_empty() {
-            call.path.to_owned()
-        } else {
-            format!("{}?{}", call.path, call.query)
-        };
         self.entries.push_back(Logged {
             method: call.verb.to_owned(),
-            path,
+            path: call.target(),
             status: answer.status,
             units: answer.units,
             account: account.map(str::to_owned),

@@ -97,9 +97,8 @@ impl Quota {
 
     /// Notes that a request of a user begins; too many at once are refused (fault G11).
     pub(crate) fn begin(&mut self, user: usize) -> Result<(), ApiError> {
-        let on = self.on();
         match self.running.get_mut(user) {
-            Some(running) if on && *running >= PARALLEL => Err(ApiError::too_many_concurrent()),
+            Some(running) if *running >= PARALLEL => Err(ApiError::too_many_concurrent()),
             Some(running) => {
                 *running += 1;
                 Ok(())

@@ -23,7 +23,7 @@ use tokio::time::Sleep;
 
 use crate::control_http;
 use crate::state::State;
-use crate::wire::call::{Answer, Call, Head, Trouble};
+use crate::wire::call::{Answer, Call, Head, Query, Trouble};
 use crate::wire::text::http_date;
 
 /// Request bodies accepted; a little more than the base64 of the largest message.
@@ -192,7 +192,7 @@ async fn entry(
     let call = Call {
         verb: parts.method.as_str(),
         path: parts.uri.path(),
-        query: parts.uri.query().unwrap_or_default(),
+        query: Query::new(parts.uri.query().unwrap_or_default()),
         head: Head {
             authorization: text(&parts.headers, AUTHORIZATION),
             content_type: text(&parts.headers, CONTENT_TYPE),
@@ -203,13 +203,14 @@ async fn entry(
         inner: false,
     };
     let control = call.path.starts_with("/__sandbox");
+    let place = state.enter(&call);
     if !control && !state.config.latency.is_zero() {
         tokio::time::sleep(state.config.latency).await;
     }
-    let answer = if control {
-        control_http::answer(state, &call)
-    } else {
-        state.answer(&call)
+    let answer = match place {
+        Err(refused) => refused,
+        Ok(_running) if control => control_http::answer(state, &call),
+        Ok(_running) => state.answer(&call),
     };
     if let Some(Trouble::Hang(time)) = answer.trouble {
         tokio::time::sleep(time).await;

@@ -177,6 +177,29 @@ impl State {
         Ok(mask)
     }
 
+    /// Counts a request among those of its account that run at this moment; the error is the answer when there are
+    /// too many (fault G11). A batch is one request.
+    pub(crate) fn enter(self: &Arc<Self>, call: &Call<'_>) -> Result<Option<Running>, Answer> {
+        if !self.quota().on() || !(is_gmail(call.path) || call.path.starts_with("/batch")) {
+            return Ok(None);
+        }
+        let Ok(access) = self.bearer(call) else {
+            return Ok(None);
+        };
+        match self.quota().begin(access.account) {
+            Ok(()) => Ok(Some(Running {
+                state: self.clone(),
+                account: access.account,
+            })),
+            Err(error) => {
+                let mut answer = Answer::from(error);
+                answer.account = Some(access.account);
+                self.note(call, &answer);
+                Err(answer)
+            }
+        }
+    }
+
     /// Answers a request that came over the wire.
     pub(crate) fn answer(&self, call: &Call<'_>) -> Answer {
         if matches!(call.path, "/batch" | "/batch/gmail/v1") && call.verb == "POST" {
@@ -198,15 +221,19 @@ impl State {
         if is_gmail(call.path) {
             return self.api(call);
         }
-        let target = fault_target(call);
-        self.with_faults(call, &target, None, |twist| self.identity(call, twist))
+        self.with_faults(
+            call,
+            || fault_target(call),
+            None,
+            |twist| self.identity(call, twist),
+        )
     }
 
     /// Lets a scripted fault have its way with a call.
     pub(crate) fn with_faults(
         &self,
         call: &Call<'_>,
-        target: &str,
+        target: impl FnOnce() -> String,
         account: Option<usize>,
         run: impl FnOnce(Option<&Twist>) -> Answer,
     ) -> Answer {
@@ -216,7 +243,7 @@ impl State {
                 None
             } else {
                 let email = account.map(|a| self.people()[a].email.as_str());
-                faults.take(call.verb, target, email, self.now())
+                faults.take(call.verb, &target(), email, self.now())
             }
         };
         match hit {
@@ -225,7 +252,7 @@ impl State {
             Some(Hit::KillRefresh) => {
                 let token = call
                     .param("refresh_token")
-                    .map(std::borrow::Cow::into_owned)
+                    .map(str::to_owned)
                     .or_else(|| form_value(&call.body, "refresh_token"));
                 if let Some(token) = token {
                     self.oauth().kill_refresh(&token);
@@ -314,22 +341,20 @@ impl State {
     }
 
     /// What the bearer token of a call may do.
-    pub(crate) fn bearer(&self, call: &Call<'_>) -> Result<Access, ApiError> {
+    pub(crate) fn bearer(&self, call: &Call<'_>) -> Result<Arc<Access>, ApiError> {
         let from_query = || {
             call.param("access_token")
                 .or_else(|| call.param("oauth_token"))
         };
         let token = match call.head.authorization {
             Some(value) => match value.split_once(' ') {
-                Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
-                    std::borrow::Cow::Borrowed(token.trim())
-                }
+                Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
                 _ => return Err(ApiError::unauthenticated()),
             },
             None => from_query().ok_or_else(ApiError::login_required)?,
         };
         self.oauth()
-            .access(&token, self.now())
+            .access(token, self.now())
             .cloned()
             .ok_or_else(ApiError::unauthenticated)
     }
@@ -340,26 +365,11 @@ impl State {
             Ok(access) => access,
             Err(error) => return error.into(),
         };
-        let gate = if call.inner {
-            Ok(())
-        } else {
-            self.quota().begin(access.account)
+        let run = |twist: Option<&Twist>| {
+            self.gmail(call, &access, twist)
+                .unwrap_or_else(Answer::from)
         };
-        let target = if call.query.is_empty() {
-            call.path.to_owned()
-        } else {
-            format!("{}?{}", call.path, call.query)
-        };
-        let mut answer: Answer = match gate {
-            Err(error) => error.into(),
-            Ok(()) => self.with_faults(call, &target, Some(access.account), |twist| {
-                self.gmail(call, &access, twist)
-                    .unwrap_or_else(Answer::from)
-            }),
-        };
-        if !call.inner {
-            self.quota().end(access.account);
-        }
+        let mut answer = self.with_faults(call, || call.target(), Some(access.account), run);
         answer.account = Some(access.account);
         answer
     }
@@ -393,7 +403,7 @@ impl State {
         let mask = match call.param("fields").filter(|f| !f.is_empty()) {
             None => Arc::new(ALL.clone()),
             Some(text) => {
-                let mask = self.mask(&text)?;
+                let mask = self.mask(text)?;
                 if let Some(name) = gmail::shape(route.op).and_then(|s| mask.unknown_name(s)) {
                     return Err(ApiError::invalid(&format!(
                         "Invalid field selection {name}"
@@ -428,13 +438,25 @@ impl State {
             gmail::run(&cx)?
         };
         answer.units = units;
-        if call.param("prettyPrint").as_deref() == Some("true")
+        if call.param("prettyPrint") == Some("true")
             && let Ok(value) = serde_json::from_slice::<serde_json::Value>(&answer.body)
             && let Ok(pretty) = serde_json::to_vec_pretty(&value)
         {
             answer.body = pretty;
         }
         Ok(answer)
+    }
+}
+
+/// A request under way; dropping it makes room for another.
+pub(crate) struct Running {
+    state: Arc<State>,
+    account: usize,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.state.quota().end(self.account);
     }
 }
 
@@ -453,7 +475,7 @@ fn gmail_path(path: &str) -> Option<(&str, bool)> {
 
 /// What the pattern of a fault is held against: `path?query`, with the grant type of the token endpoint.
 fn fault_target(call: &Call<'_>) -> String {
-    let mut target = format!("{}?{}", call.path, call.query);
+    let mut target = format!("{}?{}", call.path, call.query.text);
     if call.verb == "POST"
         && let Some(kind) = form_value(&call.body, "grant_type")
     {

@@ -65,7 +65,7 @@ impl Uploads {
 
 /// Runs an upload of a method.
 pub(crate) fn run(cx: &Context<'_>) -> Result<Answer, ApiError> {
-    match cx.call.param("uploadType").as_deref() {
+    match cx.call.param("uploadType") {
         Some("media") => finish(cx, Bytes::new(), cx.call.body.clone()),
         Some("multipart") => related(cx),
         Some("resumable") => resumable(cx),
@@ -157,8 +157,11 @@ fn resumable(cx: &Context<'_>) -> Result<Answer, ApiError> {
             .head
             .host
             .map_or_else(|| cx.state.issuer().to_owned(), |h| format!("http://{h}"));
-        let mark = if call.query.is_empty() { "" } else { "&" };
-        let location = format!("{host}{}?{}{mark}upload_id={id}", call.path, call.query);
+        let mark = if call.query.text.is_empty() { "" } else { "&" };
+        let location = format!(
+            "{host}{}?{}{mark}upload_id={id}",
+            call.path, call.query.text
+        );
         return Ok(Answer::new(200, JSON, Vec::new())
             .with("location", location)
             .with("x-guploader-uploadid", id));
@@ -166,7 +169,7 @@ fn resumable(cx: &Context<'_>) -> Result<Answer, ApiError> {
     let mut uploads = cx.state.uploads();
     let upload = uploads
         .open
-        .get_mut(id.as_ref())
+        .get_mut(id)
         .filter(|u| u.account == cx.access.account)
         .ok_or_else(ApiError::not_found)?;
     let have = upload.data.len();
@@ -182,7 +185,7 @@ fn resumable(cx: &Context<'_>) -> Result<Answer, ApiError> {
         }
         upload.data.truncate(from);
         if upload.data.len() + call.body.len() > LARGEST {
-            uploads.open.remove(id.as_ref());
+            uploads.open.remove(id);
             return Err(ApiError::new(
                 413,
                 "uploadTooLarge",
@@ -193,7 +196,7 @@ fn resumable(cx: &Context<'_>) -> Result<Answer, ApiError> {
         upload.data.extend_from_slice(&call.body);
     }
     if whole.is_some_and(|w| upload.data.len() >= w) {
-        let Some(done) = uploads.open.remove(id.as_ref()) else {
+        let Some(done) = uploads.open.remove(id) else {
             return Err(ApiError::not_found());
         };
         drop(uploads);

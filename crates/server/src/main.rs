@@ -3,6 +3,8 @@
 mod cli;
 mod commands;
 mod failure;
+mod harden;
+mod http;
 mod logging;
 mod settings;
 mod signals;

@@ -22,7 +22,7 @@ use crate::tx::{Conn, Tx};
 /// How long a statement waits for another program's lock, or a transaction for its connection.
 const BUSY: Duration = Duration::from_secs(5);
 const ACQUIRE: Duration = Duration::from_secs(30);
-/// How long a server may take to greet us at the start.
+/// How long a server may take to greet us, or to have a connection free.
 const CONNECT: Duration = Duration::from_secs(10);
 /// Connections that read at the same time; SQLite readers are threads, PostgreSQL's are processes.
 const SQLITE_READERS: u32 = 4;
@@ -289,7 +289,7 @@ async fn open_postgres(url: &str) -> Result<PgPool, StoreError> {
         .await?;
     Ok(PoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS)
-        .acquire_timeout(ACQUIRE)
+        .acquire_timeout(CONNECT)
         .connect_with(options)
         .await?)
 }

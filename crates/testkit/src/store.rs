@@ -27,6 +27,14 @@ pub struct TestStore {
 }
 
 impl TestStore {
+    /// What `DATABASE_URL` would be.
+    pub fn address(&self) -> String {
+        match &self.url {
+            StoreUrl::Sqlite(path) => path.display().to_string(),
+            StoreUrl::Postgres(url) => url.clone(),
+        }
+    }
+
     async fn open(url: StoreUrl) -> Self {
         let (world, clock) = World::simulated(1);
         let config = StoreConfig {
@@ -48,7 +56,6 @@ impl TestStore {
 macro_rules! store_test {
     ($(#[$meta:meta])* async fn $name:ident($t:ident: $store:ty) $body:block) => {
         mod $name {
-            #[allow(unused_imports, reason = "a short test may need none of its module's names")]
             use super::*;
 
             async fn body($t: $store) $body

@@ -6,21 +6,14 @@ use std::time::Duration;
 use anyhow::Result;
 
 use super::Options;
-use crate::launch::{Databases, Quota, Sandbox, SandboxOptions};
+use crate::launch::{Databases, Sandbox, SandboxOptions};
 use crate::measure::{percentile, sorted};
 use crate::report::Report;
 
 pub(super) fn run(options: &Options, tenon: &Path, report: &mut Report) -> Result<()> {
     let watched = Duration::from_secs(options.seconds.unwrap_or(20));
     let mut databases = Databases::default();
-    let sandbox = Sandbox::start(
-        tenon,
-        SandboxOptions {
-            messages: options.sizes(&[1_000])[0],
-            seed: 1,
-            quota: Quota::Off,
-        },
-    )?;
+    let sandbox = Sandbox::start(tenon, SandboxOptions::of(options.sizes(&[1_000])[0], 1))?;
     for kind in options.databases() {
         let setup = databases.setup(kind, tenon, sandbox.environment())?;
         let mut starts = Vec::new();

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 
 use super::{Options, exponent};
 use crate::http::encode;
-use crate::launch::{Databases, Person, Quota, Sandbox, SandboxOptions};
+use crate::launch::{Databases, Person, Sandbox, SandboxOptions};
 use crate::measure::{percentile, sorted};
 use crate::report::{Report, say};
 
@@ -18,14 +18,7 @@ pub(super) fn run(options: &Options, tenon: &Path, report: &mut Report) -> Resul
     for kind in options.databases() {
         let mut medians = Vec::new();
         for size in options.sizes(&[10_000, 1_000_000]) {
-            let sandbox = Sandbox::start(
-                tenon,
-                SandboxOptions {
-                    messages: size,
-                    seed: 1,
-                    quota: Quota::Off,
-                },
-            )?;
+            let sandbox = Sandbox::start(tenon, SandboxOptions::of(size, 1))?;
             let setup = databases.setup(kind, tenon, sandbox.environment())?;
             let server = setup.start()?;
             let mut person = server.sign_in()?;

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 
 use super::Options;
 use crate::http::Client;
-use crate::launch::{Databases, Quota, Sandbox, SandboxOptions};
+use crate::launch::{Databases, Sandbox, SandboxOptions};
 use crate::measure::{percentile, sorted};
 use crate::report::Report;
 
@@ -16,14 +16,7 @@ const ROUNDS: usize = 200;
 pub(super) fn run(options: &Options, tenon: &Path, report: &mut Report) -> Result<()> {
     let mut databases = Databases::default();
     for kind in options.databases() {
-        let mut sandbox = Sandbox::start(
-            tenon,
-            SandboxOptions {
-                messages: 200,
-                seed: 1,
-                quota: Quota::Off,
-            },
-        )?;
+        let mut sandbox = Sandbox::start(tenon, SandboxOptions::of(200, 1))?;
         let mut provider_ids = Vec::new();
         for number in 0..20 {
             provider_ids.push(sandbox.insert(message(number).as_bytes(), &["INBOX"])?);

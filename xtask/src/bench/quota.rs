@@ -25,6 +25,7 @@ pub(super) fn run(options: &Options, tenon: &Path, report: &mut Report) -> Resul
                 messages: size,
                 seed: 1,
                 quota: Quota::Y2026,
+                auto_consent: true,
             },
         )?;
         let setup = databases.setup(kind, tenon, sandbox.environment())?;

@@ -34,6 +34,20 @@ pub struct SandboxOptions {
     pub seed: u64,
     /// Quota in force.
     pub quota: Quota,
+    /// Everything asked for is granted at once, without a consent page.
+    pub auto_consent: bool,
+}
+
+impl SandboxOptions {
+    /// Mailboxes of this size, without quota, that consent by themselves.
+    pub fn of(messages: u64, seed: u64) -> Self {
+        Self {
+            messages,
+            seed,
+            quota: Quota::Off,
+            auto_consent: true,
+        }
+    }
 }
 
 /// A running sandbox.
@@ -53,7 +67,8 @@ impl Sandbox {
         let mut command = Command::new(tenon);
         command
             .current_dir(dir.path())
-            .args(["sandbox", "--auto-consent"])
+            .arg("sandbox")
+            .args(options.auto_consent.then_some("--auto-consent"))
             .args(["--port", &port.to_string()])
             .args(["--messages", &options.messages.to_string()])
             .args(["--seed", &options.seed.to_string()])

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, ensure};
 use super::{Options, day};
 use crate::canary::{Canary, ENCODINGS, Hit, Random, Scanner, encode};
 use crate::command::Run;
-use crate::launch::{Database, Databases, Quota, Sandbox, SandboxOptions, Setup, database_name};
+use crate::launch::{Database, Databases, Sandbox, SandboxOptions, Setup, database_name};
 use crate::report::{Report, say};
 use crate::workspace::TempDir;
 
@@ -20,14 +20,7 @@ pub(super) fn run(options: &Options, report: &mut Report) -> Result<()> {
     let mut databases = Databases::default();
     for kind in options.databases() {
         let mut random = options.random();
-        let mut sandbox = Sandbox::start(
-            &tenon,
-            SandboxOptions {
-                messages: 300,
-                seed: options.seed,
-                quota: Quota::Off,
-            },
-        )?;
+        let mut sandbox = Sandbox::start(&tenon, SandboxOptions::of(300, options.seed))?;
         let mail = day::Mail::new(3, &mut random);
         let late = day::Mail::new(1, &mut random);
         mail.arrive(&mut sandbox)?;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 
 use super::{Options, compare};
-use crate::launch::{Databases, Quota, Sandbox, SandboxOptions, Setup};
+use crate::launch::{Databases, Sandbox, SandboxOptions, Setup};
 use crate::report::{Report, say};
 
 /// Long enough for a first sync of this size after a kill: a lease of the dead process may have to run out.
@@ -19,14 +19,7 @@ pub(super) fn run(options: &Options, report: &mut Report) -> Result<()> {
     let mut random = options.random();
     let mut databases = Databases::default();
     for kind in options.databases() {
-        let mut sandbox = Sandbox::start(
-            &tenon,
-            SandboxOptions {
-                messages,
-                seed: options.seed,
-                quota: Quota::Off,
-            },
-        )?;
+        let mut sandbox = Sandbox::start(&tenon, SandboxOptions::of(messages, options.seed))?;
         let whole = undisturbed(&databases.setup(kind, &tenon, sandbox.environment())?)?;
         say(format!(
             "{kind}: {messages} messages in {:.1} s undisturbed",

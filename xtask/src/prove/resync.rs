@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::{Options, compare};
 use crate::canary::Random;
-use crate::launch::{Databases, Person, Quota, Sandbox, SandboxOptions, Setup};
+use crate::launch::{Databases, Person, Sandbox, SandboxOptions, Setup};
 use crate::report::{Report, say};
 
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -65,14 +65,7 @@ pub(super) fn run(options: &Options, report: &mut Report) -> Result<()> {
 }
 
 fn sandbox(tenon: &std::path::Path, seed: u64) -> Result<Sandbox> {
-    Sandbox::start(
-        tenon,
-        SandboxOptions {
-            messages: MESSAGES,
-            seed,
-            quota: Quota::Off,
-        },
-    )
+    Sandbox::start(tenon, SandboxOptions::of(MESSAGES, seed))
 }
 
 /// Connects, then changes the mailbox while the server is down, expires the cursor, and goes on changing while the

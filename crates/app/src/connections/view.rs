@@ -2,7 +2,7 @@
 
 use tenon_model::connection::{AccountProfile, ConnectionStatus, FeatureState, feature_state};
 use tenon_model::feature::{FEATURES, Feature};
-use tenon_model::mail::SyncState;
+use tenon_model::mail::{SyncState, normalize_address};
 use tenon_model::policy::reason_text;
 use tenon_model::{ConnectionId, Time};
 use tenon_store::{ConnectionRow, Mailbox, Tx};
@@ -117,6 +117,15 @@ pub(crate) async fn visible(tx: &mut Tx, id: ConnectionId) -> Result<ConnectionR
 pub(crate) async fn account(ctx: &Ctx, tx: &mut Tx, row: &ConnectionRow) -> Result<AccountProfile> {
     let key = ctx.keys.get(tx, row.key_id).await?;
     open_account(&key, row)
+}
+
+/// The account's addresses, made equal for comparing.
+pub(crate) fn own_addresses(account: &AccountProfile) -> Vec<String> {
+    let aliases = account.aliases.iter().map(|a| &a.address);
+    aliases
+        .chain([&account.address])
+        .map(|a| normalize_address(a))
+        .collect()
 }
 
 pub(super) fn open_account(key: &DataKey, row: &ConnectionRow) -> Result<AccountProfile> {

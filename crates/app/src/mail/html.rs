@@ -38,7 +38,7 @@ pub(super) fn render(content: &Content, inline: &Inline, dark: bool) -> Rendered
                 document: document(&body, Look::Paper),
                 remote_images,
                 quoted,
-                problem: None,
+                problem: is_blank(&body).then_some("body_empty"),
             }
         }
         (_, Some(text)) if text.len() <= MAX_BODY => {
@@ -48,7 +48,7 @@ pub(super) fn render(content: &Content, inline: &Inline, dark: bool) -> Rendered
                 document: document(&text_to_html(text), look),
                 remote_images: 0,
                 quoted,
-                problem: None,
+                problem: text.trim().is_empty().then_some("body_empty"),
             }
         }
         (None, None) => Rendered {
@@ -64,6 +64,21 @@ pub(super) fn render(content: &Content, inline: &Inline, dark: bool) -> Rendered
             problem: Some("too_large"),
         },
     }
+}
+
+/// Whether clean HTML shows nothing: no letter and no picture.
+fn is_blank(html: &str) -> bool {
+    let mut in_tag = false;
+    let shows = |c: char| {
+        match c {
+            '<' => in_tag = true,
+            '>' => in_tag = false,
+            c if !in_tag => return !c.is_whitespace(),
+            _ => {}
+        }
+        false
+    };
+    !html.contains("<img src") && !html.replace("&nbsp;", " ").chars().any(shows)
 }
 
 /// Whether elements may be nested deeper than is parsed, by counting tags: an upper bound that
@@ -149,6 +164,7 @@ fn sanitize(html: &str, inline: &Inline) -> (String, u64) {
         ]))
         .link_rel(Some("noopener noreferrer nofollow"))
         .strip_comments(true)
+        .add_clean_content_tags(["title"])
         .attribute_filter(move |element, attribute, value| {
             filter(element, attribute, value, &inline, &count)
         });
@@ -456,6 +472,14 @@ mod tests {
             render(&content, &Inline::default(), false).problem,
             Some("too_large")
         );
+    }
+
+    #[test]
+    fn an_empty_page_says_so_and_a_title_is_no_text() {
+        let (body, _) = clean("<title>Newsletter 42</title><p>&nbsp;</p>");
+        assert!(is_blank(&body), "{body}");
+        assert!(!is_blank("<p>x</p>"));
+        assert!(!is_blank("<p><img src=\"data:image/png;base64,AA==\"></p>"));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use tenon_model::mail::{Address, Envelope, normalize_address};
 use tenon_model::{ConnectionId, LabelId, MessageId, ThreadId, Time};
 use tenon_store::{ConnectionRow, MessageRow, ThreadQuery, ThreadRow, Tx};
 
-use crate::connections::view::{account, visible};
+use crate::connections::view::{account, own_addresses, visible};
 use crate::sync::seal::open_envelope;
 use crate::{Actor, Ctx, Error, Result};
 
@@ -127,13 +127,7 @@ impl Reader {
         let row = visible(tx, id).await?;
         let account = account(ctx, tx, &row).await?;
         let key = ctx.keys.get(tx, row.key_id).await?;
-        let own = account
-            .aliases
-            .iter()
-            .map(|a| &a.address)
-            .chain([&account.address])
-            .map(|a| normalize_address(a))
-            .collect();
+        let own = own_addresses(&account);
         let label_ids = tx
             .labels()
             .list(id)

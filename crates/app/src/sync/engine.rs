@@ -19,6 +19,7 @@ use super::failure::{DAY, NET, job_error, provider_job_error, stall_reason};
 use super::job::SyncMailbox;
 use super::progress::Tally;
 use crate::connections::tokens::ConnectionTokens;
+use crate::connections::view::{account, own_addresses};
 use crate::{Ctx, Error, Result};
 
 /// How long the health page remembers runs.
@@ -70,6 +71,8 @@ pub(super) struct Session<'a> {
     pub(super) key: Arc<DataKey>,
     pub(super) port: Arc<dyn MailPort>,
     pub(super) mailbox: Mailbox,
+    /// The mailbox's own addresses, normalized.
+    pub(super) own: Vec<String>,
     pub(super) tally: Tally,
     /// Messages of the page at hand that came but could not be understood.
     pub(super) unreadable: HashSet<String>,
@@ -199,9 +202,11 @@ async fn open<'a>(
         return Ok(None);
     }
     let key = ctx.keys.get(&mut tx, row.key_id).await?;
+    let own = own_addresses(&account(ctx, &mut tx, &row).await?);
     drop(tx);
     let port = ctx.mail_port(&row, Priority::Background).await?;
     Ok(Some(Session {
+        own,
         ctx,
         lease,
         row,

@@ -10,6 +10,7 @@ use tenon_vault::{BlindIndex, Context, DataKey, VaultError};
 pub(super) fn seal(
     world: &World,
     key: &DataKey,
+    own: &[String],
     message: RemoteMessage,
 ) -> Result<NewMessage, VaultError> {
     let id: MessageId = world.id();
@@ -19,7 +20,7 @@ pub(super) fn seal(
     Ok(NewMessage {
         id,
         message_id_index: message_id_index(key, &message.envelope.message_id),
-        address_indexes: address_indexes(key, &message.envelope),
+        address_indexes: address_indexes(key, own, &message.envelope),
         provider_id: message.provider_id,
         provider_thread_id: message.thread_id,
         labels: message.labels,
@@ -35,12 +36,13 @@ fn message_id_index(key: &DataKey, message_id: &str) -> Option<BlindIndex> {
     (!message_id.is_empty()).then(|| key.blind_index("message-id", message_id))
 }
 
-fn address_indexes(key: &DataKey, envelope: &Envelope) -> Vec<BlindIndex> {
+/// The mailbox's own addresses are on every message and find nothing; they are left out.
+fn address_indexes(key: &DataKey, own: &[String], envelope: &Envelope) -> Vec<BlindIndex> {
     let mut addresses: Vec<String> = [&envelope.from, &envelope.to, &envelope.cc]
         .into_iter()
         .flatten()
         .map(|a| normalize_address(&a.address))
-        .filter(|a| !a.is_empty())
+        .filter(|a| !a.is_empty() && !own.contains(a))
         .collect();
     addresses.sort_unstable();
     addresses.dedup();

@@ -15,11 +15,19 @@ use super::stage::{Decision, Stage};
 
 /// Code of an item that is not there, as connectors give it.
 pub(super) const NOT_FOUND: &str = "not_found";
+/// Code of an answer that came cut, as connectors give it (fault N4).
+const CUT: &str = "answer_cut";
+/// How often a cut answer is asked for again.
+const CUT_TRIES: usize = 3;
 /// The first page is small, so that the newest messages are there at once.
 const FIRST_PAGE: u32 = 50;
 const PAGE: u32 = 500;
-/// Messages fetched and stored together; a kill loses at most this much work.
-const CHUNK: usize = 100;
+/// Items fetched and stored together; a kill loses at most this much work. Large chunks cost less,
+/// small ones let progress be seen where the quota makes fetching slow.
+const CHUNK: usize = 400;
+const CHUNK_UNDER_QUOTA: usize = 100;
+/// Units a minute from which on fetching is not slow.
+const FAST: u32 = 60_000;
 /// Chunks under way at the provider at the same time.
 const IN_FLIGHT: usize = 4;
 /// How long a turn works on a snapshot.
@@ -27,6 +35,12 @@ const TURN: Duration = Duration::from_secs(20);
 /// At most one resync an hour and three a day.
 const RESYNC_HOUR: Duration = Duration::from_secs(3600);
 const RESYNC_DAY: Duration = Duration::from_secs(86_400);
+
+/// What came of storing: ids that are gone, and items whose answers were cut.
+struct Stored {
+    gone: Vec<String>,
+    cut: Vec<Wanted>,
+}
 
 /// What to ask for, so that it costs least: a whole thread instead of its messages where at least
 /// `thread cost / message cost` of them are wanted anyway.
@@ -242,11 +256,16 @@ impl Session<'_> {
     /// Returns the ids that were asked for by themselves and not found.
     async fn fetch_page(&mut self, refs: &[MessageRef]) -> Turn<HashSet<String>> {
         let mut not_found = HashSet::new();
-        let wanted = plan(refs, self.port.costs());
+        let costs = self.port.costs();
+        let wanted = plan(refs, costs);
+        let slow = costs
+            .background_per_minute
+            .is_some_and(|units| units < FAST);
+        let chunk = if slow { CHUNK_UNDER_QUOTA } else { CHUNK };
         let port = self.port.clone();
         let mut chunks = futures::stream::iter(
             wanted
-                .chunks(CHUNK)
+                .chunks(chunk)
                 .map(<[Wanted]>::to_vec)
                 .collect::<Vec<_>>(),
         )
@@ -256,7 +275,8 @@ impl Session<'_> {
         })
         .buffered(IN_FLIGHT);
         while let Some(fetched) = chunks.next().await {
-            not_found.extend(self.store(fetched?).await?);
+            let stored = self.store(fetched?).await?;
+            not_found.extend(self.fetch_cut(stored).await?);
         }
         Ok(not_found)
     }
@@ -273,15 +293,49 @@ impl Session<'_> {
     /// Fetches and stores; returns the ids that were not found.
     pub(super) async fn fetch_and_store(&mut self, wanted: Vec<Wanted>) -> Turn<Vec<String>> {
         let fetched = self.port.fetch(wanted).await?;
-        self.store(fetched).await
+        let stored = self.store(fetched).await?;
+        self.fetch_cut(stored).await
+    }
+
+    /// Items whose answers came cut while others came whole are asked for again by themselves. One
+    /// that is never whole is recorded and does not hold up the rest (`provider-faults` section 1,
+    /// rule 3); a thread's messages are asked for one by one by the caller.
+    async fn fetch_cut(&mut self, stored: Stored) -> Turn<Vec<String>> {
+        let Stored { mut gone, mut cut } = stored;
+        for _ in 0..CUT_TRIES {
+            if cut.is_empty() {
+                return Ok(gone);
+            }
+            match self.port.fetch(cut.clone()).await {
+                Ok(fetched) => {
+                    let again = self.store(fetched).await?;
+                    gone.extend(again.gone);
+                    cut = again.cut;
+                }
+                Err(e) if e.code == CUT => {}
+                Err(e) => return Err(e.into()),
+            }
+        }
+        let now = self.ctx.world.now();
+        let mut tx = self.begin().await?;
+        for wanted in cut {
+            if let Wanted::Message(id) = wanted {
+                tx.skipped()
+                    .record(self.row.id, &id, "unreadable", now)
+                    .await?;
+                self.unreadable.insert(id);
+            }
+        }
+        self.commit(tx).await?;
+        Ok(gone)
     }
 
     /// Stores what came, then reports what did not: items that are gone by id, anything else as the
     /// error of the whole turn, after the rest is safe.
-    async fn store(&mut self, fetched: Vec<Fetched>) -> Turn<Vec<String>> {
+    async fn store(&mut self, fetched: Vec<Fetched>) -> Turn<Stored> {
         let now = self.ctx.world.now();
-        let (mut rows, mut skips, mut gone, mut failure) =
-            (Vec::new(), Vec::new(), Vec::new(), None);
+        let (mut rows, mut skips, mut failure) = (Vec::new(), Vec::new(), None);
+        let (mut gone, mut cut) = (Vec::new(), Vec::new());
         for item in fetched {
             match item.result {
                 Ok(messages) => {
@@ -289,7 +343,7 @@ impl Session<'_> {
                         match message {
                             Ok(message) => {
                                 self.labels_met.extend(message.labels.iter().cloned());
-                                rows.push(seal(&self.ctx.world, &self.key, message)?);
+                                rows.push(seal(&self.ctx.world, &self.key, &self.own, message)?);
                             }
                             Err(bad) if item.wanted == Wanted::Thread(bad.provider_id.clone()) => {}
                             Err(bad) => skips.push(Skip::new(bad.provider_id, bad.reason, now)),
@@ -301,6 +355,7 @@ impl Session<'_> {
                     Wanted::Message(id) => skips.push(Skip::new(id, &e.code, now)),
                     Wanted::Thread(_) => {}
                 },
+                Err(e) if e.code == CUT => cut.push(item.wanted),
                 Err(e) => failure = Some(e),
             }
         }
@@ -321,7 +376,7 @@ impl Session<'_> {
             self.tally.added += stored.added;
             self.tally.changed += stored.changed;
         }
-        failure.map_or(Ok(gone), |e| Err(e.into()))
+        failure.map_or(Ok(Stored { gone, cut }), |e| Err(e.into()))
     }
 
     /// Labels of messages that were known before may have changed during the gap. Listing each

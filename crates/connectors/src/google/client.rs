@@ -55,6 +55,11 @@ pub(super) struct Json {
 }
 
 impl Json {
+    /// Whether the answer came whole, whatever it says.
+    pub(super) fn is_complete(&self) -> bool {
+        wire::is_complete(&self.body)
+    }
+
     pub(super) fn read<'a, T: Deserialize<'a>>(&'a self) -> Result<T> {
         // N4: cut JSON is not an answer.
         wire::read(&self.body).ok_or_else(|| unusable(self.operation, &self.head, "answer_cut"))

@@ -11,6 +11,19 @@ use crate::{ProviderError, Reaction};
 /// Headers beyond are not shown.
 const MAX_HEADERS: usize = 500;
 
+/// A whole answer that cannot be read is one whose parts are nested deeper than JSON is read
+/// (policy check H6): nothing is shown, and the original can still be had.
+fn too_deep() -> Content {
+    Content {
+        labels: Vec::new(),
+        headers: Vec::new(),
+        html: None,
+        text: None,
+        parts: Vec::new(),
+        problems: vec!["too_deep"],
+    }
+}
+
 impl Mailbox {
     pub(super) async fn open_message(&self, id: &str) -> Result<Content> {
         let id = map::id(Operation::Message, id)?;
@@ -18,7 +31,10 @@ impl Mailbox {
         let answer = self
             .get(Operation::Message, self.url(&["messages", id], &query))
             .await?;
-        let message: wire::Message<'_> = answer.read()?;
+        let message: wire::Message<'_> = match answer.read() {
+            Err(_) if answer.is_complete() => return Ok(too_deep()),
+            other => other?,
+        };
         let mut tree = mime::walk(&message.payload);
         let bodies = self.bodies(id, &mut tree).await;
         let (html, text) = mime::assemble(&bodies);

@@ -7,7 +7,7 @@ use tenon_model::Scope;
 use tenon_store::JobCounts;
 use tenon_testkit::{TestStore, store_test};
 
-use crate::world::{Do, Log, runner, task};
+use crate::world::{Do, Log, add, runner, task};
 
 const JOBS: usize = 2_000;
 
@@ -74,4 +74,40 @@ store_test! {
             assert!(begun > before.get(&key).map_or(0, |r| r.1), "{key} was forgotten");
         }
     }
+}
+
+// CPU of the process while its runner has nothing to do: no more than a look every five seconds.
+store_test! {
+    async fn an_idle_runner_rests(t: TestStore) {
+        let log = Log::new();
+        let runner = runner(&t, &log).start();
+        // One job waits for later, another waits for one of its key that takes long.
+        let mut tx = t.store.begin(&Scope::system()).await.unwrap();
+        let later = t.world.now() + Duration::from_hours(1);
+        enqueue(&mut tx, &task("later", None, Do::Succeed), later).await.unwrap();
+        enqueue(&mut tx, &task("long", Some("k"), Do::Wait), t.world.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        log.wait_begun("long", 1).await;
+        add(&t, &task("next", Some("k"), Do::Succeed)).await;
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let before = cpu_ticks();
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        let spent = cpu_ticks() - before;
+        assert!(spent <= 10, "{spent} hundredths of a second in three");
+        log.gate.add_permits(1);
+        runner.drain().await;
+        assert_eq!((log.ended("long"), log.ended("next"), log.begun("later")), (1, 1, 0));
+    }
+}
+
+/// User and system time of this process in hundredths of a second (`proc_pid_stat(5)`).
+fn cpu_ticks() -> u64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
+    let fields: Vec<&str> = stat
+        .rsplit(')')
+        .next()
+        .unwrap()
+        .split_whitespace()
+        .collect();
+    fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap()
 }

@@ -1,5 +1,7 @@
 //! One generated message: its envelope without writing the body, and the whole of it when somebody asks.
 
+use std::cell::OnceCell;
+
 use super::people::{self, LABELS, Person};
 use super::rng::{Rng, mix};
 use super::scripts::{Attach, Kind, Who};
@@ -48,6 +50,7 @@ pub(crate) struct Mail<'c> {
     target: usize,
     pub(crate) structure: Structure,
     attach: Attach,
+    cast: OnceCell<(Person, Person)>,
 }
 
 const WEEKDAYS_FR: [&str; 7] = [
@@ -118,7 +121,13 @@ impl<'c> Mail<'c> {
             target,
             structure,
             attach,
+            cast: OnceCell::new(),
         }
+    }
+
+    /// The contact and a colleague.
+    fn cast(&self) -> &(Person, Person) {
+        self.cast.get_or_init(|| Corpus::cast(&self.plan))
     }
 
     /// What the mailbox shows as `sizeEstimate`.
@@ -198,10 +207,9 @@ impl<'c> Mail<'c> {
         let plan = &self.plan;
         let facts = plan.facts;
         let french = plan.script.french;
-        let cast = || Corpus::cast(plan);
         Some(match name {
-            "them" => cast().0.first().to_owned(),
-            "other" => cast().1.first().to_owned(),
+            "them" => self.cast().0.first().to_owned(),
+            "other" => self.cast().1.first().to_owned(),
             "me" => self.corpus.lead(plan).first().to_owned(),
             "name" => writer.first().to_owned(),
             "company" => plan.company.name.to_owned(),
@@ -266,7 +274,7 @@ impl<'c> Mail<'c> {
                 &format!("{local}@{}", self.plan.company.domain),
             );
         }
-        let (them, other) = Corpus::cast(&self.plan);
+        let (them, other) = self.cast().clone();
         match self.who() {
             Who::Me => self.corpus.lead(&self.plan).clone(),
             Who::Them => them,
@@ -284,7 +292,7 @@ impl<'c> Mail<'c> {
         if self.plan.script.sender.is_some() {
             return (vec![self.corpus.me.clone()], Vec::new());
         }
-        let (them, other) = Corpus::cast(&self.plan);
+        let (them, other) = self.cast().clone();
         let lead = self.corpus.lead(&self.plan);
         let (to, mut cc) = match self.who() {
             Who::Me => (them, vec![other]),
@@ -360,8 +368,12 @@ impl<'c> Mail<'c> {
         if latin { "iso-8859-1" } else { "utf-8" }
     }
 
-    /// The header fields in order; `wire` gives them encoded, else as the API shows them.
-    pub(crate) fn headers(&self, wire: bool) -> Vec<(&'static str, String)> {
+    /// The header fields in order, those that are `wanted`; `wire` gives them encoded, else as the API shows them.
+    pub(crate) fn headers(
+        &self,
+        wire: bool,
+        wanted: &dyn Fn(&str) -> bool,
+    ) -> Vec<(&'static str, String)> {
         let people = |list: &[Person]| {
             let one = |p: &Person| {
                 if wire && !p.name.is_ascii() {
@@ -382,78 +394,85 @@ impl<'c> Mail<'c> {
         let plan = &self.plan;
         let from = self.from();
         let (to, cc) = self.recipients();
-        let mine = from == self.corpus.me;
+        let me = &self.corpus.me;
+        let mine = from == *me;
         let domain = plan.company.domain;
         let machine = plan.script.sender.is_some();
-        let offset = if mine { 60 } else { plan.company.offset };
         let mut out = Vec::with_capacity(18);
+        let mut put = |name: &'static str, value: &dyn Fn() -> String| {
+            if wanted(name) {
+                out.push((name, value()));
+            }
+        };
         if !mine {
-            out.push(("Delivered-To", self.corpus.me.email.clone()));
-            let host = mix(plan.facts, 60) % 250 + 2;
-            out.push((
-                "Received",
-                format!(
-                    "from mail.{domain} (mail.{domain} [192.0.2.{host}]) by mx.google.com with ESMTPS id {:012x} for <{}>; {}",
-                    mix(plan.facts, 61 + u64::from(self.pos)) >> 16,
-                    self.corpus.me.email,
-                    mail_date(self.date + 2, -480)
-                ),
-            ));
-            out.push(("Return-Path", format!("<{}>", from.email)));
+            put("Delivered-To", &|| me.email.clone());
+            put("Received", &|| self.received());
+            put("Return-Path", &|| format!("<{}>", from.email));
         }
-        out.push(("MIME-Version", "1.0".to_owned()));
-        out.push(("Date", mail_date(self.date, offset)));
-        out.push(("From", people(&[from])));
-        out.push(("To", people(&to)));
+        put("MIME-Version", &|| "1.0".to_owned());
+        let offset = if mine { 60 } else { plan.company.offset };
+        put("Date", &|| mail_date(self.date, offset));
+        put("From", &|| people(std::slice::from_ref(&from)));
+        put("To", &|| people(&to));
         if !cc.is_empty() {
-            out.push(("Cc", people(&cc)));
+            put("Cc", &|| people(&cc));
         }
-        out.push(("Subject", text(self.subject())));
-        out.push(("Message-ID", self.message_id()));
+        put("Subject", &|| text(self.subject()));
+        put("Message-ID", &|| self.message_id());
         if self.pos > 0 {
-            out.push(("In-Reply-To", self.corpus.message_id(plan, self.pos - 1)));
-            let first = self.pos.saturating_sub(6);
-            let list: Vec<String> = (first..self.pos)
-                .map(|p| self.corpus.message_id(plan, p))
-                .collect();
-            out.push(("References", list.join(" ")));
+            put("In-Reply-To", &|| {
+                self.corpus.message_id(plan, self.pos - 1)
+            });
+            put("References", &|| {
+                let first = self.pos.saturating_sub(6);
+                let list = (first..self.pos).map(|p| self.corpus.message_id(plan, p));
+                list.collect::<Vec<_>>().join(" ")
+            });
         }
         if plan.script.kind == Kind::Newsletter {
-            let list = format!(
-                "{:06x}",
-                mix(super::rng::hash_text(3, plan.script.subject), 0) >> 40
-            );
-            out.push((
-                "List-Id",
-                text(format!("{} <{list}.lists.{domain}>", plan.company.name)),
-            ));
-            out.push((
-                "List-Unsubscribe",
-                format!("<mailto:leave-{list}@{domain}>, <https://lists.{domain}/leave/{list}>"),
-            ));
-            out.push((
-                "List-Unsubscribe-Post",
-                "List-Unsubscribe=One-Click".to_owned(),
-            ));
-            out.push(("Precedence", "bulk".to_owned()));
+            let list = mix(super::rng::hash_text(3, plan.script.subject), 0) >> 40;
+            put("List-Id", &|| {
+                text(format!("{} <{list:06x}.lists.{domain}>", plan.company.name))
+            });
+            put("List-Unsubscribe", &|| {
+                format!(
+                    "<mailto:leave-{list:06x}@{domain}>, <https://lists.{domain}/leave/{list:06x}>"
+                )
+            });
+            put("List-Unsubscribe-Post", &|| {
+                "List-Unsubscribe=One-Click".to_owned()
+            });
+            put("Precedence", &|| "bulk".to_owned());
         } else if machine {
-            out.push(("Auto-Submitted", "auto-generated".to_owned()));
+            put("Auto-Submitted", &|| "auto-generated".to_owned());
         } else if !mine && plan.facts.is_multiple_of(2) {
-            out.push(("X-Mailer", "Microsoft Outlook 16.0".to_owned()));
+            put("X-Mailer", &|| "Microsoft Outlook 16.0".to_owned());
         }
-        let content = match self.structure {
+        put("Content-Type", &|| match self.structure {
             Structure::Plain if !self.maybe_latin() => "text/plain; charset=\"utf-8\"".to_owned(),
-            Structure::Plain => format!(
-                "text/plain; charset=\"{}\"",
-                self.charset(&write::plain_text(self))
-            ),
+            Structure::Plain => {
+                let charset = self.charset(&write::plain_text(self));
+                format!("text/plain; charset=\"{charset}\"")
+            }
             _ => format!("{}; boundary=\"{}\"", self.mime_type(), self.boundary(0)),
-        };
-        out.push(("Content-Type", content));
+        });
         if self.structure == Structure::Plain {
-            out.push(("Content-Transfer-Encoding", "quoted-printable".to_owned()));
+            put("Content-Transfer-Encoding", &|| {
+                "quoted-printable".to_owned()
+            });
         }
         out
+    }
+
+    fn received(&self) -> String {
+        let (facts, domain) = (self.plan.facts, self.plan.company.domain);
+        format!(
+            "from mail.{domain} (mail.{domain} [192.0.2.{}]) by mx.google.com with ESMTPS id {:012x} for <{}>; {}",
+            mix(facts, 60) % 250 + 2,
+            mix(facts, 61 + u64::from(self.pos)) >> 16,
+            self.corpus.me.email,
+            mail_date(self.date + 2, -480)
+        )
     }
 
     /// The whole message, byte for byte the same each time.

@@ -80,8 +80,8 @@ pub(crate) const ENGLISH: [Company; 26] = [
     en(
         "Northwind Trading",
         "northwind.example",
-        "Seattle",
-        -480,
+        "Porto",
+        0,
         Some(3),
     ),
     en(
@@ -108,8 +108,8 @@ pub(crate) const ENGLISH: [Company; 26] = [
     en(
         "Meridian Health",
         "meridian-health.example",
-        "Boston",
-        -300,
+        "Lisbon",
+        0,
         None,
     ),
     en("Oakfield Furniture", "oakfield.example", "Leeds", 0, None),
@@ -133,7 +133,7 @@ pub(crate) const ENGLISH: [Company; 26] = [
         "umbra-design.example",
         "Berlin",
         60,
-        Some(LABEL_WEBSITE),
+        None,
     ),
     en(
         "Vanguard Print",
@@ -145,8 +145,8 @@ pub(crate) const ENGLISH: [Company; 26] = [
     en(
         "Westbrook Foods",
         "westbrook-foods.example",
-        "Chicago",
-        -360,
+        "Valletta",
+        60,
         None,
     ),
     en("Yarrow Organics", "yarrow.example", "Cork", 0, None),
@@ -156,7 +156,7 @@ pub(crate) const ENGLISH: [Company; 26] = [
         "copperfield-legal.example",
         "London",
         0,
-        Some(LABEL_CONTRACTS),
+        None,
     ),
     en(
         "Delta Freight",
@@ -185,8 +185,8 @@ pub(crate) const ENGLISH: [Company; 26] = [
     en(
         "Juniper Schools",
         "juniper-schools.example",
-        "Toronto",
-        -300,
+        "Belfast",
+        0,
         None,
     ),
     en("Lakeside Clinics", "lakeside.example", "Geneva", 60, None),
@@ -195,7 +195,7 @@ pub(crate) const ENGLISH: [Company; 26] = [
         "mosaic-events.example",
         "Barcelona",
         60,
-        Some(LABEL_FAIR),
+        None,
     ),
     en("Quarry Lane Brewery", "quarrylane.example", "Bath", 0, None),
 ];
@@ -270,7 +270,7 @@ pub(crate) const FRENCH: [Company; 18] = [
         "Cabinet Roussel & Fils",
         "cabinet-roussel.example",
         "Strasbourg",
-        Some(LABEL_CONTRACTS),
+        None,
     ),
     fr(
         "Transports Beaumont",

@@ -2,7 +2,7 @@
 
 use super::people::{self, Company, ENGLISH, FRENCH, Person};
 use super::rng::{Rng, hash_text, mix};
-use super::scripts::{FOLLOW_UPS, Kind, SCRIPTS, SUITES, Script, Turn, Who};
+use super::scripts::{self, FOLLOW_UPS, Kind, SUITES, Script, Turn, Who};
 use super::timeline;
 use crate::config::Account;
 
@@ -10,6 +10,8 @@ const YEAR: f64 = 365.25 * 86_400.0;
 /// Messages from which on the mail spreads over the full three years.
 const FULL_SPAN: f64 = 2_000.0;
 const LONGEST: u64 = 60;
+/// Threads on the first pages of a list.
+const SHOWN: u32 = 100;
 
 /// One thread: the raw time of its last message, and its length.
 #[derive(Debug, Clone, Copy)]
@@ -93,7 +95,7 @@ impl Corpus {
                 .map(|a| Person::new(&a.name, &a.email))
                 .collect(),
             threads: Vec::with_capacity((messages / 2) as usize),
-            offset_step: 1 + mix(seed, 101) % (SCRIPTS.len() as u64 - 1),
+            offset_step: 1 + mix(seed, 101) % (scripts::COUNT - 1),
             offset_start: mix(seed, 102),
         };
         let mut left = messages;
@@ -121,20 +123,26 @@ impl Corpus {
         let at = self
             .offset_start
             .wrapping_add(u64::from(rank).wrapping_mul(self.offset_step))
-            % SCRIPTS.len() as u64;
-        &SCRIPTS[at as usize]
+            % scripts::COUNT;
+        scripts::script(at)
     }
 
-    /// Lognormal, so that the mean is three messages a thread with the machines' single mails.
+    /// Lognormal, so that the mean is three messages a thread with the machines' single mails. The newest threads
+    /// end with their script, for they are what people look at.
     fn length(&self, rank: u32) -> u64 {
-        match self.script(rank).kind {
+        let script = self.script(rank);
+        let mut rng = Rng::new(self.seed, mix(2, u64::from(rank)));
+        let longest = if rank < SHOWN {
+            script.turns.len() as u64
+        } else {
+            LONGEST
+        };
+        let len = match script.kind {
             Kind::Newsletter | Kind::Notice => 1,
-            Kind::Invoice => 1 + Rng::new(self.seed, mix(2, u64::from(rank))).below(2),
-            Kind::Talk => (Rng::new(self.seed, mix(2, u64::from(rank)))
-                .lognormal(3.2, 0.75)
-                .round() as u64)
-                .clamp(1, LONGEST),
-        }
+            Kind::Invoice => 1 + rng.below(2),
+            Kind::Talk => rng.lognormal(3.2, 0.75).round() as u64,
+        };
+        len.clamp(1, longest)
     }
 
     /// How many threads there are; rank 0 is the newest.

@@ -409,7 +409,7 @@ fn attachment(out: &mut Vec<u8>, mail: &Mail<'_>, boundary: &str, attach: Attach
 /// The message in full.
 pub(super) fn message(mail: &Mail<'_>, parts: &Parts) -> Vec<u8> {
     let mut out = Vec::with_capacity(parts.target + parts.target / 8 + 2_048);
-    for (name, value) in mail.headers(true) {
+    for (name, value) in mail.headers(true, &|_| true) {
         fold(&mut out, name, &value);
     }
     out.extend_from_slice(b"\r\n");

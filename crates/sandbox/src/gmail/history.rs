@@ -87,7 +87,7 @@ pub(super) fn list(cx: &Context<'_>) -> Result<Answer> {
             "labelAdded",
             "labelRemoved",
         ]
-        .contains(&name.as_ref())
+        .contains(&name)
         {
             return Err(ApiError::invalid(&format!(
                 "Invalid value at 'history_types', \"{name}\""
@@ -105,7 +105,7 @@ pub(super) fn list(cx: &Context<'_>) -> Result<Answer> {
         mailbox.history.expire();
     }
     let label = match cx.call.param("labelId").filter(|l| !l.is_empty()) {
-        Some(id) => mailbox.label_places([id.as_ref()])?.first().copied(),
+        Some(id) => mailbox.label_places([id])?.first().copied(),
         None => None,
     };
     let now = cx.now();
@@ -133,7 +133,7 @@ pub(super) fn list(cx: &Context<'_>) -> Result<Answer> {
             break;
         }
         reached = record.id;
-        let wanted = kinds.is_empty() || kinds.iter().any(|k| k == kind(&record.change));
+        let wanted = kinds.is_empty() || kinds.contains(&kind(&record.change));
         if wanted && label.is_none_or(|l| concerns(&mailbox, &record, l)) {
             shown.push(record);
         }

@@ -39,7 +39,7 @@ impl Filter {
         if text.is_some() && cx.access.gmail.metadata_only() {
             return Err(ApiError::metadata_scope("does not support 'q' parameter"));
         }
-        let query = text.map(|q| Query::parse(&q, &mailbox.labels, cx.now().as_secs()));
+        let query = text.map(|q| Query::parse(q, &mailbox.labels, cx.now().as_secs()));
         let ids = cx.call.params("labelIds");
         let mut wanted = mailbox.label_places(ids.iter().map(AsRef::as_ref))?;
         wanted.extend(forced);

@@ -3,6 +3,7 @@
 mod drafts;
 mod history;
 mod labels;
+mod matching;
 mod messages;
 pub(crate) mod methods;
 mod query;

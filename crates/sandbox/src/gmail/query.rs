@@ -4,10 +4,9 @@
 //! size rfc822msgid list deliveredto category, `-`, `{}`, `OR`, `()`, "phrases" and free words. Words are compared whole,
 //! without case or accents. Dates without an hour are midnight Pacific time, as the API's filter guide says.
 
-use std::cell::OnceCell;
-
+use super::matching::View;
 use crate::mailbox::labels::{self, LabelIndex, Labels};
-use crate::mailbox::{Mailbox, Source, Stored, raw};
+use crate::mailbox::{Mailbox, Stored};
 use crate::wire::text::midnight;
 
 const PACIFIC: i64 = 8 * 3600;
@@ -50,7 +49,7 @@ pub(crate) struct Query {
 }
 
 /// Lower case without accents, cut at everything that is no letter or digit.
-fn words(text: &str) -> Vec<String> {
+pub(super) fn words(text: &str) -> Vec<String> {
     let mut out = Vec::new();
     let mut word = String::new();
     for c in text.chars() {
@@ -78,11 +77,6 @@ fn unaccent(c: char) -> char {
         'ý' | 'ÿ' => 'y',
         other => other,
     }
-}
-
-fn contains(text: &str, phrase: &[String]) -> bool {
-    let all = words(text);
-    !phrase.is_empty() && all.windows(phrase.len()).any(|w| w == phrase)
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -402,139 +396,6 @@ fn size(text: &str) -> Option<u64> {
     digits.parse::<u64>().ok()?.checked_mul(unit)
 }
 
-/// A message being looked at; what is expensive is written once and only when asked for.
-struct View<'m> {
-    mailbox: &'m Mailbox,
-    stored: &'m Stored,
-    mail: OnceCell<Option<crate::generate::Mail<'m>>>,
-    fields: OnceCell<Vec<(String, String)>>,
-}
-
-impl<'m> View<'m> {
-    fn mail(&self) -> Option<&crate::generate::Mail<'m>> {
-        self.mail
-            .get_or_init(|| self.mailbox.mail(self.stored))
-            .as_ref()
-    }
-
-    fn field(&self, name: &str) -> String {
-        let fields = self
-            .fields
-            .get_or_init(|| match (&self.stored.source, self.mail()) {
-                (Source::Raw(raw), _) => raw::fields(&raw.bytes),
-                (_, Some(mail)) => mail
-                    .headers(false)
-                    .into_iter()
-                    .map(|(n, v)| (n.to_owned(), v))
-                    .collect(),
-                _ => Vec::new(),
-            });
-        let found: Vec<&str> = fields
-            .iter()
-            .filter(|(n, _)| n.eq_ignore_ascii_case(name))
-            .map(|(_, v)| v.as_str())
-            .collect();
-        found.join(" ")
-    }
-
-    fn files(&self) -> Vec<String> {
-        match (&self.stored.source, self.mail()) {
-            (Source::Raw(raw), _) => raw.facts.attachments.clone(),
-            (_, Some(mail)) => mail.filename().into_iter().collect(),
-            _ => Vec::new(),
-        }
-    }
-
-    fn attached(&self) -> bool {
-        match &self.stored.source {
-            Source::Raw(raw) => !raw.facts.attachments.is_empty(),
-            Source::Generated { .. } => self
-                .mail()
-                .is_some_and(crate::generate::Mail::has_attachment),
-        }
-    }
-
-    fn text(&self) -> String {
-        match (&self.stored.source, self.mail()) {
-            (Source::Raw(raw), _) => mail_parser::MessageParser::default()
-                .parse(&raw.bytes[..])
-                .and_then(|m| m.body_text(0).map(std::borrow::Cow::into_owned))
-                .unwrap_or_default(),
-            (_, Some(mail)) => mail.words(),
-            _ => String::new(),
-        }
-    }
-
-    fn size(&self) -> u64 {
-        match &self.stored.source {
-            Source::Raw(raw) => raw.bytes.len() as u64,
-            Source::Generated { .. } => self.mail().map_or(0, |m| m.size_estimate() as u64),
-        }
-    }
-
-    fn passes(&self, node: &Node) -> bool {
-        let labels = &self.mailbox.labels;
-        let set = self.stored.set;
-        let seconds = self.stored.date.div_euclid(1000);
-        match node {
-            Node::And(all) => all.iter().all(|n| self.passes(n)),
-            Node::Or(any) => any.iter().any(|n| self.passes(n)),
-            Node::Not(inner) => !self.passes(inner),
-            Node::Has(label) => labels.has(set, *label),
-            Node::Archived => ![
-                labels::INBOX,
-                labels::SENT,
-                labels::TRASH,
-                labels::SPAM,
-                labels::DRAFT,
-            ]
-            .iter()
-            .any(|l| labels.has(set, *l)),
-            Node::UserLabels => labels
-                .set(set)
-                .iter()
-                .any(|l| labels.get(*l).is_some_and(|l| !l.system)),
-            Node::Never => false,
-            Node::Always => true,
-            Node::After(time) => seconds >= *time,
-            Node::Before(time) => seconds < *time,
-            Node::Larger(bytes) => self.size() > *bytes,
-            Node::Smaller(bytes) => self.size() < *bytes,
-            Node::Attachment => self.attached(),
-            Node::MessageId(id) => match (&self.stored.source, self.mail()) {
-                (Source::Raw(raw), _) => raw.facts.message_id.as_deref() == Some(id),
-                (_, Some(mail)) => mail.message_id().trim_matches(['<', '>']) == id,
-                _ => false,
-            },
-            Node::Filename(name) => self.files().iter().any(|f| {
-                let file = f.to_lowercase();
-                file == *name
-                    || file.split(['.', ' ', '_', '-']).any(|w| w == name)
-                    || file.starts_with(name.as_str())
-            }),
-            Node::From(phrase) => contains(&self.field("From"), phrase),
-            Node::To(phrase) => {
-                contains(&self.field("To"), phrase)
-                    || contains(&self.field("Cc"), phrase)
-                    || contains(&self.field("Bcc"), phrase)
-            }
-            Node::Cc(phrase) => contains(&self.field("Cc"), phrase),
-            Node::Bcc(phrase) => contains(&self.field("Bcc"), phrase),
-            Node::Subject(phrase) => contains(&self.field("Subject"), phrase),
-            Node::List(phrase) => contains(&self.field("List-Id"), phrase),
-            Node::Words(phrase) => {
-                phrase.is_empty()
-                    || contains(&self.field("Subject"), phrase)
-                    || contains(&self.text(), phrase)
-                    || ["From", "To", "Cc", "List-Id"]
-                        .iter()
-                        .any(|f| contains(&self.field(f), phrase))
-                    || self.files().iter().any(|f| contains(f, phrase))
-            }
-        }
-    }
-}
-
 /// Numbers before words: what is cheap is asked first.
 fn sort_by_cost(node: &mut Node) {
     match node {
@@ -583,13 +444,7 @@ impl Query {
     }
 
     pub(crate) fn matches(&self, mailbox: &Mailbox, stored: &Stored) -> bool {
-        View {
-            mailbox,
-            stored,
-            mail: OnceCell::new(),
-            fields: OnceCell::new(),
-        }
-        .passes(&self.node)
+        View::new(mailbox, stored).passes(&self.node)
     }
 
     /// The `Message-ID` when the query asks for nothing else: found by index.

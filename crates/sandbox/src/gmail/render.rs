@@ -22,13 +22,13 @@ pub(super) enum Format {
 impl Format {
     /// Reads `format` and `metadataHeaders`.
     pub(super) fn read(call: &Call<'_>, metadata_only: bool, raw_allowed: bool) -> Result<Self> {
-        let format = match call.param("format").as_deref() {
+        let format = match call.param("format") {
             None | Some("full") => Self::Full,
             Some("minimal") => Self::Minimal,
             Some("metadata") => Self::Metadata(
                 call.params("metadataHeaders")
                     .into_iter()
-                    .map(std::borrow::Cow::into_owned)
+                    .map(str::to_owned)
                     .collect(),
             ),
             Some("raw") if raw_allowed => Self::Raw,
@@ -85,14 +85,8 @@ pub(super) fn message(o: &mut Object<'_, '_>, mailbox: &Mailbox, stored: &Stored
                 (_, Some(mail)) => {
                     p.string("mimeType", mail.mime_type());
                     if p.wants("headers") {
-                        let fields = mail.headers(false);
-                        headers(
-                            p,
-                            fields
-                                .iter()
-                                .filter(|(n, _)| asked(n))
-                                .map(|(n, v)| (*n, v.as_str())),
-                        );
+                        let fields = mail.headers(false, &asked);
+                        headers(p, fields.iter().map(|(n, v)| (*n, v.as_str())));
                     }
                 }
                 _ => {}

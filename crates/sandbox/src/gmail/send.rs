@@ -98,7 +98,7 @@ pub(super) fn insert(cx: &Context<'_>) -> Result<Answer> {
     let body = cx.call.json(&MESSAGE_FIELDS)?;
     let (bytes, thread) = incoming(cx, &body)?;
     let ids = strings(&body, "labelIds")?;
-    let by_date = match (cx.call.param("internalDateSource").as_deref(), cx.op) {
+    let by_date = match (cx.call.param("internalDateSource"), cx.op) {
         (None, op) => op == Op::MessagesImport,
         (Some("dateHeader"), _) => true,
         (Some("receivedTime"), _) => false,

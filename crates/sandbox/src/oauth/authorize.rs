@@ -167,7 +167,7 @@ fn owned(text: &str) -> Vec<(String, String)> {
 
 /// GET: shows a page, or answers at once when nothing needs to be asked.
 pub(crate) fn ask(state: &State, call: &Call<'_>, twist: Option<&Twist>) -> Answer {
-    let list = owned(call.query);
+    let list = owned(call.query.text);
     let request = match check(state, &list) {
         Ok(request) => request,
         Err(answer) => return answer,
@@ -201,7 +201,7 @@ pub(crate) fn ask(state: &State, call: &Call<'_>, twist: Option<&Twist>) -> Answ
         _ => {
             return Answer::html(
                 200,
-                page::choose(&state.config.client_id, call.query, state.people()),
+                page::choose(&state.config.client_id, call.query.text, state.people()),
             );
         }
     };

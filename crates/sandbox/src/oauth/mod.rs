@@ -7,6 +7,7 @@ pub(crate) mod scopes;
 pub(crate) mod token;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tenon_model::Time;
@@ -71,7 +72,7 @@ pub(crate) struct OAuth {
     grants: HashMap<usize, Vec<String>>,
     codes: HashMap<String, Code>,
     spent_codes: Vec<String>,
-    access: HashMap<String, Access>,
+    access: HashMap<String, Arc<Access>>,
     refresh: HashMap<String, Refresh>,
     dead: std::collections::HashSet<String>,
     issued: Vec<String>,
@@ -149,12 +150,12 @@ impl OAuth {
         let gmail = GmailScopes::of(&scopes);
         self.access.insert(
             token.clone(),
-            Access {
+            Arc::new(Access {
                 account,
                 scopes,
                 gmail,
                 expires: now + ACCESS_LIFE,
-            },
+            }),
         );
         token
     }
@@ -214,7 +215,7 @@ impl OAuth {
     }
 
     /// What a bearer token may do, `None` when it is unknown, expired or revoked.
-    pub(crate) fn access(&self, token: &str, now: Time) -> Option<&Access> {
+    pub(crate) fn access(&self, token: &str, now: Time) -> Option<&Arc<Access>> {
         self.access.get(token).filter(|a| now < a.expires)
     }
 

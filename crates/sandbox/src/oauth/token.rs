@@ -24,7 +24,7 @@ impl Form {
         let body = std::str::from_utf8(&call.body).unwrap_or_default();
         Self(
             pairs(body)
-                .chain(pairs(call.query))
+                .chain(pairs(call.query.text))
                 .map(|(k, v)| (k.into_owned(), v.into_owned()))
                 .collect(),
         )

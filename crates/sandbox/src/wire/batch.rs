@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::call::{Answer, Call, Head, reason};
+use super::call::{Answer, Call, Head, Query, reason};
 use super::errors::ApiError;
 use super::multipart::{self, boundary, header, split_head};
 use crate::faults::Twist;
@@ -16,15 +16,13 @@ const CALM: usize = 25;
 
 /// Answers a batch.
 pub(crate) fn answer(state: &State, call: &Call<'_>) -> Answer {
-    let target = if call.query.is_empty() {
-        call.path.to_owned()
-    } else {
-        format!("{}?{}", call.path, call.query)
-    };
     let account = state.bearer(call).ok().map(|a| a.account);
-    let answer = state.with_faults(call, &target, account, |twist| {
-        run(state, call, matches!(twist, Some(Twist::ScrambleBatch)))
-    });
+    let answer = state.with_faults(
+        call,
+        || call.target(),
+        account,
+        |twist| run(state, call, matches!(twist, Some(Twist::ScrambleBatch))),
+    );
     let mut log = state.log();
     log.carried();
     if answer.status != 200 {
@@ -147,7 +145,7 @@ fn inner_call<'p>(outer: &Call<'p>, part: &'p Inner) -> Result<Call<'p>, Answer>
     Ok(Call {
         verb,
         path,
-        query,
+        query: Query::new(query),
         head: Head {
             authorization: header(fields, "authorization").or(outer.head.authorization),
             content_type: header(fields, "content-type"),

@@ -19,30 +19,54 @@ pub(crate) struct Head<'c> {
     pub(crate) host: Option<&'c str>,
 }
 
+/// A query string with its pairs, decoded once.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Query<'c> {
+    pub(crate) text: &'c str,
+    pairs: Vec<(Cow<'c, str>, Cow<'c, str>)>,
+}
+
+impl<'c> Query<'c> {
+    pub(crate) fn new(text: &'c str) -> Self {
+        Self {
+            text,
+            pairs: pairs(text).collect(),
+        }
+    }
+}
+
 /// A request, taken apart.
 #[derive(Debug, Clone)]
 pub(crate) struct Call<'c> {
     pub(crate) verb: &'c str,
     pub(crate) path: &'c str,
-    pub(crate) query: &'c str,
+    pub(crate) query: Query<'c>,
     pub(crate) head: Head<'c>,
     pub(crate) body: Bytes,
     /// True for a part of a batch.
     pub(crate) inner: bool,
 }
 
-impl<'c> Call<'c> {
+impl Call<'_> {
+    /// The path with its query.
+    pub(crate) fn target(&self) -> String {
+        if self.query.text.is_empty() {
+            self.path.to_owned()
+        } else {
+            format!("{}?{}", self.path, self.query.text)
+        }
+    }
+
     /// The first value of a query parameter.
-    pub(crate) fn param(&self, name: &str) -> Option<Cow<'c, str>> {
-        pairs(self.query).find(|(k, _)| k == name).map(|(_, v)| v)
+    pub(crate) fn param(&self, name: &str) -> Option<&str> {
+        let found = self.query.pairs.iter().find(|(k, _)| k == name);
+        found.map(|(_, v)| v.as_ref())
     }
 
     /// Every value of a repeated query parameter.
-    pub(crate) fn params(&self, name: &str) -> Vec<Cow<'c, str>> {
-        pairs(self.query)
-            .filter(|(k, _)| k == name)
-            .map(|(_, v)| v)
-            .collect()
+    pub(crate) fn params(&self, name: &str) -> Vec<&str> {
+        let all = self.query.pairs.iter().filter(|(k, _)| k == name);
+        all.map(|(_, v)| v.as_ref()).collect()
     }
 
     /// A number, within bounds; something else is Google's 400.
@@ -61,7 +85,7 @@ impl<'c> Call<'c> {
 
     /// A truth value.
     pub(crate) fn flag(&self, name: &str) -> Result<bool, ApiError> {
-        match self.param(name).as_deref() {
+        match self.param(name) {
             None | Some("false") => Ok(false),
             Some("true") => Ok(true),
             Some(text) => Err(ApiError::invalid(&format!(

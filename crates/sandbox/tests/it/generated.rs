@@ -171,6 +171,29 @@ async fn starting_is_quick() {
     sandbox.stop().await;
 }
 
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_message_costs_few_bytes() {
+    let resident = || {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap();
+        let line = status.lines().find(|l| l.starts_with("VmRSS")).unwrap();
+        line.split_whitespace()
+            .nth(1)
+            .unwrap()
+            .parse::<u64>()
+            .unwrap()
+            * 1024
+    };
+    let (mut c, _) = config();
+    c.messages = 40_000;
+    c.accounts.truncate(1);
+    let before = resident();
+    let sandbox = Sandbox::start(c).await.unwrap();
+    let each = resident().saturating_sub(before) / 40_000;
+    assert!(each < 400, "{each} bytes a message");
+    assert_eq!(sandbox.control().counts(ALICE).messages, 40_000);
+}
+
 #[tokio::test]
 async fn new_mail_arrives_and_g32_odd_mail_too() {
     let rig = Rig::new(0).await;

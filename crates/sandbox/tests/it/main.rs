@@ -16,5 +16,5 @@ mod messages;
 mod oauth;
 mod quota;
 mod search;
-mod speed;
+mod start;
 mod upload;

@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use axum::serve::ListenerExt as _;
 use secrecy::ExposeSecret as _;
 use tenon_api::ApiOptions;
 use tenon_app::{Ctx, access};
@@ -13,17 +12,25 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::failure::Failure;
+use crate::http::{self, Limits};
 use crate::settings::Settings;
-use crate::{signals, wiring};
+use crate::{harden, signals, wiring};
 
 /// How long running requests and jobs may take to end. A job that needs longer is taken up again
 /// at the next start: its lease runs out.
 const GRACE: Duration = Duration::from_secs(10);
 
+const LIMITS: Limits = Limits {
+    head: Duration::from_secs(75),
+    connections: 2_048,
+    grace: GRACE,
+};
+
 /// Jobs at the same time: most wait for a provider.
 const JOBS_AT_ONCE: usize = 8;
 
 pub(super) async fn run(settings: &Settings, migrate: bool) -> Result<(), Failure> {
+    harden::keep_memory_private();
     let stop = signals::watch()?;
     wiring::prepare_data_dir(&settings.data_dir)?;
     // The port is taken first: a second server on the same data ends here, before it touches them.
@@ -107,38 +114,14 @@ pub(super) async fn until_stopped(
 
     let store = ctx.store.clone();
     let router = tenon_api::router(ctx, options);
-    let listener = listener.tap_io(|stream| {
-        // Answers are written whole; waiting for more to send only delays them.
-        let _ = stream.set_nodelay(true);
-    });
-    let signal = stop.clone();
-    let serving = axum::serve(listener, router)
-        .with_graceful_shutdown(async move { signal.cancelled().await });
-    let serving = tokio::spawn(async move { serving.await });
-    let mut served = None;
-    let mut serving = serving;
-    tokio::select! {
-        () = stop.cancelled() => {}
-        ended = &mut serving => served = Some(ended),
-    }
-    stop.cancel();
-    let ending = async {
-        if served.is_none() {
-            let _ = tokio::time::timeout(GRACE, &mut serving).await;
-        }
+    let jobs = async {
+        stop.cancelled().await;
+        runner.stop(GRACE).await;
     };
-    tokio::join!(ending, runner.stop(GRACE));
+    tokio::join!(http::serve(listener, router, LIMITS, &stop), jobs);
     if let Err(error) = store.checkpoint().await {
         tracing::warn!(%error, "the last checkpoint failed; the next start makes it good");
     }
     store.close().await;
-    match served {
-        Some(Ok(Err(error))) => Err(Failure::new(format!(
-            "the server stopped listening: {error}"
-        ))),
-        Some(Err(error)) => Err(Failure::new(format!(
-            "the server stopped listening: {error}"
-        ))),
-        _ => Ok(()),
-    }
+    Ok(())
 }

@@ -11,7 +11,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All own connections */
+        /** One's own connections */
         get: operations["list_connections"];
         put?: never;
         post?: never;
@@ -45,10 +45,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What disconnecting removes */
+        /** What disconnecting would remove */
         get: operations["preview_disconnect"];
         put?: never;
-        /** Disconnects and purges */
+        /**
+         * Disconnects and purges
+         * @description When this answers, nothing that was read from the account is left.
+         */
         post: operations["disconnect"];
         delete?: never;
         options?: never;
@@ -99,7 +102,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Pauses */
+        /**
+         * Pauses a connection
+         * @description Nothing runs, everything is kept.
+         */
         post: operations["pause_connection"];
         delete?: never;
         options?: never;
@@ -116,7 +122,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Resumes */
+        /** Resumes a connection */
         post: operations["resume_connection"];
         delete?: never;
         options?: never;
@@ -133,7 +139,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Checks for mail now */
+        /** Looks for changes now */
         post: operations["sync_connection"];
         delete?: never;
         options?: never;
@@ -150,7 +156,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Answers the deletion brake */
+        /** Decides about a parked mailbox */
         post: operations["unpark_connection"];
         delete?: never;
         options?: never;
@@ -167,7 +173,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Records consent and begins authorization */
+        /** Records the consent and begins an authorization */
         post: operations["authorize_connection"];
         delete?: never;
         options?: never;
@@ -182,7 +188,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Consent records */
+        /** One's own consents */
         get: operations["list_consents"];
         put?: never;
         post?: never;
@@ -199,7 +205,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Live changes as server-sent events */
+        /**
+         * Live changes
+         * @description A stream of `connection_changed`, `mailbox_changed`, `threads_changed` and `receipt_added`, each
+         *     with `data: {"id", "at"}`, and `ping` every 25 seconds. `Last-Event-ID` continues where a stream
+         *     broke off. It ends with the session.
+         */
         get: operations["get_events"];
         put?: never;
         post?: never;
@@ -222,7 +233,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Changes the own profile */
+        /** Changes one's own profile */
         patch: operations["patch_me"];
         trace?: never;
     };
@@ -235,9 +246,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Begins setting up the second step */
+        /**
+         * Begins the second factor
+         * @description It counts only once a code has been confirmed.
+         */
         post: operations["start_totp"];
-        /** Turns the second step off */
+        /** Switches the second factor off */
         delete: operations["remove_totp"];
         options?: never;
         head?: never;
@@ -253,7 +267,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Confirms the second step */
+        /** Confirms the second factor */
         post: operations["confirm_totp"];
         delete?: never;
         options?: never;
@@ -268,7 +282,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Opens a message at the provider */
+        /**
+         * Opens a message
+         * @description It is fetched from the provider for this answer and kept nowhere.
+         */
         get: operations["open_message"];
         put?: never;
         post?: never;
@@ -285,7 +302,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Streams an attachment */
+        /** Downloads an attachment */
         get: operations["get_attachment"];
         put?: never;
         post?: never;
@@ -302,7 +319,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The sanitized body as a document */
+        /** The body as a document */
         get: operations["get_message_body"];
         put?: never;
         post?: never;
@@ -319,7 +336,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Streams the original message */
+        /** Downloads a message as it was received */
         get: operations["get_original"];
         put?: never;
         post?: never;
@@ -336,7 +353,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The privacy sentences for features */
+        /** The text for some features */
         get: operations["get_policy"];
         put?: never;
         post?: never;
@@ -353,7 +370,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Providers, profiles, features and scopes */
+        /** What can be connected */
         get: operations["list_providers"];
         put?: never;
         post?: never;
@@ -370,7 +387,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Receipts of disconnects */
+        /** One's own receipts */
         get: operations["list_receipts"];
         put?: never;
         post?: never;
@@ -423,7 +440,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Signed-in browsers */
+        /** One's own sessions */
         get: operations["list_sessions"];
         put?: never;
         post?: never;
@@ -443,7 +460,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Ends one session */
+        /** Ends a session */
         delete: operations["end_session"];
         options?: never;
         head?: never;
@@ -457,10 +474,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the server still needs its first account */
+        /** Whether set-up is needed */
         get: operations["get_setup"];
         put?: never;
-        /** Makes the workspace and its owner */
+        /**
+         * Sets the server up
+         * @description Makes the first workspace and its owner, and signs the owner in.
+         */
         post: operations["post_setup"];
         delete?: never;
         options?: never;
@@ -492,7 +512,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A thread with its messages */
+        /** One thread with its messages */
         get: operations["get_thread"];
         put?: never;
         post?: never;
@@ -506,377 +526,783 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description One grant at a provider. */
+        /** @description A name and an address, as a message has them. */
+        Address: {
+            /** @description May lack an `@` in broken mail. */
+            address: string;
+            /** @description May be empty. */
+            name: string;
+        };
+        /** @description A sending address. */
+        Alias: {
+            address: string;
+            is_default: boolean;
+            name: string;
+            signature_html_present: boolean;
+        };
+        /** @description An attachment. */
+        Attachment: {
+            content_type: string;
+            id: string;
+            /** @description Whether it is shown inside the body. */
+            inline: boolean;
+            /** @description May be empty. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
+            url: string;
+        };
+        /** @description Where to go for step 2. */
+        Authorization: {
+            /** @description The provider's consent screen. */
+            authorize_url: string;
+            consent_id: components["schemas"]["Id"];
+            /** @description When this attempt is void. */
+            expires_at: components["schemas"]["Timestamp"];
+        };
+        /** @description What *Activate* sends. */
+        AuthorizeInput: {
+            /** @description A connection to widen or reconnect. */
+            connection_id?: string | null;
+            /** @description Feature ids. */
+            features: string[];
+            /** @description Language of the text that was shown. */
+            locale: string;
+            /** @description Version of the text that was shown. */
+            policy_version: string;
+            profile?: components["schemas"]["ProfileId"] | null;
+            /** @description `google`. */
+            provider: string;
+        };
+        /**
+         * @description What a body is.
+         * @enum {string}
+         */
+        BodyKind: "html" | "text" | "none";
+        /** @description Why a body cannot be shown as it should. */
+        BodyProblem: {
+            code: string;
+            text: string;
+        };
+        /** @description One grant at a provider, with the features it serves. */
         Connection: {
             address: string;
-            aliases: {
-                address: string;
-                is_default: boolean;
-                name: string;
-                signature_html_present: boolean;
-            }[];
-            /** Format: date-time */
-            created_at: string;
-            features: {
-                id: string;
-                /** @enum {string} */
-                state: "on" | "needs_reauthorization" | "off";
-            }[];
-            /** @example con_01jcz8k3v5e8p9x2q7w4r6t0ab */
-            id: string;
-            mailbox?: null | components["schemas"]["Mailbox"];
+            aliases: components["schemas"]["Alias"][];
+            created_at: components["schemas"]["Timestamp"];
+            features: components["schemas"]["FeatureOfConnection"][];
+            id: components["schemas"]["Id"];
+            mailbox: components["schemas"]["Mailbox"] | null;
             name: string;
-            picture_url?: string | null;
-            /** @enum {string|null} */
-            profile?: "sales" | "type" | null;
+            /** @description Always null: no picture is fetched. */
+            picture_url: string | null;
+            profile: components["schemas"]["ProfileId"] | null;
+            /** @example google */
             provider: string;
-            /** Format: date-time */
-            purge_at?: string | null;
-            /** Format: date-time */
-            revoked_at?: string | null;
+            purge_at: components["schemas"]["Timestamp"] | null;
+            revoked_at: components["schemas"]["Timestamp"] | null;
             scopes_granted: string[];
-            /** @enum {string} */
-            status: "active" | "paused" | "needs_reauthorization" | "revoked";
-            status_reason?: string | null;
+            status: components["schemas"]["ConnectionStatus"];
+            /** @description Why it does not work, as a code. */
+            status_reason: string | null;
+            /** @description The same in plain words. */
+            status_reason_text?: string | null;
         };
-        /** @description Who agreed to which text, when. */
+        /**
+         * @description Whether a connection works.
+         * @enum {string}
+         */
+        ConnectionStatus: "active" | "paused" | "needs_reauthorization" | "revoked";
+        /** @description A consent record. */
         Consent: {
-            connection_id?: string | null;
+            connection_id: components["schemas"]["Id"] | null;
             features: string[];
-            /** Format: date-time */
-            given_at: string;
-            /** @example cns_01jcz8k3v5e8p9x2q7w4r6t0ab */
-            id: string;
+            given_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["Id"];
             locale: string;
             policy_version: string;
+            /** @example google */
             provider: string;
-            sentences: {
-                id: string;
-                text: string;
-            }[];
+            /** @description The sentences as they were shown. */
+            sentences: components["schemas"]["Sentence"][];
+            withdrawn_at?: components["schemas"]["Timestamp"] | null;
         };
-        /** @description What disconnecting would remove. */
+        /** @description How many of what. */
+        Count: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /**
+             * @description A kind of thing, such as `messages`.
+             * @example messages
+             */
+            what: string;
+        };
+        /**
+         * @description What becomes of messages that the provider no longer lists.
+         * @enum {string}
+         */
+        Decision: "keep" | "remove";
+        /** @description What disconnecting removes. */
         DisconnectPreview: {
-            counts: {
-                /** Format: int64 */
-                count: number;
-                what: string;
-            }[];
-            key_id: string;
-            revoke: {
-                link?: string | null;
-                reason?: string | null;
-                will_revoke: boolean;
-            };
+            counts: components["schemas"]["Count"][];
+            /** @description The key that will be destroyed. */
+            key_id: components["schemas"]["Id"];
+            revoke: components["schemas"]["RevokePlan"];
         };
-        /** @description The completeness proof of a mailbox. */
+        /** @description A feature with its permissions. */
+        Feature: {
+            /** @description Whether this release does something with it. */
+            available: boolean;
+            /** @example mail */
+            id: string;
+            name: string;
+            /** @description Whether it cannot be left out. */
+            required: boolean;
+            scopes: components["schemas"]["Scope"][];
+            summary: string;
+        };
+        /** @description A feature of a connection. */
+        FeatureOfConnection: {
+            /** @example mail */
+            id: string;
+            state: components["schemas"]["FeatureState"];
+        };
+        /**
+         * @description What a feature can do now.
+         * @enum {string}
+         */
+        FeatureState: "on" | "needs_reauthorization" | "off";
+        /**
+         * @description How the grant at the provider ended.
+         * @enum {string}
+         */
+        GrantEnd: "revoked" | "already_revoked" | "shared_kept" | "pending" | "link";
+        /** @description A header field. */
+        Header: {
+            name: string;
+            value: string;
+        };
+        /** @description Health of the mail area of a connection. */
         Health: {
+            /** @description Whether everything listed is stored, skipped with a reason, or gone. */
             complete: boolean;
             /** Format: int64 */
-            cursor_age_seconds?: number | null;
-            /** Format: int64 */
+            cursor_age_seconds: number | null;
+            /**
+             * Format: int64
+             * @description Messages that were listed but gone when fetched.
+             */
             gone: number;
-            /** Format: int64 */
-            lag_seconds?: number | null;
-            /** Format: date-time */
-            last_sync_at?: string | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Since the last contact.
+             */
+            lag_seconds: number | null;
+            last_sync_at: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description Messages the provider listed in the last complete snapshot, or so far in the running one.
+             */
             listed: number;
-            /** Format: date-time */
-            next_sync_at?: string | null;
-            /** Format: int64 */
-            provider_total?: number | null;
-            quota: {
-                /** Format: int64 */
-                refused_last_hour: number;
-                /** Format: int64 */
-                reserve: number;
-                /** Format: int64 */
-                units_per_minute: number;
-                /** Format: int64 */
-                used_last_minute: number;
-            };
-            reason?: string | null;
-            reason_text?: string | null;
-            runs: {
-                /** Format: int64 */
-                added: number;
-                /** Format: int64 */
-                changed: number;
-                /** Format: date-time */
-                finished_at?: string | null;
-                /** @enum {string} */
-                kind: "first_sync" | "poll" | "resync";
-                outcome: string;
-                /** Format: int64 */
-                removed: number;
-                /** Format: date-time */
-                started_at: string;
-            }[];
-            /** Format: int64 */
+            next_sync_at: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description What the provider says it holds.
+             */
+            provider_total: number;
+            quota: components["schemas"]["Quota"];
+            /** @description Why it does not move, as a code. */
+            reason: string | null;
+            /** @description The same in plain words. */
+            reason_text: string | null;
+            /** @description The last runs, newest first. */
+            runs: components["schemas"]["Run"][];
+            /**
+             * Format: int64
+             * @description Messages that could not be understood.
+             */
             skipped: number;
-            skipped_items: {
-                /** Format: date-time */
-                at: string;
-                provider_id: string;
-                reason: string;
-                reason_text: string;
-            }[];
-            /** @enum {string} */
-            state: "waiting" | "first_sync" | "live" | "resync" | "stalled" | "parked";
+            skipped_items: components["schemas"]["SkippedItem"][];
+            state: components["schemas"]["MailboxState"];
             /** Format: int64 */
             stored: number;
         };
-        /** @description A label, category or folder of a mailbox. */
+        /**
+         * @description An id: a prefix for the kind of thing, `_`, 26 characters (TypeID 0.3).
+         * @example con_01h455vb4pex5vsknk084sn02q
+         */
+        Id: string;
+        /** @description A label with its counts. */
         Label: {
-            color?: {
-                background: string;
-                text: string;
-            } | null;
-            /** @example lbl_01jcz8k3v5e8p9x2q7w4r6t0ab */
-            id: string;
+            color: components["schemas"]["LabelColor"] | null;
+            id: components["schemas"]["Id"];
+            /** @description Nested by `/`. */
             name: string;
             provider_id: string;
-            /** @enum {string|null} */
-            role?: "inbox" | "sent" | "drafts" | "spam" | "trash" | "starred" | "important" | "unread" | "category" | null;
-            /** Format: int64 */
+            role: components["schemas"]["LabelRole"] | null;
+            /**
+             * Format: int64
+             * @description Threads that bear it.
+             */
             threads: number;
-            /** @enum {string} */
-            type: "system" | "user";
-            /** Format: int64 */
+            type: components["schemas"]["LabelType"];
+            /**
+             * Format: int64
+             * @description Threads of these with unread messages.
+             */
             unread: number;
+        };
+        /** @description Colours as `#rrggbb`. */
+        LabelColor: {
+            background: string;
+            text: string;
+        };
+        /**
+         * @description What a system label is for.
+         * @enum {string}
+         */
+        LabelRole: "inbox" | "sent" | "drafts" | "spam" | "trash" | "starred" | "important" | "unread" | "category";
+        /**
+         * @description Who made a label.
+         * @enum {string}
+         */
+        LabelType: "system" | "user";
+        /** @description All of a short list. */
+        List_Connection: {
+            /** @description The things. */
+            items: {
+                address: string;
+                aliases: components["schemas"]["Alias"][];
+                created_at: components["schemas"]["Timestamp"];
+                features: components["schemas"]["FeatureOfConnection"][];
+                id: components["schemas"]["Id"];
+                mailbox: components["schemas"]["Mailbox"] | null;
+                name: string;
+                /** @description Always null: no picture is fetched. */
+                picture_url: string | null;
+                profile: components["schemas"]["ProfileId"] | null;
+                /** @example google */
+                provider: string;
+                purge_at: components["schemas"]["Timestamp"] | null;
+                revoked_at: components["schemas"]["Timestamp"] | null;
+                scopes_granted: string[];
+                status: components["schemas"]["ConnectionStatus"];
+                /** @description Why it does not work, as a code. */
+                status_reason: string | null;
+                /** @description The same in plain words. */
+                status_reason_text?: string | null;
+            }[];
+        };
+        /** @description All of a short list. */
+        List_Consent: {
+            /** @description The things. */
+            items: {
+                connection_id: components["schemas"]["Id"] | null;
+                features: string[];
+                given_at: components["schemas"]["Timestamp"];
+                id: components["schemas"]["Id"];
+                locale: string;
+                policy_version: string;
+                /** @example google */
+                provider: string;
+                /** @description The sentences as they were shown. */
+                sentences: components["schemas"]["Sentence"][];
+                withdrawn_at?: components["schemas"]["Timestamp"] | null;
+            }[];
+        };
+        /** @description All of a short list. */
+        List_Label: {
+            /** @description The things. */
+            items: {
+                color: components["schemas"]["LabelColor"] | null;
+                id: components["schemas"]["Id"];
+                /** @description Nested by `/`. */
+                name: string;
+                provider_id: string;
+                role: components["schemas"]["LabelRole"] | null;
+                /**
+                 * Format: int64
+                 * @description Threads that bear it.
+                 */
+                threads: number;
+                type: components["schemas"]["LabelType"];
+                /**
+                 * Format: int64
+                 * @description Threads of these with unread messages.
+                 */
+                unread: number;
+            }[];
+        };
+        /** @description All of a short list. */
+        List_Provider: {
+            /** @description The things. */
+            items: {
+                /** @description Whether the operator has set it up. */
+                configured: boolean;
+                /** @description Which profile is preset. */
+                default_profile: components["schemas"]["ProfileId"];
+                features: components["schemas"]["Feature"][];
+                /** @example google */
+                id: string;
+                name: string;
+                profiles: components["schemas"]["Profile"][];
+            }[];
+        };
+        /** @description All of a short list. */
+        List_Receipt: {
+            /** @description The things. */
+            items: {
+                connected_at: components["schemas"]["Timestamp"];
+                /** @description What was removed. */
+                counts: components["schemas"]["Count"][];
+                disconnected_at: components["schemas"]["Timestamp"];
+                grant: components["schemas"]["GrantEnd"];
+                /** @description Where a person can end the grant by hand, when Tenon did not. */
+                grant_link: string | null;
+                id: components["schemas"]["Id"];
+                /** @description Whether the key is gone, looked up now. */
+                key_destroyed: boolean;
+                key_id: components["schemas"]["Id"];
+                /** @example google */
+                provider: string;
+            }[];
+        };
+        /** @description All of a short list. */
+        List_Session: {
+            /** @description The things. */
+            items: {
+                created_at: components["schemas"]["Timestamp"];
+                /** @description Whether it is the one that asks. */
+                current: boolean;
+                id: components["schemas"]["Id"];
+                last_seen_at: components["schemas"]["Timestamp"];
+                /** @description The browser's own words. */
+                user_agent: string;
+            }[];
         };
         /** @description The mail area of a connection. */
         Mailbox: {
-            /** Format: date-time */
-            last_sync_at?: string | null;
+            last_sync_at: components["schemas"]["Timestamp"] | null;
             /** Format: int64 */
             messages: number;
-            /** Format: date-time */
-            next_sync_at?: string | null;
-            progress?: {
-                /** Format: int64 */
-                done: number;
-                /** Format: int64 */
-                eta_seconds?: number | null;
-                /** Format: double */
-                percent: number;
-                /** Format: int64 */
-                total: number;
-                /** Format: int64 */
-                units_left: number;
-            } | null;
-            reason?: string | null;
-            reason_text?: string | null;
-            /** @enum {string} */
-            state: "waiting" | "first_sync" | "live" | "resync" | "stalled" | "parked";
+            next_sync_at: components["schemas"]["Timestamp"] | null;
+            progress: components["schemas"]["Progress"] | null;
+            /** @description Why it does not move, as a code. */
+            reason: string | null;
+            /** @description The same in plain words. */
+            reason_text: string | null;
+            state: components["schemas"]["MailboxState"];
             /** Format: int64 */
             threads: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Threads with unread messages.
+             */
             unread: number;
         };
-        /** @description The signed-in member, their workspace and the server. */
+        /**
+         * @description What the sync is doing.
+         * @enum {string}
+         */
+        MailboxState: "waiting" | "first_sync" | "live" | "resync" | "stalled" | "parked";
+        /** @description Who is signed in, where. */
         Me: {
-            member: {
-                email: string;
-                /** @example mem_01jcz8k3v5e8p9x2q7w4r6t0ab */
-                id: string;
-                locale: string;
-                name: string;
-                /** @enum {string} */
-                role: "owner" | "admin" | "member" | "viewer";
-                time_zone: string;
-                totp_enabled: boolean;
-            };
-            server: {
-                demo: boolean;
-                version: string;
-            };
-            workspace: {
-                /** @example wsp_01jcz8k3v5e8p9x2q7w4r6t0ab */
-                id: string;
-                name: string;
-            };
+            member: components["schemas"]["Member"];
+            server: components["schemas"]["Server"];
+            workspace: components["schemas"]["Workspace"];
+        };
+        /** @description What changes; what is left out stays. */
+        MeInput: {
+            /** @description `en` or `fr`. */
+            locale?: string | null;
+            name?: string | null;
+            /** @description IANA name. */
+            time_zone?: string | null;
+        };
+        /** @description A member. */
+        Member: {
+            email: string;
+            id: components["schemas"]["Id"];
+            /** @description `en` or `fr`. */
+            locale: string;
+            name: string;
+            role: components["schemas"]["Role"];
+            /**
+             * @description IANA name.
+             * @example Europe/Paris
+             */
+            time_zone: string;
+            totp_enabled: boolean;
         };
         /** @description A message's metadata. */
         Message: {
-            cc: {
-                address: string;
-                name: string;
-            }[];
-            /** Format: date-time */
-            date?: string | null;
-            from: {
-                address: string;
-                name: string;
-            }[];
+            cc: components["schemas"]["Address"][];
+            date: components["schemas"]["Timestamp"] | null;
+            from: components["schemas"]["Address"][];
             has_attachments: boolean;
-            /** @example msg_01jcz8k3v5e8p9x2q7w4r6t0ab */
-            id: string;
-            label_ids: string[];
-            message_id_header?: string | null;
-            /** Format: date-time */
-            received_at: string;
-            reply_to: {
-                address: string;
-                name: string;
-            }[];
-            /** Format: int64 */
+            id: components["schemas"]["Id"];
+            label_ids: components["schemas"]["Id"][];
+            /** @description `Message-ID` without angle brackets. */
+            message_id_header: string | null;
+            /** @description As the provider says. */
+            received_at: components["schemas"]["Timestamp"];
+            reply_to: components["schemas"]["Address"][];
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
             size: number;
             starred: boolean;
             subject: string;
-            thread_id: string;
-            to: {
-                address: string;
-                name: string;
-            }[];
+            thread_id: components["schemas"]["Id"];
+            to: components["schemas"]["Address"][];
             unread: boolean;
         };
-        /** @description A message opened now at the provider; never stored. */
+        /** @description What is said of a body. */
+        MessageBody: {
+            kind: components["schemas"]["BodyKind"];
+            problem: components["schemas"]["BodyProblem"] | null;
+            /** @description Whether earlier mail is quoted in it. */
+            quoted: boolean;
+            /**
+             * Format: int64
+             * @description Remote images that were taken out.
+             */
+            remote_images_blocked: number;
+            url: string;
+        };
+        /** @description An opened message. The body is a document of its own, for a sandboxed frame. */
         MessageContent: components["schemas"]["Message"] & {
-            attachments: {
-                content_type: string;
-                id: string;
-                inline: boolean;
-                name: string;
-                /** Format: int64 */
-                size: number;
-                url: string;
-            }[];
-            body: {
-                /** @enum {string} */
-                kind: "html" | "text" | "none";
-                problem?: {
-                    code: string;
-                    text: string;
-                } | null;
-                quoted: boolean;
-                /** Format: int64 */
-                remote_images_blocked: number;
-                url: string;
-            };
-            headers: {
-                name: string;
-                value: string;
-            }[];
+            attachments: components["schemas"]["Attachment"][];
+            body: components["schemas"]["MessageBody"];
+            headers: components["schemas"]["Header"][];
+            /** @description The message as it was received. */
             original_url: string;
         };
-        /** @description The privacy sentences that hold for a set of features. */
+        /** @description One page of a long list. */
+        Page_Thread: {
+            /** @description The things. */
+            items: {
+                connection_id: components["schemas"]["Id"];
+                has_attachments: boolean;
+                id: components["schemas"]["Id"];
+                label_ids: components["schemas"]["Id"][];
+                /** @description Newest message. */
+                last_at: components["schemas"]["Timestamp"];
+                /** Format: int64 */
+                message_count: number;
+                /** @description Who wrote, in order of first appearance. */
+                participants: components["schemas"]["Participant"][];
+                starred: boolean;
+                /** @description Of its first message. */
+                subject: string;
+                /** Format: int64 */
+                unread_count: number;
+            }[];
+            /** @description For `?after=`; null at the end. */
+            next: string | null;
+        };
+        /** @description Someone who wrote in a thread. */
+        Participant: {
+            address: string;
+            /** @description Whether it is the mailbox's own address. */
+            me: boolean;
+            /** @description May be empty. */
+            name: string;
+        };
+        /** @description The password again. */
+        PasswordInput: {
+            /** Format: password */
+            password: string;
+        };
+        /** @description The text of step 1. */
         Policy: {
-            sections: {
-                /** @enum {string} */
-                id: "read" | "stored" | "kept" | "ended";
-                sentence_ids: string[];
-                title: string;
-            }[];
-            sentences: {
-                id: string;
-                text: string;
-            }[];
-            terms: {
-                id: string;
-                text: string;
-            }[];
+            sections: components["schemas"]["PolicySection"][];
+            sentences: components["schemas"]["Sentence"][];
+            terms: components["schemas"]["Sentence"][];
+            /** @description Hash of exactly these sentences; *Activate* sends it back. */
             version: string;
         };
-        /** @description RFC 9457 problem document, the body of every error. */
-        Problem: {
-            code: string;
-            detail?: string | null;
-            fields?: {
-                detail: string;
-                name: string;
-            }[] | null;
-            request_id: string;
-            /** Format: int32 */
-            status: number;
+        /** @description A part of the text. */
+        PolicySection: {
+            id: components["schemas"]["SectionWord"];
+            sentence_ids: string[];
             title: string;
+        };
+        /** @description What went wrong (RFC 9457). */
+        Problem: {
+            /**
+             * @description Stable code to act on.
+             * @example not_found
+             */
+            code: string;
+            /** @description What happened and what to do next. */
+            detail: string;
+            /** @description Which inputs need attention. */
+            fields?: components["schemas"]["ProblemField"][];
+            /**
+             * @description Names this request in the server's log.
+             * @example req_01h455vb4pex5vsknk084sn02q
+             */
+            request_id: string;
+            /**
+             * Format: int32
+             * @description HTTP status.
+             */
+            status: number;
+            /** @description The same for every problem of a code. */
+            title: string;
+            /**
+             * @description `urn:tenon:problem:` and the code.
+             * @example urn:tenon:problem:not_found
+             */
             type: string;
         };
-        /** @description A mail provider with its ready profiles and features. */
+        /** @description One input that needs attention. */
+        ProblemField: {
+            /** @description What is wrong with it. */
+            detail: string;
+            /** @description Name of the input, with dots where it is nested. */
+            name: string;
+        };
+        /** @description A ready set of features. */
+        Profile: {
+            description: string;
+            features: string[];
+            id: components["schemas"]["ProfileId"];
+            name: string;
+        };
+        /**
+         * @description Names a ready set of features.
+         * @enum {string}
+         */
+        ProfileId: "sales" | "type";
+        /** @description How far a snapshot is. */
+        Progress: {
+            /** Format: int64 */
+            done: number;
+            /**
+             * Format: int64
+             * @description Null when there is no ground for an estimate.
+             */
+            eta_seconds: number | null;
+            /** Format: double */
+            percent: number;
+            /** Format: int64 */
+            total: number;
+            /**
+             * Format: int64
+             * @description Estimated quota units left to use.
+             */
+            units_left: number;
+        };
+        /** @description A provider to choose. */
         Provider: {
+            /** @description Whether the operator has set it up. */
             configured: boolean;
-            /** @enum {string} */
-            default_profile: "sales" | "type";
-            features: {
-                available: boolean;
-                id: string;
-                name: string;
-                required: boolean;
-                scopes: {
-                    allows: string;
-                    name: string;
-                    scope: string;
-                    stored: string;
-                    why: string;
-                }[];
-                summary: string;
-            }[];
+            /** @description Which profile is preset. */
+            default_profile: components["schemas"]["ProfileId"];
+            features: components["schemas"]["Feature"][];
+            /** @example google */
             id: string;
             name: string;
-            profiles: {
-                description: string;
-                features: string[];
-                /** @enum {string} */
-                id: "sales" | "type";
-                name: string;
-            }[];
+            profiles: components["schemas"]["Profile"][];
         };
-        /** @description Proof of a disconnect. */
+        /** @description The quota planner. */
+        Quota: {
+            /**
+             * Format: int64
+             * @description Calls that the provider refused for rate.
+             */
+            refused_last_hour: number;
+            /**
+             * Format: int64
+             * @description Units kept for people.
+             */
+            reserve: number;
+            /**
+             * Format: int64
+             * @description Allowed; 0 when unlimited.
+             */
+            units_per_minute: number;
+            /** Format: int64 */
+            used_last_minute: number;
+        };
+        /** @description The receipt of a disconnect. */
         Receipt: {
-            /** Format: date-time */
-            connected_at: string;
-            counts: {
-                /** Format: int64 */
-                count: number;
-                what: string;
-            }[];
-            /** Format: date-time */
-            disconnected_at: string;
-            /** @enum {string} */
-            grant: "revoked" | "already_revoked" | "shared_kept" | "pending" | "link";
-            grant_link?: string | null;
-            /** @example rcp_01jcz8k3v5e8p9x2q7w4r6t0ab */
-            id: string;
+            connected_at: components["schemas"]["Timestamp"];
+            /** @description What was removed. */
+            counts: components["schemas"]["Count"][];
+            disconnected_at: components["schemas"]["Timestamp"];
+            grant: components["schemas"]["GrantEnd"];
+            /** @description Where a person can end the grant by hand, when Tenon did not. */
+            grant_link: string | null;
+            id: components["schemas"]["Id"];
+            /** @description Whether the key is gone, looked up now. */
             key_destroyed: boolean;
-            key_id: string;
+            key_id: components["schemas"]["Id"];
+            /** @example google */
             provider: string;
         };
-        /** @description One signed-in browser. */
-        Session: {
-            /** Format: date-time */
-            created_at: string;
-            current: boolean;
-            /** @example ses_01jcz8k3v5e8p9x2q7w4r6t0ab */
+        /** @description Codes for the day when the app is lost, each good once; shown this once. */
+        RecoveryCodes: {
+            recovery_codes: string[];
+        };
+        /** @description What becomes of the grant. */
+        RevokePlan: {
+            /** @description Where a person can end it by hand. */
+            link: string;
+            /** @description Why not: `shared_grant`, `no_grant`. */
+            reason: string | null;
+            will_revoke: boolean;
+        };
+        /**
+         * @description What a member may do.
+         * @enum {string}
+         */
+        Role: "owner" | "admin" | "member" | "viewer";
+        /** @description One run of the sync. */
+        Run: {
+            /** Format: int64 */
+            added: number;
+            /** Format: int64 */
+            changed: number;
+            finished_at: components["schemas"]["Timestamp"] | null;
+            kind: components["schemas"]["RunKind"];
+            /** @description `running`, `done` or a code. */
+            outcome: string;
+            /** Format: int64 */
+            removed: number;
+            started_at: components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description What a run of the sync was for.
+         * @enum {string}
+         */
+        RunKind: "first_sync" | "poll" | "resync";
+        /** @description A permission in plain words. */
+        Scope: {
+            /** @description What it lets Tenon read or change. */
+            allows: string;
+            name: string;
+            /** @description The provider's name of it. */
+            scope: string;
+            /** @description What Tenon stores. */
+            stored: string;
+            why: string;
+        };
+        /**
+         * @description What a part is about.
+         * @enum {string}
+         */
+        SectionWord: "read" | "stored" | "kept" | "ended";
+        /** @description One sentence. */
+        Sentence: {
             id: string;
-            /** Format: date-time */
-            last_seen_at: string;
+            text: string;
+        };
+        /** @description The program. */
+        Server: {
+            /** @description Whether it is `tenon demo`. */
+            demo: boolean;
+            version: string;
+        };
+        /** @description One sign-in. */
+        Session: {
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Whether it is the one that asks. */
+            current: boolean;
+            id: components["schemas"]["Id"];
+            last_seen_at: components["schemas"]["Timestamp"];
+            /** @description The browser's own words. */
             user_agent: string;
         };
-        /** @description A conversation as listed. */
+        /** @description What the set-up page sends. */
+        SetupInput: {
+            email: string;
+            /** @description `en` or `fr`. */
+            locale: string;
+            name: string;
+            /** Format: password */
+            password: string;
+            /** @description IANA name. */
+            time_zone: string;
+            /** @description From the link that the server printed. */
+            token: string;
+            workspace_name: string;
+        };
+        /** @description Whether the server waits for its owner. */
+        SetupState: {
+            needed: boolean;
+        };
+        /** @description What the sign-in page sends. */
+        SignInInput: {
+            /** @description Code of the authenticator app or a recovery code; asked for by `totp_required`. */
+            code?: string | null;
+            email: string;
+            /** Format: password */
+            password: string;
+        };
+        /** @description A message that could not be understood. */
+        SkippedItem: {
+            at: components["schemas"]["Timestamp"];
+            provider_id: string;
+            reason: string;
+            reason_text: string;
+        };
+        /** @description A thread in a list. */
         Thread: {
-            connection_id: string;
+            connection_id: components["schemas"]["Id"];
             has_attachments: boolean;
-            /** @example thr_01jcz8k3v5e8p9x2q7w4r6t0ab */
-            id: string;
-            label_ids: string[];
-            /** Format: date-time */
-            last_at: string;
+            id: components["schemas"]["Id"];
+            label_ids: components["schemas"]["Id"][];
+            /** @description Newest message. */
+            last_at: components["schemas"]["Timestamp"];
             /** Format: int64 */
             message_count: number;
-            participants: {
-                address: string;
-                me: boolean;
-                name: string;
-            }[];
+            /** @description Who wrote, in order of first appearance. */
+            participants: components["schemas"]["Participant"][];
             starred: boolean;
+            /** @description Of its first message. */
             subject: string;
             /** Format: int64 */
             unread_count: number;
         };
-        /** @description A conversation with its messages, oldest first. */
+        /** @description A thread with its messages. */
         ThreadDetail: components["schemas"]["Thread"] & {
+            /** @description Oldest first. */
             messages: components["schemas"]["Message"][];
+        };
+        /**
+         * Format: date-time
+         * @description A moment in UTC (RFC 3339).
+         * @example 2026-11-22T09:00:00Z
+         */
+        Timestamp: string;
+        /** @description A code of the app. */
+        TotpCode: {
+            code: string;
+        };
+        /** @description What the authenticator app needs. */
+        TotpSecret: {
+            /** @description For a QR code. */
+            otpauth_url: string;
+            /** @description Base32, for typing. */
+            secret: string;
+        };
+        /** @description The decision. */
+        UnparkInput: {
+            decision: components["schemas"]["Decision"];
+        };
+        /** @description A workspace. */
+        Workspace: {
+            id: components["schemas"]["Id"];
+            name: string;
         };
     };
     responses: never;
@@ -896,18 +1322,25 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description All own connections */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["Connection"][];
-                    };
+                    "application/json": components["schemas"]["List_Connection"];
                 };
             };
-            /** @description Problem */
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -923,13 +1356,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                /** @description Connection */
+                id: components["schemas"]["Id"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description One connection */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -938,7 +1372,25 @@ export interface operations {
                     "application/json": components["schemas"]["Connection"];
                 };
             };
-            /** @description Problem */
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -954,13 +1406,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                /** @description Connection */
+                id: components["schemas"]["Id"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description What disconnecting removes */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -969,7 +1422,34 @@ export interface operations {
                     "application/json": components["schemas"]["DisconnectPreview"];
                 };
             };
-            /** @description Problem */
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_full`: Disk full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -985,13 +1465,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                /** @description Connection */
+                id: components["schemas"]["Id"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Disconnects and purges */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1000,7 +1481,34 @@ export interface operations {
                     "application/json": components["schemas"]["Receipt"];
                 };
             };
-            /** @description Problem */
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_full`: Disk full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1016,13 +1524,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                /** @description Connection */
+                id: components["schemas"]["Id"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The completeness proof */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1031,7 +1540,25 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description Problem */
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1047,24 +1574,41 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                /** @description Connection */
+                id: components["schemas"]["Id"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Labels of a mailbox */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["Label"][];
-                    };
+                    "application/json": components["schemas"]["List_Label"];
                 };
             };
-            /** @description Problem */
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1080,13 +1624,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                /** @description Connection */
+                id: components["schemas"]["Id"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Pauses */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1095,7 +1640,34 @@ export interface operations {
                     "application/json": components["schemas"]["Connection"];
                 };
             };
-            /** @description Problem */
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1111,13 +1683,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                /** @description Connection */
+                id: components["schemas"]["Id"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Resumes */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1126,7 +1699,34 @@ export interface operations {
                     "application/json": components["schemas"]["Connection"];
                 };
             };
-            /** @description Problem */
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1142,20 +1742,48 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                /** @description Connection */
+                id: components["schemas"]["Id"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Checks for mail now */
+            /** @description Accepted */
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Problem */
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1171,20 +1799,18 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                /** @description Connection */
+                id: components["schemas"]["Id"];
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    /** @enum {string} */
-                    decision: "keep" | "remove";
-                };
+                "application/json": components["schemas"]["UnparkInput"];
             };
         };
         responses: {
-            /** @description Answers the deletion brake */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1193,7 +1819,34 @@ export interface operations {
                     "application/json": components["schemas"]["Connection"];
                 };
             };
-            /** @description Problem */
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1213,33 +1866,65 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    connection_id?: string | null;
-                    features: string[];
-                    locale: string;
-                    policy_version: string;
-                    /** @enum {string|null} */
-                    profile?: "sales" | "type" | null;
-                    provider: string;
-                };
+                "application/json": components["schemas"]["AuthorizeInput"];
             };
         };
         responses: {
-            /** @description Records consent and begins authorization */
+            /** @description Created */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        authorize_url: string;
-                        consent_id: string;
-                        /** Format: date-time */
-                        expires_at: string;
-                    };
+                    "application/json": components["schemas"]["Authorization"];
                 };
             };
-            /** @description Problem */
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `policy_changed`: The text has changed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `provider_not_configured`: Provider not set up */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1259,18 +1944,25 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Consent records */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["Consent"][];
-                    };
+                    "application/json": components["schemas"]["List_Consent"];
                 };
             };
-            /** @description Problem */
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1284,13 +1976,16 @@ export interface operations {
     get_events: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The last id received */
+                "Last-Event-ID"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Live changes as server-sent events */
+            /** @description The stream */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1299,7 +1994,16 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
-            /** @description Problem */
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1319,15 +2023,11 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    locale?: string | null;
-                    name?: string | null;
-                    time_zone?: string | null;
-                };
+                "application/json": components["schemas"]["MeInput"];
             };
         };
         responses: {
-            /** @description Changes the own profile */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1336,7 +2036,25 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description Problem */
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1356,19 +2074,34 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Begins setting up the second step */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        otpauth_url: string;
-                        secret: string;
-                    };
+                    "application/json": components["schemas"]["TotpSecret"];
                 };
             };
-            /** @description Problem */
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1388,20 +2121,45 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    password: string;
-                };
+                "application/json": components["schemas"]["PasswordInput"];
             };
         };
         responses: {
-            /** @description Turns the second step off */
+            /** @description No Content */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Problem */
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_attempts`: Too many tries */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1421,24 +2179,38 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    code: string;
-                };
+                "application/json": components["schemas"]["TotpCode"];
             };
         };
         responses: {
-            /** @description Confirms the second step */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        recovery_codes: string[];
-                    };
+                    "application/json": components["schemas"]["RecoveryCodes"];
                 };
             };
-            /** @description Problem */
+            /** @description `unauthenticated`: Not signed in; `totp_invalid`: Wrong code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1454,13 +2226,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                /** @description Message */
+                id: components["schemas"]["Id"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Opens a message at the provider */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1469,7 +2242,61 @@ export interface operations {
                     "application/json": components["schemas"]["MessageContent"];
                 };
             };
-            /** @description Problem */
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `message_gone`: Message gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota`: Quota used up */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `provider_unavailable`: Provider unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1485,23 +2312,79 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Attachment, from the opened message */
                 attachment_id: string;
-                id: string;
+                /** @description Message */
+                id: components["schemas"]["Id"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Streams an attachment */
+            /** @description The file */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": string;
+                    "application/octet-stream": number[];
                 };
             };
-            /** @description Problem */
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `message_gone`: Message gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota`: Quota used up */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `provider_unavailable`: Provider unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1515,17 +2398,19 @@ export interface operations {
     get_message_body: {
         parameters: {
             query?: {
+                /** @description The page's theme. */
                 theme?: "light" | "dark";
             };
             header?: never;
             path: {
-                id: string;
+                /** @description Message */
+                id: components["schemas"]["Id"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The sanitized body as a document */
+            /** @description The document */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1534,7 +2419,70 @@ export interface operations {
                     "text/html": string;
                 };
             };
-            /** @description Problem */
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `message_gone`: Message gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota`: Quota used up */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `provider_unavailable`: Provider unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1550,22 +2498,77 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                /** @description Message */
+                id: components["schemas"]["Id"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Streams the original message */
+            /** @description The message */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "message/rfc822": string;
+                    "message/rfc822": number[];
                 };
             };
-            /** @description Problem */
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `message_gone`: Message gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota`: Quota used up */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `provider_unavailable`: Provider unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1579,8 +2582,14 @@ export interface operations {
     get_policy: {
         parameters: {
             query?: {
+                /**
+                 * @description Feature ids with commas between; all when left out.
+                 * @example mail,sending
+                 */
                 features?: string;
-                locale?: "en" | "fr";
+                /** @description `en` or `fr` */
+                locale?: string;
+                /** @description `google`. */
                 provider?: string;
             };
             header?: never;
@@ -1589,7 +2598,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The privacy sentences for features */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1598,7 +2607,16 @@ export interface operations {
                     "application/json": components["schemas"]["Policy"];
                 };
             };
-            /** @description Problem */
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1612,7 +2630,8 @@ export interface operations {
     list_providers: {
         parameters: {
             query?: {
-                locale?: "en" | "fr";
+                /** @description `en` or `fr` */
+                locale?: string;
             };
             header?: never;
             path?: never;
@@ -1620,18 +2639,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Providers, profiles, features and scopes */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["Provider"][];
-                    };
+                    "application/json": components["schemas"]["List_Provider"];
                 };
             };
-            /** @description Problem */
+            /** @description Any other problem: see its code */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1651,18 +2668,25 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Receipts of disconnects */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["Receipt"][];
-                    };
+                    "application/json": components["schemas"]["List_Receipt"];
                 };
             };
-            /** @description Problem */
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1678,13 +2702,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                /** @description Receipt */
+                id: components["schemas"]["Id"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description One receipt */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1693,7 +2718,25 @@ export interface operations {
                     "application/json": components["schemas"]["Receipt"];
                 };
             };
-            /** @description Problem */
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1713,7 +2756,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Who is signed in */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1722,7 +2765,16 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description Problem */
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1742,15 +2794,11 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    code?: string | null;
-                    email: string;
-                    password: string;
-                };
+                "application/json": components["schemas"]["SignInInput"];
             };
         };
         responses: {
-            /** @description Signs in */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1759,7 +2807,34 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description Problem */
+            /** @description `invalid_credentials`: Wrong e-mail address or password; `totp_required`: Code needed; `totp_invalid`: Wrong code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_attempts`: Too many tries */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1779,14 +2854,23 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Signs out */
+            /** @description No Content */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Problem */
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1806,18 +2890,25 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Signed-in browsers */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["Session"][];
-                    };
+                    "application/json": components["schemas"]["List_Session"];
                 };
             };
-            /** @description Problem */
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1833,20 +2924,39 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                /** @description Session */
+                id: components["schemas"]["Id"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Ends one session */
+            /** @description No Content */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Problem */
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1866,18 +2976,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Whether the server still needs its first account */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        needed: boolean;
-                    };
+                    "application/json": components["schemas"]["SetupState"];
                 };
             };
-            /** @description Problem */
+            /** @description Any other problem: see its code */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1897,19 +3005,11 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    email: string;
-                    locale: string;
-                    name: string;
-                    password: string;
-                    time_zone: string;
-                    token: string;
-                    workspace_name: string;
-                };
+                "application/json": components["schemas"]["SetupInput"];
             };
         };
         responses: {
-            /** @description Makes the workspace and its owner */
+            /** @description Created */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -1918,7 +3018,34 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description Problem */
+            /** @description `setup_token_invalid`: Wrong set-up link */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `already_set_up`: Already set up */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1931,11 +3058,16 @@ export interface operations {
     };
     list_threads: {
         parameters: {
-            query: {
+            query?: {
+                /** @description `next` of the last page. */
                 after?: string;
-                connection: string;
+                /** @description Of one connection; of all one's own when left out. */
+                connection?: string;
+                /** @description With this label (`lbl_…`). Without one, threads that are only spam or bin are left out. */
                 label?: string;
+                /** @description How many, 1 to 200. */
                 limit?: number;
+                /** @description With unread messages only. */
                 unread?: boolean;
             };
             header?: never;
@@ -1944,19 +3076,43 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Threads, newest first */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["Thread"][];
-                        next?: string | null;
-                    };
+                    "application/json": components["schemas"]["Page_Thread"];
                 };
             };
-            /** @description Problem */
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1972,13 +3128,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                /** @description Thread */
+                id: components["schemas"]["Id"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description A thread with its messages */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1987,7 +3144,25 @@ export interface operations {
                     "application/json": components["schemas"]["ThreadDetail"];
                 };
             };
-            /** @description Problem */
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
             default: {
                 headers: {
                     [name: string]: unknown;

@@ -53,17 +53,17 @@ type PanelProps = {
   lead?: ReactNode;
   aside?: ReactNode;
   flush?: boolean;
+  /** One of many alike: then it is no landmark of its own. */
+  item?: boolean;
   children: ReactNode;
 };
 
 /** A titled card; `flush` lets rows reach its edges. */
-export function Panel({ title, lead, aside, flush = false, children }: PanelProps) {
+export function Panel({ title, lead, aside, flush = false, item = false, children }: PanelProps) {
   const id = useId();
-  return (
-    <section
-      className={flush ? `${classes.panel} ${classes.flush}` : classes.panel}
-      aria-labelledby={title === undefined ? undefined : id}
-    >
+  const className = flush ? `${classes.panel} ${classes.flush}` : classes.panel;
+  const inside = (
+    <>
       {title !== undefined && (
         <div className={classes.panelHead}>
           <h2 className={classes.panelTitle} id={id}>
@@ -74,6 +74,12 @@ export function Panel({ title, lead, aside, flush = false, children }: PanelProp
         </div>
       )}
       <div className={classes.panelBody}>{children}</div>
+    </>
+  );
+  if (item || title === undefined) return <div className={className}>{inside}</div>;
+  return (
+    <section className={className} aria-labelledby={id}>
+      {inside}
     </section>
   );
 }

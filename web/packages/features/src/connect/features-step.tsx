@@ -80,7 +80,9 @@ function FeatureRow({ feature, on, change }: FeatureRowProps) {
           </div>
           <div className={classes.featureSummary} id={`${id}-summary`}>
             {feature.summary}
-            {!feature.available && !fixed && ` ${t("connect.not_built_note")}`}
+            {!feature.available && !fixed && (
+              <span className={classes.featureNote}>{t("connect.not_built_note")}</span>
+            )}
           </div>
         </div>
         <Switch

@@ -39,6 +39,7 @@ function ConsentCard({ consent }: { consent: Consent }) {
   const provider = providers.data?.find((candidate) => candidate.id === consent.provider);
   return (
     <Panel
+      item
       title={t("consents.item", {
         provider: providerName(consent.provider),
         when: format.medium(consent.given_at),

@@ -129,7 +129,10 @@ function Proof({ health }: { health: Health }) {
   return (
     <p className={classes.proof}>
       <IconClock size={20} />
-      {t("health.incomplete", numbers)}
+      {t("health.incomplete", {
+        stored: numbers.stored,
+        total: format.number(Math.max(health.listed, health.provider_total ?? 0)),
+      })}
     </p>
   );
 }

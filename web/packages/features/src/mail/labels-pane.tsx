@@ -31,13 +31,17 @@ const ROLE_ICONS = {
   category: IconTag,
 } satisfies Record<Role, unknown>;
 
+const CATEGORIES = ["personal", "social", "promotions", "updates", "forums"] as const;
+
 /** Names of system labels are ours, in the reader's language; the others are the person's own. */
 export function useLabelName(): (label: Label) => string {
   const { t } = useTranslation();
-  return (label) =>
-    label.type === "system" && label.role != null && label.role !== "category"
-      ? t(`mail.role.${label.role}`)
-      : label.name;
+  return (label) => {
+    if (label.type !== "system" || label.role == null) return label.name;
+    if (label.role !== "category") return t(`mail.role.${label.role}`);
+    const category = CATEGORIES.find((name) => label.provider_id.toLowerCase() === `category_${name}`);
+    return category === undefined ? label.name : t(`mail.category.${category}`);
+  };
 }
 
 type LabelsPaneProps = {

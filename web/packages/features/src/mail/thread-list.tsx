@@ -46,7 +46,7 @@ export function ThreadList(props: ThreadListProps) {
     getScrollElement: () => viewport.current,
     estimateSize: () => ROW_HEIGHT,
     getItemKey: (index) => threads[index]?.id ?? "more",
-    overscan: 10,
+    overscan: 6,
   });
   const items = virtualizer.getVirtualItems();
   const lastShown = items.at(-1)?.index ?? 0;
@@ -68,6 +68,13 @@ export function ThreadList(props: ThreadListProps) {
     query.isFetchNextPageError,
     query.fetchNextPage,
   ]);
+
+  // The same function at each render, so that rows that did not change are not drawn again.
+  const latest = useRef({ open, openThread });
+  latest.current = { open, openThread };
+  const onOpen = useCallback((id: string) => {
+    latest.current.openThread(id, { replace: latest.current.open !== undefined });
+  }, []);
 
   const focusRow = useCallback(
     (id: string) => {
@@ -184,6 +191,8 @@ export function ThreadList(props: ThreadListProps) {
                       open={thread.id === open}
                       tabbable={thread.id === firstTabbable}
                       format={format}
+                      href={`?${filter.unread === true ? "unread=true&" : ""}thread=${encodeURIComponent(thread.id)}`}
+                      onOpen={onOpen}
                     />
                   )}
                 </li>
