@@ -127,6 +127,19 @@ async function walk() {
   await manage();
 }
 
+/** Waits for the provider's consent page; where it asks for the account first, the first one is taken. */
+async function atProvider() {
+  await page.waitForURL((url) => url.origin !== new URL(base).origin);
+  const provider = new URL(page.url());
+  if (!["127.0.0.1", "localhost", "[::1]"].includes(provider.hostname)) throw new Error(provider.origin);
+  allowed.add(provider.origin);
+  const allow = page.getByRole("button", { name: "Allow" });
+  const account = page.getByText(/^\S+@\S+$/).first();
+  await allow.or(account).first().waitFor();
+  if (!(await allow.isVisible())) await account.click();
+  await allow.waitFor();
+}
+
 async function connect() {
   await checks.step("finds the one action of the empty start page", async () => {
     await page.goto(base);
@@ -171,8 +184,7 @@ async function connect() {
 
   await checks.step("Cancel at the provider connects nothing and is explained", async () => {
     await button("connect.activate").click();
-    await page.waitForURL((url) => url.origin !== new URL(base).origin);
-    allowed.add(new URL(page.url()).origin);
+    await atProvider();
     await page.getByRole("button", { name: "Cancel" }).click();
     await page.waitForURL("**/connect?error=access_denied**");
     await page.getByText(t("connect.error.access_denied.title"), { exact: true }).waitFor();
@@ -183,16 +195,7 @@ async function connect() {
     await page.getByRole("link", { name: /Google/ }).click();
     await button("connect.review").click();
     await button("connect.activate").click();
-    await page.waitForURL((url) => url.origin !== new URL(base).origin);
-    const provider = new URL(page.url());
-    if (!["127.0.0.1", "localhost", "[::1]"].includes(provider.hostname)) throw new Error(provider.origin);
-    allowed.add(provider.origin);
-    // A provider that knows several accounts asks first which one is meant.
-    const allow = page.getByRole("button", { name: "Allow" });
-    const account = page.getByRole("link", { name: "alice@example.com" });
-    await allow.or(account).first().waitFor();
-    if (!(await allow.isVisible())) await account.first().click();
-    await allow.waitFor();
+    await atProvider();
     if ((await page.locator("input[type=checkbox]").count()) < 1) throw new Error("no scope can be seen");
   });
 

@@ -43,6 +43,6 @@ pub fn tenon(release: bool) -> Result<PathBuf> {
     if which("cc").is_none() {
         bail!("no C compiler: please install gcc (Debian: build-essential)");
     }
-    run.must().context("tenon does not build")?;
+    run.quiet().must().context("tenon does not build")?;
     Ok(workspace::tenon(release))
 }

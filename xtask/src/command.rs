@@ -166,7 +166,7 @@ impl Run {
                 (told, seen) = (Instant::now(), length);
             } else if told.elapsed() >= Duration::from_mins(1) {
                 told = Instant::now();
-                println!("   … {shown}: {} s", start.elapsed().as_secs());
+                eprintln!("   … {shown}: {} s", start.elapsed().as_secs());
             }
         };
         for reader in readers {
@@ -178,7 +178,7 @@ impl Run {
         }
         let text = text.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if self.quiet && !status.success() {
-            print!("{text}");
+            eprint!("{text}");
         }
         Ok(Outcome {
             ok: status.success(),

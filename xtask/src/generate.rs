@@ -15,7 +15,7 @@ const OPENAPI: &str = "web/packages/api-client/openapi.json";
 const CLIENT: &str = "web/packages/api-client/src/schema.d.ts";
 const REFERENCE: &str = "docs/book/src/reference";
 
-/// Writes everything anew; with `check`, differences fail.
+/// Writes everything anew; with `check`, differences fail and nothing stays written.
 pub fn run(check: bool) -> Result<Counts> {
     let before = outputs()?;
     let tenon = build::tenon(false)?;
@@ -45,9 +45,22 @@ pub fn run(check: bool) -> Result<Counts> {
         );
     }
     if check && !changed.is_empty() {
-        println!("   run `cargo xtask gen` and commit what it wrote");
+        println!("   run `cargo xtask gen` and commit what it writes");
+        put_back(&before, &changed)?;
     }
     Ok(Counts::one(!check || changed.is_empty()))
+}
+
+/// Looking must not change anything.
+fn put_back(before: &Files, changed: &[&Path]) -> Result<()> {
+    for path in changed {
+        let full = workspace::root().join(path);
+        match before.get(*path) {
+            Some(bytes) => fs::write(full, bytes)?,
+            None => fs::remove_file(full)?,
+        }
+    }
+    Ok(())
 }
 
 type Files = BTreeMap<PathBuf, Vec<u8>>;

@@ -1,7 +1,6 @@
 //! `/events`: what changed, by id only, as server-sent events (HTML Living Standard, 9.2).
 
 use std::convert::Infallible;
-use std::time::Duration;
 
 use axum::extract::State;
 use axum::response::sse::{Event, Sse};
@@ -21,10 +20,6 @@ use crate::session::SignedIn;
 use crate::wire::Timestamp;
 
 problems!(Problems: "unauthenticated");
-
-/// Proxies close silent connections after a minute or so; the web app takes two missed pings for
-/// a dead line.
-const PING: Duration = Duration::from_secs(25);
 
 pub(crate) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(get_events))
@@ -64,7 +59,7 @@ pub(crate) async fn get_events(
         (api.clone(), headers, true),
         |(api, headers, is_first)| async move {
             if !is_first {
-                tokio::time::sleep(PING).await;
+                tokio::time::sleep(api.ping).await;
             }
             let ping = if is_signed_in(&api, &headers).await {
                 Some(Event::default().event("ping").data("{}"))

@@ -12,6 +12,7 @@ mod web;
 mod wire;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
@@ -23,12 +24,26 @@ use utoipa_axum::router::OpenApiRouter;
 pub use problem::{TRANSPORT_CODES, codes};
 
 /// What the server decides about the API.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct ApiOptions {
     /// Cancelled when the server stops: streams of events end then.
     pub shutdown: CancellationToken,
     /// Where weaknesses of this server are reported (`https:` or `mailto:`), for `security.txt`.
     pub security_contact: Option<String>,
+    /// How often a stream of events gives a sign of life and looks whether its session still holds.
+    /// Proxies close silent connections after a minute or so; the web app takes two missed pings for
+    /// a dead line.
+    pub ping: Duration,
+}
+
+impl Default for ApiOptions {
+    fn default() -> Self {
+        Self {
+            shutdown: CancellationToken::new(),
+            security_contact: None,
+            ping: Duration::from_secs(25),
+        }
+    }
 }
 
 /// What handlers are handed.
@@ -38,6 +53,7 @@ pub(crate) struct Api {
     site: Arc<edge::Site>,
     shutdown: CancellationToken,
     security_contact: Option<Arc<str>>,
+    ping: Duration,
 }
 
 #[derive(utoipa::OpenApi)]
@@ -71,6 +87,7 @@ pub fn router(ctx: Ctx, options: ApiOptions) -> Router {
         site: Arc::new(edge::Site::new(&ctx.config.public_url)),
         shutdown: options.shutdown,
         security_contact: options.security_contact.map(Into::into),
+        ping: options.ping,
         ctx,
     };
     let (routes, _) = api_routes().split_for_parts();

@@ -49,13 +49,13 @@ impl AppConfig {
             public_url,
             demo: false,
             version: env!("CARGO_PKG_VERSION"),
-            poll_interval: Duration::from_secs(60),
-            grace: Duration::from_secs(7 * 86_400),
+            poll_interval: Duration::from_mins(1),
+            grace: Duration::from_hours(168),
             body_cache_bytes: 32 << 20,
-            body_cache_ttl: Duration::from_secs(300),
+            body_cache_ttl: Duration::from_mins(5),
             recheck_waits: [2, 5, 15].map(Duration::from_secs).to_vec(),
-            session_idle: Duration::from_secs(14 * 86_400),
-            session_max: Duration::from_secs(90 * 86_400),
+            session_idle: Duration::from_hours(336),
+            session_max: Duration::from_hours(2160),
         }
     }
 }

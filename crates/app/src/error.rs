@@ -221,7 +221,7 @@ impl From<ProviderError> for Error {
             Reaction::Skip => Self::MessageGone,
             Reaction::Alarm => {
                 tracing::error!(error = %e, "the provider refuses this deployment");
-                Self::ProviderUnavailable(Duration::from_secs(60))
+                Self::ProviderUnavailable(Duration::from_mins(1))
             }
             Reaction::Resync | Reaction::Done => Self::Internal(e.code),
         }

@@ -12,9 +12,9 @@ use crate::sync::{SyncMailbox, job_error};
 use crate::{Ctx, Result};
 
 /// How often the nets look: mailboxes whose turn was lost, expired flows, old events.
-const HOUSEKEEPING: Duration = Duration::from_secs(60);
-const KEEP_EVENTS: Duration = Duration::from_secs(3600);
-const KEEP_JOBS: Duration = Duration::from_secs(7 * 86_400);
+const HOUSEKEEPING: Duration = Duration::from_mins(1);
+const KEEP_EVENTS: Duration = Duration::from_hours(1);
+const KEEP_JOBS: Duration = Duration::from_hours(168);
 const SWEEP: Duration = Duration::from_secs(30);
 
 /// Registers every job kind.

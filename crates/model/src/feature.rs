@@ -239,11 +239,7 @@ fn covers(granted: &str, wanted: &str) -> bool {
     match granted {
         "email" => wanted == "https://www.googleapis.com/auth/userinfo.email",
         "profile" => wanted == "https://www.googleapis.com/auth/userinfo.profile",
-        "https://mail.google.com/" => {
-            wanted == "https://www.googleapis.com/auth/gmail.readonly"
-                || wanted == "https://www.googleapis.com/auth/gmail.compose"
-        }
-        "https://www.googleapis.com/auth/gmail.modify" => {
+        "https://mail.google.com/" | "https://www.googleapis.com/auth/gmail.modify" => {
             wanted == "https://www.googleapis.com/auth/gmail.readonly"
                 || wanted == "https://www.googleapis.com/auth/gmail.compose"
         }

@@ -1,6 +1,8 @@
 //! What Tenon says of itself: the sentences of consent and privacy page, and the words for features
 //! and scopes, in English and French. No privacy sentence is written anywhere else.
 
+use std::fmt::Write as _;
+
 use serde::{Deserialize, Serialize};
 
 use crate::feature::{FEATURES, Feature, Profile};
@@ -256,8 +258,12 @@ pub fn version(features: &[Feature], locale: Locale) -> String {
         }
     }
     let hash = digest.finish();
-    let hex: String = hash.as_ref().iter().map(|b| format!("{b:02x}")).collect();
-    format!("sha256:{hex}")
+    hash.as_ref()
+        .iter()
+        .fold(String::from("sha256:"), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }
 
 /// What a person is told of a scope.

@@ -309,7 +309,7 @@ mod tests {
             let error = open_kek(&KekSource::Env("K".into()), Some(&encoded), &world, true)
                 .err()
                 .unwrap();
-            assert!(error.to_string().contains("K"), "{error}");
+            assert!(error.to_string().contains('K'), "{error}");
         }
         assert_eq!(
             "vault".parse::<KekSource>().unwrap_err(),

@@ -56,7 +56,7 @@ pub fn debian_packages() -> Result<()> {
             missing.join(", ")
         );
     }
-    println!("   installing Debian packages: {}", missing.join(" "));
+    eprintln!("   installing Debian packages: {}", missing.join(" "));
     apt(&["update", "-qq"])?;
     let mut install = vec!["install", "-y", "-qq", "--no-install-recommends"];
     install.extend(&missing);

@@ -48,7 +48,7 @@ pub fn node() -> Result<Node> {
         Ok(node) => return Ok(node),
         Err(reason) => reason,
     };
-    println!("   {reason}; taking Node.js from PyPI");
+    eprintln!("   {reason}; taking Node.js from PyPI");
     let help = || {
         format!(
             "{reason}: please install Node.js {}.{} or newer with npm",
@@ -99,7 +99,7 @@ pub fn install_packages(node: &Node, folder: &str) -> Result<()> {
     if installed.is_ok_and(|installed| same_packages(&lock, &installed)) {
         return Ok(());
     }
-    println!("   npm ci in {folder}");
+    eprintln!("   npm ci in {folder}");
     let outcome = node
         .npm(folder)
         .args(["ci", "--no-fund", "--no-audit", "--loglevel=error"])

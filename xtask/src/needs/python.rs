@@ -14,7 +14,7 @@ pub fn python(requirements: &str) -> Result<PathBuf> {
     let venv = workspace::target().join("venv");
     let python = venv.join("bin/python3");
     if Run::new(&python).args(["-c", "import pip"]).read().is_err() {
-        println!("   making a Python environment in target/venv");
+        eprintln!("   making a Python environment in target/venv");
         Run::new("python3")
             .args(["-m", "venv", "--clear"])
             .arg(&venv)
@@ -30,7 +30,7 @@ pub fn python(requirements: &str) -> Result<PathBuf> {
         wanted,
     );
     if !stamp.fresh() {
-        println!("   installing {requirements}");
+        eprintln!("   installing {requirements}");
         Run::new(&python)
             .args(["-m", "pip", "install", "--quiet", "--no-input"])
             .args(["--disable-pip-version-check", "--requirement"])

@@ -80,3 +80,20 @@ async fn a_stream_ends_when_the_server_stops() {
     let read = tokio::time::timeout(Duration::from_secs(5), response.into_body().collect()).await;
     assert!(read.is_ok(), "the stream goes on");
 }
+
+#[tokio::test]
+async fn a_stream_ends_with_its_session() {
+    let (app, mut browser) = TestApp::with_owner().await;
+    let request = browser
+        .request(Method::GET, "/api/v1/events")
+        .body(Body::empty())
+        .unwrap();
+    let response = app.router.clone().oneshot(request).await.unwrap();
+    let mut body = response.into_body();
+    let first = body.frame().await.unwrap().unwrap().into_data().unwrap();
+    assert!(first.starts_with(b"event: ping"), "{first:?}");
+    let out = browser.write(Method::DELETE, "/api/v1/session", None).await;
+    assert_eq!(out.status, StatusCode::NO_CONTENT);
+    let read = tokio::time::timeout(Duration::from_secs(5), body.collect()).await;
+    assert!(read.is_ok(), "the stream goes on");
+}

@@ -87,6 +87,7 @@ impl TestApp {
         let options = ApiOptions {
             shutdown: shutdown.clone(),
             security_contact: Some("mailto:security@example.com".to_owned()),
+            ping: Duration::from_millis(500),
         };
         Self {
             router: tenon_api::router(ctx.clone(), options),

@@ -200,19 +200,16 @@ pub async fn create_member(ctx: &Ctx, input: NewMemberInput) -> Result<MemberId>
         }
         None => workspaces.first(),
     };
-    let workspace = match found {
-        Some(workspace) => workspace.id,
-        None => {
-            let name = wanted.clone().unwrap_or_else(|| "Tenon".to_owned());
-            let workspace = Workspace {
-                id: ctx.world.id(),
-                name,
-                created_at: now,
-            };
-            tx.workspaces().insert(&workspace).await?;
-            ctx.keys.create(&mut tx, workspace.id, None).await?;
-            workspace.id
-        }
+    let workspace = if let Some(workspace) = found { workspace.id } else {
+        let name = wanted.clone().unwrap_or_else(|| "Tenon".to_owned());
+        let workspace = Workspace {
+            id: ctx.world.id(),
+            name,
+            created_at: now,
+        };
+        tx.workspaces().insert(&workspace).await?;
+        ctx.keys.create(&mut tx, workspace.id, None).await?;
+        workspace.id
     };
     let member = insert(&mut tx, workspace, member).await?;
     tx.commit().await?;

@@ -16,7 +16,7 @@ use crate::access::random_token;
 use crate::{Actor, Ctx, Error, Result};
 
 /// How long a person may take at the provider's consent screen.
-const FLOW_LIFE: Duration = Duration::from_secs(15 * 60);
+const FLOW_LIFE: Duration = Duration::from_mins(15);
 
 /// What *Activate* sends.
 pub struct Authorize {

@@ -127,7 +127,7 @@ pub async fn disconnect(ctx: &Ctx, actor: &Actor, id: ConnectionId) -> Result<Re
 /// Reason of a connection that is on its way out.
 const DISCONNECTING: &str = "disconnecting";
 /// When the job takes over from a request that did not come to its end.
-const NET: Duration = Duration::from_secs(60);
+const NET: Duration = Duration::from_mins(1);
 
 /// Whether a connection still needs its grant at the provider.
 pub(super) fn holds_grant(row: &ConnectionRow) -> bool {

@@ -16,7 +16,7 @@ use tenon_vault::Context;
 use crate::sync::{job_error, provider_job_error, store_labels};
 use crate::{Ctx, Error, Result};
 
-const EVERY: Duration = Duration::from_secs(24 * 3600);
+const EVERY: Duration = Duration::from_hours(24);
 
 /// Refreshes labels and aliases of a connection, then waits a day.
 #[derive(Serialize, Deserialize)]

@@ -21,7 +21,7 @@ use crate::sync::job_error;
 use crate::{Ctx, Error, Result};
 
 /// How long the provider is asked before the person is given the link instead.
-const GIVE_UP: Duration = Duration::from_secs(7 * 86_400);
+const GIVE_UP: Duration = Duration::from_hours(168);
 
 /// Ends a grant whose connection is gone already. The token is sealed under a key made for this
 /// job alone, which is destroyed with its end.
@@ -129,7 +129,7 @@ impl RevokeGrant {
                 Reaction::Retry(d) | Reaction::Slow(d)
                     if ctx.world.now().since(self.since) < GIVE_UP =>
                 {
-                    return Err(JobError::Backoff(d.max(Duration::from_secs(60)), e.code));
+                    return Err(JobError::Backoff(d.max(Duration::from_mins(1)), e.code));
                 }
                 _ => "link",
             },

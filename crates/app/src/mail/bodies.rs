@@ -189,12 +189,12 @@ mod tests {
     fn q4_nothing_is_left_after_its_time() {
         let (world, cache) = (
             World::system(),
-            BodyCache::new(1 << 20, Duration::from_secs(300)),
+            BodyCache::new(1 << 20, Duration::from_mins(5)),
         );
         let (id, connection) = (world.id(), world.id());
         cache.put(id, connection, opened(10), Duration::ZERO);
         assert!(cache.get(id, Duration::from_secs(299)).is_some());
-        assert!(cache.get(id, Duration::from_secs(300)).is_none());
+        assert!(cache.get(id, Duration::from_mins(5)).is_none());
         assert_eq!(cache.with(|i| (i.entries.len(), i.bytes)), (0, 0));
     }
 
@@ -202,7 +202,7 @@ mod tests {
     fn q4_the_bound_holds_under_ten_thousand_opens() {
         let (world, cache) = (
             World::system(),
-            BodyCache::new(1 << 20, Duration::from_secs(300)),
+            BodyCache::new(1 << 20, Duration::from_mins(5)),
         );
         let connection = world.id();
         for i in 0..10_000 {

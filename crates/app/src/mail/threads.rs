@@ -192,7 +192,7 @@ impl Reader {
     }
 
     /// A list row from the first and the newest messages of a thread, in any order.
-    fn thread(&self, thread: &ThreadRow, heads: &mut Vec<MessageRow>) -> Result<ThreadView> {
+    fn thread(&self, thread: &ThreadRow, heads: &mut [MessageRow]) -> Result<ThreadView> {
         heads.sort_by_key(|m| (m.received_at, m.id));
         let (mut subject, mut participants) = (String::new(), Vec::<AddressView>::new());
         for (i, message) in heads.iter().enumerate() {
@@ -263,11 +263,8 @@ pub async fn threads(ctx: &Ctx, actor: &Actor, query: ThreadsQuery) -> Result<Pa
     let mut readers: HashMap<ConnectionId, Reader> = HashMap::new();
     let mut items = Vec::with_capacity(rows.len());
     for row in rows {
-        if !readers.contains_key(&row.connection_id) {
-            readers.insert(
-                row.connection_id,
-                Reader::open(ctx, &mut tx, row.connection_id).await?,
-            );
+        if let std::collections::hash_map::Entry::Vacant(e) = readers.entry(row.connection_id) {
+            e.insert(Reader::open(ctx, &mut tx, row.connection_id).await?);
         }
         if let Some(reader) = readers.get(&row.connection_id) {
             items.push(reader.thread(&row, heads.entry(row.id).or_default())?);

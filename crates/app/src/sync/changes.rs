@@ -49,10 +49,10 @@ fn fold(changes: Vec<Change>, known: &HashMap<String, i64>) -> Folded {
             Change::Added { .. } => (one.fetch, one.gone) = (!known.contains_key(&id), false),
             Change::Deleted { .. } => one.gone = true,
             Change::LabelsAdded { labels, .. } => {
-                one.labels.extend(labels.into_iter().map(|l| (l, true)))
+                one.labels.extend(labels.into_iter().map(|l| (l, true)));
             }
             Change::LabelsRemoved { labels, .. } => {
-                one.labels.extend(labels.into_iter().map(|l| (l, false)))
+                one.labels.extend(labels.into_iter().map(|l| (l, false)));
             }
         }
         // Fault G7: label changes of a message that was never seen.

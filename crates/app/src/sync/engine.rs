@@ -23,7 +23,7 @@ use crate::connections::view::{account, own_addresses};
 use crate::{Ctx, Error, Result};
 
 /// How long the health page remembers runs.
-const KEEP_RUNS: Duration = Duration::from_secs(30 * 86_400);
+const KEEP_RUNS: Duration = Duration::from_hours(720);
 
 /// Why a turn ended early.
 pub(super) enum Stop {

@@ -8,18 +8,18 @@ use tenon_jobs::JobError;
 use crate::Error;
 
 /// A day, for standing conditions that are rechecked.
-pub(super) const DAY: Duration = Duration::from_secs(86_400);
+pub(super) const DAY: Duration = Duration::from_hours(24);
 /// The operator needs time.
-const ALARM: Duration = Duration::from_secs(15 * 60);
+const ALARM: Duration = Duration::from_mins(15);
 
 /// A mailbox is looked at again at least this often, whatever happened.
-pub(super) const NET: Duration = Duration::from_secs(15 * 60);
+pub(super) const NET: Duration = Duration::from_mins(15);
 
 /// Errors of our own: a full disk or a busy database pass, so the work is never given up.
 #[expect(clippy::needless_pass_by_value, reason = "used as map_err(job_error)")]
 pub(crate) fn job_error(e: Error) -> JobError {
     let least = match &e {
-        Error::StorageFull => Duration::from_secs(60),
+        Error::StorageFull => Duration::from_mins(1),
         other => other.retry_after().unwrap_or_default(),
     };
     JobError::Backoff(least, e.code().into())
@@ -29,7 +29,7 @@ pub(crate) fn job_error(e: Error) -> JobError {
 pub(crate) fn provider_job_error(e: ProviderError) -> JobError {
     match e.reaction {
         Reaction::Retry(d) => JobError::Backoff(d, e.code),
-        Reaction::Slow(d) => JobError::Backoff(d.max(Duration::from_secs(60)), e.code),
+        Reaction::Slow(d) => JobError::Backoff(d.max(Duration::from_mins(1)), e.code),
         Reaction::Stop => JobError::RetryAfter(DAY, e.code),
         Reaction::Alarm => JobError::RetryAfter(ALARM, e.code),
         // The token layer has told the person already; nothing is left to do here.

@@ -33,8 +33,8 @@ const IN_FLIGHT: usize = 4;
 /// How long a turn works on a snapshot.
 const TURN: Duration = Duration::from_secs(20);
 /// At most one resync an hour and three a day.
-const RESYNC_HOUR: Duration = Duration::from_secs(3600);
-const RESYNC_DAY: Duration = Duration::from_secs(86_400);
+const RESYNC_HOUR: Duration = Duration::from_hours(1);
+const RESYNC_DAY: Duration = Duration::from_hours(24);
 
 /// What came of storing: ids that are gone, and items whose answers were cut.
 struct Stored {

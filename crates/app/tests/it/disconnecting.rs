@@ -68,7 +68,7 @@ store_test! {
         assert!(app.stored(id).await.is_empty(), "the purge does not wait for the provider");
         app.settle().await;
         for _ in 0..4 {
-            app.pass(Duration::from_secs(1200)).await;
+            app.pass(Duration::from_mins(20)).await;
         }
         assert_eq!(connections::receipt(&app.ctx, &app.owner, receipt.id).await.unwrap().grant, "revoked");
         assert!(app.sandbox.control().live_grants("alice@example.com").is_empty());
@@ -96,12 +96,12 @@ store_test! {
         assert!(tx.tokens().get(id).await.unwrap().is_none(), "tokens are destroyed at once");
         drop(tx);
         let calls = app.sandbox.control().requests().len();
-        app.pass(Duration::from_secs(3600)).await;
+        app.pass(Duration::from_hours(1)).await;
         assert_eq!(app.sandbox.control().requests().len(), calls, "nothing is asked of the provider any more");
-        app.pass(Duration::from_secs(6 * 86_400)).await;
+        app.pass(Duration::from_hours(144)).await;
         assert!(!app.stored(id).await.is_empty(), "the grace period is not over");
-        app.pass(Duration::from_secs(86_400)).await;
-        app.pass(Duration::from_secs(120)).await;
+        app.pass(Duration::from_hours(24)).await;
+        app.pass(Duration::from_mins(2)).await;
         assert!(app.stored(id).await.is_empty());
         assert_eq!(connections::receipts(&app.ctx, &app.owner).await.unwrap().len(), 1);
     }
@@ -117,7 +117,7 @@ store_test! {
         let again = app.try_connect(&app.owner, "alice@example.com", &[Feature::Mail], Some(id)).await.unwrap();
         assert_eq!(again, id);
         app.settle().await;
-        app.pass(Duration::from_secs(8 * 86_400)).await;
+        app.pass(Duration::from_hours(192)).await;
         assert_eq!(app.stored(id).await, app.at_provider("alice@example.com"));
         assert_eq!(connections::get(&app.ctx, &app.owner, id).await.unwrap().status, "active");
     }
@@ -130,7 +130,7 @@ store_test! {
         connections::pause(&app.ctx, &app.owner, id).await.unwrap();
         app.sandbox.control().deliver_random("alice@example.com", 5);
         let calls = app.sandbox.control().requests().len();
-        app.pass(Duration::from_secs(600)).await;
+        app.pass(Duration::from_mins(10)).await;
         assert_eq!(app.sandbox.control().requests().len(), calls);
         assert!(matches!(connections::sync_now(&app.ctx, &app.owner, id).await, Err(Error::Paused)));
         connections::resume(&app.ctx, &app.owner, id).await.unwrap();

@@ -69,7 +69,7 @@ store_test! {
         app.sync(id).await;
         assert_eq!(connections::get(&app.ctx, &app.owner, id).await.unwrap().status, "active");
         for _ in 0..6 {
-            app.pass(Duration::from_secs(1200)).await;
+            app.pass(Duration::from_mins(20)).await;
         }
         assert_eq!(app.stored(id).await, app.at_provider("alice@example.com"));
     }
@@ -85,7 +85,7 @@ store_test! {
         let view = connections::get(&app.ctx, &app.owner, id).await.unwrap();
         assert_eq!(view.status, "active");
         assert_eq!(view.mailbox.unwrap().reason.as_deref(), Some("deployment_alarm"));
-        app.pass(Duration::from_secs(1800)).await;
+        app.pass(Duration::from_mins(30)).await;
         assert_eq!(connections::get(&app.ctx, &app.owner, id).await.unwrap().mailbox.unwrap().reason, None);
     }
 }

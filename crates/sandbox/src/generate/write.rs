@@ -146,7 +146,7 @@ fn letter(mail: &Mail<'_>, fill: usize, logo: bool) -> String {
     }
     format!(
         "<html><head><meta http-equiv=\"Content-Type\" content=\"text/html; charset=utf-8\"><style>\n{}</style></head>\n\
-         <body lang=\"{}\">\n{}{signature}{}</body></html>\n",
+         <body lang=\"{}\" style=\"font-family:Calibri,Arial,sans-serif;font-size:11pt\">\n{}{signature}{}</body></html>\n",
         ballast(fill, mail.plan.facts),
         if mail.plan.script.french { "fr" } else { "en" },
         paragraphs(&mail.words()),

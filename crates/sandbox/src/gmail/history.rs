@@ -87,7 +87,7 @@ pub(super) fn list(cx: &Context<'_>) -> Result<Answer> {
             "labelAdded",
             "labelRemoved",
         ]
-        .contains(&name)
+        .contains(name)
         {
             return Err(ApiError::invalid(&format!(
                 "Invalid value at 'history_types', \"{name}\""

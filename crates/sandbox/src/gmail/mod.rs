@@ -158,8 +158,7 @@ fn page_token(place: (i64, u64)) -> String {
 
 fn read_page_token(call: &Call<'_>) -> Result<Option<(i64, u64)>> {
     match call.param("pageToken") {
-        None => Ok(None),
-        Some(text) if text.is_empty() => Ok(None),
+        None | Some("") => Ok(None),
         Some(text) => match text.parse::<u128>() {
             Ok(n) => Ok(Some(((n >> 64) as u64 as i64, n as u64))),
             Err(_) => Err(ApiError::invalid("Invalid pageToken")),

@@ -87,7 +87,7 @@ pub(super) async fn run(common: &Common, flags: &Demo) -> Result<(), Failure> {
     ));
     let options = ApiOptions {
         shutdown: stop.clone(),
-        security_contact: None,
+        ..ApiOptions::default()
     };
     let outcome = serve::until_stopped(ctx, listener, options, stop).await;
     sandbox.stop().await;

@@ -50,6 +50,7 @@ pub(super) async fn run(settings: &Settings, migrate: bool) -> Result<(), Failur
     let options = ApiOptions {
         shutdown: stop.clone(),
         security_contact: settings.security_contact.clone(),
+        ..ApiOptions::default()
     };
 
     super::print(&format!(

@@ -7,6 +7,7 @@
 )]
 
 mod commands;
+mod demo;
 mod failures;
 mod serve;
 mod support;

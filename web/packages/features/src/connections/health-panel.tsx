@@ -66,7 +66,7 @@ function HealthDetails({ health }: { health: Health }) {
   return (
     <>
       <Proof health={health} />
-      <dl className={classes.figures}>
+      <dl className={`${classes.figures} ${classes.four}`}>
         {(["listed", "stored", "skipped", "gone"] as const).map((what) => (
           <div key={what} className={classes.figure}>
             <dt>{t(`health.${what}`)}</dt>
