@@ -235,6 +235,11 @@ pub fn without_colours(text: &str) -> String {
                     }
                 }
             }
+            // A character set is chosen: intermediate bytes, then a final one.
+            Some(' '..='/') => {
+                while chars.next_if(|c| (' '..='/').contains(c)).is_some() {}
+                chars.next();
+            }
             _ => {}
         }
     }
@@ -272,6 +277,7 @@ mod tests {
             without_colours("\u{1b}]8;;x\u{1b}\\link\u{1b}]0;t\u{7}!"),
             "link!"
         );
+        assert_eq!(without_colours("\u{1b}(B\u{1b}[m+ x"), "+ x");
     }
 
     #[test]

@@ -194,7 +194,7 @@ fn packages(sources: &[Source]) -> Result<Findings> {
             .iter()
             .filter(|s| s.path.starts_with(&prefix) && s.is(&["ts", "tsx"]));
         for file in files {
-            let test = file.path.contains(".test.") || file.path.contains("/test/");
+            let test = file.path.contains(".test.") || file.path.contains("/testing/");
             for (number, to) in imports(file) {
                 let known = allowed.contains(&to) || to == name || test && to == WEB_FOR_TESTS;
                 if !known {

@@ -28,3 +28,68 @@ pub(crate) fn wrap(routes: Router<Api>, api: &Api) -> Router<Api> {
         .layer(CompressionLayer::new().compress_when(headers::Compressible))
         .layer(from_fn_with_state(api.clone(), track::track))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use axum::body::Body;
+    use axum::routing::get;
+    use http::{Request, StatusCode, header};
+    use http_body_util::BodyExt as _;
+    use tenon_app::{AppConfig, Ctx, Parts};
+    use tenon_model::World;
+    use tenon_store::{Store, StoreConfig, StoreUrl};
+    use tenon_vault::{Graveyard, KekSource, open_kek};
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    async fn api(folder: &std::path::Path, public_url: &str) -> Api {
+        let url = StoreUrl::Sqlite(folder.join("tenon.db"));
+        let kek = KekSource::File(folder.join("kek"));
+        let world = World::system();
+        let parts = Parts {
+            store: Store::open(&StoreConfig { url, migrate: true })
+                .await
+                .unwrap(),
+            kek: open_kek(&kek, None, &world, true).unwrap(),
+            graveyard: Graveyard::new(folder.join("graveyard")),
+            world,
+            google: None,
+            config: AppConfig::new(public_url.parse().unwrap()),
+        };
+        let ctx = Ctx::open(parts).await.unwrap();
+        Api {
+            site: std::sync::Arc::new(Site::new(&ctx.config.public_url)),
+            ctx,
+            shutdown: tokio_util::sync::CancellationToken::new(),
+            security_contact: None,
+            ping: Duration::from_secs(25),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_a_problem_without_its_message() {
+        async fn broken() -> &'static str {
+            panic!("the secret plan")
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let api = api(folder.path(), "https://crm.example.com").await;
+        let router = wrap(Router::new().route("/broken", get(broken)), &api).with_state(api);
+        let request = Request::get("/broken").header("host", "crm.example.com");
+        let response = router
+            .oneshot(request.body(Body::empty()).unwrap())
+            .await
+            .unwrap();
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(
+            response.headers()[header::STRICT_TRANSPORT_SECURITY],
+            "max-age=31536000"
+        );
+        let text = response.into_body().collect().await.unwrap().to_bytes();
+        let problem: serde_json::Value = serde_json::from_slice(&text).unwrap();
+        assert_eq!(problem["code"], "internal");
+        assert!(!problem.to_string().contains("secret"), "{problem}");
+    }
+}

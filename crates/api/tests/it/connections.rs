@@ -1,10 +1,12 @@
 //! Connections: the whole life of one, and that it is nobody else's.
 
+use std::time::Duration;
+
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use tenon_model::member::Role;
 
-use crate::support::{TestApp, steady};
+use crate::support::{Browser, TestApp, steady};
 
 #[tokio::test]
 async fn a_connection_from_consent_to_receipt() {
@@ -174,4 +176,82 @@ async fn a_list_that_has_not_changed_is_not_sent_again() {
     assert_eq!(second.status, StatusCode::NOT_MODIFIED);
     assert!(second.body.is_empty());
     assert_eq!(second.header("etag"), tag);
+}
+
+/// Fault A7: the person has ended the grant at the provider.
+#[tokio::test]
+async fn a_grant_that_was_withdrawn_is_told_and_can_be_renewed() {
+    let (app, mut browser) = TestApp::with_owner().await;
+    let id = app.connect_and_sync(&mut browser).await;
+    let path = format!("/api/v1/connections/{id}");
+    let threads = browser.get("/api/v1/threads").await.json();
+    let thread = threads["items"][0]["id"].as_str().unwrap();
+    let detail = browser
+        .get(&format!("/api/v1/threads/{thread}"))
+        .await
+        .json();
+    let message = format!(
+        "/api/v1/messages/{}",
+        detail["messages"][0]["id"].as_str().unwrap()
+    );
+
+    app.sandbox.control().revoke("alice@example.com");
+    assert_eq!(
+        browser.post_empty(&format!("{path}/sync")).await.status,
+        StatusCode::ACCEPTED
+    );
+    let connection = wait(&mut browser, &path, |c| c["status"] == "revoked").await;
+    assert!(
+        connection["purge_at"].is_string(),
+        "it says when the rest goes: {connection:#}"
+    );
+    assert!(
+        !connection["status_reason_text"]
+            .as_str()
+            .unwrap()
+            .is_empty()
+    );
+    browser
+        .get(&message)
+        .await
+        .is_problem(409, "needs_reauthorization");
+    assert_eq!(
+        browser.get("/api/v1/threads").await.json()["items"],
+        threads["items"],
+        "metadata waits for its grace period"
+    );
+
+    let policy = browser
+        .get("/api/v1/policy?provider=google&features=mail")
+        .await
+        .json();
+    let body = json!({
+        "provider": "google", "features": ["mail"], "policy_version": policy["version"],
+        "locale": "en", "connection_id": id,
+    });
+    let answer = browser.post("/api/v1/connections/authorize", body).await;
+    assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text());
+    let location = app
+        .consent(answer.json()["authorize_url"].as_str().unwrap())
+        .await;
+    let back = browser.get(&location).await;
+    assert_eq!(
+        back.header("location"),
+        format!("/connections/{id}?connected=1"),
+        "the same connection"
+    );
+    let connection = wait(&mut browser, &path, |c| c["status"] == "active").await;
+    assert_eq!(connection["purge_at"], Value::Null);
+    assert_eq!(browser.get(&message).await.status, StatusCode::OK);
+}
+
+async fn wait(browser: &mut Browser, path: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+    for _ in 0..200 {
+        let connection = browser.get(path).await.json();
+        if wanted(&connection) {
+            return connection;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("does not come: {:#}", browser.get(path).await.json());
 }

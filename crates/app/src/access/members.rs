@@ -200,7 +200,9 @@ pub async fn create_member(ctx: &Ctx, input: NewMemberInput) -> Result<MemberId>
         }
         None => workspaces.first(),
     };
-    let workspace = if let Some(workspace) = found { workspace.id } else {
+    let workspace = if let Some(workspace) = found {
+        workspace.id
+    } else {
         let name = wanted.clone().unwrap_or_else(|| "Tenon".to_owned());
         let workspace = Workspace {
             id: ctx.world.id(),

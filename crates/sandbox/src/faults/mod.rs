@@ -1,5 +1,6 @@
 //! Scripted faults, named by the rows of Tenon's list of provider faults.
 
+mod answers;
 mod table;
 
 use std::time::Duration;

@@ -1,11 +1,12 @@
 //! The rows: where each happens, how often, and what it does.
 
-use serde_json::{Value, json};
-use tenon_model::Time;
-
+use super::answers::{
+    backend, cut, deleted_client, elsewhere, gone, html_200, html_502, invalid_client,
+    metadata_server, rapt, revoke_503, revoked_before, sent_503, strange, token_429, token_503,
+    unauthorized_client,
+};
 use super::{Action, Fault, Twist, skew_date};
-use crate::oauth::token::refuse;
-use crate::wire::call::{Answer, HTML, Trouble};
+use crate::wire::call::Trouble;
 use crate::wire::errors::ApiError;
 
 /// A row that can be scripted.
@@ -30,132 +31,6 @@ const SEND: &str = r"/(messages|drafts)/send";
 const LOOKUP: &str = r"/drafts(/r-?\d+)?(\?|$)|/messages(\?|$)|/messages/[0-9a-f]+(\?|$)";
 const ANY: &str = r"^/(gmail|batch|upload|resumable|token|revoke|oauth2)";
 const FOREVER: u32 = u32::MAX;
-
-fn gone(_: &Fault, _: Time) -> Answer {
-    refuse(400, "invalid_grant", "Token has been expired or revoked.")
-}
-
-fn rapt(_: &Fault, _: Time) -> Answer {
-    Answer::value(
-        400,
-        &json!({"error": "invalid_grant", "error_description": "reauth related error (invalid_rapt)",
-            "error_uri": "https://support.google.com/a/answer/9368756", "error_subtype": "invalid_rapt"}),
-    )
-}
-
-fn page(status: u16) -> Answer {
-    let html = "<!DOCTYPE html><html><head><title>Error</title></head><body><h1>Please sign in to the network</h1></body></html>";
-    Answer::new(status, HTML, html.as_bytes().to_vec())
-}
-
-fn html_200(_: &Fault, _: Time) -> Answer {
-    page(200)
-}
-
-fn html_502(_: &Fault, _: Time) -> Answer {
-    page(502)
-}
-
-fn token_503(_: &Fault, _: Time) -> Answer {
-    refuse(
-        503,
-        "temporarily_unavailable",
-        "The service is currently unavailable.",
-    )
-}
-
-fn token_429(_: &Fault, _: Time) -> Answer {
-    refuse(429, "rate_limit_exceeded", "Too many requests.")
-}
-
-fn invalid_client(_: &Fault, _: Time) -> Answer {
-    refuse(
-        401,
-        "invalid_client",
-        "The provided client secret is invalid.",
-    )
-}
-
-fn unauthorized_client(_: &Fault, _: Time) -> Answer {
-    refuse(401, "unauthorized_client", "Unauthorized")
-}
-
-fn deleted_client(_: &Fault, _: Time) -> Answer {
-    refuse(401, "deleted_client", "The OAuth client was deleted.")
-}
-
-fn revoked_before(_: &Fault, _: Time) -> Answer {
-    refuse(400, "invalid_token", "Token expired or revoked")
-}
-
-fn revoke_503(_: &Fault, _: Time) -> Answer {
-    refuse(
-        503,
-        "temporarily_unavailable",
-        "The service is currently unavailable.",
-    )
-}
-
-fn elsewhere(_: &Fault, _: Time) -> Answer {
-    Answer::redirect("https://collector.example/harvest".to_owned())
-}
-
-fn metadata_server(_: &Fault, _: Time) -> Answer {
-    Answer::redirect("http://169.254.169.254/computeMetadata/v1/".to_owned())
-}
-
-fn sent_503(_: Answer, _: &Fault, _: Time) -> Answer {
-    backend().into()
-}
-
-/// Half of the body under the full length: the connection ends early.
-fn cut(mut answer: Answer, _: &Fault, _: Time) -> Answer {
-    answer.body.truncate(answer.body.len() / 2);
-    answer
-}
-
-/// What a tolerant reader lives with (fault N8): an unknown field, an unknown label, numbers as numbers, a double key.
-fn strange(mut answer: Answer, _: &Fault, _: Time) -> Answer {
-    fn loosen(value: &mut Value) {
-        match value {
-            Value::Object(map) => {
-                for (key, inner) in map.iter_mut() {
-                    match inner {
-                        Value::String(text)
-                            if matches!(key.as_str(), "historyId" | "internalDate") =>
-                        {
-                            if let Ok(n) = text.parse::<u64>() {
-                                *inner = json!(n);
-                            }
-                        }
-                        Value::Array(ids) if key == "labelIds" => {
-                            ids.push(json!("CATEGORY_FROM_THE_FUTURE"));
-                        }
-                        inner => loosen(inner),
-                    }
-                }
-                map.insert("futureField".to_owned(), json!({"nested": [1, null, true]}));
-            }
-            Value::Array(items) => items.iter_mut().for_each(loosen),
-            _ => {}
-        }
-    }
-    if let Ok(mut value @ Value::Object(_)) = serde_json::from_slice::<Value>(&answer.body) {
-        loosen(&mut value);
-        let text = value.to_string();
-        answer.body = format!("{{\"futureField\":0,{}", &text[1..]).into_bytes();
-    }
-    answer
-}
-
-fn backend() -> ApiError {
-    ApiError::new(
-        503,
-        "backendError",
-        "UNAVAILABLE",
-        "The service is currently unavailable.",
-    )
-}
 
 fn api(error: ApiError) -> Action {
     Action::Api(Box::new(error))

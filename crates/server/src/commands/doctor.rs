@@ -99,18 +99,26 @@ fn list_settings(as_json: bool) {
     }
 }
 
+/// A variable that is nearly a setting is a mistake; one that is nothing like it belongs to someone
+/// else, such as an orchestrator that names its services in the environment.
 fn settings_check() -> Check {
-    let unknown: Vec<String> = unknown_variables()
+    let (near, far): (Vec<_>, Vec<_>) = unknown_variables()
         .into_iter()
-        .map(|(name, near)| match near {
-            Some(near) => format!("{name} is no setting; did you mean {near}?"),
-            None => format!("{name} is no setting"),
+        .partition(|(_, near)| near.is_some());
+    let misspelt: Vec<String> = near
+        .into_iter()
+        .filter_map(|(name, near)| {
+            near.map(|near| format!("{name} is no setting; did you mean {near}?"))
         })
         .collect();
-    let outcome = if unknown.is_empty() {
-        Ok("can be read".to_owned())
-    } else {
-        Err(unknown.join("; "))
+    let foreign: Vec<String> = far.into_iter().map(|(name, _)| name).collect();
+    let outcome = match (misspelt.is_empty(), foreign.is_empty()) {
+        (false, _) => Err(misspelt.join("; ")),
+        (true, false) => Ok(format!(
+            "can be read; not looked at: {}",
+            foreign.join(", ")
+        )),
+        (true, true) => Ok("can be read".to_owned()),
     };
     Check::new("settings", outcome)
 }

@@ -103,6 +103,7 @@ fn keys_and_the_doctor() {
     let mut command = place.tenon(&["doctor", "--json"]);
     command
         .env("TENON_LISTN", "x")
+        .env("TENON_SERVICE_HOST", "10.0.0.1")
         .env("TENON_GOOGLE_CLIENT_ID", "x")
         .env("TENON_GOOGLE_CLIENT_SECRET", "y");
     for name in ["AUTH", "TOKEN", "REVOKE", "JWKS", "GMAIL"] {
