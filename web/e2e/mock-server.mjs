@@ -51,9 +51,9 @@ const fake = new msw.FakeServer({
 }).load(args.scenario);
 const handlers = msw.handlers(fake);
 
-async function toRequest(incoming) {
+async function toRequest(incoming, outgoing) {
   const abort = new AbortController();
-  incoming.socket.on("close", () => abort.abort());
+  outgoing.on("close", () => abort.abort());
   const chunks = [];
   for await (const chunk of incoming) chunks.push(chunk);
   return new Request(new URL(incoming.url, origin), {
@@ -116,7 +116,7 @@ const app = http.createServer(async (incoming, outgoing) => {
     const url = new URL(incoming.url, origin);
     if (url.pathname.startsWith("/__mock/")) return outgoing.writeHead(control(url)).end();
     if (url.pathname.startsWith("/api/") || url.pathname.startsWith("/oauth/")) {
-      const response = await getResponse(handlers, await toRequest(incoming));
+      const response = await getResponse(handlers, await toRequest(incoming, outgoing));
       return answer(outgoing, response ?? new Response(null, { status: 404 }));
     }
     if (vite !== undefined) return vite.middlewares(incoming, outgoing);

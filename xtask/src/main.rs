@@ -1,5 +1,4 @@
-//! The repository's own commands: `cargo xtask demo`, `test`, `bench`, `prove`, `gen`, `tidy`, `shots`.
-
+#![doc = include_str!("../README.md")]
 #![expect(
     unreachable_pub,
     reason = "a binary has no outside: `pub` here marks what a module offers the others"

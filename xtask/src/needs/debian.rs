@@ -41,7 +41,8 @@ pub fn debian_packages() -> Result<()> {
         missing.push("postgresql");
     }
     if chromium().is_none() {
-        missing.push("chromium");
+        // Without any font a browser shows boxes, and screenshots show nothing.
+        missing.extend(["chromium", "fonts-liberation", "fonts-noto-color-emoji"]);
     }
     let venv = Run::new("python3").args(["-c", "import ensurepip, venv"]);
     if venv.read().is_err() {

@@ -92,10 +92,11 @@ impl Session<'_> {
         let known = tx.messages().known(self.row.id, &ids).await?;
         drop(tx);
         let folded = fold(changes, &known);
+        // Before new ones are recorded, so that each gets its time until the next turn.
+        self.recheck_missing().await?;
         for chunk in folded.fetch.chunks(CHUNK) {
             self.bring_in(chunk).await?;
         }
-        self.recheck_missing().await?;
         self.refresh_unknown_labels(&folded).await?;
         let total = if folded.fetch.is_empty() && folded.remove.is_empty() {
             None
