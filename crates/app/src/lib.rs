@@ -12,5 +12,5 @@ pub mod sync;
 
 pub use ctx::{Actor, AppConfig, Ctx, Parts};
 pub use error::{CODES, CodeInfo, Error, Result};
-pub use keys::Keys;
+pub use keys::{Keys, KeysError};
 pub use schedule::{register_jobs, start_schedules};

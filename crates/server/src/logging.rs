@@ -6,9 +6,36 @@ use tracing_subscriber::EnvFilter;
 
 use crate::failure::Failure;
 
+/// A level alone is that of Tenon's own crates: what libraries say below a warning may quote what
+/// they work on, an HTML parser the mail it parses (policy check L1). Who names modules gets them.
+fn directives(filter: &str) -> String {
+    if filter.contains(['=', ',']) {
+        return filter.to_owned();
+    }
+    const OWN: [&str; 10] = [
+        "tenon",
+        "tenon_api",
+        "tenon_app",
+        "tenon_connectors",
+        "tenon_jobs",
+        "tenon_model",
+        "tenon_sandbox",
+        "tenon_store",
+        "tenon_testkit",
+        "tenon_vault",
+    ];
+    let own: Vec<String> = OWN.iter().map(|name| format!("{name}={filter}")).collect();
+    let rest = if ["error", "off"].contains(&filter) {
+        filter
+    } else {
+        "warn"
+    };
+    format!("{rest},{}", own.join(","))
+}
+
 /// Starts the log.
 pub(crate) fn start(filter: &str, json: bool) -> Result<(), Failure> {
-    let filter: EnvFilter = filter
+    let filter: EnvFilter = directives(filter)
         .parse()
         .map_err(|_| Failure::usage("the setting TENON_LOG must be a level such as info, or levels per module such as info,tenon_app=debug"))?;
     let base = tracing_subscriber::fmt()
@@ -25,4 +52,18 @@ pub(crate) fn start(filter: &str, json: bool) -> Result<(), Failure> {
         tracing::error!(place, "panic");
     }));
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn l1_a_level_alone_keeps_libraries_quiet() {
+        let debug = directives("debug");
+        assert!(debug.starts_with("warn,tenon=debug,"), "{debug}");
+        assert!(debug.contains("tenon_app=debug") && debug.parse::<EnvFilter>().is_ok());
+        assert!(directives("off").starts_with("off,"));
+        assert_eq!(directives("warn,hyper=trace"), "warn,hyper=trace");
+    }
 }

@@ -153,8 +153,8 @@ pub const SENTENCES: &[Sentence] = &[
         "stored.mail",
         Section::Stored,
         Some(Feature::Mail),
-        "The list of your messages is stored on this server, sealed, until you disconnect the account.",
-        "La liste de vos messages est conservée sur ce serveur, scellée, jusqu’à ce que vous déconnectiez le compte.",
+        "Names, addresses, subjects and label names of your messages are stored on this server, sealed, until you disconnect the account. When a message came, its size and which labels it bears are stored as plain numbers and codes.",
+        "Les noms, adresses, objets et noms de libellés de vos messages sont conservés sur ce serveur, scellés, jusqu’à ce que vous déconnectiez le compte. La date d’arrivée, la taille et les libellés portés sont conservés comme simples nombres et codes.",
     ),
     s(
         "stored.no_bodies",

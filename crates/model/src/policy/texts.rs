@@ -67,13 +67,13 @@ pub fn scope_text(key: &str, l: Locale) -> Option<ScopeText> {
             "Read mail",
             "To show your mailbox beside your customer records.",
             "Read all messages, labels and settings of Gmail. It cannot change, send or delete anything.",
-            "Sender, recipients, subject, dates, labels and size of messages, sealed. No text, no attachment.",
+            "Sender, recipients, subject and label names, sealed; time of arrival, size and label codes, plain. No text, no attachment.",
         ),
         ("gmail_readonly", Locale::Fr) => t(
             "Lire le courrier",
             "Pour montrer votre boîte à côté de vos fiches clients.",
             "Lire tous les messages, libellés et réglages de Gmail. Ne peut rien modifier, envoyer ni supprimer.",
-            "Expéditeur, destinataires, objet, dates, libellés et taille des messages, scellés. Ni texte, ni pièce jointe.",
+            "Expéditeur, destinataires, objet et noms de libellés, scellés ; date d’arrivée, taille et codes de libellés, en clair. Ni texte, ni pièce jointe.",
         ),
         ("gmail_compose", Locale::En) => t(
             "Drafts and sending",

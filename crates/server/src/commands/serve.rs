@@ -19,6 +19,8 @@ use crate::{harden, signals, wiring};
 /// How long running requests and jobs may take to end. A job that needs longer is taken up again
 /// at the next start: its lease runs out.
 const GRACE: Duration = Duration::from_secs(10);
+/// Jobs may be cut at any moment, so they get less: a sync that waits for its quota would use it up.
+const JOBS_GRACE: Duration = Duration::from_secs(3);
 
 const LIMITS: Limits = Limits {
     head: Duration::from_secs(75),
@@ -117,7 +119,7 @@ pub(super) async fn until_stopped(
     let router = tenon_api::router(ctx, options);
     let jobs = async {
         stop.cancelled().await;
-        runner.stop(GRACE).await;
+        runner.stop(JOBS_GRACE).await;
     };
     tokio::join!(http::serve(listener, router, LIMITS, &stop), jobs);
     if let Err(error) = store.checkpoint().await {
