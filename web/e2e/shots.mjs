@@ -4,8 +4,8 @@
  *
  *   node e2e/shots.mjs BASE_URL OUTDIR [--locale fr] [--only mail]
  *
- * Against the mock server every state is shown. Against a real server: the screens of the account in
- * TENON_E2E_EMAIL / TENON_E2E_PASSWORD as it is.
+ * Against the mock server every state is shown. Against a real server with the sandbox: the screens of the
+ * account in TENON_E2E_EMAIL / TENON_E2E_PASSWORD; a mailbox is connected when it has none.
  */
 import { mkdirSync } from "node:fs";
 import path from "node:path";
@@ -141,6 +141,31 @@ async function signIn(page) {
   await page.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
 }
 
+/** Through both consents, then until the first sync is done. */
+async function connectMailbox(page) {
+  if ((await firstConnection(page)) !== undefined) return;
+  await open("/connect?provider=google&profile=type&features=mail&review=true")(page);
+  await page.locator("main button").last().click();
+  await page.waitForURL((url) => url.origin !== new URL(base).origin);
+  const allow = page.getByRole("button", { name: "Allow" });
+  const account = page.getByText(/^\S+@\S+$/).first();
+  await allow.or(account).first().waitFor();
+  if (!(await allow.isVisible())) await account.click();
+  await allow.click();
+  await page.waitForURL("**/connections/**");
+  await page.waitForFunction(
+    async () => (await (await fetch("/api/v1/connections")).json()).items[0]?.mailbox?.state === "live",
+    undefined,
+    { timeout: 180_000, polling: 1000 },
+  );
+}
+
+/** What a real server's account cannot show: states that only the mock server can be put into. */
+const ONLY_MOCK = new Set(["setup", "sign-in", "home-empty", "connections-empty", "receipt", "problem"]);
+const isShown = ([name, scenario]) =>
+  (args.only === undefined || name.includes(args.only)) &&
+  (isMock || !(ONLY_MOCK.has(name) || scenario === "trouble" || scenario === "syncing"));
+
 const browser = await launch();
 let taken = 0;
 let missed = 0;
@@ -154,12 +179,13 @@ for (const theme of ["light", "dark"]) {
       reducedMotion: "reduce",
     });
     const page = await context.newPage();
-    if (!isMock) await signIn(page);
-    for (const [name, scenario, goTo] of SCREENS) {
-      if (args.only !== undefined && !name.includes(args.only)) continue;
+    page.setDefaultTimeout(15_000);
+    if (!isMock) {
+      await signIn(page);
+      await connectMailbox(page);
+    }
+    for (const [name, scenario, goTo] of SCREENS.filter(isShown)) {
       if (isMock) await control(`load?scenario=${scenario}&locale=${args.locale}`);
-      else if (["setup", "sign-in", "home-empty", "problem"].includes(name) || scenario === "trouble")
-        continue;
       try {
         await goTo(page);
         await page.screenshot({ path: path.join(out, `${name}-${theme}-${viewport.width}.png`) });
