@@ -136,7 +136,7 @@ fn document(body: &str, look: Look) -> String {
     };
     format!(
         "<!doctype html><html><head><meta charset=\"utf-8\"><meta name=\"color-scheme\" content=\"{scheme}\"><base target=\"_blank\"><style>\
-         html{{{colors}}}body{{margin:0;padding:4px 2px;font:14px/1.55 system-ui,-apple-system,'Segoe UI',sans-serif;overflow-wrap:anywhere}}\
+         html{{{colors}}}body{{margin:0;padding:4px 2px;font:14px/1.55 'Segoe UI',Roboto,'Helvetica Neue','Liberation Sans',Arial,sans-serif;overflow-wrap:anywhere}}body>:first-child{{margin-top:0}}\
          img{{max-width:100%;height:auto}}table{{max-width:100%}}a{{color:{link}}}pre,.text{{white-space:pre-wrap;margin:0;font:inherit}}\
          blockquote,.quote{{margin:.5em 0;padding-left:.8em;border-left:2px solid #8884;opacity:.85}}\
          </style></head><body>{body}</body></html>"

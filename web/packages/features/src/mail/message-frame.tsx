@@ -20,12 +20,24 @@ export function MessageFrame({ url, subject }: { url: string; subject: string })
   return <Frame key={source} source={source} subject={subject} />;
 }
 
+/** HTML mail is drawn for white paper; in the dark theme it then lies on a sheet with a margin. */
+function isPaper(inner: Document): boolean {
+  return [inner.body, inner.documentElement].some((element) => {
+    const [r = 0, g = 0, b = 0, alpha = 1] =
+      getComputedStyle(element)
+        .backgroundColor.match(/[\d.]+/g)
+        ?.map(Number) ?? [];
+    return alpha > 0.5 && r + g + b > 3 * 170;
+  });
+}
+
 function Frame({ source, subject }: { source: string; subject: string }) {
   const { t } = useTranslation();
   const registry = useShortcutRegistry();
   const frame = useRef<HTMLIFrameElement>(null);
   const [height, setHeight] = useState(120);
   const [loaded, setLoaded] = useState(false);
+  const [paper, setPaper] = useState(false);
 
   useEffect(() => {
     const element = frame.current;
@@ -52,6 +64,7 @@ function Frame({ source, subject }: { source: string; subject: string }) {
       inner = element.contentDocument;
       setLoaded(true);
       if (inner === null || inner.URL === "about:blank") return;
+      if (inner.body !== null) setPaper(isPaper(inner));
       measure();
       observer?.disconnect();
       observer = new ResizeObserver(measure);
@@ -68,15 +81,17 @@ function Frame({ source, subject }: { source: string; subject: string }) {
   }, [registry]);
 
   return (
-    <iframe
-      ref={frame}
-      className={classes.frame}
-      data-loaded={loaded ? "" : undefined}
-      title={t("mail.body_of", { subject })}
-      src={source}
-      sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox"
-      referrerPolicy="no-referrer"
-      style={{ height }}
-    />
+    <div className={classes.sheet} data-paper={paper ? "" : undefined}>
+      <iframe
+        ref={frame}
+        className={classes.frame}
+        data-loaded={loaded ? "" : undefined}
+        title={t("mail.body_of", { subject })}
+        src={source}
+        sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox"
+        referrerPolicy="no-referrer"
+        style={{ height }}
+      />
+    </div>
   );
 }
