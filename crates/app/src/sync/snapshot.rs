@@ -24,7 +24,7 @@ const FIRST_PAGE: u32 = 50;
 const PAGE: u32 = 500;
 /// Items fetched and stored together; a kill loses at most this much work. Large chunks cost less,
 /// small ones let progress be seen where the quota makes fetching slow.
-const CHUNK: usize = 400;
+const CHUNK: usize = 200;
 const CHUNK_UNDER_QUOTA: usize = 100;
 /// Units a minute from which on fetching is not slow.
 const FAST: u32 = 60_000;
