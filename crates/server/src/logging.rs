@@ -6,24 +6,26 @@ use tracing_subscriber::EnvFilter;
 
 use crate::failure::Failure;
 
+/// Tenon's own crates.
+const OWN: [&str; 10] = [
+    "tenon",
+    "tenon_api",
+    "tenon_app",
+    "tenon_connectors",
+    "tenon_jobs",
+    "tenon_model",
+    "tenon_sandbox",
+    "tenon_store",
+    "tenon_testkit",
+    "tenon_vault",
+];
+
 /// A level alone is that of Tenon's own crates: what libraries say below a warning may quote what
 /// they work on, an HTML parser the mail it parses (policy check L1). Who names modules gets them.
 fn directives(filter: &str) -> String {
     if filter.contains(['=', ',']) {
         return filter.to_owned();
     }
-    const OWN: [&str; 10] = [
-        "tenon",
-        "tenon_api",
-        "tenon_app",
-        "tenon_connectors",
-        "tenon_jobs",
-        "tenon_model",
-        "tenon_sandbox",
-        "tenon_store",
-        "tenon_testkit",
-        "tenon_vault",
-    ];
     let own: Vec<String> = OWN.iter().map(|name| format!("{name}={filter}")).collect();
     let rest = if ["error", "off"].contains(&filter) {
         filter

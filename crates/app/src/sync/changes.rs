@@ -159,13 +159,12 @@ impl Session<'_> {
     /// Messages that were announced but not found last time: once more, then they are gone.
     async fn recheck_missing(&mut self) -> Turn<()> {
         let mut tx = self.ctx.store.read(&self.scope()).await?;
-        let started = self.mailbox.last_sync_at;
         let ids: Vec<String> = tx
             .skipped()
             .list(self.row.id, 1000)
             .await?
             .into_iter()
-            .filter(|s| s.reason == NOT_FOUND && started.is_some_and(|t| s.at <= t))
+            .filter(|s| s.reason == NOT_FOUND && s.at < self.started)
             .map(|s| s.provider_id)
             .collect();
         drop(tx);

@@ -74,6 +74,8 @@ pub(super) struct Session<'a> {
     /// The mailbox's own addresses, normalized.
     pub(super) own: Vec<String>,
     pub(super) tally: Tally,
+    /// When the turn began.
+    pub(super) started: Time,
     /// Messages of the page at hand that came but could not be understood.
     pub(super) unreadable: HashSet<String>,
     /// Whether the turn found its cursor expired.
@@ -214,6 +216,7 @@ async fn open<'a>(
         port,
         mailbox,
         tally: Tally::default(),
+        started: ctx.world.now(),
         unreadable: HashSet::new(),
         resynced: false,
         labels_met: HashSet::new(),
