@@ -77,6 +77,14 @@ export function ledger(context) {
 /** axe over the page as it is. Messages' own frames are left out: their markup is their senders'. */
 export async function axe(page, checks, screen) {
   // By the debugger, not by a script element: the page's policy would refuse that.
+  // What is fading in or out has a contrast of the moment only.
+  await page.evaluate(() => {
+    const ends = document
+      .getAnimations()
+      .filter((a) => Number.isFinite(a.effect?.getComputedTiming().endTime));
+    const all = Promise.all(ends.map((a) => a.finished.catch(() => {})));
+    return Promise.race([all.then(() => {}), new Promise((done) => setTimeout(done, 2000))]);
+  });
   await page.evaluate(axeSource);
   const violations = await page.evaluate(async () => {
     const result = await globalThis.axe.run(
