@@ -10,11 +10,12 @@ use http::{HeaderMap, HeaderValue};
 use secrecy::ExposeSecret;
 use serde::Serialize;
 use tenon_app::events::{self, EventView};
+use tenon_model::event::EventKind;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::Api;
-use crate::edge::cookie;
+use crate::edge::cookie::Cookie;
 use crate::problem::{Answer, problems};
 use crate::session::SignedIn;
 use crate::wire::Timestamp;
@@ -34,8 +35,8 @@ struct EventData {
 
 /// Live changes
 ///
-/// A stream of `connection_changed`, `mailbox_changed`, `threads_changed` and `receipt_added`, each
-/// with `data: {"id", "at"}`, and `ping` every 25 seconds. `Last-Event-ID` continues where a stream
+/// A stream of `connection_changed`, `mailbox_changed`, `threads_changed`, `receipt_added`,
+/// `sessions_changed` and `members_changed`, each with `data: {"id", "at"}`, and `ping` every 25 seconds. `Last-Event-ID` continues where a stream
 /// broke off. It ends with the session.
 #[utoipa::path(
     get, path = "/events", tag = "events",
@@ -51,9 +52,21 @@ pub(crate) async fn get_events(
         .get("last-event-id")
         .and_then(|v| v.to_str().ok())
         .and_then(|v| v.parse().ok());
+    // Whatever may have ended the session or changed the role is told as one of these two; what was
+    // committed later is then not sent any more, on whichever node the stream is.
+    let (own, its_headers) = (api.clone(), headers.clone());
     let changes = events::stream(&api.ctx, &actor, last)
         .await?
-        .map(|event| Some(write(event)));
+        .then(move |event| {
+            let (api, headers) = (own.clone(), its_headers.clone());
+            async move {
+                let asks = matches!(
+                    event.kind,
+                    EventKind::SessionsChanged | EventKind::MembersChanged
+                );
+                (!asks || is_signed_in(&api, &headers).await).then(|| write(event))
+            }
+        });
     // The first ping goes out at once: it opens the stream through buffering proxies.
     let pings = stream::unfold(
         (api.clone(), headers, true),
@@ -95,7 +108,7 @@ fn write(view: EventView) -> Event {
 }
 
 async fn is_signed_in(api: &Api, headers: &HeaderMap) -> bool {
-    match cookie::read(headers, &api.site) {
+    match Cookie::Session.read(headers, &api.site) {
         Some(token) => tenon_app::access::authenticate(&api.ctx, token.expose_secret())
             .await
             .is_ok(),

@@ -5,6 +5,7 @@ mod edge;
 mod events;
 mod extract;
 mod mail;
+mod members;
 mod meta;
 mod problem;
 mod session;
@@ -21,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 
+pub use edge::Peer;
 pub use problem::{TRANSPORT_CODES, codes};
 
 /// What the server decides about the API.
@@ -34,6 +36,8 @@ pub struct ApiOptions {
     /// Proxies close silent connections after a minute or so; the web app takes two missed pings for
     /// a dead line.
     pub ping: Duration,
+    /// How many proxies stand in front and write `X-Forwarded-For`.
+    pub proxies: usize,
 }
 
 impl Default for ApiOptions {
@@ -42,6 +46,7 @@ impl Default for ApiOptions {
             shutdown: CancellationToken::new(),
             security_contact: None,
             ping: Duration::from_secs(25),
+            proxies: 0,
         }
     }
 }
@@ -54,6 +59,7 @@ pub(crate) struct Api {
     shutdown: CancellationToken,
     security_contact: Option<Arc<str>>,
     ping: Duration,
+    proxies: usize,
 }
 
 #[derive(utoipa::OpenApi)]
@@ -62,6 +68,7 @@ pub(crate) struct Api {
     components(schemas(problem::ProblemDocument)),
     tags(
         (name = "session", description = "Set-up, sign-in, one's own account"),
+        (name = "members", description = "Members, invitations, allowed domains"),
         (name = "connecting", description = "Providers, consent, authorization"),
         (name = "connections", description = "Connections, health, disconnecting"),
         (name = "mail", description = "Labels, threads, messages"),
@@ -75,6 +82,7 @@ fn api_routes() -> OpenApiRouter<Api> {
         "/api/v1",
         OpenApiRouter::new()
             .merge(session::routes())
+            .merge(members::routes())
             .merge(connections::routes())
             .merge(mail::routes())
             .merge(events::routes()),
@@ -88,12 +96,13 @@ pub fn router(ctx: Ctx, options: ApiOptions) -> Router {
         shutdown: options.shutdown,
         security_contact: options.security_contact.map(Into::into),
         ping: options.ping,
+        proxies: options.proxies,
         ctx,
     };
     let (routes, _) = api_routes().split_for_parts();
     let routes = routes
         .merge(meta::routes())
-        .route("/oauth/callback/google", get(connections::callback::google))
+        .route("/oauth/callback/{issuer}", get(session::callback::callback))
         .fallback(web::fallback);
     edge::wrap(routes, &api).with_state(api)
 }

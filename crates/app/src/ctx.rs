@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tenon_connectors::google::Google;
+use tenon_connectors::openid::OpenId;
 use tenon_model::member::Role;
 use tenon_model::policy::Locale;
 use tenon_model::{ConnectionId, MemberId, NodeId, Scope, SessionId, WorkspaceId, World};
@@ -72,6 +73,8 @@ pub struct Parts {
     pub world: World,
     /// Google, when the operator has set it up.
     pub google: Option<Arc<Google>>,
+    /// Issuers at which people may sign in.
+    pub issuers: Vec<Arc<OpenId>>,
     /// Settings.
     pub config: AppConfig,
 }
@@ -87,6 +90,8 @@ pub struct Ctx {
     pub world: World,
     /// Google, when the operator has set it up.
     pub google: Option<Arc<Google>>,
+    /// Issuers at which people may sign in.
+    pub issuers: Arc<[Arc<OpenId>]>,
     /// Settings.
     pub config: Arc<AppConfig>,
     /// This process.
@@ -122,6 +127,7 @@ impl Ctx {
             graveyard,
             world,
             google,
+            issuers,
             config,
         } = parts;
         let keys = Keys::open(&store, kek.into(), graveyard, world.clone()).await?;
@@ -140,6 +146,7 @@ impl Ctx {
             keys,
             world,
             google,
+            issuers: issuers.into(),
         };
         crate::connections::finish_burials(&ctx).await?;
         Ok(ctx)

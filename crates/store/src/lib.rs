@@ -18,6 +18,7 @@ macro_rules! aggregate {
     };
 }
 
+mod access;
 mod config;
 mod connections;
 mod consents;
@@ -40,6 +41,10 @@ mod tokens;
 mod tx;
 mod workspaces;
 
+pub use access::{
+    Challenge, Challenges, Domains, Identities, Identity, Invitation, Invitations, Passkey, Passkeys,
+    Reset, Resets, SignInFlow, SignInFlows,
+};
 pub use config::{DbKind, StoreConfig, StoreUrl};
 pub use connections::{ConnectionRow, Connections};
 pub use consents::{Consent, Consents};

@@ -10,8 +10,13 @@
 mod connecting;
 mod connections;
 mod events;
+mod issuer;
 mod mail;
+mod members;
 mod meta;
+mod openid;
+mod passkeys;
 mod problems;
 mod session;
+mod sessions;
 mod support;

@@ -1,5 +1,7 @@
 //! A server in the process, a sandbox beside it, and a browser that keeps its cookie.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -13,9 +15,10 @@ use tenon_api::ApiOptions;
 use tenon_app::access::{self, NewMemberInput};
 use tenon_app::{AppConfig, Ctx, Parts};
 use tenon_connectors::google::{Google, GoogleConfig, GoogleEndpoints};
+use tenon_connectors::openid::OpenId;
 use tenon_connectors::quota::QuotaSettings;
 use tenon_jobs::{Runner, RunnerHandle};
-use tenon_model::World;
+use tenon_model::{Scope, World};
 use tenon_model::member::Role;
 use tenon_sandbox::{Sandbox, SandboxConfig};
 use tenon_store::{Store, StoreConfig, StoreUrl};
@@ -45,6 +48,21 @@ impl TestApp {
 
     /// A server that nobody has set up, with a changed sandbox.
     pub(crate) async fn with(change: impl FnOnce(&mut SandboxConfig)) -> Self {
+        Self::build(&format!("http://{HOST}"), Vec::new(), change).await
+    }
+
+    /// A server with its owner signed in, at which people may also sign in by these issuers.
+    pub(crate) async fn with_issuers(issuers: Vec<Arc<OpenId>>) -> (Self, Browser) {
+        let app = Self::build(&format!("http://{HOST}"), issuers, |_| {}).await;
+        let browser = app.member(OWNER, Role::Owner).await;
+        (app, browser)
+    }
+
+    async fn build(
+        public_url: &str,
+        issuers: Vec<Arc<OpenId>>,
+        change: impl FnOnce(&mut SandboxConfig),
+    ) -> Self {
         // With RUST_LOG=info a failing test tells what the server logged.
         let filter = tracing_subscriber::EnvFilter::from_default_env();
         let _ = tracing_subscriber::fmt()
@@ -77,7 +95,8 @@ impl TestApp {
             kek: open_kek(&kek, None, &world, true).unwrap(),
             graveyard: Graveyard::new(folder.path().join("graveyard")),
             google: Some(Google::new(google, world.clone()).unwrap()),
-            config: AppConfig::new(format!("http://{HOST}").parse().unwrap()),
+            issuers,
+            config: AppConfig::new(public_url.parse().unwrap()),
             world: world.clone(),
         })
         .await
@@ -88,6 +107,7 @@ impl TestApp {
             shutdown: shutdown.clone(),
             security_contact: Some("mailto:security@example.com".to_owned()),
             ping: Duration::from_millis(500),
+            proxies: 1,
         };
         Self {
             router: tenon_api::router(ctx.clone(), options),
@@ -133,8 +153,22 @@ impl TestApp {
     pub(crate) fn browser(&self) -> Browser {
         Browser {
             router: self.router.clone(),
-            cookie: None,
+            jar: BTreeMap::new(),
         }
+    }
+
+    /// As if the browser's session had proved long ago who is there.
+    pub(crate) async fn age_proof(&self, browser: &Browser) {
+        let hash = aws_lc_rs::digest::digest(
+            &aws_lc_rs::digest::SHA256,
+            browser.jar["tenon_session"].as_bytes(),
+        );
+        let hash: [u8; 32] = hash.as_ref().try_into().unwrap();
+        let mut tx = self.ctx.store.begin(&Scope::system()).await.unwrap();
+        let session = tx.sessions().by_token_hash(hash).await.unwrap().unwrap();
+        let long_ago = self.ctx.world.now() - Duration::from_mins(16);
+        tx.sessions().renew(session.id, hash, long_ago).await.unwrap();
+        tx.commit().await.unwrap();
     }
 
     /// Goes through both steps of consent for the mail feature; the answer is the connection's id.
@@ -206,11 +240,12 @@ impl TestApp {
     }
 }
 
-/// A browser that keeps its cookie.
+/// A browser that keeps its cookies.
 #[derive(Clone)]
 pub(crate) struct Browser {
     router: Router,
-    pub(crate) cookie: Option<String>,
+    /// Cookies by name.
+    pub(crate) jar: BTreeMap<String, String>,
 }
 
 impl Browser {
@@ -249,8 +284,9 @@ impl Browser {
             .method(method)
             .uri(path)
             .header("host", HOST);
-        if let Some(cookie) = &self.cookie {
-            request = request.header("cookie", cookie);
+        if !self.jar.is_empty() {
+            let pairs: Vec<String> = self.jar.iter().map(|(n, v)| format!("{n}={v}")).collect();
+            request = request.header("cookie", pairs.join("; "));
         }
         request
     }
@@ -258,15 +294,14 @@ impl Browser {
     pub(crate) async fn send(&mut self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
-        if let Some(cookie) = parts.headers.get(header::SET_COOKIE) {
-            let pair = cookie
-                .to_str()
-                .unwrap()
-                .split(';')
-                .next()
-                .unwrap()
-                .to_owned();
-            self.cookie = (!pair.ends_with('=')).then_some(pair);
+        for cookie in parts.headers.get_all(header::SET_COOKIE) {
+            let pair = cookie.to_str().unwrap().split(';').next().unwrap();
+            let (name, value) = pair.split_once('=').unwrap();
+            if value.is_empty() {
+                self.jar.remove(name);
+            } else {
+                self.jar.insert(name.to_owned(), value.to_owned());
+            }
         }
         let body = body.collect().await.unwrap().to_bytes();
         Answer {

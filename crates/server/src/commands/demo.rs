@@ -16,7 +16,7 @@ use tenon_vault::KekSource;
 use super::serve;
 use crate::cli::{Common, Demo};
 use crate::failure::Failure;
-use crate::settings::Settings;
+use crate::settings::{Settings, of_google};
 use crate::{signals, wiring};
 
 /// The owner; the sandbox's first Google account is theirs too.
@@ -65,6 +65,8 @@ pub(super) async fn run(common: &Common, flags: &Demo) -> Result<(), Failure> {
         log: String::new(),
         log_json: false,
         poll: std::time::Duration::from_secs(15),
+        issuers: vec![of_google(&google)],
+        proxies: 0,
         google: Some(google),
         security_contact: None,
     };

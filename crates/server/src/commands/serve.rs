@@ -52,6 +52,7 @@ pub(super) async fn run(settings: &Settings, migrate: bool) -> Result<(), Failur
     let options = ApiOptions {
         shutdown: stop.clone(),
         security_contact: settings.security_contact.clone(),
+        proxies: settings.proxies,
         ..ApiOptions::default()
     };
 

@@ -5,6 +5,8 @@ export const EVENT_NAMES = [
   "mailbox_changed",
   "threads_changed",
   "receipt_added",
+  "sessions_changed",
+  "members_changed",
 ] as const;
 export type EventName = (typeof EVENT_NAMES)[number];
 export type LiveEvent = { name: EventName; id: string };
