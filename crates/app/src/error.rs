@@ -25,7 +25,9 @@ pub enum Error {
     #[error("the code is wrong or was used before")]
     TotpInvalid,
     /// A passkey's answer that does not hold, or one that is not known.
-    #[error("this passkey is not known here, or its answer does not hold; try again or sign in another way")]
+    #[error(
+        "this passkey is not known here, or its answer does not hold; try again or sign in another way"
+    )]
     PasskeyInvalid,
     /// An invitation or reset link that was used, taken back, or is too old.
     #[error("this link was used already, was taken back, or is too old; ask for a new one")]

@@ -318,7 +318,8 @@ fn basic(
     user: &str,
     password: &SecretString,
 ) -> Result<HeaderValue, ProviderError> {
-    let encoded = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+    let encoded =
+        |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
     let pair = format!("{}:{}", encoded(user), encoded(password.expose_secret()));
     let mut value = HeaderValue::try_from(format!("Basic {}", STANDARD.encode(pair)))
         .map_err(|_| ProviderError::new(operation, "client_malformed", Reaction::Alarm))?;

@@ -46,10 +46,12 @@ pub(crate) async fn serve(
     while let Some((stream, peer, permit)) = next(&listener, &room, stop).await {
         // Answers are written whole; waiting for more to send only delays them.
         let _ = stream.set_nodelay(true);
-        let service = router.clone().map_request(move |mut request: Request<Incoming>| {
-            request.extensions_mut().insert(Peer(peer.ip()));
-            request
-        });
+        let service = router
+            .clone()
+            .map_request(move |mut request: Request<Incoming>| {
+                request.extensions_mut().insert(Peer(peer.ip()));
+                request
+            });
         let service = TowerToHyperService::new(service);
         let connection = graceful.watch(protocol.serve_connection(TokioIo::new(stream), service));
         tokio::spawn(async move {

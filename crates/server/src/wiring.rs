@@ -86,7 +86,9 @@ pub(crate) async fn open_ctx(
     for config in &settings.issuers {
         let name = config.name.clone();
         let issuer = OpenId::new(config.clone(), world.clone()).map_err(|e| {
-            Failure::usage(format!("the settings of the issuer {name} do not hold: {e}"))
+            Failure::usage(format!(
+                "the settings of the issuer {name} do not hold: {e}"
+            ))
         })?;
         issuers.push(issuer);
     }

@@ -42,8 +42,8 @@ mod tx;
 mod workspaces;
 
 pub use access::{
-    Challenge, Challenges, Domains, Identities, Identity, Invitation, Invitations, Passkey, Passkeys,
-    Reset, Resets, SignInFlow, SignInFlows,
+    Challenge, Challenges, Domains, Identities, Identity, Invitation, Invitations, Passkey,
+    Passkeys, Reset, Resets, SignInFlow, SignInFlows,
 };
 pub use config::{DbKind, StoreConfig, StoreUrl};
 pub use connections::{ConnectionRow, Connections};

@@ -10,8 +10,8 @@ use tenon_vault::Sealed;
 
 use crate::sql::{Row, Sql, sql};
 use crate::{
-    Claim, ConnectionRow, DbKind, LabelRow, Mailbox, Member, NewJob, NewMessage, Store,
-    StoreConfig, StoreError, StoreUrl, ThreadQuery, TokenRow, Tx, Workspace,
+    Claim, ConnectionRow, DbKind, Invitation, LabelRow, Mailbox, Member, NewJob, NewMessage, Reset,
+    Store, StoreConfig, StoreError, StoreUrl, ThreadQuery, TokenRow, Tx, Workspace,
 };
 
 /// Tables of which a deployment has few rows, or that are asked for whole.
@@ -110,6 +110,74 @@ fn message(world: &World, n: usize) -> NewMessage {
         message_id_index: None,
         address_indexes: vec![[1; 16]],
     }
+}
+
+async fn ways_in_of_a_member(tx: &mut Tx, world: &World, seed: &Seed) {
+    let now = world.now();
+    let invitation = Invitation {
+        id: world.id(),
+        workspace_id: seed.workspace,
+        token_hash: [1; 32],
+        email_index: [1; 16],
+        email: Sealed(vec![]),
+        role: Role::Member,
+        invited_by: seed.member,
+        created_at: now,
+        expires_at: now,
+    };
+    tx.invitations().put(&invitation).await.unwrap();
+    tx.invitations().list(now).await.unwrap();
+    tx.invitations().get(invitation.id).await.unwrap();
+    tx.invitations().delete(world.id()).await.unwrap();
+    let reset = Reset {
+        token_hash: [1; 32],
+        workspace_id: seed.workspace,
+        member_id: seed.member,
+        made_by: seed.member,
+        created_at: now,
+        expires_at: now,
+    };
+    tx.resets().put(&reset).await.unwrap();
+    tx.resets().delete_for_member(seed.member).await.unwrap();
+    tx.domains().insert("acme.example", now).await.unwrap();
+    tx.domains().list().await.unwrap();
+    tx.domains().delete("other.example").await.unwrap();
+    tx.passkeys().list(seed.member).await.unwrap();
+    tx.passkeys().rename(world.id(), "x").await.unwrap();
+    tx.passkeys().delete(world.id()).await.unwrap();
+    tx.identities().list(seed.member).await.unwrap();
+    tx.identities().delete(world.id()).await.unwrap();
+    tx.sessions().get(world.id()).await.unwrap();
+    tx.sessions()
+        .delete_for_member(seed.member, None)
+        .await
+        .unwrap();
+}
+
+async fn ways_in_of_the_deployment(tx: &mut Tx, world: &World, seed: &Seed) {
+    let now = world.now();
+    tx.invitations().by_token_hash([1; 32]).await.unwrap();
+    tx.invitations().is_invited([1; 16], now).await.unwrap();
+    tx.invitations().take(world.id()).await.unwrap();
+    tx.invitations().purge(now).await.unwrap();
+    tx.resets().by_token_hash([1; 32]).await.unwrap();
+    tx.resets().take([1; 32]).await.unwrap();
+    tx.resets().purge(now).await.unwrap();
+    tx.domains().workspaces_of("acme.example").await.unwrap();
+    tx.passkeys().by_credential(b"1").await.unwrap();
+    tx.passkeys().used(world.id(), 1, false, now).await.unwrap();
+    tx.passkeys().delete_for_member(seed.member).await.unwrap();
+    tx.identities().by_subject("i", [1; 16]).await.unwrap();
+    tx.identities().touch(world.id(), now).await.unwrap();
+    tx.identities()
+        .delete_for_member(seed.member)
+        .await
+        .unwrap();
+    tx.sign_in_flows().take([1; 32]).await.unwrap();
+    tx.sign_in_flows().purge(now).await.unwrap();
+    tx.challenges().take([1; 32]).await.unwrap();
+    tx.challenges().purge(now).await.unwrap();
+    tx.sessions().renew(world.id(), [1; 32], now).await.unwrap();
 }
 
 /// Runs what a deployment runs all day, as a member and as the deployment; all statements.
@@ -232,6 +300,7 @@ async fn a_day(store: &Store, world: &World, seed: &Seed) -> Vec<Sql> {
     tx.receipts().list().await.unwrap();
     tx.events().since(0, 10).await.unwrap();
     tx.sessions().list(seed.member, now).await.unwrap();
+    ways_in_of_a_member(&mut tx, world, seed).await;
     tx.jobs().list_parked().await.unwrap();
     tx.jobs().counts(id).await.unwrap();
     tx.jobs().unpark(world.id(), now).await.unwrap();
@@ -243,6 +312,7 @@ async fn a_day(store: &Store, world: &World, seed: &Seed) -> Vec<Sql> {
     tx.sessions().purge(now).await.unwrap();
     tx.flows().take([1; 32]).await.unwrap();
     tx.flows().purge(now).await.unwrap();
+    ways_in_of_the_deployment(&mut tx, world, seed).await;
     tx.mailboxes().list_due(now, 10).await.unwrap();
     tx.connections().list_due_for_purge(now).await.unwrap();
     tx.connections()

@@ -88,7 +88,14 @@ mod tests {
         let is = |text: &str| Some(text.to_owned());
         assert_eq!(found("192.0.2.1", &["203.0.113.9"], 0), is("192.0.2.1"));
         assert_eq!(found("::ffff:192.0.2.1", &[], 0), is("192.0.2.1"));
-        for inside in ["127.0.0.1", "10.0.0.7", "192.168.1.1", "::1", "fd00::1", "fe80::1"] {
+        for inside in [
+            "127.0.0.1",
+            "10.0.0.7",
+            "192.168.1.1",
+            "::1",
+            "fd00::1",
+            "fe80::1",
+        ] {
             assert_eq!(found(inside, &["203.0.113.9"], 0), None, "{inside}");
         }
         assert_eq!(

@@ -79,7 +79,11 @@ pub(crate) async fn callback(
         },
         Ok(Some(Ok(Outcome::Added))) => back("/settings?added=1"),
         Ok(Some(Err(refusal))) => {
-            let page = if refusal.adding { "settings" } else { "sign-in" };
+            let page = if refusal.adding {
+                "settings"
+            } else {
+                "sign-in"
+            };
             back(&format!("/{page}?error={}", refusal.word))
         }
         Err(_) => back("/sign-in?error=sign_in_failed"),
@@ -91,7 +95,10 @@ fn back(path: &str) -> Response {
 }
 
 /// The cookie that marks a browser for the time of its sign-ins.
-pub(super) fn mark(api: &Api, begun: &access::Begun) -> Result<(http::HeaderName, HeaderValue), Problem> {
+pub(super) fn mark(
+    api: &Api,
+    begun: &access::Begun,
+) -> Result<(http::HeaderName, HeaderValue), Problem> {
     let value = Cookie::Flow.give(&api.site, &begun.mark, begun.life);
     Ok((SET_COOKIE, value.map_err(|_| Problem::internal())?))
 }

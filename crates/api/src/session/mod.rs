@@ -54,7 +54,10 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(passkeys::list_passkeys, passkeys::add_passkey))
         .routes(routes!(passkeys::passkey_options))
         .routes(routes!(passkeys::rename_passkey, passkeys::remove_passkey))
-        .routes(routes!(identities::list_identities, identities::add_identity))
+        .routes(routes!(
+            identities::list_identities,
+            identities::add_identity
+        ))
         .routes(routes!(identities::remove_identity))
         .routes(routes!(totp::start_totp, totp::remove_totp))
         .routes(routes!(totp::confirm_totp))
@@ -76,8 +79,9 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let api = Api::from_ref(state);
-        let token =
-            Cookie::Session.read(&parts.headers, &api.site).ok_or(tenon_app::Error::Unauthenticated)?;
+        let token = Cookie::Session
+            .read(&parts.headers, &api.site)
+            .ok_or(tenon_app::Error::Unauthenticated)?;
         let actor = access::authenticate(&api.ctx, token.expose_secret()).await?;
         if let Some(tag) = parts.extensions.get::<MemberTag>() {
             let _ = tag.0.set(actor.member);

@@ -50,8 +50,7 @@ pub(super) async fn prove(
     extract::Json(input): extract::Json<ProofInput>,
 ) -> Answer<Response> {
     let password = input.password.into();
-    let done =
-        access::prove_by_password(&api.ctx, &actor, password, input.code, &browser).await?;
+    let done = access::prove_by_password(&api.ctx, &actor, password, input.code, &browser).await?;
     renewed(&api, &done)
 }
 

@@ -66,7 +66,9 @@ pub(super) async fn sign_out(
 ) -> Answer<Response> {
     access::sign_out(&api.ctx, &actor).await?;
     let mut response = StatusCode::NO_CONTENT.into_response();
-    let value = Cookie::Session.take(&api.site).map_err(|_| Problem::internal())?;
+    let value = Cookie::Session
+        .take(&api.site)
+        .map_err(|_| Problem::internal())?;
     response.headers_mut().insert(SET_COOKIE, value);
     Ok(response)
 }

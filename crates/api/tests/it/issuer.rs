@@ -237,7 +237,11 @@ async fn token(
                 kid: Some("1".to_owned()),
                 ..Header::new(Algorithm::ES256)
             };
-            let key = if say.foreign_key { &inner.other_key } else { &inner.key };
+            let key = if say.foreign_key {
+                &inner.other_key
+            } else {
+                &inner.key
+            };
             jsonwebtoken::encode(&header, &claims, key).unwrap()
         }
     };

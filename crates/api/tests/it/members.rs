@@ -51,7 +51,10 @@ async fn an_invitation_lets_its_address_in_once() {
     let token = invite(&mut owner, " Bob@Example.com ", "member").await;
     let list = owner.get("/api/v1/invitations").await.json();
     insta::assert_json_snapshot!("invitations", steady(list.clone()));
-    assert!(!list.to_string().contains(&token), "the token is shown once");
+    assert!(
+        !list.to_string().contains(&token),
+        "the token is shown once"
+    );
 
     let mut bob = app.browser();
     let opened = bob
@@ -92,7 +95,12 @@ async fn two_at_once_with_one_link_make_one_member() {
     let tries = (0..6).map(|_| {
         let mut browser = app.browser();
         let body = acceptance(&token);
-        async move { browser.post("/api/v1/invitations/accept", body).await.status }
+        async move {
+            browser
+                .post("/api/v1/invitations/accept", body)
+                .await
+                .status
+        }
     });
     let outcomes = futures::future::join_all(tries).await;
     let made = outcomes.iter().filter(|s| **s == StatusCode::CREATED);
@@ -121,7 +129,14 @@ async fn links_that_are_void_all_answer_the_same() {
     let of_admin = invite(&mut admin, "carl@example.com", "member").await;
     let admin_id = id_of(&mut owner, "admin@example.com").await;
     change(&mut owner, &admin_id, json!({ "role": "member" })).await;
-    for token in [earlier.as_str(), &withdrawn, &of_admin, "", "x", &"A".repeat(43)] {
+    for token in [
+        earlier.as_str(),
+        &withdrawn,
+        &of_admin,
+        "",
+        "x",
+        &"A".repeat(43),
+    ] {
         let mut browser = app.browser();
         for (path, body) in [
             ("open", json!({ "token": token })),
@@ -166,29 +181,55 @@ async fn roles_manage_only_those_below() {
         (&viewer, &member_id),
     ] {
         let mut who = who.clone();
-        change(&mut who, id, disable.clone()).await.is_problem(403, "forbidden");
+        change(&mut who, id, disable.clone())
+            .await
+            .is_problem(403, "forbidden");
         let path = format!("/api/v1/members/{id}/reset");
         who.post_empty(&path).await.is_problem(403, "forbidden");
     }
     // Nobody changes themselves, and nobody lifts anybody to where they do not manage.
-    change(&mut owner, &owner_id, disable).await.is_problem(403, "forbidden");
-    change(&mut admin, &admin_id, json!({ "role": "owner" })).await.is_problem(403, "forbidden");
-    change(&mut admin, &member_id, json!({ "role": "admin" })).await.is_problem(403, "forbidden");
+    change(&mut owner, &owner_id, disable)
+        .await
+        .is_problem(403, "forbidden");
+    change(&mut admin, &admin_id, json!({ "role": "owner" }))
+        .await
+        .is_problem(403, "forbidden");
+    change(&mut admin, &member_id, json!({ "role": "admin" }))
+        .await
+        .is_problem(403, "forbidden");
     for role in ["owner", "admin"] {
         let body = json!({ "email": "x@example.com", "role": role });
-        admin.post("/api/v1/invitations", body).await.is_problem(403, "forbidden");
+        admin
+            .post("/api/v1/invitations", body)
+            .await
+            .is_problem(403, "forbidden");
     }
     for who in [&mut member, &mut viewer] {
-        who.get("/api/v1/invitations").await.is_problem(403, "forbidden");
-        who.get("/api/v1/domains").await.is_problem(403, "forbidden");
+        who.get("/api/v1/invitations")
+            .await
+            .is_problem(403, "forbidden");
+        who.get("/api/v1/domains")
+            .await
+            .is_problem(403, "forbidden");
         let body = json!({ "email": "x@example.com", "role": "viewer" });
-        who.post("/api/v1/invitations", body).await.is_problem(403, "forbidden");
+        who.post("/api/v1/invitations", body)
+            .await
+            .is_problem(403, "forbidden");
         let body = json!({ "domain": "acme.example" });
-        who.post("/api/v1/domains", body).await.is_problem(403, "forbidden");
+        who.post("/api/v1/domains", body)
+            .await
+            .is_problem(403, "forbidden");
         let list = who.get("/api/v1/members").await.json();
-        let others = list["items"].as_array().unwrap().iter().filter(|m| m["own"] == false);
+        let others = list["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|m| m["own"] == false);
         for other in others {
-            assert_eq!((&other["managed"], &other["guarded"]), (&json!(false), &Value::Null));
+            assert_eq!(
+                (&other["managed"], &other["guarded"]),
+                (&json!(false), &Value::Null)
+            );
         }
     }
     let changed = change(&mut admin, &viewer_id, json!({ "role": "member" })).await;
@@ -203,14 +244,18 @@ async fn whoever_is_changed_is_signed_out_at_once() {
     let mut bob = app.member("bob@example.com", Role::Member).await;
     let id = id_of(&mut owner, "bob@example.com").await;
     change(&mut owner, &id, json!({ "role": "viewer" })).await;
-    bob.get("/api/v1/session").await.is_problem(401, "unauthenticated");
+    bob.get("/api/v1/session")
+        .await
+        .is_problem(401, "unauthenticated");
 
     let sign_in = json!({ "email": "bob@example.com", "password": PASSWORD });
     let back = bob.post("/api/v1/session", sign_in.clone()).await;
     assert_eq!(back.json()["member"]["role"], "viewer");
     let off = change(&mut owner, &id, json!({ "disabled": true })).await;
     assert_eq!(off.json()["disabled"], true);
-    bob.get("/api/v1/session").await.is_problem(401, "unauthenticated");
+    bob.get("/api/v1/session")
+        .await
+        .is_problem(401, "unauthenticated");
     bob.post("/api/v1/session", sign_in.clone())
         .await
         .is_problem(401, "invalid_credentials");
@@ -225,20 +270,30 @@ async fn s4_a_reset_link_opens_the_account_but_not_its_mail() {
     let mut bob = app.member("bob@example.com", Role::Member).await;
     app.connect(&mut bob).await;
     let id = id_of(&mut owner, "bob@example.com").await;
-    let made = owner.post_empty(&format!("/api/v1/members/{id}/reset")).await;
+    let made = owner
+        .post_empty(&format!("/api/v1/members/{id}/reset"))
+        .await;
     assert_eq!(made.status, StatusCode::CREATED, "{}", made.text());
     let token = token(&made.json()["link"]);
-    bob.get("/api/v1/session").await.is_problem(401, "unauthenticated");
+    bob.get("/api/v1/session")
+        .await
+        .is_problem(401, "unauthenticated");
 
     let mut thief = app.browser();
-    let opened = thief.post("/api/v1/resets/open", json!({ "token": token })).await;
+    let opened = thief
+        .post("/api/v1/resets/open", json!({ "token": token }))
+        .await;
     assert_eq!(opened.json()["connections"], 1);
     let body = json!({ "token": token, "password": NEW });
     let entered = thief.post("/api/v1/resets/redeem", body.clone()).await;
     assert_eq!(entered.status, StatusCode::OK, "{}", entered.text());
     assert_eq!(entered.json()["member"]["email"], "bob@example.com");
     let connections = thief.get("/api/v1/connections").await.json();
-    assert_eq!(connections["items"], json!([]), "no mail comes with the account");
+    assert_eq!(
+        connections["items"],
+        json!([]),
+        "no mail comes with the account"
+    );
     // The member finds the receipt of what was disconnected.
     let receipts = thief.get("/api/v1/receipts").await.json();
     assert_eq!(receipts["items"].as_array().unwrap().len(), 1);
@@ -261,10 +316,22 @@ async fn security_settings_ask_for_a_fresh_proof() {
     let id = id_of(&mut owner, "bob@example.com").await;
     app.age_proof(&owner).await;
     let calls = [
-        (Method::PATCH, format!("/api/v1/members/{id}"), Some(json!({ "disabled": true }))),
+        (
+            Method::PATCH,
+            format!("/api/v1/members/{id}"),
+            Some(json!({ "disabled": true })),
+        ),
         (Method::POST, format!("/api/v1/members/{id}/reset"), None),
-        (Method::POST, "/api/v1/invitations".into(), Some(json!({ "email": "x@example.com", "role": "member" }))),
-        (Method::POST, "/api/v1/domains".into(), Some(json!({ "domain": "acme.example" }))),
+        (
+            Method::POST,
+            "/api/v1/invitations".into(),
+            Some(json!({ "email": "x@example.com", "role": "member" })),
+        ),
+        (
+            Method::POST,
+            "/api/v1/domains".into(),
+            Some(json!({ "domain": "acme.example" })),
+        ),
         (Method::POST, "/api/v1/me/totp".into(), None),
         (Method::POST, "/api/v1/me/recovery-codes".into(), None),
         (Method::POST, "/api/v1/me/passkeys/options".into(), None),
@@ -274,15 +341,24 @@ async fn security_settings_ask_for_a_fresh_proof() {
         answer.is_problem(403, "proof_needed");
     }
     let wrong = json!({ "password": "not it at all" });
-    owner.post("/api/v1/session/proof", wrong).await.is_problem(422, "validation");
+    owner
+        .post("/api/v1/session/proof", wrong)
+        .await
+        .is_problem(422, "validation");
     let before = owner.jar["tenon_session"].clone();
     let stale = owner.clone();
     let proof = json!({ "password": PASSWORD });
     let proved = owner.post("/api/v1/session/proof", proof).await;
     assert_eq!(proved.status, StatusCode::NO_CONTENT, "{}", proved.text());
-    assert_ne!(owner.jar["tenon_session"], before, "a proof renews the token");
+    assert_ne!(
+        owner.jar["tenon_session"], before,
+        "a proof renews the token"
+    );
     let mut stale = stale;
-    stale.get("/api/v1/session").await.is_problem(401, "unauthenticated");
+    stale
+        .get("/api/v1/session")
+        .await
+        .is_problem(401, "unauthenticated");
     let (method, path, body) = calls[0].clone();
     let done = owner.write(method, &path, body).await;
     assert_eq!(done.status, StatusCode::OK, "{}", done.text());
@@ -295,13 +371,22 @@ async fn domains_are_allowed_and_forbidden() {
     let made = owner.post("/api/v1/domains", body.clone()).await;
     assert_eq!(made.status, StatusCode::CREATED, "{}", made.text());
     assert_eq!(made.json()["domain"], "acme.example");
-    owner.post("/api/v1/domains", body).await.is_problem(422, "validation");
+    owner
+        .post("/api/v1/domains", body)
+        .await
+        .is_problem(422, "validation");
     let public = json!({ "domain": "gmail.com" });
-    owner.post("/api/v1/domains", public).await.is_problem(422, "validation");
+    owner
+        .post("/api/v1/domains", public)
+        .await
+        .is_problem(422, "validation");
     let path = "/api/v1/domains/acme.example";
     let gone = owner.write(Method::DELETE, path, None).await;
     assert_eq!(gone.status, StatusCode::NO_CONTENT);
-    owner.write(Method::DELETE, path, None).await.is_problem(404, "not_found");
+    owner
+        .write(Method::DELETE, path, None)
+        .await
+        .is_problem(404, "not_found");
 }
 
 #[tokio::test]
@@ -316,27 +401,46 @@ async fn another_workspace_sees_and_changes_nothing() {
         locale: "en".to_owned(),
         time_zone: "UTC".to_owned(),
     };
-    tenon_app::access::create_member(&app.ctx, input).await.unwrap();
+    tenon_app::access::create_member(&app.ctx, input)
+        .await
+        .unwrap();
     let mut stranger = app.browser();
     let body = json!({ "email": "stranger@example.com", "password": PASSWORD });
     stranger.post("/api/v1/session", body).await;
     invite(&mut owner, "bob@example.com", "member").await;
-    owner.post("/api/v1/domains", json!({ "domain": "acme.example" })).await;
+    owner
+        .post("/api/v1/domains", json!({ "domain": "acme.example" }))
+        .await;
     let owner_id = id_of(&mut owner, OWNER).await;
     let invitation = owner.get("/api/v1/invitations").await.json()["items"][0]["id"]
         .as_str()
         .unwrap()
         .to_owned();
-    assert_eq!(stranger.get("/api/v1/members").await.json()["items"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        stranger.get("/api/v1/members").await.json()["items"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
     for path in ["/api/v1/invitations", "/api/v1/domains"] {
-        assert_eq!(stranger.get(path).await.json()["items"], json!([]), "{path}");
+        assert_eq!(
+            stranger.get(path).await.json()["items"],
+            json!([]),
+            "{path}"
+        );
     }
-    change(&mut stranger, &owner_id, json!({ "role": "viewer" })).await.is_problem(404, "not_found");
+    change(&mut stranger, &owner_id, json!({ "role": "viewer" }))
+        .await
+        .is_problem(404, "not_found");
     for (method, path) in [
         (Method::POST, format!("/api/v1/members/{owner_id}/reset")),
         (Method::DELETE, format!("/api/v1/invitations/{invitation}")),
         (Method::DELETE, "/api/v1/domains/acme.example".to_owned()),
     ] {
-        stranger.write(method, &path, None).await.is_problem(404, "not_found");
+        stranger
+            .write(method, &path, None)
+            .await
+            .is_problem(404, "not_found");
     }
 }

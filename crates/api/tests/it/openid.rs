@@ -31,7 +31,10 @@ async fn invite(owner: &mut Browser, email: &str) -> String {
 async fn an_allowed_domain_lets_people_in_and_knows_them_again() {
     let (app, mut owner, issuer) = start().await;
     let ways = app.browser().get("/api/v1/sign-in").await.json();
-    assert_eq!(ways["issuers"], json!([{ "name": "acme", "label": "ACME" }]));
+    assert_eq!(
+        ways["issuers"],
+        json!([{ "name": "acme", "label": "ACME" }])
+    );
     allow(&mut owner, "acme.example").await;
     let mut bob = app.browser();
     let asked = json!({ "next": "/settings?x=1", "locale": "fr", "time_zone": "Europe/Paris" });
@@ -65,7 +68,10 @@ async fn an_invitation_lets_its_own_address_in() {
     let token = invite(&mut owner, "bob@acme.example").await;
     let with = |token: &str| json!({ "invitation": token });
     let path = "/api/v1/sign-in/issuers/acme";
-    app.browser().post(path, with("nonsense")).await.is_problem(410, "link_invalid");
+    app.browser()
+        .post(path, with("nonsense"))
+        .await
+        .is_problem(410, "link_invalid");
     issuer.say(|s| s.email = "eve@acme.example".into());
     let refused = issuer.sign_in(&mut app.browser(), with(&token)).await;
     assert_eq!(refused, "/sign-in?error=other_address");
@@ -78,7 +84,10 @@ async fn an_invitation_lets_its_own_address_in() {
     assert_eq!(issuer.sign_in(&mut bob, with(&token)).await, "/");
     let me = bob.get("/api/v1/session").await.json();
     assert_eq!(me["member"]["role"], "viewer");
-    app.browser().post(path, with(&token)).await.is_problem(410, "link_invalid");
+    app.browser()
+        .post(path, with(&token))
+        .await
+        .is_problem(410, "link_invalid");
 }
 
 #[tokio::test]
@@ -86,7 +95,9 @@ async fn strangers_stay_outside() {
     let (app, mut owner, issuer) = start().await;
     let word = async |app: &TestApp| {
         let to = issuer.sign_in(&mut app.browser(), json!({})).await;
-        to.strip_prefix("/sign-in?error=").map(str::to_owned).unwrap_or(to)
+        to.strip_prefix("/sign-in?error=")
+            .map(str::to_owned)
+            .unwrap_or(to)
     };
     assert_eq!(word(&app).await, "not_invited");
     allow(&mut owner, "acme.example").await;
@@ -115,7 +126,9 @@ async fn strangers_stay_outside() {
     let list = owner.get("/api/v1/members").await.json();
     let id = list["items"][1]["id"].as_str().unwrap();
     let path = format!("/api/v1/members/{id}");
-    owner.write(Method::PATCH, &path, Some(json!({ "disabled": true }))).await;
+    owner
+        .write(Method::PATCH, &path, Some(json!({ "disabled": true })))
+        .await;
     assert_eq!(word(&app).await, "account_disabled");
 }
 
@@ -131,7 +144,9 @@ async fn a_domain_that_two_workspaces_allow_is_guessed_for_neither() {
         locale: "en".to_owned(),
         time_zone: "UTC".to_owned(),
     };
-    tenon_app::access::create_member(&app.ctx, input).await.unwrap();
+    tenon_app::access::create_member(&app.ctx, input)
+        .await
+        .unwrap();
     let mut other = app.browser();
     let body = json!({ "email": "stranger@example.com", "password": PASSWORD });
     other.post("/api/v1/session", body).await;
@@ -148,20 +163,38 @@ async fn u5_an_answer_counts_once_in_the_browser_that_asked() {
     allow(&mut owner, "acme.example").await;
     let refused = async |browser: &mut Browser, path: &str| {
         let to = browser.get(path).await.header("location");
-        to.strip_prefix("/sign-in?error=").map(str::to_owned).unwrap_or(to)
+        to.strip_prefix("/sign-in?error=")
+            .map(str::to_owned)
+            .unwrap_or(to)
     };
     let mut bob = app.browser();
     let state = issuer.begin(&mut bob, json!({})).await;
     // Login CSRF: the answer is brought to another browser.
     let mut victim = app.browser();
-    assert_eq!(refused(&mut victim, &issuer.answer(&state)).await, "state_invalid");
+    assert_eq!(
+        refused(&mut victim, &issuer.answer(&state)).await,
+        "state_invalid"
+    );
     let mut other = app.browser();
     issuer.begin(&mut other, json!({})).await;
     let state = issuer.begin(&mut bob, json!({})).await;
-    assert_eq!(refused(&mut other, &issuer.answer(&state)).await, "state_invalid");
-    assert_eq!(refused(&mut bob, &issuer.answer(&state)).await, "state_invalid", "used up");
+    assert_eq!(
+        refused(&mut other, &issuer.answer(&state)).await,
+        "state_invalid"
+    );
+    assert_eq!(
+        refused(&mut bob, &issuer.answer(&state)).await,
+        "state_invalid",
+        "used up"
+    );
     // State: none, empty, wrong, twice.
-    for query in ["", "code=c0de", "state=&code=c0de", "state=x&code=c0de", "state=a&state=b&code=c"] {
+    for query in [
+        "",
+        "code=c0de",
+        "state=&code=c0de",
+        "state=x&code=c0de",
+        "state=a&state=b&code=c",
+    ] {
         let path = format!("/oauth/callback/acme?{query}");
         assert_eq!(refused(&mut bob, &path).await, "state_invalid", "{query}");
     }
@@ -169,7 +202,10 @@ async fn u5_an_answer_counts_once_in_the_browser_that_asked() {
     let no_code = format!("/oauth/callback/acme?state={state}&iss={}", issuer.base());
     assert_eq!(refused(&mut bob, &no_code).await, "sign_in_failed");
     let state = issuer.begin(&mut bob, json!({})).await;
-    let said_no = format!("/oauth/callback/acme?state={state}&error=access_denied&iss={}", issuer.base());
+    let said_no = format!(
+        "/oauth/callback/acme?state={state}&error=access_denied&iss={}",
+        issuer.base()
+    );
     assert_eq!(refused(&mut bob, &said_no).await, "access_denied");
     assert_eq!(issuer.codes(), 0, "no code went anywhere");
     // It works, and the same answer a second time does not.
@@ -181,7 +217,10 @@ async fn u5_an_answer_counts_once_in_the_browser_that_asked() {
     // A code that belongs to another sign-in: its PKCE challenge is another one.
     let mine = issuer.begin(&mut bob, json!({})).await;
     issuer.begin(&mut other, json!({})).await;
-    assert_eq!(refused(&mut bob, &issuer.answer(&mine)).await, "sign_in_failed");
+    assert_eq!(
+        refused(&mut bob, &issuer.answer(&mine)).await,
+        "sign_in_failed"
+    );
 }
 
 #[tokio::test]
@@ -205,7 +244,11 @@ async fn u5_the_answer_of_one_issuer_is_not_taken_for_anothers() {
         let to = bob.get(&path).await.header("location");
         assert_eq!(to, "/sign-in?error=wrong_issuer", "{iss:?}");
     }
-    assert_eq!((honest.codes(), evil.codes()), (0, 0), "no token call was made");
+    assert_eq!(
+        (honest.codes(), evil.codes()),
+        (0, 0),
+        "no token call was made"
+    );
     // An issuer that promises nothing may leave it out: its own address tells it apart.
     evil.say(|s| s.names_itself = false);
     let state = evil.begin(&mut bob, json!({})).await;
@@ -253,7 +296,11 @@ async fn u5_id_tokens_that_do_not_hold_are_refused() {
         s.unsigned = None;
         s.foreign_key = true;
     });
-    assert_eq!(word().await, "/sign-in?error=sign_in_failed", "another key signed");
+    assert_eq!(
+        word().await,
+        "/sign-in?error=sign_in_failed",
+        "another key signed"
+    );
     issuer.say(|s| s.foreign_key = false);
     // The address comes from the userinfo endpoint: of the same person only.
     issuer.say(|s| s.userinfo = Some("sub-2".into()));
@@ -272,7 +319,8 @@ async fn accounts_are_added_and_removed_in_the_settings() {
     let state = issuer.asked(&begun);
     // Another member's browser cannot finish it, though it holds the cookie of the flow.
     let mut eve = app.member("eve@example.com", Role::Member).await;
-    eve.jar.insert("tenon_flow".into(), owner.jar["tenon_flow"].clone());
+    eve.jar
+        .insert("tenon_flow".into(), owner.jar["tenon_flow"].clone());
     let to = eve.get(&issuer.answer(&state)).await.header("location");
     assert_eq!(to, "/settings?error=state_invalid");
     let begun = owner.post("/api/v1/me/identities", add.clone()).await;
@@ -281,7 +329,10 @@ async fn accounts_are_added_and_removed_in_the_settings() {
     assert_eq!(to, "/settings?added=1");
     let list = owner.get("/api/v1/me/identities").await.json();
     assert_eq!(list["items"][0]["account"], "bob@acme.example");
-    assert_eq!(eve.get("/api/v1/me/identities").await.json()["items"], json!([]));
+    assert_eq!(
+        eve.get("/api/v1/me/identities").await.json()["items"],
+        json!([])
+    );
     let begun = eve.post("/api/v1/me/identities", add).await;
     let state = issuer.asked(&begun);
     let to = eve.get(&issuer.answer(&state)).await.header("location");
@@ -293,7 +344,9 @@ async fn accounts_are_added_and_removed_in_the_settings() {
     assert_eq!(me["member"]["email"], OWNER);
     let id = list["items"][0]["id"].as_str().unwrap();
     let path = format!("/api/v1/me/identities/{id}");
-    eve.write(Method::DELETE, &path, None).await.is_problem(404, "not_found");
+    eve.write(Method::DELETE, &path, None)
+        .await
+        .is_problem(404, "not_found");
     let gone = owner.write(Method::DELETE, &path, None).await;
     assert_eq!(gone.status, StatusCode::NO_CONTENT, "{}", gone.text());
     let to = issuer.sign_in(&mut app.browser(), json!({})).await;
@@ -307,8 +360,13 @@ async fn the_only_way_in_is_not_removed() {
     let mut bob = app.browser();
     issuer.sign_in(&mut bob, json!({})).await;
     let list = bob.get("/api/v1/me/identities").await.json();
-    let path = format!("/api/v1/me/identities/{}", list["items"][0]["id"].as_str().unwrap());
-    bob.write(Method::DELETE, &path, None).await.is_problem(422, "validation");
+    let path = format!(
+        "/api/v1/me/identities/{}",
+        list["items"][0]["id"].as_str().unwrap()
+    );
+    bob.write(Method::DELETE, &path, None)
+        .await
+        .is_problem(422, "validation");
     let body = json!({ "new_password": "an entirely new sentence" });
     let set = bob.post("/api/v1/me/password", body).await;
     assert_eq!(set.status, StatusCode::NO_CONTENT, "{}", set.text());

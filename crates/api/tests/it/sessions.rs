@@ -25,10 +25,15 @@ async fn all_other_sessions_end_together() {
     let (app, mut browser) = TestApp::with_owner().await;
     let mut others = [sign_in(&app).await, sign_in(&app).await];
     let mut stranger = app.member("bob@example.com", Role::Member).await;
-    let ended = browser.write(Method::DELETE, "/api/v1/sessions", None).await;
+    let ended = browser
+        .write(Method::DELETE, "/api/v1/sessions", None)
+        .await;
     assert_eq!(ended.json()["ended"], 2, "{}", ended.text());
     for other in &mut others {
-        other.get("/api/v1/session").await.is_problem(401, "unauthenticated");
+        other
+            .get("/api/v1/session")
+            .await
+            .is_problem(401, "unauthenticated");
     }
     for own in [&mut browser, &mut stranger] {
         assert_eq!(own.get("/api/v1/session").await.status, StatusCode::OK);
@@ -40,17 +45,27 @@ async fn a_new_password_ends_all_other_sessions() {
     let (app, mut browser) = TestApp::with_owner().await;
     let mut other = sign_in(&app).await;
     let path = "/api/v1/me/password";
-    let body = |current: &str, new: &str| json!({ "current_password": current, "new_password": new });
-    let wrong = browser.post(path, body("not it at all", "an entirely new one")).await;
+    let body =
+        |current: &str, new: &str| json!({ "current_password": current, "new_password": new });
+    let wrong = browser
+        .post(path, body("not it at all", "an entirely new one"))
+        .await;
     wrong.is_problem(422, "validation");
     assert_eq!(wrong.json()["fields"][0]["name"], "current_password");
     let weak = browser.post(path, body(PASSWORD, "password1234")).await;
     assert_eq!(weak.json()["fields"][0]["name"], "new_password");
-    let missing = browser.post(path, json!({ "new_password": "an entirely new one" })).await;
+    let missing = browser
+        .post(path, json!({ "new_password": "an entirely new one" }))
+        .await;
     missing.is_problem(422, "validation");
-    let done = browser.post(path, body(PASSWORD, "an entirely new one")).await;
+    let done = browser
+        .post(path, body(PASSWORD, "an entirely new one"))
+        .await;
     assert_eq!(done.status, StatusCode::NO_CONTENT, "{}", done.text());
-    other.get("/api/v1/session").await.is_problem(401, "unauthenticated");
+    other
+        .get("/api/v1/session")
+        .await
+        .is_problem(401, "unauthenticated");
     assert_eq!(browser.get("/api/v1/session").await.status, StatusCode::OK);
 }
 
@@ -62,7 +77,10 @@ async fn a_sign_in_ends_the_session_that_the_browser_had() {
     let body = json!({ "email": OWNER, "password": PASSWORD });
     browser.post("/api/v1/session", body).await;
     let mut stale = stale;
-    stale.get("/api/v1/session").await.is_problem(401, "unauthenticated");
+    stale
+        .get("/api/v1/session")
+        .await
+        .is_problem(401, "unauthenticated");
     let list = browser.get("/api/v1/sessions").await.json();
     assert_eq!(list["items"].as_array().unwrap().len(), 1);
     drop(app);
@@ -80,7 +98,9 @@ async fn of_a_browser_only_two_words_are_kept() {
         .header("content-type", "application/json")
         .header("user-agent", agent)
         .header("x-forwarded-for", "203.0.113.77");
-    app.browser().send(request.body(Body::from(body)).unwrap()).await;
+    app.browser()
+        .send(request.body(Body::from(body)).unwrap())
+        .await;
     let list = owner.get("/api/v1/sessions").await.json();
     let devices: Vec<&str> = list["items"]
         .as_array()
@@ -90,7 +110,10 @@ async fn of_a_browser_only_two_words_are_kept() {
         .collect();
     assert!(devices.contains(&"Firefox · Linux"), "{devices:?}");
     let text = list.to_string();
-    assert!(!text.contains("203.0.113") && !text.contains("145"), "{text}");
+    assert!(
+        !text.contains("203.0.113") && !text.contains("145"),
+        "{text}"
+    );
 }
 
 /// U1: the session ends while requests run and a stream is open; whatever began after the answer is
@@ -101,7 +124,13 @@ async fn u1_an_ended_session_stops_at_once() {
     let victim = sign_in(&app).await;
     let request = victim.request(Method::GET, "/api/v1/events");
     let request = request.body(Body::empty()).unwrap();
-    let mut stream = app.router.clone().oneshot(request).await.unwrap().into_body();
+    let mut stream = app
+        .router
+        .clone()
+        .oneshot(request)
+        .await
+        .unwrap()
+        .into_body();
     stream.frame().await.unwrap().unwrap();
     let running: Vec<_> = (0..100)
         .map(|_| {
@@ -109,7 +138,9 @@ async fn u1_an_ended_session_stops_at_once() {
             tokio::spawn(async move { victim.get("/api/v1/session").await.status })
         })
         .collect();
-    let ended = browser.write(Method::DELETE, "/api/v1/sessions", None).await;
+    let ended = browser
+        .write(Method::DELETE, "/api/v1/sessions", None)
+        .await;
     assert_eq!(ended.status, StatusCode::OK);
     let read = tokio::time::timeout(Duration::from_millis(400), stream.collect()).await;
     assert!(read.is_ok(), "the stream goes on");
@@ -183,10 +214,14 @@ async fn u4_sessions_end_by_themselves() {
     let mut session = tx.sessions().get(id).await.unwrap().unwrap();
     tx.sessions().delete(id).await.unwrap();
     // Last seen longer ago than sessions may idle, though not yet expired.
-    session.last_seen_at = app.ctx.world.now() - (app.ctx.config.session_idle + Duration::from_mins(1));
+    session.last_seen_at =
+        app.ctx.world.now() - (app.ctx.config.session_idle + Duration::from_mins(1));
     tx.sessions().insert(&session).await.unwrap();
     tx.commit().await.unwrap();
-    browser.get("/api/v1/session").await.is_problem(401, "unauthenticated");
+    browser
+        .get("/api/v1/session")
+        .await
+        .is_problem(401, "unauthenticated");
     let mut other = sign_in(&app).await;
     let list = other.get("/api/v1/sessions").await.json();
     assert_eq!(list["items"].as_array().unwrap().len(), 1, "{list}");

@@ -18,8 +18,8 @@ use tenon_connectors::google::{Google, GoogleConfig, GoogleEndpoints};
 use tenon_connectors::openid::OpenId;
 use tenon_connectors::quota::QuotaSettings;
 use tenon_jobs::{Runner, RunnerHandle};
-use tenon_model::{Scope, World};
 use tenon_model::member::Role;
+use tenon_model::{Scope, World};
 use tenon_sandbox::{Sandbox, SandboxConfig};
 use tenon_store::{Store, StoreConfig, StoreUrl};
 use tenon_vault::{Graveyard, KekSource, open_kek};
@@ -167,7 +167,10 @@ impl TestApp {
         let mut tx = self.ctx.store.begin(&Scope::system()).await.unwrap();
         let session = tx.sessions().by_token_hash(hash).await.unwrap().unwrap();
         let long_ago = self.ctx.world.now() - Duration::from_mins(16);
-        tx.sessions().renew(session.id, hash, long_ago).await.unwrap();
+        tx.sessions()
+            .renew(session.id, hash, long_ago)
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
     }
 

@@ -121,12 +121,7 @@ pub async fn invite(ctx: &Ctx, actor: &Actor, email: &str, role: Role) -> Result
 }
 
 /// The same for the command line, in the name of `by`; the link.
-pub(super) async fn invite_for(
-    ctx: &Ctx,
-    by: &Member,
-    email: &str,
-    role: Role,
-) -> Result<String> {
+pub(super) async fn invite_for(ctx: &Ctx, by: &Member, email: &str, role: Role) -> Result<String> {
     let email =
         members::email(email).ok_or_else(|| Error::field("email", "must be an e-mail address"))?;
     let mut tx = ctx.store.begin(&Scope::job(by.workspace_id)).await?;
@@ -146,11 +141,17 @@ async fn make(
         return Err(Error::Forbidden);
     }
     if tx.members().list().await?.iter().any(|m| m.email == *email) {
-        return Err(Error::field("email", "is a member of this workspace already"));
+        return Err(Error::field(
+            "email",
+            "is a member of this workspace already",
+        ));
     }
     let now = ctx.world.now();
     if tx.invitations().list(now).await?.len() >= MOST {
-        return Err(Error::field("email", "must wait: too many invitations are open"));
+        return Err(Error::field(
+            "email",
+            "must wait: too many invitations are open",
+        ));
     }
     let token = random_token(&ctx.world);
     let id: InvitationId = ctx.world.id();
@@ -206,11 +207,7 @@ pub async fn withdraw_invitation(ctx: &Ctx, actor: &Actor, id: InvitationId) -> 
 }
 
 /// The invitation of a link, while it holds: the one who invited must still be allowed to.
-pub(super) async fn find(
-    ctx: &Ctx,
-    tx: &mut Tx,
-    hash: [u8; 32],
-) -> Result<(Invitation, String)> {
+pub(super) async fn find(ctx: &Ctx, tx: &mut Tx, hash: [u8; 32]) -> Result<(Invitation, String)> {
     let row = tx
         .invitations()
         .by_token_hash(hash)

@@ -358,9 +358,7 @@ pub async fn invite_as_owner(
     drop(tx);
     let owner = all
         .into_iter()
-        .find(|m| {
-            m.workspace_id == chosen.id && m.role == Role::Owner && m.disabled_at.is_none()
-        })
+        .find(|m| m.workspace_id == chosen.id && m.role == Role::Owner && m.disabled_at.is_none())
         .ok_or(Error::NotFound("owner"))?;
     invitations::invite_for(ctx, &owner, address, role).await
 }

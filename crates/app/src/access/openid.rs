@@ -169,7 +169,9 @@ fn own_path(next: Option<&str>) -> Option<String> {
     let sound = next.len() <= LONGEST_NEXT
         && next.starts_with('/')
         && !next.starts_with("//")
-        && next.bytes().all(|b| (0x21..0x7f).contains(&b) && b != b'\\')
+        && next
+            .bytes()
+            .all(|b| (0x21..0x7f).contains(&b) && b != b'\\')
         && !next.starts_with("/sign-in")
         && !next.starts_with("/api/")
         && !next.starts_with("/oauth/");
@@ -537,14 +539,49 @@ mod tests {
 
     #[test]
     fn u6_afterwards_it_goes_to_own_pages_only() {
-        for own in ["/", "/settings", "/mail/con_1?thread=thr_1", "/%2f%2fevil.example"] {
+        for own in [
+            "/",
+            "/settings",
+            "/mail/con_1?thread=thr_1",
+            "/%2f%2fevil.example",
+        ] {
             assert_eq!(own_path(Some(own)).as_deref(), Some(own));
         }
-        let hosts = ["evil.example", "evil.example/", "user@evil.example", "evil。example"];
+        let hosts = [
+            "evil.example",
+            "evil.example/",
+            "user@evil.example",
+            "evil。example",
+        ];
         let starts = [
-            "//", "/\\", "\\\\", "\\/", "///", "/\t/", "/\n/", "/\r/", "/ /", " //", "\u{0}//",
-            "http://", "https:", "https://", "HTTPS://", "javascript:", "data:", "ftp://", "//;@",
-            "/\u{a0}/", "\u{2028}//", "https:/\\", "////", "/\\/", "/\t\\", "..//", "?//", "#//",
+            "//",
+            "/\\",
+            "\\\\",
+            "\\/",
+            "///",
+            "/\t/",
+            "/\n/",
+            "/\r/",
+            "/ /",
+            " //",
+            "\u{0}//",
+            "http://",
+            "https:",
+            "https://",
+            "HTTPS://",
+            "javascript:",
+            "data:",
+            "ftp://",
+            "//;@",
+            "/\u{a0}/",
+            "\u{2028}//",
+            "https:/\\",
+            "////",
+            "/\\/",
+            "/\t\\",
+            "..//",
+            "?//",
+            "#//",
         ];
         let mut tried = 0;
         for start in starts {
@@ -557,7 +594,13 @@ mod tests {
             }
         }
         assert!(tried > 500, "{tried}");
-        for other in ["", "settings", "/sign-in?next=/", "/api/v1/session", "/oauth/callback/x"] {
+        for other in [
+            "",
+            "settings",
+            "/sign-in?next=/",
+            "/api/v1/session",
+            "/oauth/callback/x",
+        ] {
             assert_eq!(own_path(Some(other)), None, "{other}");
         }
         assert_eq!(own_path(Some(&format!("/{}", "a".repeat(2_000)))), None);

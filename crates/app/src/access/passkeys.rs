@@ -154,7 +154,10 @@ pub async fn begin_passkey(ctx: &Ctx, actor: &Actor) -> Result<CreationOptions> 
     let known = tx.passkeys().list(member.id).await?;
     drop(tx);
     if known.len() >= MOST {
-        return Err(Error::field("passkey", "is one too many; remove another first"));
+        return Err(Error::field(
+            "passkey",
+            "is one too many; remove another first",
+        ));
     }
     Ok(CreationOptions {
         challenge: challenge(ctx, "create", Some(actor)).await?,
@@ -190,7 +193,10 @@ pub async fn add_passkey(ctx: &Ctx, actor: &Actor, input: NewPasskey) -> Result<
     let mut tx = ctx.store.begin(&actor.scope()).await?;
     proven(ctx, &mut tx, actor).await?;
     if tx.passkeys().list(actor.member).await?.len() >= MOST {
-        return Err(Error::field("passkey", "is one too many; remove another first"));
+        return Err(Error::field(
+            "passkey",
+            "is one too many; remove another first",
+        ));
     }
     let row = Passkey {
         id: ctx.world.id(),
@@ -330,7 +336,11 @@ async fn who(
     let (count, now) = (i64::from(signed.sign_count), ctx.world.now());
     let mut tx = ctx.store.begin(&Scope::system()).await?;
     // A count that does not grow is the mark of a copy (7.2, step 22).
-    if !tx.passkeys().used(row.id, count, signed.synced, now).await? {
+    if !tx
+        .passkeys()
+        .used(row.id, count, signed.synced, now)
+        .await?
+    {
         return Err(Refused("sign_count").into());
     }
     let member = active(&mut tx, row.member_id).await?;

@@ -71,7 +71,8 @@ fn is_guessable(password: &str, own_words: &[&str]) -> bool {
     for c in rest.chars().filter(|c| !c.is_whitespace()) {
         let step = before.map(|(b, _)| i64::from(u32::from(c)) - i64::from(u32::from(b)));
         let goes_on = step.is_some_and(|s| {
-            (-1..=1).contains(&s) && before.is_some_and(|(_, earlier)| earlier.is_none_or(|e| e == s))
+            (-1..=1).contains(&s)
+                && before.is_some_and(|(_, earlier)| earlier.is_none_or(|e| e == s))
         });
         kept += usize::from(!goes_on && !c.is_ascii_punctuation());
         before = Some((c, if goes_on { step } else { None }));

@@ -47,7 +47,10 @@ pub async fn make_reset(ctx: &Ctx, actor: &Actor, id: MemberId) -> Result<NewRes
     let by = manager(ctx, &mut tx, actor).await?;
     let member = managed(&mut tx, &by, id).await?;
     if member.disabled_at.is_some() {
-        return Err(Error::field("member", "is switched off; switch it on first"));
+        return Err(Error::field(
+            "member",
+            "is switched off; switch it on first",
+        ));
     }
     let token = random_token(&ctx.world);
     let now = ctx.world.now();

@@ -200,11 +200,7 @@ pub(super) async fn end_all(
 pub(super) async fn tell(tx: &mut Tx, member: MemberId) -> Result<()> {
     Ok(tx
         .events()
-        .append(
-            EventKind::SessionsChanged,
-            Some(member),
-            member.to_string(),
-        )
+        .append(EventKind::SessionsChanged, Some(member), member.to_string())
         .await?)
 }
 

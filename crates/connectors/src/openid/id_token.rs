@@ -258,13 +258,26 @@ mod tests {
             let mut claims = good();
             claims["email_verified"] = said.clone();
             let identity = checked(claims).unwrap().identity(false);
-            assert!(!identity.email_verified && !identity.domain_verified, "{said}");
+            assert!(
+                !identity.email_verified && !identity.domain_verified,
+                "{said}"
+            );
         }
         // Google verifies addresses of foreign domains too, once; only `hd` vouches for the domain.
         let mut claims = good();
-        assert!(!checked(claims.clone()).unwrap().identity(true).domain_verified);
+        assert!(
+            !checked(claims.clone())
+                .unwrap()
+                .identity(true)
+                .domain_verified
+        );
         claims["hd"] = json!("example.com");
-        assert!(checked(claims.clone()).unwrap().identity(true).domain_verified);
+        assert!(
+            checked(claims.clone())
+                .unwrap()
+                .identity(true)
+                .domain_verified
+        );
         claims["hd"] = json!("evil.example");
         assert!(!checked(claims).unwrap().identity(true).domain_verified);
     }
@@ -273,6 +286,9 @@ mod tests {
     fn user_info_of_another_person_is_refused() {
         let more = json!({"sub": "8", "email": "boss@example.com", "email_verified": true});
         let outcome = checked(good()).unwrap().completed(&more);
-        assert_eq!(outcome.map(|_| ()).map_err(|e| e.code), Err("userinfo_subject".to_owned()));
+        assert_eq!(
+            outcome.map(|_| ()).map_err(|e| e.code),
+            Err("userinfo_subject".to_owned())
+        );
     }
 }

@@ -21,8 +21,8 @@ use tenon_model::World;
 use url::Url;
 use url::form_urlencoded::Serializer;
 
-pub use discovery::Metadata;
 use discovery::Discovery;
+pub use discovery::Metadata;
 use id_token::{Expected, SigningKeys};
 
 use crate::transport::{Answer, Call, Reach, Transport};
@@ -96,8 +96,9 @@ impl OpenId {
     /// Builds it; refuses addresses in clear off loopback. Nothing is asked yet: an issuer that does
     /// not answer at a start does not keep the server from starting.
     pub fn new(config: OpenIdConfig, world: World) -> Result<Arc<Self>> {
-        let issuer = Url::parse(&config.issuer)
-            .map_err(|_| ProviderError::new("openid.issuer", "issuer_malformed", Reaction::Alarm))?;
+        let issuer = Url::parse(&config.issuer).map_err(|_| {
+            ProviderError::new("openid.issuer", "issuer_malformed", Reaction::Alarm)
+        })?;
         let mut configured = vec![issuer];
         if let Some(known) = &config.metadata {
             configured.extend([
@@ -192,7 +193,9 @@ impl OpenId {
             .await?;
         // Many issuers tell the address only here (Core 1.0, 5.4).
         if let (None, Some(url)) = (claims.email(), &metadata.userinfo_endpoint) {
-            let more = self.user_info(url.clone(), &tokens.access_token.into()).await?;
+            let more = self
+                .user_info(url.clone(), &tokens.access_token.into())
+                .await?;
             claims = claims.completed(&more)?;
         }
         Ok(claims.identity(self.config.hosted_domains))
@@ -282,7 +285,10 @@ fn json(answer: Answer, operation: &'static str) -> Result<Answer> {
     };
     match status {
         200..300 if answer.head.is_json() => Ok(answer),
-        429 | 500.. => Err(failed("unavailable", Reaction::Retry(Duration::from_secs(5)))),
+        429 | 500.. => Err(failed(
+            "unavailable",
+            Reaction::Retry(Duration::from_secs(5)),
+        )),
         // The code is wrong, used, or not ours; or our secret is.
         400..500 => Err(failed("refused", Reaction::Stop)),
         _ => Err(failed("not_json", Reaction::Retry(Duration::from_secs(5)))),

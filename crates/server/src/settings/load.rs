@@ -391,11 +391,17 @@ mod tests {
         .unwrap();
         let acme = &values.issuers()["acme"];
         assert_eq!(acme["issuer"], "https://b.example");
-        assert_eq!((acme["client_id"].as_str(), acme["client_secret"].as_str()), ("x", "s"));
+        assert_eq!(
+            (acme["client_id"].as_str(), acme["client_secret"].as_str()),
+            ("x", "s")
+        );
         assert!(!acme.contains_key("label"));
         assert!(values.issuers().contains_key("other-one"));
         let wrong = load("[oidc.acme]\nsecret = \"x\"", &[], &[]).unwrap_err();
-        assert!(wrong.starts_with("the setting oidc.acme.secret in tenon.toml must be"), "{wrong}");
+        assert!(
+            wrong.starts_with("the setting oidc.acme.secret in tenon.toml must be"),
+            "{wrong}"
+        );
     }
 
     #[test]

@@ -113,7 +113,10 @@ mod tests {
     fn names_are_taken_apart_and_put_together() {
         for (name, wanted) in [
             ("TENON_OIDC_ACME_ISSUER", Some(("acme", "issuer"))),
-            ("TENON_OIDC_ACME_CORP_CLIENT_ID", Some(("acme-corp", "client_id"))),
+            (
+                "TENON_OIDC_ACME_CORP_CLIENT_ID",
+                Some(("acme-corp", "client_id")),
+            ),
             ("oidc_acme_client_secret", Some(("acme", "client_secret"))),
             ("TENON_OIDC_A_LABEL", Some(("a", "label"))),
             ("TENON_OIDC__ISSUER", None),
@@ -122,10 +125,15 @@ mod tests {
             ("TENON_GOOGLE_ISSUER", None),
         ] {
             let found = parse(name);
-            let found = found.as_ref().map(|(issuer, field)| (issuer.as_str(), *field));
+            let found = found
+                .as_ref()
+                .map(|(issuer, field)| (issuer.as_str(), *field));
             assert_eq!(found, wanted, "{name}");
         }
-        assert_eq!(variable("acme-corp", "client_id"), "TENON_OIDC_ACME_CORP_CLIENT_ID");
+        assert_eq!(
+            variable("acme-corp", "client_id"),
+            "TENON_OIDC_ACME_CORP_CLIENT_ID"
+        );
         for wrong in ["", "a/b", "-a", "a b", "é"] {
             assert_eq!(issuer_name(wrong), None, "{wrong}");
         }
@@ -143,14 +151,34 @@ mod tests {
             issuer(name, &given).map_err(|e| e.to_string())
         };
         let made = check("acme", &good).unwrap();
-        assert_eq!((made.label.as_str(), made.metadata.is_none()), ("acme", true));
+        assert_eq!(
+            (made.label.as_str(), made.metadata.is_none()),
+            ("acme", true)
+        );
         let missing = check("acme", &good[..2]).unwrap_err();
-        assert!(missing.contains("TENON_OIDC_ACME_CLIENT_SECRET is missing"), "{missing}");
-        assert!(check("google", &good).unwrap_err().contains("choose another name"));
-        for wrong in ["http://id.example", "id.example", "https://id.example/?x", "ftp://id.example"] {
+        assert!(
+            missing.contains("TENON_OIDC_ACME_CLIENT_SECRET is missing"),
+            "{missing}"
+        );
+        assert!(
+            check("google", &good)
+                .unwrap_err()
+                .contains("choose another name")
+        );
+        for wrong in [
+            "http://id.example",
+            "id.example",
+            "https://id.example/?x",
+            "ftp://id.example",
+        ] {
             let mut pairs = good;
             pairs[0].1 = wrong;
-            assert!(check("acme", &pairs).unwrap_err().contains("TENON_OIDC_ACME_ISSUER"), "{wrong}");
+            assert!(
+                check("acme", &pairs)
+                    .unwrap_err()
+                    .contains("TENON_OIDC_ACME_ISSUER"),
+                "{wrong}"
+            );
         }
         let mut local = good;
         local[0].1 = "http://127.0.0.1:4831";

@@ -94,11 +94,7 @@ impl Invitations<'_> {
     }
 
     /// Whether some workspace has invited an address and the invitation holds. System only.
-    pub async fn is_invited(
-        &mut self,
-        index: [u8; 16],
-        now: Time,
-    ) -> Result<bool, StoreError> {
+    pub async fn is_invited(&mut self, index: [u8; 16], now: Time) -> Result<bool, StoreError> {
         self.tx.system()?;
         let query =
             sql("SELECT count(*) FROM invitations WHERE email_index = $1 AND expires_at > $2")

@@ -66,7 +66,10 @@ impl Resets<'_> {
     /// The reset of a link, also an expired one. System only: it is what tells the tenant.
     pub async fn by_token_hash(&mut self, hash: [u8; 32]) -> Result<Option<Reset>, StoreError> {
         self.tx.system()?;
-        let query = sql(format!("SELECT {COLUMNS} FROM resets WHERE token_hash = $1")).bind(hash);
+        let query = sql(format!(
+            "SELECT {COLUMNS} FROM resets WHERE token_hash = $1"
+        ))
+        .bind(hash);
         self.tx.opt(query).await?.map(|r| read(&r)).transpose()
     }
 

@@ -74,8 +74,7 @@ const missing = () => problem(404, "not_found");
 export function access(fake: FakeServer, on: On): void {
   const state = () => fake.access;
   /** Refuses until a proof was given. */
-  const proven = (answer: () => Response) =>
-    state().wantsProof ? problem(403, "proof_needed") : answer();
+  const proven = (answer: () => Response) => (state().wantsProof ? problem(403, "proof_needed") : answer());
   const enter = (status: number) => {
     fake.signedIn = true;
     return json(fake.me, status);
@@ -88,17 +87,13 @@ export function access(fake: FakeServer, on: On): void {
     ({ params }) => json({ authorize_url: `https://issuer.example/${params.issuer}` }, 201),
     true,
   );
-  on(
-    "post",
-    "/session/proof",
-    ({ body }) => {
-      if (body.password !== FAKE_PASSWORD)
-        return problem(422, "validation", { fields: [{ name: "password", detail: "is wrong" }] });
-      if (fake.me.member.totp_enabled && body.code !== FAKE_TOTP) return problem(401, "totp_invalid");
-      state().wantsProof = false;
-      return nothing();
-    },
-  );
+  on("post", "/session/proof", ({ body }) => {
+    if (body.password !== FAKE_PASSWORD)
+      return problem(422, "validation", { fields: [{ name: "password", detail: "is wrong" }] });
+    if (fake.me.member.totp_enabled && body.code !== FAKE_TOTP) return problem(401, "totp_invalid");
+    state().wantsProof = false;
+    return nothing();
+  });
   on("post", "/me/password", ({ body }) => {
     if (fake.me.member.has_password && body.current_password !== FAKE_PASSWORD)
       return problem(422, "validation", { fields: [{ name: "current_password", detail: "is wrong" }] });

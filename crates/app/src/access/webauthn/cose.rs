@@ -23,7 +23,10 @@ pub(super) enum PublicKey {
     /// An uncompressed point (SEC 1, 2.3.3).
     P256([u8; 65]),
     Ed25519([u8; 32]),
-    Rsa { n: Vec<u8>, e: Vec<u8> },
+    Rsa {
+        n: Vec<u8>,
+        e: Vec<u8>,
+    },
 }
 
 impl PublicKey {
@@ -69,11 +72,9 @@ impl PublicKey {
                 UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, point).verify(message, signature)
             }
             Self::Ed25519(key) => UnparsedPublicKey::new(&ED25519, key).verify(message, signature),
-            Self::Rsa { n, e } => PublicKeyComponents { n, e }.verify(
-                &RSA_PKCS1_2048_8192_SHA256,
-                message,
-                signature,
-            ),
+            Self::Rsa { n, e } => {
+                PublicKeyComponents { n, e }.verify(&RSA_PKCS1_2048_8192_SHA256, message, signature)
+            }
         };
         outcome.map_err(|_| Refused("signature"))
     }

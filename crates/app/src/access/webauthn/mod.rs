@@ -108,8 +108,7 @@ impl RelyingParty {
     /// Checks the making of a passkey (7.1). The caller has looked at the challenge.
     pub(super) fn created(&self, attestation: &[u8]) -> Result<Created, Refused> {
         let mut rest = attestation;
-        let object: Value =
-            ciborium::from_reader(&mut rest).map_err(|_| Refused("attestation"))?;
+        let object: Value = ciborium::from_reader(&mut rest).map_err(|_| Refused("attestation"))?;
         let Value::Map(entries) = object else {
             return Err(Refused("attestation"));
         };

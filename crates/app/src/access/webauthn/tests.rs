@@ -102,7 +102,10 @@ fn a_passkey_is_made_and_signs() {
     assert_eq!(made.credential_id, b"id-1");
     assert_eq!(made.public_key, key.cose());
     let client = client_data("webauthn.get", "c", "https://crm.example.com");
-    assert_eq!(party().challenge(&client, "webauthn.get"), Ok("c".to_owned()));
+    assert_eq!(
+        party().challenge(&client, "webauthn.get"),
+        Ok("c".to_owned())
+    );
     // Backed up, with an extension output behind it.
     let mut auth = data("crm.example.com", UP_UV | 0b1001_1000, 7);
     auth.extend(cbor(&Value::Map(vec![("x".into(), true.into())])));
@@ -154,8 +157,14 @@ fn whatever_is_not_ours_is_refused() {
         (good[..36].to_vec(), "authenticator_data"),
         (Vec::new(), "authenticator_data"),
         ([good.clone(), vec![0]].concat(), "authenticator_data"),
-        (data("crm.example.com", UP_UV | 1 << 7, 7), "authenticator_data"),
-        (data("crm.example.com", UP_UV | 1 << 6, 7), "authenticator_data"),
+        (
+            data("crm.example.com", UP_UV | 1 << 7, 7),
+            "authenticator_data",
+        ),
+        (
+            data("crm.example.com", UP_UV | 1 << 6, 7),
+            "authenticator_data",
+        ),
     ] {
         let signature = key.sign(&auth, &client);
         let answer = Assertion {
@@ -225,7 +234,10 @@ fn only_own_pages_may_ask() {
     ] {
         assert!(!check("https://crm.example.com", foreign), "{foreign}");
     }
-    assert!(!check("http://127.0.0.1:8080", "http://localhost.evil.example"));
+    assert!(!check(
+        "http://127.0.0.1:8080",
+        "http://localhost.evil.example"
+    ));
     let framed = json!({"type": "webauthn.get", "challenge": "c", "origin": "https://crm.example.com", "crossOrigin": true});
     let framed = party().challenge(framed.to_string().as_bytes(), "webauthn.get");
     assert_eq!(framed, Err(Refused("origin")));
@@ -233,7 +245,10 @@ fn only_own_pages_may_ask() {
     let wrong = party().challenge(&made, "webauthn.get");
     assert_eq!(wrong, Err(Refused("client_data_type")));
     assert!(party().challenge(b"{}", "webauthn.get").is_err());
-    assert_eq!(RelyingParty::new(&"https://192.0.2.1".parse().unwrap()), None);
+    assert_eq!(
+        RelyingParty::new(&"https://192.0.2.1".parse().unwrap()),
+        None
+    );
 }
 
 #[test]
@@ -248,18 +263,42 @@ fn broken_attestations_are_refused_and_never_panic() {
     let weak = cbor(&map(vec![(1, 3.into()), (3, (-65535).into())]));
     let symmetric = cbor(&map(vec![(1, 4.into()), (3, 5.into())]));
     for (object, wanted) in [
-        (attestation(data("crm.example.com", UP_UV, 0)), "no_credential"),
-        (attestation(with_credential(1, b"id", &cose)), "user_not_verified"),
-        (attestation(with_credential(UP_UV, b"", &cose)), "credential_id"),
-        (attestation(with_credential(UP_UV, &[1; 1_024], &cose)), "credential_id"),
-        (attestation(with_credential(UP_UV, b"id", &weak)), "algorithm"),
-        (attestation(with_credential(UP_UV, b"id", &symmetric)), "algorithm"),
-        (attestation(with_credential(UP_UV, b"id", &[0])), "public_key"),
+        (
+            attestation(data("crm.example.com", UP_UV, 0)),
+            "no_credential",
+        ),
+        (
+            attestation(with_credential(1, b"id", &cose)),
+            "user_not_verified",
+        ),
+        (
+            attestation(with_credential(UP_UV, b"", &cose)),
+            "credential_id",
+        ),
+        (
+            attestation(with_credential(UP_UV, &[1; 1_024], &cose)),
+            "credential_id",
+        ),
+        (
+            attestation(with_credential(UP_UV, b"id", &weak)),
+            "algorithm",
+        ),
+        (
+            attestation(with_credential(UP_UV, b"id", &symmetric)),
+            "algorithm",
+        ),
+        (
+            attestation(with_credential(UP_UV, b"id", &[0])),
+            "public_key",
+        ),
         (cbor(&Value::Array(vec![])), "attestation"),
         // Depth and length that lie.
         (vec![0x81; 100_000], "attestation"),
         (vec![0xbf, 0xff], "attestation"),
-        (vec![0x5b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff], "attestation"),
+        (
+            vec![0x5b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff],
+            "attestation",
+        ),
     ] {
         assert_eq!(party().created(&object), Err(Refused(wanted)));
     }

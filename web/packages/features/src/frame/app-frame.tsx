@@ -1,8 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useRouterState } from "@tanstack/react-router";
 import type { Me } from "@tenon/api-client";
-import { Avatar, IconMail, IconPlug, IconSettings,
-  IconUsers, IconWifiOff, Shell } from "@tenon/ui";
+import { Avatar, IconMail, IconPlug, IconSettings, IconUsers, IconWifiOff, Shell } from "@tenon/ui";
 import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { needsAttention } from "../connections/status";
@@ -42,7 +41,7 @@ export function AppFrame({
 
   const attention = connections?.some(needsAttention) === true ? t("nav.attention") : undefined;
   const at = (...prefixes: string[]) => prefixes.some((prefix) => path.startsWith(prefix));
-  const item = (to: "/" | "/connections" | "/settings", active: boolean) =>
+  const item = (to: "/" | "/connections" | "/members" | "/settings", active: boolean) =>
     function ItemLink({ className, children: inside }: { className: string; children: ReactNode }) {
       return (
         <Link className={className} to={to} activeProps={{}} aria-current={active ? "page" : undefined}>

@@ -6,8 +6,9 @@ import { useTranslation } from "react-i18next";
 import { LinkButton, ProblemNotice, signInWaysQuery, useApi, useLocale, useTitle } from "../core";
 import { EntryForm, EntryFrame } from "../frame/entry";
 import { NewPasswordInput } from "../setup/new-password-input";
-import { takeToken } from "../setup/setup-screen";
 import { Divider, IssuerButtons } from "../sign-in/issuer-buttons";
+import { Opening } from "./opening";
+import { useLinkToken } from "./use-link-token";
 
 type JoinScreenProps = { onDone: (me: Me) => void; leave: (url: string) => void };
 
@@ -17,7 +18,7 @@ export function JoinScreen({ onDone, leave }: JoinScreenProps) {
   const api = useApi();
   const locale = useLocale();
   useTitle(t("join.title"));
-  const [token] = useState(() => takeToken(window.location, window.history));
+  const token = useLinkToken();
   const [name, setName] = useState("");
   const [password, setPassword] = useState("");
   const ways = useQuery(signInWaysQuery(api));
@@ -43,7 +44,7 @@ export function JoinScreen({ onDone, leave }: JoinScreenProps) {
       ),
     onSuccess: onDone,
   });
-  if (opened.isPending) return <EntryFrame title={t("join.title")}>{null}</EntryFrame>;
+  if (opened.isPending) return <Opening />;
   if (opened.isError || isProblem(accept.error, "link_invalid")) {
     return <VoidLink error={opened.error ?? accept.error} />;
   }
@@ -57,12 +58,7 @@ export function JoinScreen({ onDone, leave }: JoinScreenProps) {
       lead={t("join.lead", { email: invitation.email, role: t(`settings.roles.${invitation.role}`) })}
       wide
     >
-      <IssuerButtons
-        issuers={ways.data?.issuers ?? []}
-        body={{ invitation: token }}
-        leave={leave}
-        label="join.with"
-      />
+      <IssuerButtons issuers={ways.data?.issuers ?? []} body={{ invitation: token }} leave={leave} joins />
       {(ways.data?.issuers.length ?? 0) > 0 && <Divider text={t("join.or_password")} />}
       <EntryForm onSubmit={() => accept.mutate()}>
         {error !== null && !known && <ProblemNotice error={error} />}

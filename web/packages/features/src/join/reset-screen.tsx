@@ -7,15 +7,16 @@ import { useTranslation } from "react-i18next";
 import { ProblemNotice, useApi, useTitle } from "../core";
 import { EntryForm, EntryFrame } from "../frame/entry";
 import { NewPasswordInput } from "../setup/new-password-input";
-import { takeToken } from "../setup/setup-screen";
 import { VoidLink } from "./join-screen";
+import { Opening } from "./opening";
+import { useLinkToken } from "./use-link-token";
 
 /** What a reset link leads to: what will be gone, and a new password. */
 export function ResetScreen({ onDone }: { onDone: (me: Me) => void }) {
   const { t } = useTranslation();
   const api = useApi();
   useTitle(t("reset.title"));
-  const [token] = useState(() => takeToken(window.location, window.history));
+  const token = useLinkToken();
   const [password, setPassword] = useState("");
   const opened = useQuery({
     queryKey: ["reset", token],
@@ -28,7 +29,7 @@ export function ResetScreen({ onDone }: { onDone: (me: Me) => void }) {
     mutationFn: () => send(api.POST("/api/v1/resets/redeem", { body: { token, password } })),
     onSuccess: onDone,
   });
-  if (opened.isPending) return <EntryFrame title={t("reset.title")}>{null}</EntryFrame>;
+  if (opened.isPending) return <Opening />;
   if (opened.isError || isProblem(redeem.error, "link_invalid")) {
     return <VoidLink error={opened.error ?? redeem.error} />;
   }

@@ -85,9 +85,7 @@ export function DomainsPanel() {
           <div className={classes.who}>
             <div className={classes.text}>
               <div className={classes.name}>{name}</div>
-              <div className={classes.note}>
-                {t("domains.since", { since: format.medium(created_at) })}
-              </div>
+              <div className={classes.note}>{t("domains.since", { since: format.medium(created_at) })}</div>
             </div>
           </div>
           <Button

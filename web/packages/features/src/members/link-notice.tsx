@@ -3,6 +3,9 @@ import { IconCheck, IconCopy, Notice } from "@tenon/ui";
 import { useTranslation } from "react-i18next";
 import classes from "./members.module.css";
 
+/** A notice colours its icons; those of a button keep the button's. */
+const icon = { size: 16, style: { color: "inherit" } };
+
 type LinkNoticeProps = { title: string; text: string; link: string; close: () => void };
 
 /** A link that works once and is shown this once, to be handed on. */
@@ -19,7 +22,7 @@ export function LinkNotice({ title, text, link, close }: LinkNoticeProps) {
             {({ copied, copy }) => (
               <Button
                 size="xs"
-                leftSection={copied ? <IconCheck size={16} /> : <IconCopy size={16} />}
+                leftSection={copied ? <IconCheck {...icon} /> : <IconCopy {...icon} />}
                 onClick={copy}
               >
                 {copied ? t("members.copied") : t("members.copy")}

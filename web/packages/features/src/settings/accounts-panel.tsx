@@ -54,15 +54,14 @@ export function AccountsPanel({ leave, added, refusal }: AccountsPanelProps) {
     },
   });
   const issuers = ways.data?.issuers ?? [];
+  const reason = REFUSALS.find((word) => word === refusal) ?? "failed";
   if (issuers.length === 0 && (accounts.data?.length ?? 0) === 0) return null;
   return (
     <Panel title={t("accounts.title")} lead={t("accounts.lead")} flush>
       {(added || refusal !== undefined) && (
         <div className={classes.row}>
           <Notice tone={added ? "ok" : "warn"} role="status">
-            {added
-              ? t("accounts.added")
-              : t(`accounts.refusal.${REFUSALS.find((word) => word === refusal) ?? "failed"}`)}
+            {added ? t("accounts.added") : t(`accounts.refusal.${reason}`)}
           </Notice>
         </div>
       )}

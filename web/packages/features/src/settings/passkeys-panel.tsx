@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Skeleton, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { isProblem, type Passkey, send } from "@tenon/api-client";
-import { IconPencil, IconTrash, Notice, Panel, Pill, useToast } from "@tenon/ui";
+import { IconPencil, IconTrash, Notice, Panel, useToast } from "@tenon/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import {
@@ -150,9 +150,9 @@ function PasskeyRow({ passkey }: { passkey: Passkey }) {
                 since: format.medium(passkey.created_at),
                 used: format.ago(passkey.last_used_at),
               })}
+          {passkey.synced && ` · ${t("passkeys.synced")}`}
         </div>
       </div>
-      {passkey.synced && <Pill>{t("passkeys.synced")}</Pill>}
       <ActionIcon
         variant="subtle"
         color="gray"

@@ -10,11 +10,12 @@ type IssuerButtonsProps = {
   issuers: SignInWays["issuers"];
   body: { invitation?: string; next?: string };
   leave: (url: string) => void;
-  label: "sign_in.with" | "join.with";
+  /** Whether it is for joining. */
+  joins?: boolean;
 };
 
 /** One button for each issuer that the operator has set up. */
-export function IssuerButtons({ issuers, body, leave, label }: IssuerButtonsProps) {
+export function IssuerButtons({ issuers, body, leave, joins = false }: IssuerButtonsProps) {
   const { t } = useTranslation();
   const api = useApi();
   const locale = useLocale();
@@ -46,7 +47,7 @@ export function IssuerButtons({ issuers, body, leave, label }: IssuerButtonsProp
           loading={begin.isPending && begin.variables === issuer.name}
           onClick={() => begin.mutate(issuer.name)}
         >
-          {t(label, { issuer: issuer.label })}
+          {joins ? t("join.with", { issuer: issuer.label }) : t("sign_in.with", { issuer: issuer.label })}
         </Button>
       ))}
     </div>

@@ -52,6 +52,7 @@ export function SignInScreen({ onSignedIn, leave, next, refusal }: SignInScreenP
   useTitle(t("sign_in.title"));
   const ways = useQuery(signInWaysQuery(api));
   const issuers = ways.data?.issuers ?? [];
+  const reason = REFUSALS.find((word) => word === refusal) ?? "failed";
   const hasPasskeys = passkeysWork(ways.data?.passkey_host);
   const byPasskey = useMutation({ mutationFn: () => signInByPasskey(api), onSuccess: onSignedIn });
   useOfferedPasskeys(hasPasskeys && step === "password" && !byPasskey.isPending, onSignedIn);
@@ -118,7 +119,7 @@ export function SignInScreen({ onSignedIn, leave, next, refusal }: SignInScreenP
       {refusal !== undefined && signIn.isIdle && (
         <div className={classes.notice}>
           <Notice tone="warn" role="alert">
-            {t(`sign_in.refusal.${REFUSALS.find((word) => word === refusal) ?? "failed"}`)}
+            {t(`sign_in.refusal.${reason}`)}
           </Notice>
         </div>
       )}
@@ -174,12 +175,7 @@ export function SignInScreen({ onSignedIn, leave, next, refusal }: SignInScreenP
             {t("sign_in.by_passkey")}
           </Button>
         )}
-        <IssuerButtons
-          issuers={issuers}
-          body={next === undefined ? {} : { next }}
-          leave={leave}
-          label="sign_in.with"
-        />
+        <IssuerButtons issuers={issuers} body={next === undefined ? {} : { next }} leave={leave} />
       </div>
     </EntryFrame>
   );
