@@ -175,7 +175,7 @@ pub const COLUMNS: &[Column] = inventory! {
         member_id: Identifier, Program, "whose code it is";
         code_hash: Credential, Program, "checking a recovery code";
     }
-    sessions (None, Retention::Days(30)) {
+    sessions (None, Retention::Days(90)) {
         id: Identifier, Owner, "names the session";
         token_hash: Credential, Program, "recognising the browser";
         member_id: Identifier, Owner, "whose session it is";

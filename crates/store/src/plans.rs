@@ -143,6 +143,7 @@ async fn ways_in_of_a_member(tx: &mut Tx, world: &World, seed: &Seed) {
     tx.domains().list().await.unwrap();
     tx.domains().delete("other.example").await.unwrap();
     tx.passkeys().list(seed.member).await.unwrap();
+    tx.passkeys().owners().await.unwrap();
     tx.passkeys().rename(world.id(), "x").await.unwrap();
     tx.passkeys().delete(world.id()).await.unwrap();
     tx.identities().list(seed.member).await.unwrap();

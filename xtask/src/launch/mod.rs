@@ -18,10 +18,10 @@ use rustix::process::Signal;
 
 pub use api::Person;
 pub use databases::{Databases, database_name};
-pub use demo::Demo;
-pub use judge::{Emulator, Proxy};
+pub use demo::{Demo, browser_script};
+pub use judge::{Emulator, Issuer, Proxy};
 pub use sandbox::{ACCOUNT, Quota, Sandbox, SandboxOptions};
-pub use server::{Database, Setup};
+pub use server::{Database, OWNER, Setup};
 
 use crate::children::Running;
 use crate::http::Client;

@@ -22,7 +22,7 @@ struct Part {
     run: fn() -> Result<Counts>,
 }
 
-const PARTS: [Part; 12] = [
+const PARTS: [Part; 13] = [
     part("fmt", false, rust::fmt),
     part("tidy", false, tidy::run),
     part("web", false, web),
@@ -34,6 +34,7 @@ const PARTS: [Part; 12] = [
     part("google", true, judges::google),
     part("emulator", true, judges::emulator),
     part("browser", true, judges::browser),
+    part("signin", true, judges::signin),
     part("proofs", true, judges::proofs),
 ];
 

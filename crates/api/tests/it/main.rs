@@ -9,6 +9,7 @@
 
 mod connecting;
 mod connections;
+mod csrf;
 mod events;
 mod issuer;
 mod mail;
@@ -20,3 +21,4 @@ mod problems;
 mod session;
 mod sessions;
 mod support;
+mod two_nodes;

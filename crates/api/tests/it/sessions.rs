@@ -144,6 +144,9 @@ async fn u1_an_ended_session_stops_at_once() {
     assert_eq!(ended.status, StatusCode::OK);
     let read = tokio::time::timeout(Duration::from_millis(400), stream.collect()).await;
     assert!(read.is_ok(), "the stream goes on");
+    let rest = read.unwrap().unwrap().to_bytes();
+    let rest = String::from_utf8_lossy(&rest).into_owned();
+    assert!(rest.trim_end().ends_with("event: session_ended\ndata: {}"), "{rest}");
     for _ in 0..100 {
         let late = victim.clone().get("/api/v1/session").await;
         late.is_problem(401, "unauthenticated");
@@ -151,6 +154,29 @@ async fn u1_an_ended_session_stops_at_once() {
     for request in running {
         assert!([200, 401].contains(&request.await.unwrap().as_u16()));
     }
+}
+
+#[tokio::test]
+async fn a_proof_does_not_end_the_stream_of_its_own_session() {
+    let (app, mut browser) = TestApp::with_owner().await;
+    let request = browser.request(Method::GET, "/api/v1/events");
+    let request = request.body(Body::empty()).unwrap();
+    let mut stream = app.router.clone().oneshot(request).await.unwrap().into_body();
+    stream.frame().await.unwrap().unwrap();
+    let proof = json!({ "password": PASSWORD });
+    let proved = browser.post("/api/v1/session/proof", proof).await;
+    assert_eq!(proved.status, StatusCode::NO_CONTENT, "{}", proved.text());
+    sign_in(&app).await;
+    browser.write(Method::DELETE, "/api/v1/sessions", None).await;
+    let mut heard = String::new();
+    while !(heard.contains("sessions_changed") && heard.contains("ping")) {
+        let frame = tokio::time::timeout(Duration::from_secs(5), stream.frame()).await;
+        let frame = frame.unwrap();
+        assert!(frame.is_some(), "the stream ended: {heard}");
+        let data = frame.unwrap().unwrap().into_data().unwrap();
+        heard.push_str(&String::from_utf8_lossy(&data));
+    }
+    assert!(!heard.contains("session_ended"), "{heard}");
 }
 
 #[tokio::test]

@@ -37,7 +37,7 @@ pub(crate) struct TestApp {
     _runner: RunnerHandle,
     pub(crate) sandbox: Sandbox,
     pub(crate) shutdown: CancellationToken,
-    _folder: TempDir,
+    _folder: Arc<TempDir>,
 }
 
 impl TestApp {
@@ -48,18 +48,31 @@ impl TestApp {
 
     /// A server that nobody has set up, with a changed sandbox.
     pub(crate) async fn with(change: impl FnOnce(&mut SandboxConfig)) -> Self {
-        Self::build(&format!("http://{HOST}"), Vec::new(), change).await
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let url = StoreUrl::Sqlite(folder.path().join("tenon.db"));
+        Self::build(&url, folder, Vec::new(), change).await
+    }
+
+    /// Two nodes on one database: each with its own pool, caches and runner, one key.
+    pub(crate) async fn two_nodes(url: &StoreUrl) -> (Self, Self) {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let one = Self::build(url, folder.clone(), Vec::new(), |_| {}).await;
+        let other = Self::build(url, folder, Vec::new(), |_| {}).await;
+        (one, other)
     }
 
     /// A server with its owner signed in, at which people may also sign in by these issuers.
     pub(crate) async fn with_issuers(issuers: Vec<Arc<OpenId>>) -> (Self, Browser) {
-        let app = Self::build(&format!("http://{HOST}"), issuers, |_| {}).await;
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let url = StoreUrl::Sqlite(folder.path().join("tenon.db"));
+        let app = Self::build(&url, folder, issuers, |_| {}).await;
         let browser = app.member(OWNER, Role::Owner).await;
         (app, browser)
     }
 
     async fn build(
-        public_url: &str,
+        url: &StoreUrl,
+        folder: Arc<TempDir>,
         issuers: Vec<Arc<OpenId>>,
         change: impl FnOnce(&mut SandboxConfig),
     ) -> Self {
@@ -69,7 +82,6 @@ impl TestApp {
             .with_env_filter(filter)
             .with_test_writer()
             .try_init();
-        let folder = tempfile::tempdir().unwrap();
         let world = World::system();
         let mut config = SandboxConfig::new(world.clock());
         config.messages = 120;
@@ -84,7 +96,7 @@ impl TestApp {
             quota: QuotaSettings::unlimited(),
         };
         let store = Store::open(&StoreConfig {
-            url: StoreUrl::Sqlite(folder.path().join("tenon.db")),
+            url: url.clone(),
             migrate: true,
         })
         .await
@@ -96,7 +108,7 @@ impl TestApp {
             graveyard: Graveyard::new(folder.path().join("graveyard")),
             google: Some(Google::new(google, world.clone()).unwrap()),
             issuers,
-            config: AppConfig::new(public_url.parse().unwrap()),
+            config: AppConfig::new(format!("http://{HOST}").parse().unwrap()),
             world: world.clone(),
         })
         .await

@@ -72,36 +72,32 @@ fn may_manage(by: &Member, member: &Member) -> bool {
     by.id != member.id && by.role.manages(member.role)
 }
 
-async fn view(tx: &mut Tx, by: &Member, member: Member) -> Result<PersonView> {
-    let managed = may_manage(by, &member);
-    let guarded = if managed || by.id == member.id {
-        let codes = member.totp_confirmed_at.is_some();
-        Some(codes || !tx.passkeys().list(member.id).await?.is_empty())
-    } else {
-        None
-    };
-    Ok(PersonView {
+fn view(by: &Member, member: Member, with_passkey: &[MemberId]) -> PersonView {
+    let (managed, own) = (may_manage(by, &member), by.id == member.id);
+    let guarded = member.totp_confirmed_at.is_some() || with_passkey.contains(&member.id);
+    PersonView {
         id: member.id,
-        own: by.id == member.id,
+        own,
         managed,
-        guarded,
+        guarded: (managed || own).then_some(guarded),
         disabled: member.disabled_at.is_some(),
         name: member.name,
         email: member.email,
         role: member.role,
         created_at: member.created_at,
-    })
+    }
 }
 
 /// Everybody in the workspace, oldest first.
 pub async fn people(ctx: &Ctx, actor: &Actor) -> Result<Vec<PersonView>> {
     let mut tx = ctx.store.read(&actor.scope()).await?;
     let by = own(&mut tx, actor).await?;
-    let mut out = Vec::new();
-    for member in tx.members().list().await? {
-        out.push(view(&mut tx, &by, member).await?);
-    }
-    Ok(out)
+    let with_passkey = tx.passkeys().owners().await?;
+    let all = tx.members().list().await?;
+    Ok(all
+        .into_iter()
+        .map(|member| view(&by, member, &with_passkey))
+        .collect())
 }
 
 /// Changes a member's role or switches the account off or on. Either ends their sessions at once:
@@ -133,7 +129,7 @@ pub async fn change_member(
         sessions::end_all(&mut tx, actor.workspace, id, None).await?;
         tell(&mut tx, id.to_string()).await?;
     }
-    let view = view(&mut tx, &by, after).await?;
+    let view = view(&by, after, &tx.passkeys().owners().await?);
     tx.commit().await?;
     tracing::info!(
         target: "audit", member = %id, by = %actor.member,

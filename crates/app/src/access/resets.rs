@@ -139,6 +139,10 @@ pub async fn redeem_reset(
         .ok_or(Error::LinkInvalid)?;
     let signed_in = sessions::start(ctx, &mut tx, &member, browser, "link").await?;
     tx.commit().await?;
+    // Whoever got in by the old password meanwhile is out; this ends their open streams.
+    let mut tx = ctx.store.begin(&Scope::job(member.workspace_id)).await?;
+    sessions::tell(&mut tx, member.id).await?;
+    tx.commit().await?;
     tracing::info!(target: "audit", member = %member.id, by = %row.made_by, "reset link used");
     Ok(signed_in)
 }

@@ -83,6 +83,7 @@ CREATE TABLE passkeys (
 );
 CREATE UNIQUE INDEX passkeys_credential ON passkeys (credential_id);
 CREATE INDEX passkeys_member ON passkeys (member_id, created_at);
+CREATE INDEX passkeys_workspace ON passkeys (workspace_id, member_id);
 
 CREATE TABLE challenges (
     challenge_hash BLOB NOT NULL PRIMARY KEY,

@@ -102,6 +102,14 @@ impl Passkeys<'_> {
         self.tx.all(query).await?.iter().map(read).collect()
     }
 
+    /// The members of the workspace who have a passkey.
+    pub async fn owners(&mut self) -> Result<Vec<MemberId>, StoreError> {
+        let query = sql("SELECT DISTINCT member_id FROM passkeys WHERE workspace_id = $1")
+            .bind(self.tx.workspace()?);
+        let rows = self.tx.all(query).await?;
+        rows.iter().map(Row::only).collect()
+    }
+
     /// Notes a signature, if nobody noted a later one meanwhile; `false` then, and the signature must
     /// be refused. Authenticators that do not count stay at 0.
     pub async fn used(

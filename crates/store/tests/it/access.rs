@@ -185,6 +185,7 @@ store_test! {
         drop(tx);
         let mut tx = t.store.begin(&Scope::member(other, stranger)).await.unwrap();
         assert!(tx.passkeys().list(owner).await.unwrap().is_empty());
+        assert!(tx.passkeys().owners().await.unwrap().is_empty());
         assert!(!tx.passkeys().rename(row.id, "x").await.unwrap());
         assert!(!tx.passkeys().delete(row.id).await.unwrap());
         assert_eq!(tx.passkeys().delete_for_member(owner).await.unwrap(), 0);

@@ -84,6 +84,8 @@ export function listen(options: LiveOptions): () => void {
       } else options.onState("reconnecting");
     };
     current.addEventListener("ping", heard);
+    // Said before the server ends the stream: no need to wait for the browser to come back.
+    current.addEventListener("session_ended", () => options.onRefused?.());
     for (const name of EVENT_NAMES) {
       current.addEventListener(name, (event: Event) => {
         heard();

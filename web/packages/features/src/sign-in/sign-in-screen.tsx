@@ -55,7 +55,8 @@ export function SignInScreen({ onSignedIn, leave, next, refusal }: SignInScreenP
   const reason = REFUSALS.find((word) => word === refusal) ?? "failed";
   const hasPasskeys = passkeysWork(ways.data?.passkey_host);
   const byPasskey = useMutation({ mutationFn: () => signInByPasskey(api), onSuccess: onSignedIn });
-  useOfferedPasskeys(hasPasskeys && step === "password" && !byPasskey.isPending, onSignedIn);
+  const offer = hasPasskeys && step === "password" && !byPasskey.isPending;
+  const offerProblem = useOfferedPasskeys(offer, onSignedIn);
 
   const signIn = useMutation({
     mutationFn: (body: Credentials) => send(api.POST("/api/v1/session", { body })),
@@ -125,7 +126,11 @@ export function SignInScreen({ onSignedIn, leave, next, refusal }: SignInScreenP
       )}
       <EntryForm onSubmit={submit}>
         <SignInProblem
-          error={signIn.error ?? (byPasskey.error instanceof PasskeyCancelled ? null : byPasskey.error)}
+          error={
+            signIn.error ??
+            (byPasskey.error instanceof PasskeyCancelled ? null : byPasskey.error) ??
+            offerProblem
+          }
         />
         <TextInput
           label={t("sign_in.email")}
@@ -182,8 +187,9 @@ export function SignInScreen({ onSignedIn, leave, next, refusal }: SignInScreenP
 }
 
 /** Lets the browser offer passkeys where the e-mail is typed, until another way is taken. */
-function useOfferedPasskeys(offer: boolean, onSignedIn: (me: Me) => void): void {
+function useOfferedPasskeys(offer: boolean, onSignedIn: (me: Me) => void): unknown {
   const api = useApi();
+  const [problem, setProblem] = useState<unknown>(null);
   const done = useRef(onSignedIn);
   done.current = onSignedIn;
   useEffect(() => {
@@ -195,10 +201,13 @@ function useOfferedPasskeys(offer: boolean, onSignedIn: (me: Me) => void): void 
         const me = await signInByPasskey(api, stop.signal);
         if (!stop.signal.aborted) done.current(me);
       })
-      // Nothing was asked for, so nothing is told: the button and the form are still there.
-      .catch(() => undefined);
+      // An offer that was not taken needs no words; one that the server refused does.
+      .catch((error: unknown) => {
+        if (isProblem(error, "passkey_invalid")) setProblem(error);
+      });
     return () => stop.abort();
   }, [offer, api]);
+  return problem;
 }
 
 function SignInProblem({ error }: { error: unknown }) {
