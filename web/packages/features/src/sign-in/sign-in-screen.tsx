@@ -198,8 +198,8 @@ function useOfferedPasskeys(offer: boolean, onSignedIn: (me: Me) => void): unkno
     void PublicKeyCredential.isConditionalMediationAvailable()
       .then(async (available) => {
         if (!available || stop.signal.aborted) return;
-        const me = await signInByPasskey(api, stop.signal);
-        if (!stop.signal.aborted) done.current(me);
+        // Once it has answered, the person is in, whatever else was begun meanwhile.
+        done.current(await signInByPasskey(api, stop.signal));
       })
       // An offer that was not taken needs no words; one that the server refused does.
       .catch((error: unknown) => {
