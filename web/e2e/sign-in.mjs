@@ -112,7 +112,18 @@ async function walk() {
   const owner = await person();
   const bob = await person();
 
-  await checks.step("the owner signs in with a password", () => signInByPassword(owner.page));
+  await checks.step("the owner signs in with a password", async () => {
+    await signInByPassword(owner.page);
+    await owner.page.evaluate(
+      (locale) =>
+        fetch("/api/v1/me", {
+          method: "PATCH",
+          headers: { "X-Tenon-Request": "1", "Content-Type": "application/json" },
+          body: JSON.stringify({ locale }),
+        }),
+      args.locale,
+    );
+  });
 
   const link = await checks.step("invites somebody and gets a link once", async () => {
     await owner.page.goto(new URL("/members", base).href);
