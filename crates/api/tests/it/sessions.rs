@@ -146,7 +146,10 @@ async fn u1_an_ended_session_stops_at_once() {
     assert!(read.is_ok(), "the stream goes on");
     let rest = read.unwrap().unwrap().to_bytes();
     let rest = String::from_utf8_lossy(&rest).into_owned();
-    assert!(rest.trim_end().ends_with("event: session_ended\ndata: {}"), "{rest}");
+    assert!(
+        rest.trim_end().ends_with("event: session_ended\ndata: {}"),
+        "{rest}"
+    );
     for _ in 0..100 {
         let late = victim.clone().get("/api/v1/session").await;
         late.is_problem(401, "unauthenticated");
@@ -161,13 +164,21 @@ async fn a_proof_does_not_end_the_stream_of_its_own_session() {
     let (app, mut browser) = TestApp::with_owner().await;
     let request = browser.request(Method::GET, "/api/v1/events");
     let request = request.body(Body::empty()).unwrap();
-    let mut stream = app.router.clone().oneshot(request).await.unwrap().into_body();
+    let mut stream = app
+        .router
+        .clone()
+        .oneshot(request)
+        .await
+        .unwrap()
+        .into_body();
     stream.frame().await.unwrap().unwrap();
     let proof = json!({ "password": PASSWORD });
     let proved = browser.post("/api/v1/session/proof", proof).await;
     assert_eq!(proved.status, StatusCode::NO_CONTENT, "{}", proved.text());
     sign_in(&app).await;
-    browser.write(Method::DELETE, "/api/v1/sessions", None).await;
+    browser
+        .write(Method::DELETE, "/api/v1/sessions", None)
+        .await;
     let mut heard = String::new();
     while !(heard.contains("sessions_changed") && heard.contains("ping")) {
         let frame = tokio::time::timeout(Duration::from_secs(5), stream.frame()).await;
