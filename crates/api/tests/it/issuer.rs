@@ -227,23 +227,20 @@ async fn token(
     for (name, value) in say.claims.as_object().unwrap() {
         claims[name] = value.clone();
     }
-    let id_token = match say.unsigned {
-        Some(header) => {
-            let encode = |text: &str| URL_SAFE_NO_PAD.encode(text);
-            format!("{}.{}.", encode(header), encode(&claims.to_string()))
-        }
-        None => {
-            let header = Header {
-                kid: Some("1".to_owned()),
-                ..Header::new(Algorithm::ES256)
-            };
-            let key = if say.foreign_key {
-                &inner.other_key
-            } else {
-                &inner.key
-            };
-            jsonwebtoken::encode(&header, &claims, key).unwrap()
-        }
+    let id_token = if let Some(header) = say.unsigned {
+        let encode = |text: &str| URL_SAFE_NO_PAD.encode(text);
+        format!("{}.{}.", encode(header), encode(&claims.to_string()))
+    } else {
+        let header = Header {
+            kid: Some("1".to_owned()),
+            ..Header::new(Algorithm::ES256)
+        };
+        let key = if say.foreign_key {
+            &inner.other_key
+        } else {
+            &inner.key
+        };
+        jsonwebtoken::encode(&header, &claims, key).unwrap()
     };
     let body = json!({ "access_token": "at", "token_type": "Bearer", "id_token": id_token });
     (http::StatusCode::OK, axum::Json(body))

@@ -247,7 +247,8 @@ export interface paths {
          * Live changes
          * @description A stream of `connection_changed`, `mailbox_changed`, `threads_changed`, `receipt_added`,
          *     `sessions_changed` and `members_changed`, each with `data: {"id", "at"}`, and `ping` every 25 seconds. `Last-Event-ID` continues where a stream
-         *     broke off. It ends with the session.
+         *     broke off. It ends with the session,
+         *     after `session_ended`.
          */
         get: operations["get_events"];
         put?: never;
