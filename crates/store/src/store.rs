@@ -279,7 +279,12 @@ fn create_private(path: &Path) -> Result<(), StoreError> {
 async fn open_postgres(url: &str) -> Result<PgPool, StoreError> {
     let options = PgConnectOptions::from_str(url)?
         .application_name("tenon")
-        .options([("jit", "off")]) // short statements; compiling them costs more than it wins
+        .options([
+            ("jit", "off"), // short statements; compiling them costs more than it wins
+            // A plan made for an empty table is kept for its connection, and walking through the
+            // table is the best plan while that is empty. Every statement has an index (`plans`).
+            ("enable_seqscan", "off"),
+        ])
         .disable_statement_logging();
     // The pool would go on trying to reach a server that is not there; ask once, and say so.
     tokio::time::timeout(CONNECT, options.connect())

@@ -206,6 +206,40 @@ impl Messages<'_> {
         self.tx.set_labels(connection, labels).await
     }
 
+    /// Says of messages whether they carry attachments; how many changed. Unknown messages are
+    /// passed over.
+    pub async fn set_attachments(
+        &mut self,
+        connection: ConnectionId,
+        carries: &[(String, bool)],
+    ) -> Result<u64, StoreError> {
+        self.tx.hold(connection).await?;
+        self.tx.set_attachments(connection, carries).await
+    }
+
+    /// Whether those of these messages that are stored carry attachments.
+    pub async fn attachments_of(
+        &mut self,
+        connection: ConnectionId,
+        provider_ids: &[String],
+    ) -> Result<HashMap<String, bool>, StoreError> {
+        let mut out = HashMap::with_capacity(provider_ids.len());
+        if !self.tx.sees(connection).await? {
+            return Ok(out);
+        }
+        for ids in provider_ids.chunks(LIST) {
+            for row in self
+                .tx
+                .by_provider_ids("provider_id, has_attachments", connection, ids)
+                .await?
+            {
+                let mut r = row.reader();
+                out.insert(r.take()?, r.take()?);
+            }
+        }
+        Ok(out)
+    }
+
     /// Removes messages, and threads that have none left; how many were stored.
     pub async fn remove(
         &mut self,
@@ -216,15 +250,10 @@ impl Messages<'_> {
         let mut removed = 0;
         let mut threads = Vec::new();
         for ids in provider_ids.chunks(LIST) {
-            let mut delete = Builder::new(
-                self.tx.kind(),
-                "DELETE FROM messages WHERE connection_id = ",
-            );
+            let mut delete = Builder::new(self.tx.kind(), "DELETE FROM messages");
             delete
-                .value(connection)
-                .push(" AND provider_id IN ")
-                .list(ids.iter().map(String::as_str));
-            delete.push(" RETURNING thread_id");
+                .where_keys("messages", "provider_id", connection, ids)
+                .push(" RETURNING thread_id");
             for row in self.tx.all(delete.build(ids.len())).await? {
                 removed += 1;
                 threads.push(row.only()?);
