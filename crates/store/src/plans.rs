@@ -21,6 +21,7 @@ const SMALL: &[&str] = &[
     "settings",
     "schema_versions",
     "keys",
+    "purges",
 ];
 
 async fn sqlite() -> (Store, tempfile::TempDir) {
@@ -160,6 +161,14 @@ async fn a_day(store: &Store, world: &World, seed: &Seed) -> Vec<Sql> {
         .await
         .unwrap();
     tx.messages()
+        .set_attachments(id, &[("m1".into(), true), ("m2".into(), false)])
+        .await
+        .unwrap();
+    tx.messages()
+        .carries(id, &["m1".into(), "m2".into()])
+        .await
+        .unwrap();
+    tx.messages()
         .set_labels(id, vec![("m2".into(), vec![])])
         .await
         .unwrap();
@@ -208,7 +217,12 @@ async fn a_day(store: &Store, world: &World, seed: &Seed) -> Vec<Sql> {
     tx.labels().counts(id).await.unwrap();
     tx.skipped().record(id, "x", "y", now).await.unwrap();
     tx.skipped().list(id, 10).await.unwrap();
+    tx.skipped().list_due(id, now, 10).await.unwrap();
     tx.skipped().resolve(id, "x").await.unwrap();
+    tx.skipped()
+        .resolve_all(id, &["x".into(), "y".into()])
+        .await
+        .unwrap();
     tx.runs().list(id, 10).await.unwrap();
     tx.runs().prune(id, now).await.unwrap();
     let tokens = TokenRow {
@@ -291,12 +305,27 @@ async fn a_day(store: &Store, world: &World, seed: &Seed) -> Vec<Sql> {
         .await
         .unwrap();
     tx.jobs().counts_everywhere().await.unwrap();
+    for table in crate::LARGE_TABLES {
+        tx.purges().step(world.id(), *table, 100).await.unwrap();
+    }
+    let purges = tx.purges().list(10).await.unwrap();
+    assert!(purges.is_empty());
+    tx.purges().rows_left(id).await.unwrap();
+    tx.connections().existing(&[id]).await.unwrap();
+    tx.connections().list_idle(now, 10).await.unwrap();
+    tx.connections()
+        .lost_grants(Provider::Google, now)
+        .await
+        .unwrap();
+    tx.keys().existing(&[world.id()]).await.unwrap();
+    tx.events().tail(0, 10).await.unwrap();
+    tx.jobs().hold_claim(world.id(), 1).await.unwrap();
     tx.jobs().delete_done_before(now).await.unwrap();
     ran.append(&mut tx.ran);
     tx.commit().await.unwrap();
 
     let mut tx = store.begin(&Scope::job(seed.workspace)).await.unwrap();
-    tx.connections().delete(id).await.unwrap();
+    tx.connections().delete(id, None).await.unwrap();
     ran.append(&mut tx.ran);
     ran
 }

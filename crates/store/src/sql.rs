@@ -187,7 +187,7 @@ impl Builder {
 
     /// Adds ` FROM table` with those of its rows that have these keys within a connection; `column`
     /// is unique in a connection.
-    pub(crate) fn from_keys(
+    pub(crate) fn keyed_rows(
         &mut self,
         table: &str,
         column: &str,
@@ -198,7 +198,7 @@ impl Builder {
             DbKind::Sqlite => self
                 .push(" FROM ")
                 .push(table)
-                .where_keys(table, column, connection, keys),
+                .where_keyed(table, column, connection, keys),
             // With an IN list PostgreSQL may read the whole mailbox and compare: its statistics
             // know nothing of a mailbox that is just being filled. LIMIT keeps this a lookup for
             // each key whatever they say; at most one row has it anyway.
@@ -217,9 +217,9 @@ impl Builder {
         }
     }
 
-    /// Adds ` WHERE …` for the rows that [`from_keys`](Self::from_keys) would read, in a
+    /// Adds ` WHERE …` for the rows that [`keyed_rows`](Self::keyed_rows) would read, in a
     /// statement that changes `table`.
-    pub(crate) fn where_keys(
+    pub(crate) fn where_keyed(
         &mut self,
         table: &str,
         column: &str,
@@ -234,7 +234,7 @@ impl Builder {
             }
             DbKind::Postgres => self
                 .push(" WHERE id IN (SELECT id")
-                .from_keys(table, column, connection, keys)
+                .keyed_rows(table, column, connection, keys)
                 .push(")"),
         }
     }

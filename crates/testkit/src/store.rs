@@ -11,6 +11,7 @@ use tenon_model::{ManualClock, World};
 use tenon_store::{Store, StoreConfig, StoreUrl};
 
 const POSTGRES: &str = "TENON_TEST_POSTGRES";
+const POOLER: &str = "TENON_TEST_POOLER";
 const SQLITE_ONLY: &str = "TENON_TEST_SQLITE_ONLY";
 
 /// A migrated, empty store on a clock that stands still.
@@ -41,7 +42,17 @@ impl TestStore {
             url: url.clone(),
             migrate: true,
         };
-        let store = Store::open(&config).await.expect("the store opens");
+        let store = match pooled(&url) {
+            None => Store::open(&config).await,
+            Some(pooled) => {
+                let config = StoreConfig {
+                    url: pooled,
+                    ..config
+                };
+                Store::open_pooled(&config, Some(&url)).await
+            }
+        };
+        let store = store.expect("the store opens");
         Self {
             store: store.with_world(world.clone()),
             url,
@@ -49,6 +60,19 @@ impl TestStore {
             clock,
         }
     }
+}
+
+/// The same database through the pooler named in `TENON_TEST_POOLER`, an address like
+/// `127.0.0.1:6432`.
+fn pooled(url: &StoreUrl) -> Option<StoreUrl> {
+    let StoreUrl::Postgres(text) = url else {
+        return None;
+    };
+    let pooler: std::net::SocketAddr = std::env::var(POOLER).ok()?.parse().expect(POOLER);
+    let mut url = url::Url::parse(text).expect("an address of PostgreSQL");
+    url.set_ip_host(pooler.ip()).expect("a host");
+    url.set_port(Some(pooler.port())).expect("a port");
+    Some(StoreUrl::Postgres(url.into()))
 }
 
 /// Makes `name::sqlite` and `name::postgres` of one `async fn name(t: TestStore) { … }`.

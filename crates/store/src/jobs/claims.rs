@@ -127,6 +127,16 @@ impl Jobs<'_> {
         Ok(self.tx.exec(update).await? == 1)
     }
 
+    /// Whether a claim still stands; if so it cannot be lost before this transaction ends. For
+    /// writes that only who runs the job may make.
+    pub(crate) async fn hold_claim(&mut self, id: JobId, fence: i64) -> Result<bool, StoreError> {
+        let lock = dialect!(self.tx.kind(), sqlite: "", postgres: " FOR SHARE");
+        let query = sql(format!("SELECT id FROM jobs WHERE {OURS}{lock}"))
+            .bind(id)
+            .bind(fence);
+        Ok(self.tx.opt(query).await?.is_some())
+    }
+
     /// The job is done; `false` when the claim was lost. System only.
     pub async fn finish(&mut self, id: JobId, fence: i64, at: Time) -> Result<bool, StoreError> {
         self.stop(id, fence, "done", None, at).await

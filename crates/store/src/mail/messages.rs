@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use tenon_model::{ConnectionId, MessageId, ThreadId, Time};
 use tenon_vault::{BlindIndex, Sealed};
 
+use super::ALL_MESSAGES;
 use crate::StoreError;
 use crate::sql::{Builder, LIST, Row, split_words, sql};
 use crate::tx::VISIBLE;
@@ -34,6 +35,17 @@ pub struct NewMessage {
     pub message_id_index: Option<BlindIndex>,
     /// Blind indexes of all addresses in it.
     pub address_indexes: Vec<BlindIndex>,
+}
+
+/// Whether a stored message carries attachments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Carries {
+    /// The provider's id.
+    pub provider_id: String,
+    /// When the provider received it.
+    pub received_at: Time,
+    /// Whether it does, as far as is known.
+    pub carries: bool,
 }
 
 /// A stored message.
@@ -217,24 +229,26 @@ impl Messages<'_> {
         self.tx.set_attachments(connection, carries).await
     }
 
-    /// Whether those of these messages that are stored carry attachments.
-    pub async fn attachments_of(
+    /// Of those of these messages that are stored: when they were received and whether they carry
+    /// attachments.
+    pub async fn carries(
         &mut self,
         connection: ConnectionId,
         provider_ids: &[String],
-    ) -> Result<HashMap<String, bool>, StoreError> {
-        let mut out = HashMap::with_capacity(provider_ids.len());
+    ) -> Result<Vec<Carries>, StoreError> {
+        let mut out = Vec::with_capacity(provider_ids.len());
         if !self.tx.sees(connection).await? {
             return Ok(out);
         }
         for ids in provider_ids.chunks(LIST) {
-            for row in self
-                .tx
-                .by_provider_ids("provider_id, has_attachments", connection, ids)
-                .await?
-            {
+            let columns = "provider_id, received_at, has_attachments";
+            for row in self.tx.by_provider_ids(columns, connection, ids).await? {
                 let mut r = row.reader();
-                out.insert(r.take()?, r.take()?);
+                out.push(Carries {
+                    provider_id: r.take()?,
+                    received_at: r.take()?,
+                    carries: r.take()?,
+                });
             }
         }
         Ok(out)
@@ -252,7 +266,7 @@ impl Messages<'_> {
         for ids in provider_ids.chunks(LIST) {
             let mut delete = Builder::new(self.tx.kind(), "DELETE FROM messages");
             delete
-                .where_keys("messages", "provider_id", connection, ids)
+                .where_keyed("messages", "provider_id", connection, ids)
                 .push(" RETURNING thread_id");
             for row in self.tx.all(delete.build(ids.len())).await? {
                 removed += 1;
@@ -321,7 +335,9 @@ impl Messages<'_> {
         if !self.tx.sees(connection).await? {
             return Ok(0);
         }
-        let query = sql("SELECT count(*) FROM messages WHERE connection_id = $1").bind(connection);
+        let query = sql("SELECT threads FROM label_counts WHERE connection_id = $1 AND label = $2")
+            .bind(connection)
+            .bind(ALL_MESSAGES);
         self.tx.count(query).await
     }
 

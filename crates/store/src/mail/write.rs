@@ -38,7 +38,7 @@ impl Tx {
         let mut query = Builder::new(self.kind(), "SELECT ");
         query
             .push(columns)
-            .from_keys("messages", "provider_id", connection, ids);
+            .keyed_rows("messages", "provider_id", connection, ids);
         self.all(query.build(ids.len())).await
     }
 
@@ -133,7 +133,7 @@ impl Tx {
         let wanted: Vec<&str> = wanted.into_iter().collect();
         for ids in wanted.chunks(LIST) {
             let mut query = Builder::new(self.kind(), "SELECT ");
-            query.push(DERIVED).push(", provider_thread_id").from_keys(
+            query.push(DERIVED).push(", provider_thread_id").keyed_rows(
                 "threads",
                 "provider_thread_id",
                 connection,
@@ -256,7 +256,7 @@ impl Tx {
             let mut update = Builder::new(self.kind(), "UPDATE messages SET seen = ");
             update
                 .value(generation)
-                .where_keys("messages", "provider_id", connection, ids);
+                .where_keyed("messages", "provider_id", connection, ids);
             seen += self.exec(update.build(ids.len())).await?;
         }
         Ok(seen)
@@ -310,12 +310,8 @@ impl Tx {
                     Builder::new(self.kind(), "UPDATE messages SET has_attachments = ");
                 update
                     .value(now)
-                    .push(" WHERE connection_id = ")
-                    .value(connection)
-                    .push(" AND has_attachments <> ")
-                    .value(now)
-                    .push(" AND provider_id IN ")
-                    .list(ids.iter().copied());
+                    .where_keyed("messages", "provider_id", connection, ids);
+                update.push(" AND has_attachments <> ").value(now);
                 update.push(" RETURNING thread_id");
                 for row in self.all(update.build(ids.len())).await? {
                     threads.push(row.only()?);
