@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tenon_connectors::google::Google;
+use tenon_model::connection::Provider;
 use tenon_model::member::Role;
 use tenon_model::policy::Locale;
 use tenon_model::{ConnectionId, MemberId, NodeId, Scope, SessionId, WorkspaceId, World};
@@ -60,6 +61,15 @@ impl AppConfig {
     }
 }
 
+impl AppConfig {
+    /// Where a provider sends the browser back to; one address per issuer (RFC 9700, 4.4.2). The
+    /// provider's client has to know exactly this address.
+    pub fn redirect_uri(&self, provider: Provider) -> String {
+        let base = self.public_url.as_str().trim_end_matches('/');
+        format!("{base}/oauth/callback/{}", provider.as_str())
+    }
+}
+
 /// The parts of a [`Ctx`].
 pub struct Parts {
     /// Database.
@@ -95,6 +105,8 @@ pub struct Ctx {
     pub(crate) attempts: Arc<Attempts>,
     pub(crate) progress: Arc<Progress>,
     pub(crate) refreshing: Arc<Refreshing>,
+    /// Whose turn it is to remove rows of connections that are gone.
+    pub(crate) removing: Arc<tokio::sync::Mutex<()>>,
     pub(crate) setup_token: Arc<str>,
 }
 
@@ -134,6 +146,7 @@ impl Ctx {
             attempts: Arc::default(),
             progress: Arc::default(),
             refreshing: Arc::default(),
+            removing: Arc::default(),
             setup_token: crate::access::random_token(&world).into(),
             config: Arc::new(config),
             store,
@@ -143,6 +156,14 @@ impl Ctx {
         };
         crate::connections::finish_burials(&ctx).await?;
         Ok(ctx)
+    }
+}
+
+impl Ctx {
+    /// Whether this process holds a key or an opened message of a connection in memory.
+    pub fn holds(&self, connection: ConnectionId) -> bool {
+        let keys = self.keys.held();
+        keys.iter().any(|(_, of)| *of == Some(connection)) || self.bodies.holds(connection)
     }
 }
 

@@ -21,7 +21,7 @@ pub use databases::{Databases, database_name};
 pub use demo::Demo;
 pub use judge::{Emulator, Proxy};
 pub use sandbox::{ACCOUNT, Quota, Sandbox, SandboxOptions};
-pub use server::{Database, Setup};
+pub use server::{Database, OWNER, Setup};
 
 use crate::children::Running;
 use crate::http::Client;

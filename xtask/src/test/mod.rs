@@ -22,7 +22,7 @@ struct Part {
     run: fn() -> Result<Counts>,
 }
 
-const PARTS: [Part; 12] = [
+const PARTS: [Part; 13] = [
     part("fmt", false, rust::fmt),
     part("tidy", false, tidy::run),
     part("web", false, web),
@@ -33,6 +33,7 @@ const PARTS: [Part; 12] = [
     part("deny", true, rust::deny),
     part("google", true, judges::google),
     part("emulator", true, judges::emulator),
+    part("corpora", true, judges::corpora),
     part("browser", true, judges::browser),
     part("proofs", true, judges::proofs),
 ];

@@ -7,12 +7,13 @@ use async_trait::async_trait;
 use secrecy::{ExposeSecret as _, SecretString};
 use tenon_connectors::ports::{AccessTokens, Tokens};
 use tenon_connectors::{ProviderError, Reaction};
-use tenon_model::connection::ConnectionStatus;
+use tenon_model::connection::{ConnectionStatus, Provider};
 use tenon_model::event::EventKind;
 use tenon_model::{ConnectionId, Scope, WorkspaceId};
 use tenon_store::{ConnectionRow, TokenRow};
 use tenon_vault::{Context, DataKey, Sealed};
 
+use super::alarms::{self, CLIENT_REFUSED};
 use super::grace::PurgeConnection;
 use crate::{Ctx, Error, Result};
 
@@ -80,6 +81,7 @@ pub(crate) struct ConnectionTokens {
     ctx: Ctx,
     workspace: WorkspaceId,
     connection: ConnectionId,
+    provider: Provider,
     key: Arc<DataKey>,
 }
 
@@ -89,6 +91,7 @@ impl ConnectionTokens {
             ctx: ctx.clone(),
             workspace: row.workspace_id,
             connection: row.id,
+            provider: row.provider,
             key,
         }
     }
@@ -209,7 +212,12 @@ impl ConnectionTokens {
                         return Err(Failure::Provider(e));
                     }
                 }
-                Err(e) => return Err(Failure::Provider(e)),
+                Err(e) => {
+                    if e.reaction == Reaction::Alarm {
+                        alarms::raise(&self.ctx, self.provider, CLIENT_REFUSED, 1).await?;
+                    }
+                    return Err(Failure::Provider(e));
+                }
             }
             if attempt >= 4 {
                 break;
@@ -261,7 +269,7 @@ impl ConnectionTokens {
             .await?;
         tx.commit().await?;
         tracing::info!(connection = %row.id, reason, "the grant was withdrawn at the provider");
-        Ok(())
+        alarms::review(ctx, row.provider).await
     }
 
     async fn store(&self, old: &TokenRow, tokens: &Tokens) -> Result<bool> {
