@@ -12,6 +12,7 @@ mod connections;
 mod events;
 mod mail;
 mod meta;
+mod metrics;
 mod problems;
 mod session;
 mod support;
