@@ -26,6 +26,7 @@ mod events;
 mod flows;
 mod jobs;
 mod keys;
+mod listen;
 pub mod mail;
 mod members;
 mod migrate;

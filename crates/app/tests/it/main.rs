@@ -9,5 +9,6 @@
 mod connecting;
 mod disconnecting;
 mod following;
+mod nodes;
 mod reading;
 mod tokens;
