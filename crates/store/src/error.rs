@@ -159,7 +159,7 @@ fn from_postgres(code: &str, message: &str) -> Option<StoreError> {
         "25006" => StoreError::ReadOnly,
         "55P03" => StoreError::Locked,
         "28000" | "28P01" | "3D000" | "42501" => StoreError::Refused(message.to_owned()),
-        "57P01" | "57P02" | "57P03" => {
+        "25P03" | "57P01" | "57P02" | "57P03" | "57P05" => {
             StoreError::Unreachable("the server is going up or down".to_owned())
         }
         _ if code.starts_with("08") => StoreError::Unreachable("the connection broke".to_owned()),

@@ -11,14 +11,15 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{
     ConnectOptions as _, Connection as _, PgPool, Row as _, Sqlite, SqlitePool, Transaction,
 };
-use tenon_model::{Scope, World};
+use tenon_model::{Scope, Time, World};
 use tokio::sync::watch;
 
 use crate::StoreError;
 use crate::config::{DbKind, StoreConfig, StoreUrl};
 use crate::listen::{EVENTS_CHANNEL, JOBS_CHANNEL, listen};
 use crate::migrate;
-use crate::tx::{Conn, Tx};
+use crate::sql::sql;
+use crate::tx::{Conn, Tx, clock};
 
 /// How long a statement waits for another program's lock, or a transaction for its connection.
 const BUSY: Duration = Duration::from_secs(5);
@@ -159,6 +160,14 @@ impl Store {
         Ok(())
     }
 
+    /// What the database's clock says, by which leases go.
+    pub async fn clock(&self) -> Result<Time, StoreError> {
+        let mut tx = self.read(&Scope::system()).await?;
+        let clock = clock(tx.kind());
+        let row = tx.opt(sql(format!("SELECT {clock}"))).await?;
+        row.ok_or(StoreError::NotFound("clock"))?.only()
+    }
+
     /// A wake-up at every commit that appended events; the value is the newest sequence number
     /// this process knows of. Read the events themselves with [`crate::Events::since`].
     pub fn subscribe(&self) -> watch::Receiver<i64> {
@@ -286,6 +295,9 @@ async fn open_postgres(url: &str) -> Result<PgPool, StoreError> {
             // A plan made for an empty table is kept for its connection, and walking through the
             // table is the best plan while that is empty. Every statement has an index (`plans`).
             ("enable_seqscan", "off"),
+            // A node that is frozen in the middle of a transaction (SIGSTOP, a virtual machine that is
+            // moved) must not keep its locks from the others for longer than a lease.
+            ("idle_in_transaction_session_timeout", "20s"),
         ])
         .disable_statement_logging();
     // The pool would go on trying to reach a server that is not there; ask once, and say so.

@@ -6,6 +6,7 @@ mod compare;
 mod day;
 mod emulator;
 mod kill_sync;
+mod nodes;
 mod resync;
 
 use anyhow::{Result, bail};
@@ -68,12 +69,13 @@ impl Options {
 type Proof = fn(&Options, &mut Report) -> Result<()>;
 
 /// Name, proof, repetitions of its short form.
-const PROOFS: [(&str, Proof, u64); 5] = [
+const PROOFS: [(&str, Proof, u64); 6] = [
     ("main-job", browser::run, 1),
     ("emulator", emulator::run, 1),
     ("kill-sync", kill_sync::run, 2),
     ("resync", resync::run, 2),
     ("canary", canary::run, 1),
+    ("two-nodes", nodes::run, 1),
 ];
 
 /// Runs one proof or all.
