@@ -16,8 +16,6 @@ const HOUSEKEEPING: Duration = Duration::from_mins(1);
 const KEEP_EVENTS: Duration = Duration::from_hours(1);
 const KEEP_JOBS: Duration = Duration::from_hours(168);
 const SWEEP: Duration = Duration::from_secs(30);
-/// Codes of authenticator apps change every 30 seconds.
-const CLOCKS_APART: Duration = Duration::from_secs(20);
 
 /// Registers every job kind.
 pub fn register_jobs(runner: Runner<Ctx>) -> Runner<Ctx> {
@@ -37,7 +35,6 @@ pub async fn start_schedules(ctx: &Ctx) -> Result<()> {
     let mut tx = ctx.store.begin(&Scope::system()).await?;
     tenon_jobs::enqueue(&mut tx, &Housekeeping {}, ctx.world.now()).await?;
     tx.commit().await?;
-    compare_clocks(ctx).await?;
     let (bodies, world) = (std::sync::Arc::downgrade(&ctx.bodies), ctx.world.clone());
     tokio::spawn(async move {
         loop {
@@ -48,21 +45,6 @@ pub async fn start_schedules(ctx: &Ctx) -> Result<()> {
             bodies.sweep(world.monotonic());
         }
     });
-    Ok(())
-}
-
-/// Nodes that share a database should go by the same time. Leases go by the database's clock and do not
-/// mind; what is due, what expires and sign-in codes go by the node's (decision 0051).
-async fn compare_clocks(ctx: &Ctx) -> Result<()> {
-    let (database, ours) = (ctx.store.clock().await?, ctx.world.now());
-    let apart = ours.since(database).max(database.since(ours));
-    if apart > CLOCKS_APART {
-        tracing::warn!(
-            seconds = apart.as_secs(),
-            ahead = ours > database,
-            "this machine's clock differs from the database's: let NTP set both"
-        );
-    }
     Ok(())
 }
 

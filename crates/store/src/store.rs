@@ -11,15 +11,14 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{
     ConnectOptions as _, Connection as _, PgPool, Row as _, Sqlite, SqlitePool, Transaction,
 };
-use tenon_model::{Scope, Time, World};
+use tenon_model::{Scope, World};
 use tokio::sync::watch;
 
 use crate::StoreError;
 use crate::config::{DbKind, StoreConfig, StoreUrl};
 use crate::listen::{EVENTS_CHANNEL, JOBS_CHANNEL, listen};
 use crate::migrate;
-use crate::sql::sql;
-use crate::tx::{Conn, Tx, clock};
+use crate::tx::{Conn, Tx};
 
 /// How long a statement waits for another program's lock, or a transaction for its connection.
 const BUSY: Duration = Duration::from_secs(5);
@@ -158,14 +157,6 @@ impl Store {
             }
         }
         Ok(())
-    }
-
-    /// What the database's clock says, by which leases go.
-    pub async fn clock(&self) -> Result<Time, StoreError> {
-        let mut tx = self.read(&Scope::system()).await?;
-        let clock = clock(tx.kind());
-        let row = tx.opt(sql(format!("SELECT {clock}"))).await?;
-        row.ok_or(StoreError::NotFound("clock"))?.only()
     }
 
     /// A wake-up at every commit that appended events; the value is the newest sequence number
