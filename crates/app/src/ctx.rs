@@ -1,19 +1,19 @@
 //! What every use case is handed: store, keys, world, connectors, configuration.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tenon_connectors::google::Google;
 use tenon_model::connection::Provider;
 use tenon_model::member::Role;
 use tenon_model::policy::Locale;
-use tenon_model::{ConnectionId, MemberId, NodeId, Scope, SessionId, WorkspaceId, World};
+use tenon_model::{MemberId, NodeId, Scope, SessionId, WorkspaceId, World};
 use tenon_store::Store;
 use tenon_vault::{Graveyard, Kek};
 use url::Url;
 
 use crate::access::Attempts;
+use crate::connections::Refreshing;
 use crate::keys::{Keys, KeysError};
 use crate::mail::BodyCache;
 use crate::sync::Progress;
@@ -108,21 +108,6 @@ pub struct Ctx {
     /// Whose turn it is to remove rows of connections that are gone.
     pub(crate) removing: Arc<tokio::sync::Mutex<()>>,
     pub(crate) setup_token: Arc<str>,
-}
-
-/// One lock a connection, so that tasks of this process refresh its token one after the other; the
-/// lease in the database does the same between processes.
-#[derive(Default)]
-pub(crate) struct Refreshing {
-    locks: Mutex<HashMap<ConnectionId, Arc<tokio::sync::Mutex<()>>>>,
-}
-
-impl Refreshing {
-    pub(crate) fn of(&self, id: ConnectionId) -> Arc<tokio::sync::Mutex<()>> {
-        let mut locks = self.locks.lock().unwrap_or_else(PoisonError::into_inner);
-        locks.retain(|_, lock| Arc::strong_count(lock) > 1);
-        locks.entry(id).or_default().clone()
-    }
 }
 
 impl Ctx {

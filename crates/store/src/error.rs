@@ -168,7 +168,7 @@ fn from_postgres(code: &str, message: &str) -> Option<StoreError> {
         // A statement prepared by name is there twice, or not at all.
         "42P05" | "26000" => StoreError::Pooled,
         "08P01" if message.contains("unsupported startup parameter") => StoreError::Pooled,
-        "57P01" | "57P02" | "57P03" => {
+        "25P03" | "57P01" | "57P02" | "57P03" | "57P05" => {
             StoreError::Unreachable("the server is going up or down".to_owned())
         }
         _ if code.starts_with("08") => StoreError::Unreachable("the connection broke".to_owned()),

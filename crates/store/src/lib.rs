@@ -28,6 +28,7 @@ mod figures;
 mod flows;
 mod jobs;
 mod keys;
+mod listen;
 pub mod mail;
 mod members;
 mod migrate;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::pool::PoolOptions;
-use sqlx::postgres::{PgConnectOptions, PgListener};
+use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{
     ConnectOptions as _, Connection as _, PgPool, Sqlite, SqliteConnection, SqlitePool, Transaction,
@@ -16,20 +16,21 @@ use tokio::sync::watch;
 
 use crate::StoreError;
 use crate::config::{DbKind, StoreConfig, StoreUrl};
+use crate::listen::{EVENTS_CHANNEL, JOBS_CHANNEL, listen, notifications_arrive};
 use crate::migrate;
 use crate::tx::{Conn, Tx};
 
 /// How long a statement waits for another program's lock, or a transaction for its connection.
 const BUSY: Duration = Duration::from_secs(5);
 const ACQUIRE: Duration = Duration::from_secs(30);
-/// How long a server may take to greet us, or to have a connection free.
+/// How long a server may take to greet us at a start.
 const CONNECT: Duration = Duration::from_secs(10);
+/// How long a transaction waits for a connection of PostgreSQL, also while the server is away: then
+/// people get a clear answer rather than a page that hangs.
+const POSTGRES_ACQUIRE: Duration = Duration::from_secs(5);
 /// Connections that read at the same time; SQLite readers are threads, PostgreSQL's are processes.
 const SQLITE_READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 16;
-const EVENTS_CHANNEL: &str = "tenon_events";
-const JOBS_CHANNEL: &str = "tenon_jobs";
-const PROBE_CHANNEL: &str = "tenon_probe";
 
 /// The database of a deployment. Cloning shares it.
 #[derive(Debug, Clone)]
@@ -193,23 +194,7 @@ impl Store {
         let (Db::Postgres(pool), Some(line)) = (&self.inner.db, &self.inner.line) else {
             return Ok(true);
         };
-        let mut listener = PgListener::connect_with(line).await?;
-        listener.listen(PROBE_CHANNEL).await?;
-        let arrived = async {
-            loop {
-                sqlx::raw_sql("SELECT pg_notify('tenon_probe', '')")
-                    .execute(pool)
-                    .await?;
-                let pause = Duration::from_millis(500);
-                if tokio::time::timeout(pause, listener.recv()).await.is_ok() {
-                    return Ok::<(), sqlx::Error>(());
-                }
-            }
-        };
-        match tokio::time::timeout(patience, arrived).await {
-            Ok(outcome) => Ok(outcome.map(|()| true)?),
-            Err(_) => Ok(false),
-        }
+        notifications_arrive(pool, line, patience).await
     }
 
     /// A wake-up at every commit that appended events; the value is the newest sequence number
@@ -359,6 +344,9 @@ async fn open_postgres(url: &str, pooled: bool) -> Result<PgPool, StoreError> {
             // A plan made for an empty table is kept for its connection, and walking through the
             // table is the best plan while that is empty. Every statement has an index (`plans`).
             ("enable_seqscan", "off"),
+            // A node that is frozen in the middle of a transaction (SIGSTOP, a virtual machine that is
+            // moved) must not keep its locks from the others for longer than a lease.
+            ("idle_in_transaction_session_timeout", "20s"),
         ])
     };
     // The pool would go on trying to reach a server that is not there; ask once, and say so.
@@ -369,50 +357,9 @@ async fn open_postgres(url: &str, pooled: bool) -> Result<PgPool, StoreError> {
         .await?;
     Ok(PoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS)
-        .acquire_timeout(CONNECT)
+        .acquire_timeout(POSTGRES_ACQUIRE)
         .connect_with(options)
         .await?)
-}
-
-/// Passes on what other processes commit. A lost connection wakes everyone once it is back.
-async fn listen(pool: PgPool, events: watch::Sender<i64>, jobs: watch::Sender<()>) {
-    loop {
-        if let Err(error) = listen_once(&pool, &events, &jobs).await {
-            if pool.is_closed() {
-                return;
-            }
-            tracing::warn!(error = %StoreError::from(error), "listening for notifications failed");
-        }
-        tokio::time::sleep(Duration::from_secs(1)).await;
-    }
-}
-
-async fn listen_once(
-    pool: &PgPool,
-    events: &watch::Sender<i64>,
-    jobs: &watch::Sender<()>,
-) -> Result<(), sqlx::Error> {
-    let mut listener = PgListener::connect_with(pool).await?;
-    listener.listen_all([EVENTS_CHANNEL, JOBS_CHANNEL]).await?;
-    loop {
-        match listener.try_recv().await? {
-            Some(note) if note.channel() == EVENTS_CHANNEL => {
-                wake_events(events, note.payload().parse().unwrap_or(0));
-            }
-            Some(_) => {
-                jobs.send_replace(());
-            }
-            None => {
-                wake_events(events, 0);
-                jobs.send_replace(());
-            }
-        }
-    }
-}
-
-/// Wakes subscribers; the value never goes back.
-pub(crate) fn wake_events(events: &watch::Sender<i64>, seq: i64) {
-    events.send_modify(|newest| *newest = seq.max(*newest));
 }
 
 /// The statement that wakes other processes at commit, PostgreSQL only.

@@ -3,13 +3,15 @@
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use sqlx::{Postgres, Sqlite, Transaction};
 use tenon_model::{ConnectionId, MemberId, Purpose, Scope, WorkspaceId, World};
 
 use crate::events::PendingEvent;
+use crate::listen::wake_events;
 use crate::sql::{Row, Sql, dialect, postgres_arguments, sql, sqlite_arguments};
-use crate::store::{Inner, notify_events, notify_jobs, wake_events};
+use crate::store::{Inner, notify_events, notify_jobs};
 use crate::{DbKind, StoreError};
 
 pub(crate) enum Conn {
@@ -307,4 +309,9 @@ pub(crate) const fn clock(kind: DbKind) -> &'static str {
     dialect!(kind,
         sqlite: "CAST(unixepoch('subsec') * 1000000 AS INTEGER)",
         postgres: "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)")
+}
+
+/// The length of a lease in the unit of [`clock`].
+pub(crate) fn micros(lease: Duration) -> i64 {
+    i64::try_from(lease.as_micros()).unwrap_or(i64::MAX / 4)
 }

@@ -173,19 +173,58 @@ impl Drop for Database {
     }
 }
 
+/// Lets nobody new into a database of PostgreSQL until it is mended.
+pub struct Cut {
+    server: String,
+    name: String,
+}
+
+impl Cut {
+    /// Lets connections in again.
+    pub async fn mend(self) {
+        let statement = format!("ALTER DATABASE {} ALLOW_CONNECTIONS true", self.name);
+        run(&self.server, &statement).await;
+    }
+}
+
+/// Ends all connections to the database that listen for notifications, and keeps new ones out;
+/// transactions under way go on.
+///
+/// # Panics
+/// When the store is not on PostgreSQL.
+pub async fn cut_listeners(store: &TestStore) -> Cut {
+    let mut url = url::Url::parse(&store.address()).expect("a store on PostgreSQL");
+    let name = url.path().trim_start_matches('/').to_owned();
+    url.set_path("/postgres");
+    let server = url.to_string();
+    run(
+        &server,
+        &format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false"),
+    )
+    .await;
+    // Those that are in a transaction go on, all others end.
+    let statement = format!(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+         WHERE datname = '{name}' AND state = 'idle'"
+    );
+    run(&server, &statement).await;
+    Cut { server, name }
+}
+
 fn administrate(server: &str, statement: &str) {
-    runtime().block_on(async {
-        let options =
-            PgConnectOptions::from_str(server).expect("an address in TENON_TEST_POSTGRES");
-        let mut connection = options
-            .disable_statement_logging()
-            .connect()
-            .await
-            .expect("the server of TENON_TEST_POSTGRES answers");
-        sqlx::raw_sql(AssertSqlSafe(statement.to_owned()))
-            .execute(&mut connection)
-            .await
-            .expect("TENON_TEST_POSTGRES names a superuser");
-        connection.close().await.expect("the connection closes");
-    });
+    runtime().block_on(run(server, statement));
+}
+
+async fn run(server: &str, statement: &str) {
+    let options = PgConnectOptions::from_str(server).expect("an address in TENON_TEST_POSTGRES");
+    let mut connection = options
+        .disable_statement_logging()
+        .connect()
+        .await
+        .expect("the server of TENON_TEST_POSTGRES answers");
+    sqlx::raw_sql(AssertSqlSafe(statement.to_owned()))
+        .execute(&mut connection)
+        .await
+        .expect("TENON_TEST_POSTGRES names a superuser");
+    connection.close().await.expect("the connection closes");
 }

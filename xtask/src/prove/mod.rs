@@ -7,6 +7,7 @@ mod corpora;
 mod day;
 mod emulator;
 mod kill_sync;
+mod nodes;
 mod resync;
 
 use anyhow::{Result, bail};
@@ -76,6 +77,7 @@ const PROOFS: [(&str, Proof, u64); 6] = [
     ("kill-sync", kill_sync::run, 2),
     ("resync", resync::run, 2),
     ("canary", canary::run, 1),
+    ("two-nodes", nodes::run, 1),
 ];
 
 /// Runs one proof or all.

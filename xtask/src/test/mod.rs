@@ -14,6 +14,8 @@ use crate::generate;
 use crate::needs::debian_packages;
 use crate::tidy;
 
+pub use rust::refreshes;
+
 /// A step of the whole test.
 struct Part {
     name: &'static str,

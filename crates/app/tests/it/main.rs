@@ -11,6 +11,7 @@ mod carrying;
 mod connecting;
 mod disconnecting;
 mod following;
+mod forgetting;
 mod idle;
 mod keys;
 mod nodes;
