@@ -7,7 +7,7 @@ use tenon_connectors::google::Google;
 use tenon_model::connection::Provider;
 use tenon_model::member::Role;
 use tenon_model::policy::Locale;
-use tenon_model::{MemberId, NodeId, Scope, SessionId, WorkspaceId, World};
+use tenon_model::{ConnectionId, MemberId, NodeId, Scope, SessionId, WorkspaceId, World};
 use tenon_store::Store;
 use tenon_vault::{Graveyard, Kek};
 use url::Url;

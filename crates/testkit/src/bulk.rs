@@ -11,9 +11,9 @@ use tenon_store::StoreUrl;
 
 use crate::TestStore;
 
-const SQLITE: &str = include_str!("../../store/tests/bulk/sqlite.sql");
+const SQLITE: &str = include_str!("../../store/tests/sql/fill_sqlite.sql");
 
-const POSTGRES: &str = include_str!("../../store/tests/bulk/postgres.sql");
+const POSTGRES: &str = include_str!("../../store/tests/sql/fill_postgres.sql");
 
 /// Puts `n` messages into the empty mailbox of `connection`; ids of two mailboxes would clash.
 pub async fn fill(t: &TestStore, connection: ConnectionId, n: u64) {

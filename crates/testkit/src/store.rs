@@ -203,10 +203,7 @@ pub async fn cut_listeners(store: &TestStore) -> Cut {
     )
     .await;
     // Those that are in a transaction go on, all others end.
-    let statement = format!(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
-         WHERE datname = '{name}' AND state = 'idle'"
-    );
+    let statement = include_str!("../../store/tests/sql/end_idle.sql").replace("$1", &name);
     run(&server, &statement).await;
     Cut { server, name }
 }

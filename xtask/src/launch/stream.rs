@@ -152,6 +152,10 @@ fn listen(
                 .as_str()
                 .and_then(time_of_day)
                 .context("an event without time")?;
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "how long an event was on its way is measured by the real clock"
+            )]
             let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?;
             // Nobody waits for an event for a day.
             let after = (now.as_secs_f64() - at).rem_euclid(86_400.0);

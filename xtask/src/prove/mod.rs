@@ -70,7 +70,7 @@ impl Options {
 type Proof = fn(&Options, &mut Report) -> Result<()>;
 
 /// Name, proof, repetitions of its short form.
-const PROOFS: [(&str, Proof, u64); 6] = [
+const PROOFS: [(&str, Proof, u64); 7] = [
     ("main-job", browser::run, 1),
     ("emulator", emulator::run, 1),
     ("corpora", corpora::run, 1),

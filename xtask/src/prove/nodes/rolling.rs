@@ -102,7 +102,7 @@ impl People {
         let count = Arc::new(AtomicU64::new(0));
         let mut threads = Vec::new();
         for number in 0..4 {
-            let mut client = Client::new(url)?.timeout(Duration::from_secs(60));
+            let mut client = Client::new(url)?.timeout(Duration::from_mins(1));
             let (over, cookie) = (Arc::clone(&over), cookie.to_owned());
             let count = Arc::clone(&count);
             threads.push(std::thread::spawn(move || {
@@ -110,7 +110,7 @@ impl People {
                 while !over.load(Ordering::SeqCst) {
                     let start = Instant::now();
                     let answer = if number == 0 {
-                        let zone = if count.fetch_add(1, Ordering::SeqCst) % 2 == 0 {
+                        let zone = if count.fetch_add(1, Ordering::SeqCst).is_multiple_of(2) {
                             "Europe/Paris"
                         } else {
                             "Europe/Berlin"
@@ -139,9 +139,8 @@ impl People {
                     match answer {
                         Ok(answer) if answer.status < 400 => asked.answered += 1,
                         Ok(answer) => {
-                            asked
-                                .failed
-                                .push(format!("HTTP {} {}", answer.status, answer.text()))
+                            let told = format!("HTTP {} {}", answer.status, answer.text());
+                            asked.failed.push(told);
                         }
                         Err(error) => asked.failed.push(format!("{error:#}")),
                     }
