@@ -70,7 +70,9 @@ pub(crate) async fn get_events(
                 vec![Some(write(event))]
             }
         })
-        .flat_map(stream::iter);
+        .flat_map(stream::iter)
+        // When changes end, pings alone must not keep the browser waiting: it comes back.
+        .chain(stream::once(std::future::ready(None)));
     // The first ping goes out at once: it opens the stream through buffering proxies.
     let pings = stream::unfold((api.clone(), true), move |(api, is_first)| async move {
         if !is_first {

@@ -7,6 +7,7 @@ mod extract;
 mod mail;
 mod members;
 mod meta;
+mod metrics;
 mod problem;
 mod session;
 mod web;
@@ -17,12 +18,13 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
-use tenon_app::Ctx;
+use tenon_app::{Ctx, Pulse};
 use tokio_util::sync::CancellationToken;
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 
 pub use edge::Peer;
+pub use metrics::{Metrics, metrics_router};
 pub use problem::{TRANSPORT_CODES, codes};
 
 /// What the server decides about the API.
@@ -38,6 +40,10 @@ pub struct ApiOptions {
     pub ping: Duration,
     /// How many proxies stand in front and write `X-Forwarded-For`.
     pub proxies: usize,
+    /// Where requests are counted.
+    pub metrics: Metrics,
+    /// Whether jobs are run in this process; `None` where it runs none.
+    pub jobs: Option<Pulse>,
 }
 
 impl Default for ApiOptions {
@@ -47,6 +53,8 @@ impl Default for ApiOptions {
             security_contact: None,
             ping: Duration::from_secs(25),
             proxies: 0,
+            metrics: Metrics::default(),
+            jobs: None,
         }
     }
 }
@@ -60,6 +68,8 @@ pub(crate) struct Api {
     security_contact: Option<Arc<str>>,
     ping: Duration,
     proxies: usize,
+    metrics: Metrics,
+    jobs: Option<Pulse>,
 }
 
 #[derive(utoipa::OpenApi)]
@@ -97,6 +107,8 @@ pub fn router(ctx: Ctx, options: ApiOptions) -> Router {
         security_contact: options.security_contact.map(Into::into),
         ping: options.ping,
         proxies: options.proxies,
+        metrics: options.metrics,
+        jobs: options.jobs,
         ctx,
     };
     let (routes, _) = api_routes().split_for_parts();

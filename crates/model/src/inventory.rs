@@ -60,7 +60,9 @@ pub enum Retention {
     Workspace,
     /// As long as the member's account.
     Member,
-    /// Until the connection ends: deleted in the same transaction as the connection.
+    /// Until the connection ends. The row, or for the large tables the key that seals it and every
+    /// way to it, goes in the same transaction as the connection; what is left of the large tables
+    /// is deleted right after, batch by batch.
     UntilDisconnect,
     /// At most so many days, then a job deletes it.
     Days(u16),
@@ -330,6 +332,13 @@ pub const COLUMNS: &[Column] = inventory! {
         counts: Consent, Owner, "how much was deleted";
         key_id: Identifier, Owner, "the key that was destroyed";
         grant_outcome: Consent, Owner, "what became of the grant at the provider";
+        removed_at: Consent, Owner, "when the last row was deleted";
+    }
+    purges (None, Retention::Days(1)) {
+        id: Identifier, Operator, "the connection that is gone while rows of it are being deleted";
+        workspace_id: Identifier, Program, "the tenant";
+        receipt_id: Identifier, Program, "the receipt that will say when it was done";
+        began_at: Operational, Operator, "the longest waiting comes first";
     }
     events (None, Retention::Days(7)) {
         seq: Operational, Workspace, "order of events";

@@ -19,19 +19,23 @@ macro_rules! aggregate {
 }
 
 mod access;
+mod compact;
 mod config;
 mod connections;
 mod consents;
 mod error;
 mod events;
+mod figures;
 mod flows;
 mod jobs;
 mod keys;
+mod listen;
 pub mod mail;
 mod members;
 mod migrate;
 #[cfg(test)]
 mod plans;
+mod purges;
 mod receipts;
 mod sessions;
 mod settings;
@@ -46,18 +50,20 @@ pub use access::{
     Passkeys, Reset, Resets, SignInFlow, SignInFlows,
 };
 pub use config::{DbKind, StoreConfig, StoreUrl};
-pub use connections::{ConnectionRow, Connections};
+pub use connections::{ConnectionRow, Connections, LostGrant};
 pub use consents::{Consent, Consents};
 pub use error::StoreError;
 pub use events::{EventRow, Events};
+pub use figures::{DatabaseFigure, Figures, JobFigure, MailboxFigure, PoolFigure};
 pub use flows::{Flow, Flows};
 pub use jobs::{Claim, JobCounts, JobRow, JobState, Jobs, NewJob};
 pub use keys::{KeyRow, Keys};
 pub use mail::{
-    LabelCounts, LabelRow, Labels, Mailbox, Mailboxes, MessageRow, Messages, NewMessage, Relabel,
-    Run, Runs, Skipped, SkippedItem, StoredPage, ThreadQuery, ThreadRow, Threads,
+    Carries, LabelCounts, LabelRow, Labels, Mailbox, Mailboxes, MessageRow, Messages, NewMessage,
+    Relabel, Run, Runs, Skipped, SkippedItem, StoredPage, ThreadQuery, ThreadRow, Threads,
 };
 pub use members::{Member, Members};
+pub use purges::{LARGE_TABLES, LargeTable, Purge, Purges};
 pub use receipts::{Receipt, Receipts};
 pub use sessions::{Session, Sessions};
 pub use settings::Settings;

@@ -71,6 +71,8 @@ mod tests {
             security_contact: None,
             ping: Duration::from_secs(25),
             proxies: 0,
+            metrics: crate::Metrics::default(),
+            jobs: None,
         }
     }
 

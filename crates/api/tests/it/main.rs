@@ -15,6 +15,7 @@ mod issuer;
 mod mail;
 mod members;
 mod meta;
+mod metrics;
 mod openid;
 mod passkeys;
 mod problems;

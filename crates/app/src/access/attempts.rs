@@ -133,9 +133,9 @@ mod tests {
         vec![Bucket::Account(name.to_owned())]
     }
 
-    fn wait(outcome: Result<()>) -> Option<Duration> {
+    fn wait(outcome: &Result<()>) -> Option<Duration> {
         match outcome {
-            Err(Error::TooManyAttempts(wait)) => Some(wait),
+            Err(Error::TooManyAttempts(wait)) => Some(*wait),
             _ => None,
         }
     }
@@ -150,11 +150,11 @@ mod tests {
         }
         for seconds in [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900] {
             let pause = Duration::from_secs(seconds);
-            assert_eq!(wait(attempts.begin(&a, now)), Some(pause));
+            assert_eq!(wait(&attempts.begin(&a, now)), Some(pause));
             now += pause;
             attempts.begin(&a, now).unwrap();
         }
-        assert!(wait(attempts.begin(&a, now)).is_some());
+        assert!(wait(&attempts.begin(&a, now)).is_some());
         attempts.begin(&account("b"), now).unwrap();
         attempts.succeeded(&a);
         attempts.begin(&a, now).unwrap();

@@ -6,8 +6,15 @@
     reason = "a test that cannot go on should fail"
 )]
 
+mod alarms;
+mod carrying;
 mod connecting;
 mod disconnecting;
 mod following;
+mod forgetting;
+mod idle;
+mod keys;
+mod nodes;
 mod reading;
+mod removing;
 mod tokens;

@@ -9,6 +9,7 @@
 mod access;
 mod connections;
 mod events;
+mod figures;
 mod isolation;
 mod jobs;
 mod keys;
@@ -17,6 +18,7 @@ mod mailboxes;
 mod members;
 mod messages;
 mod open;
+mod purges;
 mod records;
 mod schema;
 mod sessions;

@@ -1469,6 +1469,7 @@ export interface components {
                 key_id: components["schemas"]["Id"];
                 /** @example google */
                 provider: string;
+                removed_at: components["schemas"]["Timestamp"] | null;
             }[];
         };
         /** @description All of a short list. */
@@ -1931,6 +1932,7 @@ export interface components {
             key_id: components["schemas"]["Id"];
             /** @example google */
             provider: string;
+            removed_at: components["schemas"]["Timestamp"] | null;
         };
         /** @description Codes for the day when the app is lost, each good once; shown this once. */
         RecoveryCodes: {
