@@ -85,6 +85,7 @@ pub(super) async fn run(common: &Common, flags: &Demo) -> Result<(), Failure> {
     let ctx = wiring::open_ctx(&settings, store, app).await?;
     let password = owner(&ctx).await?;
 
+    tenon_app::start_schedules(&ctx).await?;
     super::print(&format!("Tenon demo: {}", serve::shown(&public_url)));
     super::print(&format!("E-mail: {EMAIL}"));
     super::print(&format!("Password: {password}"));
