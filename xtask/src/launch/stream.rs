@@ -121,9 +121,11 @@ fn listen(
     let mut line = TcpStream::connect_timeout(&address, Duration::from_secs(5))?;
     line.set_nodelay(true)?;
     line.set_read_timeout(Some(SILENCE))?;
+    // Without `connection: close` the line stays open after the stream has ended, and its end would
+    // only be known by reading the sizes of the chunks.
     let resume = last.map_or_else(String::new, |l| format!("last-event-id: {l}\r\n"));
     let request = format!(
-        "GET /api/v1/events HTTP/1.1\r\nhost: {address}\r\naccept: text/event-stream\r\ncookie: {cookie}\r\n{resume}\r\n"
+        "GET /api/v1/events HTTP/1.1\r\nhost: {address}\r\naccept: text/event-stream\r\nconnection: close\r\ncookie: {cookie}\r\n{resume}\r\n"
     );
     line.write_all(request.as_bytes())?;
     *shared.line.lock().unwrap_or_else(PoisonError::into_inner) = Some(line.try_clone()?);
