@@ -1,7 +1,7 @@
 //! What a request tells of the browser that sends it, for sign-in and its limits.
 
 use std::convert::Infallible;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::{FromRef, FromRequestParts};
 use http::HeaderMap;
@@ -41,9 +41,10 @@ where
     }
 }
 
-/// The client's address, as far as it can be trusted: that of the connection, or what the nearest of
-/// `proxies` proxies has written down. A connection from within the own network, where nothing is said
-/// of proxies, is probably one: then all clients would count as one, so none does.
+/// The client's address, as far as it can be trusted: that of the connection, or what the farthest of
+/// `proxies` proxies has written down. When those wrote less than they should, what they come from is
+/// counted: a request past them must not be free. A connection from within the own network, where
+/// nothing is said of proxies, is probably one: then all clients would count as one, so none does.
 fn source(peer: Option<IpAddr>, headers: &HeaderMap, proxies: usize) -> Option<IpAddr> {
     let Some(hop) = proxies.checked_sub(1) else {
         return peer.map(plain).filter(|ip| !is_inside(*ip));
@@ -55,9 +56,15 @@ fn source(peer: Option<IpAddr>, headers: &HeaderMap, proxies: usize) -> Option<I
         .map(str::trim)
         .collect();
     // Each proxy appends whom it was called by; what stands further left anybody may have written.
-    let name = names.iter().rev().nth(hop)?;
+    let written = names.iter().rev().nth(hop).and_then(|name| address(name));
+    written.or(peer).map(plain)
+}
+
+/// An address as proxies write it: bare, in brackets, or with a port.
+fn address(name: &str) -> Option<IpAddr> {
+    let with_port = || name.parse::<SocketAddr>().ok().map(|a| a.ip());
     let bare = name.trim_start_matches('[').trim_end_matches(']');
-    bare.parse().ok().map(plain)
+    bare.parse().ok().or_else(with_port)
 }
 
 /// An IPv4 address in IPv6 clothes is that IPv4 address.
@@ -110,8 +117,17 @@ mod tests {
             found("10.0.0.1", &["1.1.1.1, 198.51.100.2, 10.0.0.2"], 2),
             is("198.51.100.2")
         );
-        assert_eq!(found("10.0.0.1", &[], 1), None);
-        assert_eq!(found("10.0.0.1", &["unknown"], 1), None);
-        assert_eq!(found("10.0.0.1", &["[2001:db8::1]"], 1), is("2001:db8::1"));
+        for (written, address) in [
+            ("[2001:db8::1]", "2001:db8::1"),
+            ("2001:db8::1", "2001:db8::1"),
+            ("[2001:db8::1]:4711", "2001:db8::1"),
+            ("198.51.100.2:4711", "198.51.100.2"),
+            ("unknown", "10.0.0.1"),
+            ("", "10.0.0.1"),
+        ] {
+            assert_eq!(found("10.0.0.1", &[written], 1), is(address), "{written}");
+        }
+        assert_eq!(found("10.0.0.1", &[], 1), is("10.0.0.1"));
+        assert_eq!(found("10.0.0.1", &["198.51.100.2"], 2), is("10.0.0.1"));
     }
 }

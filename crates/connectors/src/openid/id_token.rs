@@ -168,14 +168,12 @@ impl Claims {
     }
 
     pub(super) fn identity(&self, hosted_domains: bool) -> Identity {
-        let text = |name: &str| {
-            let text = self.0[name].as_str().unwrap_or_default();
-            text.chars()
-                .filter(|c| !c.is_control())
-                .take(254)
-                .collect::<String>()
-        };
-        let email = text("email").trim().to_lowercase();
+        let text = |name: &str| self.0[name].as_str().unwrap_or_default();
+        // Taken whole or not at all: what is left of a longer one may be somebody else's.
+        let sound = |email: &&str| email.len() <= 254 && !email.chars().any(char::is_control);
+        let email = Some(text("email").trim()).filter(sound).unwrap_or_default();
+        let email = email.to_lowercase();
+        let name = text("name").chars().filter(|c| !c.is_control());
         // Some issuers write it as a text.
         let said = &self.0["email_verified"];
         let email_verified = !email.is_empty() && (said == true || said == "true");
@@ -186,7 +184,7 @@ impl Claims {
             domain_verified: email_verified && (!hosted_domains || is_hosted),
             email_verified,
             email,
-            name: text("name"),
+            name: name.take(254).collect(),
         }
     }
 }
@@ -280,6 +278,22 @@ mod tests {
         );
         claims["hd"] = json!("evil.example");
         assert!(!checked(claims).unwrap().identity(true).domain_verified);
+    }
+
+    #[test]
+    fn an_address_is_taken_whole_or_not_at_all() {
+        let long = format!("{}@corp.com.evil.example", "a".repeat(245));
+        for email in [
+            long.as_str(),
+            "ann@corp.com\u{0}.evil.example",
+            "ann\n@corp.com",
+        ] {
+            let mut claims = good();
+            claims["email"] = json!(email);
+            let identity = checked(claims).unwrap().identity(false);
+            assert_eq!(identity.email, "");
+            assert!(!identity.email_verified && !identity.domain_verified);
+        }
     }
 
     #[test]

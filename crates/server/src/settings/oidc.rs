@@ -53,6 +53,9 @@ pub(super) fn issuers(
     Ok(out)
 }
 
+/// Where people have addresses in domains of others, and `hd` says for which it may speak.
+const GOOGLE: &str = "https://accounts.google.com";
+
 fn issuer(name: &str, given: &BTreeMap<&'static str, String>) -> Result<OpenIdConfig, Failure> {
     let wrong = |field: &str, what: &str| {
         Failure::usage(format!("the setting {} {what}", variable(name, field)))
@@ -81,7 +84,8 @@ fn issuer(name: &str, given: &BTreeMap<&'static str, String>) -> Result<OpenIdCo
         client_id: text("client_id")?.clone(),
         client_secret: text("client_secret")?.clone().into(),
         metadata: None,
-        hosted_domains: false,
+        // Whoever set it up under another name meant the same issuer.
+        hosted_domains: issuer.trim_end_matches('/') == GOOGLE,
     })
 }
 
@@ -183,5 +187,14 @@ mod tests {
         let mut local = good;
         local[0].1 = "http://127.0.0.1:4831";
         assert!(check("acme", &local).is_ok());
+        let mut google = good;
+        for (url, hosts) in [
+            ("https://accounts.google.com", true),
+            ("https://accounts.google.com/", true),
+            ("https://id.example", false),
+        ] {
+            google[0].1 = url;
+            assert_eq!(check("workspace", &google).unwrap().hosted_domains, hosts);
+        }
     }
 }

@@ -1,7 +1,7 @@
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { type RouterHistory, RouterProvider } from "@tanstack/react-router";
-import { type ApiClient, isProblem } from "@tenon/api-client";
-import { ApiProvider, KeyboardProvider, keys } from "@tenon/features";
+import { type ApiClient, isProblem, type Me } from "@tenon/api-client";
+import { ApiProvider, forgetWhatWasSeen, KeyboardProvider, keys } from "@tenon/features";
 import { TenonTheme, Toaster } from "@tenon/ui";
 import type { i18n as I18n } from "i18next";
 import type { ReactNode } from "react";
@@ -17,11 +17,26 @@ export function createApp({ api, history, leave }: AppParts): AppInstance {
   const signedOut = (error: unknown) => {
     if (!isProblem(error, "unauthenticated")) return;
     if (client.getQueryData(keys.session) === undefined) return;
-    client.removeQueries({ queryKey: keys.session });
+    client.removeQueries();
+    whose = undefined;
     void router.invalidate();
   };
+  /** Another tab has signed somebody else in: the cookie of all tabs is theirs now. */
+  const asked = (data: unknown, queryKey: readonly unknown[]) => {
+    if (queryKey[0] !== keys.session[0]) return;
+    const now = (data as Me).member.id;
+    const changed = whose !== undefined && whose !== now;
+    whose = now;
+    if (!changed) return;
+    forgetWhatWasSeen(client);
+    void router.invalidate();
+  };
+  let whose: string | undefined;
   const client = new QueryClient({
-    queryCache: new QueryCache({ onError: signedOut }),
+    queryCache: new QueryCache({
+      onError: signedOut,
+      onSuccess: (data, query) => asked(data, query.queryKey),
+    }),
     mutationCache: new MutationCache({ onError: signedOut }),
     defaultOptions: {
       queries: {

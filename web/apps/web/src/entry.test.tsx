@@ -1,3 +1,4 @@
+import { keys } from "@tenon/features";
 import { FAKE_PASSWORD, FAKE_TOTP, SETUP_TOKEN, samplePerson } from "@tenon/msw";
 import { screen, waitFor } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
@@ -54,6 +55,36 @@ describe("signing in", () => {
     await app.client.invalidateQueries();
     await screen.findByRole("heading", { name: "Sign in" });
     expect(path()).toBe("/sign-in");
+  });
+
+  it("shows the next person nothing of what the one before has seen", async () => {
+    const { fake, app, user } = await openApp({
+      scenario: "connected",
+      path: "/mail/con_demo00000001",
+    });
+    await screen.findByText(/Revised quote for the Miramar/);
+    fake.signedIn = false;
+    await app.client.refetchQueries({ queryKey: keys.session });
+    await screen.findByRole("heading", { name: "Sign in" });
+    expect(app.client.getQueryCache().findAll({ queryKey: ["threads"] })).toEqual([]);
+    fake.failures.push({ path: "/threads", status: 404, code: "not_found" });
+    await user.type(screen.getByLabelText("E-mail"), samplePerson.address);
+    await user.type(screen.getByLabelText("Password"), FAKE_PASSWORD);
+    await user.click(screen.getByRole("button", { name: "Sign in" }));
+    await waitFor(() => expect(screen.queryByLabelText("Password")).not.toBeInTheDocument());
+    expect(screen.queryByText(/Revised quote for the Miramar/)).not.toBeInTheDocument();
+  });
+
+  it("forgets what was seen when another tab has signed somebody else in", async () => {
+    const { fake, app, calls } = await openApp({
+      scenario: "connected",
+      path: "/mail/con_demo00000001",
+    });
+    await screen.findByText(/Revised quote for the Miramar/);
+    const before = calls("GET /api/v1/threads?").length;
+    fake.me.member.id = "mem_somebodyelse";
+    await app.client.refetchQueries({ queryKey: keys.session });
+    await waitFor(() => expect(calls("GET /api/v1/threads?").length).toBeGreaterThan(before));
   });
 
   it.each([

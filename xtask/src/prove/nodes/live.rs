@@ -116,7 +116,7 @@ pub(super) fn run(options: &Options, report: &mut Report, size: Size) -> Result<
         .collect();
     report.exactly(
         "live: events missed over all of it",
-committed.difference(&once).count() as u64,
+        committed.difference(&once).count() as u64,
         0,
         "numbers heard against the event table, streams resumed by Last-Event-ID",
     );

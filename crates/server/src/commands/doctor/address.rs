@@ -33,6 +33,20 @@ pub(super) async fn check(settings: &Settings, checks: &mut Vec<Check>) {
     };
     let body = asked.map(|(status, body)| (status, String::from_utf8_lossy(&body).into_owned()));
     checks.push(judge(shown, body));
+    checks.push(proxies(public.scheme(), settings.proxies));
+}
+
+/// Tenon speaks no TLS itself: where people come by https, something stands in front.
+fn proxies(scheme: &str, said: usize) -> Check {
+    const NAME: &str = "proxies";
+    if scheme == "https" && said == 0 {
+        return Check::warn(
+            NAME,
+            "people come through a proxy, but nobody said so: guessing is not limited per address",
+            "let it write X-Forwarded-For, and set TENON_PROXIES to how many stand in front",
+        );
+    }
+    Check::ok(NAME, format!("{said} in front"))
 }
 
 /// Whether the server that listens here is ready.
@@ -119,6 +133,13 @@ fn judge(shown: &str, asked: Result<(u16, String), ProviderError>) -> Check {
 mod tests {
     use super::super::check::State;
     use super::*;
+
+    #[test]
+    fn a_proxy_that_nobody_named_is_missed() {
+        assert_eq!(proxies("https", 0).state, State::Warn);
+        assert_eq!(proxies("https", 1).state, State::Ok);
+        assert_eq!(proxies("http", 0).state, State::Ok);
+    }
 
     #[test]
     fn what_the_public_address_answers_is_told_apart() {

@@ -4,4 +4,4 @@ export { createFormat, type Format, plain, regional, useFormat } from "./format"
 export { LinkButton } from "./link-button";
 export { ProblemNotice, ProblemState, useProblemText } from "./problem";
 export * from "./queries";
-export { useLocale, useMe, useSetMe } from "./session";
+export { forgetWhatWasSeen, useLocale, useMe, useSetMe } from "./session";

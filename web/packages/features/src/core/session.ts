@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { Me } from "@tenon/api-client";
 import { useTranslation } from "react-i18next";
 import { asLocale, type Locale } from "../i18n";
@@ -14,6 +14,11 @@ export function useMe(): Me | undefined {
 export function useSetMe(): (me: Me) => void {
   const client = useQueryClient();
   return (me) => client.setQueryData(keys.session, me);
+}
+
+/** What one person has seen is not for the next one at the same tab. Who is signed in stays known. */
+export function forgetWhatWasSeen(client: QueryClient): void {
+  client.removeQueries({ predicate: (query) => query.queryKey[0] !== keys.session[0] });
 }
 
 export function useLocale(): Locale {
