@@ -1,4 +1,4 @@
-import { keys } from "@tenon/features";
+import { sessionQuery } from "@tenon/features";
 import { FAKE_PASSWORD, FAKE_TOTP, SETUP_TOKEN, samplePerson } from "@tenon/msw";
 import { screen, waitFor } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
@@ -64,7 +64,7 @@ describe("signing in", () => {
     });
     await screen.findByText(/Revised quote for the Miramar/);
     fake.signedIn = false;
-    await app.client.refetchQueries({ queryKey: keys.session });
+    await app.client.invalidateQueries();
     await screen.findByRole("heading", { name: "Sign in" });
     expect(app.client.getQueryCache().findAll({ queryKey: ["threads"] })).toEqual([]);
     fake.failures.push({ path: "/threads", status: 404, code: "not_found" });
@@ -83,7 +83,7 @@ describe("signing in", () => {
     await screen.findByText(/Revised quote for the Miramar/);
     const before = calls("GET /api/v1/threads?").length;
     fake.me.member.id = "mem_somebodyelse";
-    await app.client.refetchQueries({ queryKey: keys.session });
+    await app.client.fetchQuery({ ...sessionQuery(app.api), staleTime: 0 });
     await waitFor(() => expect(calls("GET /api/v1/threads?").length).toBeGreaterThan(before));
   });
 

@@ -1,6 +1,7 @@
 export {
   ApiProvider,
   connectionsQuery,
+  forgetWhatWasSeen,
   keys,
   ProblemState,
   sessionQuery,

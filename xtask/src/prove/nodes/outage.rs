@@ -11,8 +11,8 @@ use crate::launch::ACCOUNT;
 use crate::measure::{percentile, sorted};
 use crate::report::{Report, say};
 
-/// How long it is away.
-const AWAY: Duration = Duration::from_secs(4);
+/// How long it is away: longer than a request waits for a connection.
+const AWAY: Duration = Duration::from_secs(8);
 
 pub(super) fn run(options: &Options, report: &mut Report, size: Size) -> Result<()> {
     let mut deployment = Deployment::new(options, size.messages, 100, 2)?;

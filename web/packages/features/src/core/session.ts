@@ -1,4 +1,4 @@
-import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type Query, type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { Me } from "@tenon/api-client";
 import { useTranslation } from "react-i18next";
 import { asLocale, type Locale } from "../i18n";
@@ -18,7 +18,10 @@ export function useSetMe(): (me: Me) => void {
 
 /** What one person has seen is not for the next one at the same tab. Who is signed in stays known. */
 export function forgetWhatWasSeen(client: QueryClient): void {
-  client.removeQueries({ predicate: (query) => query.queryKey[0] !== keys.session[0] });
+  const seen = (query: Query) => query.queryKey[0] !== keys.session[0];
+  client.removeQueries({ type: "inactive", predicate: seen });
+  // What a screen shows now is emptied and asked for anew.
+  void client.resetQueries({ predicate: seen });
 }
 
 export function useLocale(): Locale {
