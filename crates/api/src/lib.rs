@@ -4,6 +4,7 @@ mod connections;
 mod edge;
 mod events;
 mod extract;
+mod hooks;
 mod mail;
 mod meta;
 mod problem;
@@ -93,6 +94,7 @@ pub fn router(ctx: Ctx, options: ApiOptions) -> Router {
     let (routes, _) = api_routes().split_for_parts();
     let routes = routes
         .merge(meta::routes())
+        .merge(hooks::routes())
         .route("/oauth/callback/google", get(connections::callback::google))
         .fallback(web::fallback);
     edge::wrap(routes, &api).with_state(api)

@@ -15,6 +15,7 @@ use url::Url;
 use crate::access::Attempts;
 use crate::keys::{Keys, KeysError};
 use crate::mail::BodyCache;
+use crate::push::{Desk, GooglePush};
 use crate::sync::Progress;
 
 /// Settings that use cases look at.
@@ -28,6 +29,10 @@ pub struct AppConfig {
     pub version: &'static str,
     /// How often a mailbox in step is polled.
     pub poll_interval: Duration,
+    /// Where Gmail announces changes; `None` when push is off.
+    pub google_push: Option<GooglePush>,
+    /// How often a mailbox is polled while its pushes come.
+    pub push_poll_interval: Duration,
     /// How long mail metadata waits after the grant was withdrawn elsewhere (C7).
     pub grace: Duration,
     /// Bytes of opened messages that may be in memory.
@@ -50,6 +55,8 @@ impl AppConfig {
             demo: false,
             version: env!("CARGO_PKG_VERSION"),
             poll_interval: Duration::from_mins(1),
+            google_push: None,
+            push_poll_interval: Duration::from_mins(10),
             grace: Duration::from_hours(168),
             body_cache_bytes: 32 << 20,
             body_cache_ttl: Duration::from_mins(5),
@@ -95,6 +102,7 @@ pub struct Ctx {
     pub(crate) attempts: Arc<Attempts>,
     pub(crate) progress: Arc<Progress>,
     pub(crate) refreshing: Arc<Refreshing>,
+    pub(crate) pushes: Arc<Desk>,
     pub(crate) setup_token: Arc<str>,
 }
 
@@ -134,6 +142,7 @@ impl Ctx {
             attempts: Arc::default(),
             progress: Arc::default(),
             refreshing: Arc::default(),
+            pushes: Arc::default(),
             setup_token: crate::access::random_token(&world).into(),
             config: Arc::new(config),
             store,

@@ -7,6 +7,7 @@ mod error;
 pub mod events;
 mod keys;
 pub mod mail;
+pub mod push;
 mod schedule;
 pub mod sync;
 

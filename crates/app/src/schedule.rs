@@ -8,6 +8,7 @@ use tenon_jobs::{Job, JobError, Lease, Runner};
 use tenon_model::{Scope, WorkspaceId};
 
 use crate::connections::{FinishDisconnect, PurgeConnection, RefreshProfile, RevokeGrant};
+use crate::push::WatchMailbox;
 use crate::sync::{SyncMailbox, job_error};
 use crate::{Ctx, Result};
 
@@ -21,6 +22,7 @@ const SWEEP: Duration = Duration::from_secs(30);
 pub fn register_jobs(runner: Runner<Ctx>) -> Runner<Ctx> {
     runner
         .register::<SyncMailbox>()
+        .register::<WatchMailbox>()
         .register::<RefreshProfile>()
         .register::<PurgeConnection>()
         .register::<FinishDisconnect>()
@@ -34,6 +36,7 @@ pub fn register_jobs(runner: Runner<Ctx>) -> Runner<Ctx> {
 pub async fn start_schedules(ctx: &Ctx) -> Result<()> {
     let mut tx = ctx.store.begin(&Scope::system()).await?;
     tenon_jobs::enqueue(&mut tx, &Housekeeping {}, ctx.world.now()).await?;
+    crate::push::enqueue_all(ctx, &mut tx).await?;
     tx.commit().await?;
     let (bodies, world) = (std::sync::Arc::downgrade(&ctx.bodies), ctx.world.clone());
     tokio::spawn(async move {
@@ -74,6 +77,7 @@ impl Housekeeping {
             )
             .await?;
         }
+        crate::push::enqueue_overdue(ctx, &mut tx).await?;
         tx.flows().purge(now).await?;
         tx.sessions().purge(now).await?;
         tx.events().prune(now - KEEP_EVENTS).await?;

@@ -154,6 +154,19 @@ pub trait MailPort: Send + Sync {
     async fn attachment(&self, provider_id: &str, part: &str) -> Result<ByteStream>;
     /// Streams the message as received (RFC 5322 bytes).
     async fn original(&self, provider_id: &str) -> Result<ByteStream>;
+    /// Has changes of the mailbox announced at `topic`, or goes on with that: asking again renews.
+    async fn watch(&self, topic: &str) -> Result<Watch>;
+    /// Ends the announcements.
+    async fn stop_watch(&self) -> Result<()>;
+}
+
+/// A push subscription at the provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Watch {
+    /// When it ends by itself, silently (fault G23).
+    pub expires_at: Time,
+    /// Changes after this moment are announced.
+    pub cursor: Cursor,
 }
 
 /// Costs in quota units.

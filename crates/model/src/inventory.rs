@@ -358,6 +358,41 @@ pub const COLUMNS: &[Column] = inventory! {
         changed: Operational, Owner, "how much it changed";
         removed: Operational, Owner, "how much it removed";
     }
+    watches (Some(Feature::Mail), Retention::UntilDisconnect) {
+        connection_id: Identifier, Owner, "whose mailbox it is";
+        address_index: BlindIndex, Program, "finding the mailbox that a push is about";
+        reason: Operational, Owner, "why the provider refused to push";
+        created_at: Operational, Owner, "noticing a subscription that never came to be";
+        renewed_at: Operational, Owner, "noticing a renewal that is overdue";
+        expires_at: Operational, Owner, "renewing in time";
+        next_at: Operational, Owner, "when to renew";
+        pushed_at: Operational, Owner, "showing that pushes come";
+        pushed: Operational, Program, "telling announced changes from missed ones";
+        missed_at: Operational, Owner, "polling faster when pushes stay away";
+    }
+    retention (None, Retention::Workspace) {
+        workspace_id: Identifier, Program, "the tenant";
+        mail_days: Operational, Workspace, "how long the metadata of mail is kept";
+        changed_at: Operational, Workspace, "when that was chosen";
+    }
+    boxes (Some(Feature::Mail), Retention::UntilDisconnect) {
+        connection_id: Identifier, Owner, "whose mailbox it is";
+        since: Operational, Owner, "since when mail is listed";
+        purged: Operational, Owner, "showing how much was deleted for its age";
+        purged_at: Operational, Owner, "showing when that was";
+    }
+    saved_searches (Some(Feature::Mail), Retention::Member) {
+        id: Identifier, Owner, "names the search";
+        workspace_id: Identifier, Program, "the tenant";
+        member_id: Identifier, Program, "whose search it is";
+        search: Account, Owner, "its name and words, sealed under the workspace's key";
+        created_at: Operational, Owner, "order of the list";
+    }
+    shown_senders (Some(Feature::Mail), Retention::UntilDisconnect) {
+        connection_id: Identifier, Program, "in whose mailbox";
+        address_index: BlindIndex, Program, "showing this sender's images without asking";
+        at: Operational, Program, "when that was chosen";
+    }
     jobs (None, Retention::UntilDisconnect) {
         id: Identifier, Operator, "names the job";
         kind: Operational, Operator, "what is to be done";

@@ -38,6 +38,7 @@ mod sql;
 mod store;
 mod tokens;
 mod tx;
+mod watches;
 mod workspaces;
 
 pub use config::{DbKind, StoreConfig, StoreUrl};
@@ -59,4 +60,5 @@ pub use settings::Settings;
 pub use store::Store;
 pub use tokens::{TokenRow, Tokens};
 pub use tx::Tx;
+pub use watches::{Pushed, Watch, Watches};
 pub use workspaces::{Workspace, Workspaces};

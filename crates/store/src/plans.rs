@@ -206,6 +206,13 @@ async fn a_day(store: &Store, world: &World, seed: &Seed) -> Vec<Sql> {
     tx.labels().replace(id, &[label]).await.unwrap();
     tx.labels().list(id).await.unwrap();
     tx.labels().counts(id).await.unwrap();
+    tx.watches()
+        .renewed(id, [2; 16], now, now, now)
+        .await
+        .unwrap();
+    tx.watches().refused(id, "x", now, now).await.unwrap();
+    tx.watches().missed(id, now).await.unwrap();
+    tx.watches().get(id).await.unwrap();
     tx.skipped().record(id, "x", "y", now).await.unwrap();
     tx.skipped().list(id, 10).await.unwrap();
     tx.skipped().resolve(id, "x").await.unwrap();
@@ -245,6 +252,9 @@ async fn a_day(store: &Store, world: &World, seed: &Seed) -> Vec<Sql> {
     tx.flows().purge(now).await.unwrap();
     tx.mailboxes().list_due(now, 10).await.unwrap();
     tx.connections().list_due_for_purge(now).await.unwrap();
+    tx.watches().by_address([2; 16]).await.unwrap();
+    tx.watches().pushed(id, None, now).await.unwrap();
+    tx.watches().list_due(now, 10).await.unwrap();
     tx.connections()
         .by_subject_index(Provider::Google, [1; 16])
         .await

@@ -33,6 +33,8 @@ pub struct Options {
     pub seed: u64,
     /// Limits that the connector plans for.
     pub quota: QuotaSettings,
+    /// Changes the settings that use cases look at.
+    pub config: fn(&mut AppConfig),
 }
 
 impl Default for Options {
@@ -41,6 +43,7 @@ impl Default for Options {
             messages: 120,
             seed: 1,
             quota: QuotaSettings::unlimited(),
+            config: |_| {},
         }
     }
 }
@@ -60,6 +63,7 @@ pub struct TestApp {
     runner: RunnerHandle,
     browser: reqwest::Client,
     store: TestStore,
+    config: fn(&mut AppConfig),
 }
 
 impl TestApp {
@@ -87,7 +91,7 @@ impl TestApp {
         )
         .expect("a loopback Google");
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let ctx = open_ctx(&store, &world, google, folder.path()).await;
+        let ctx = open_ctx(&store, &world, google, folder.path(), options.config).await;
         let owner = sign_up(&ctx, "olivia@tenon.example", Role::Owner).await;
         let runner =
             tenon_app::register_jobs(Runner::new(ctx.store.clone(), world, ctx.clone())).start();
@@ -104,13 +108,15 @@ impl TestApp {
             runner,
             browser,
             store,
+            config: options.config,
         }
     }
 
     /// The use cases as after a restart on the same database, key and graveyard.
     pub async fn reopen(&self) -> Ctx {
         let google = self.ctx.google.clone().expect("a Google");
-        open_ctx(&self.store, &self.ctx.world, google, self.folder.path()).await
+        let folder = self.folder.path();
+        open_ctx(&self.store, &self.ctx.world, google, folder, self.config).await
     }
 
     /// Another member of the same workspace, signed in.
@@ -270,9 +276,11 @@ async fn open_ctx(
     world: &World,
     google: Arc<Google>,
     folder: &std::path::Path,
+    change: fn(&mut AppConfig),
 ) -> Ctx {
     let mut config = AppConfig::new("http://127.0.0.1:8080".parse().expect("an address"));
     config.recheck_waits = vec![Duration::ZERO];
+    change(&mut config);
     Ctx::open(Parts {
         store: store.store.clone(),
         kek: open_kek(&KekSource::File(folder.join("kek")), None, world, true).expect("a key"),

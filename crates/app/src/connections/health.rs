@@ -5,6 +5,7 @@ use tenon_model::policy::reason_text;
 use tenon_model::{ConnectionId, Time};
 
 use super::view::visible;
+use crate::push::{PushView, push_view};
 use crate::{Actor, Ctx, Error, Result};
 
 /// Health of a mailbox.
@@ -38,6 +39,8 @@ pub struct HealthView {
     pub reason_text: Option<&'static str>,
     /// The quota planner.
     pub quota: Option<QuotaView>,
+    /// The provider's pushes.
+    pub push: PushView,
     /// The skipped ones.
     pub skipped_items: Vec<SkippedView>,
     /// The last runs, newest first.
@@ -139,7 +142,9 @@ pub async fn health(ctx: &Ctx, actor: &Actor, id: ConnectionId) -> Result<Health
             removed: r.removed,
         })
         .collect();
+    let push = push_view(ctx, &mut tx, &mailbox, actor.locale).await?;
     Ok(HealthView {
+        push,
         listed,
         stored,
         skipped,

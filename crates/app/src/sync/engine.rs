@@ -10,7 +10,7 @@ use tenon_jobs::{JobError, Lease};
 use tenon_model::connection::{ConnectionStatus, FeatureState, Provider, feature_state};
 use tenon_model::event::EventKind;
 use tenon_model::feature::Feature;
-use tenon_model::mail::SyncState;
+use tenon_model::mail::{Cursor, SyncState};
 use tenon_model::{Scope, Time};
 use tenon_store::{ConnectionRow, Mailbox, Run, Tx};
 use tenon_vault::DataKey;
@@ -162,6 +162,7 @@ pub(super) async fn turn(
         SyncState::Live | SyncState::Parked => "poll",
     };
     let started = ctx.world.now();
+    let from = session.mailbox.cursor.clone();
     let outcome = work(&mut session).await;
     let kind = if session.mailbox.state == SyncState::Resync || session.resynced {
         "resync"
@@ -176,7 +177,7 @@ pub(super) async fn turn(
         Err(Stop::Fenced) => return Ok(()),
         Err(Stop::Parked) => "parked",
     };
-    finish(&mut session, kind, started, word, &outcome)
+    finish(&mut session, kind, started, word, &outcome, from.as_ref())
         .await
         .map_err(job_error)?;
     match outcome {
@@ -256,6 +257,7 @@ async fn finish(
     started: Time,
     word: &str,
     outcome: &Turn<Step>,
+    from: Option<&Cursor>,
 ) -> Result<()> {
     let ctx = session.ctx;
     let id = session.row.id;
@@ -266,7 +268,11 @@ async fn finish(
     };
     let before = mailbox.reason.clone();
     let wait = match outcome {
-        Ok(Step::Done) => ctx.config.poll_interval,
+        Ok(Step::Done) => {
+            let tally = session.tally;
+            let news = kind == "poll" && tally.added + tally.changed + tally.removed > 0;
+            crate::push::next_poll(ctx, &mut tx, &mailbox, from, news).await?
+        }
         Ok(Step::More) => Duration::ZERO,
         Err(Stop::Provider(e)) if e.reaction == Reaction::Stop => DAY,
         Err(_) => NET,

@@ -9,5 +9,6 @@
 mod connecting;
 mod disconnecting;
 mod following;
+mod push;
 mod reading;
 mod tokens;

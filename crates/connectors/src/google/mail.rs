@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
+use tenon_model::Time;
 use tenon_model::connection::Alias;
 use tenon_model::mail::{Change, Cursor, RemoteLabel};
 
@@ -12,7 +13,7 @@ use super::operation::Operation;
 use super::wire::{self, HistoryItem};
 use crate::ports::{
     ByteStream, ChangesPage, Content, Costs, Fetched, ListPage, MailPort, MailboxState, MessageRef,
-    Result, Wanted,
+    Result, Wanted, Watch,
 };
 use crate::{ProviderError, Reaction};
 
@@ -189,6 +190,29 @@ impl MailPort for Mailbox {
 
     async fn original(&self, provider_id: &str) -> Result<ByteStream> {
         self.open_original(provider_id).await
+    }
+
+    async fn watch(&self, topic: &str) -> Result<Watch> {
+        // Without label filters: archiving and deleting are changes too.
+        let body = serde_json::json!({ "topicName": topic });
+        let url = self.url(&["watch"], &[("fields", "historyId,expiration")]);
+        let answer = self.post(Operation::Watch, url, &body).await?;
+        let watch: wire::Watch<'_> = answer.read()?;
+        let (Some(millis), false) = (watch.expiration.0, watch.history_id.is_empty()) else {
+            return Err(ProviderError::passing(
+                Operation::Watch.name(),
+                "answer_cut",
+            ));
+        };
+        Ok(Watch {
+            expires_at: Time(millis.saturating_mul(1_000)),
+            cursor: Cursor(watch.history_id.into_owned()),
+        })
+    }
+
+    async fn stop_watch(&self) -> Result<()> {
+        let url = self.url(&["stop"], &[]);
+        self.post_nothing(Operation::StopWatch, url).await
     }
 }
 

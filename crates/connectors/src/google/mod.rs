@@ -18,8 +18,12 @@ mod mime;
 mod oauth;
 mod operation;
 mod params;
+mod push;
+mod signing_keys;
 mod stream;
 mod wire;
+
+pub use push::{PushIdentity, PushNotice, PushRefused, is_later, read_push};
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;

@@ -1,0 +1,203 @@
+//! Push subscriptions: which mailbox has one, until when, and what it has announced.
+
+use tenon_model::mail::Cursor;
+use tenon_model::{ConnectionId, Time, WorkspaceId};
+use tenon_vault::BlindIndex;
+
+use crate::StoreError;
+use crate::sql::{Row, sql};
+
+/// A mailbox's push subscription.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Watch {
+    /// Whose mailbox.
+    pub connection_id: ConnectionId,
+    /// Blind index of its address under the deployment's key: pushes name the address, and which
+    /// mailboxes that is, is a question across tenants. `None` until the provider has told it.
+    pub address_index: Option<BlindIndex>,
+    /// Why the provider refused the last time: a stable code.
+    pub reason: Option<String>,
+    /// When it was first asked for.
+    pub created_at: Time,
+    /// When the provider last agreed.
+    pub renewed_at: Option<Time>,
+    /// When it ends unless it is renewed.
+    pub expires_at: Option<Time>,
+    /// When it is asked for next.
+    pub next_at: Time,
+    /// When the last push came.
+    pub pushed_at: Option<Time>,
+    /// The latest place in the mailbox's history that a push has named.
+    pub pushed: Option<Cursor>,
+    /// When polling last found changes that no push had announced.
+    pub missed_at: Option<Time>,
+}
+
+/// A mailbox that a push is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pushed {
+    /// Whose mailbox.
+    pub connection_id: ConnectionId,
+    /// Tenant.
+    pub workspace_id: WorkspaceId,
+    /// Where the mailbox stands.
+    pub cursor: Option<Cursor>,
+}
+
+const COLUMNS: &str = "connection_id, address_index, reason, created_at, renewed_at, expires_at, next_at, \
+                       pushed_at, pushed, missed_at";
+
+fn read(row: &Row) -> Result<Watch, StoreError> {
+    let mut r = row.reader();
+    Ok(Watch {
+        connection_id: r.take()?,
+        address_index: r.opt()?,
+        reason: r.opt()?,
+        created_at: r.take()?,
+        renewed_at: r.opt()?,
+        expires_at: r.opt()?,
+        next_at: r.take()?,
+        pushed_at: r.opt()?,
+        pushed: r.opt()?.map(Cursor),
+        missed_at: r.opt()?,
+    })
+}
+
+aggregate!(
+    /// The push subscriptions of visible mailboxes.
+    Watches,
+    watches
+);
+
+impl Watches<'_> {
+    /// The subscription of a visible connection, if it was ever asked for.
+    pub async fn get(&mut self, connection: ConnectionId) -> Result<Option<Watch>, StoreError> {
+        if !self.tx.sees(connection).await? {
+            return Ok(None);
+        }
+        let query = sql(format!(
+            "SELECT {COLUMNS} FROM watches WHERE connection_id = $1"
+        ))
+        .bind(connection);
+        self.tx.opt(query).await?.map(|r| read(&r)).transpose()
+    }
+
+    /// The provider agreed.
+    pub async fn renewed(
+        &mut self,
+        connection: ConnectionId,
+        address: BlindIndex,
+        now: Time,
+        expires_at: Time,
+        next_at: Time,
+    ) -> Result<(), StoreError> {
+        self.tx.hold(connection).await?;
+        let upsert = sql(
+            "INSERT INTO watches (connection_id, address_index, created_at, renewed_at, expires_at, next_at) \
+             VALUES ($1, $2, $3, $3, $4, $5) ON CONFLICT (connection_id) DO UPDATE SET \
+             address_index = excluded.address_index, reason = NULL, renewed_at = excluded.renewed_at, \
+             expires_at = excluded.expires_at, next_at = excluded.next_at",
+        )
+        .bind(connection)
+        .bind(address)
+        .bind(now)
+        .bind(expires_at)
+        .bind(next_at);
+        self.tx.exec(upsert).await.map(drop)
+    }
+
+    /// The provider refused; what it agreed to before holds until it ends.
+    pub async fn refused(
+        &mut self,
+        connection: ConnectionId,
+        reason: &str,
+        now: Time,
+        next_at: Time,
+    ) -> Result<(), StoreError> {
+        self.tx.hold(connection).await?;
+        let upsert = sql(
+            "INSERT INTO watches (connection_id, reason, created_at, next_at) VALUES ($1, $2, $3, $4) \
+             ON CONFLICT (connection_id) DO UPDATE SET reason = excluded.reason, next_at = excluded.next_at",
+        )
+        .bind(connection)
+        .bind(reason)
+        .bind(now)
+        .bind(next_at);
+        self.tx.exec(upsert).await.map(drop)
+    }
+
+    /// Polling found changes that no push had announced.
+    pub async fn missed(&mut self, connection: ConnectionId, now: Time) -> Result<(), StoreError> {
+        self.tx.hold(connection).await?;
+        let update = sql("UPDATE watches SET missed_at = $2 WHERE connection_id = $1")
+            .bind(connection)
+            .bind(now);
+        self.tx.exec(update).await.map(drop)
+    }
+
+    /// The active connections, of all workspaces, whose mailbox has this address. System only: a
+    /// push names no tenant.
+    pub async fn by_address(&mut self, address: BlindIndex) -> Result<Vec<Pushed>, StoreError> {
+        self.tx.system()?;
+        let query = sql(
+            "SELECT w.connection_id, m.workspace_id, m.cursor FROM watches w \
+             JOIN connections c ON c.id = w.connection_id JOIN mailboxes m ON m.connection_id = w.connection_id \
+             WHERE w.address_index = $1 AND c.status = 'active' ORDER BY w.connection_id",
+        )
+        .bind(address);
+        self.tx
+            .all(query)
+            .await?
+            .iter()
+            .map(|row| {
+                let mut r = row.reader();
+                Ok(Pushed {
+                    connection_id: r.take()?,
+                    workspace_id: r.take()?,
+                    cursor: r.opt()?.map(Cursor),
+                })
+            })
+            .collect()
+    }
+
+    /// A push came. `false`: the mailbox is gone. System only.
+    pub async fn pushed(
+        &mut self,
+        connection: ConnectionId,
+        place: Option<&Cursor>,
+        now: Time,
+    ) -> Result<bool, StoreError> {
+        self.tx.system()?;
+        let update =
+            sql("UPDATE watches SET pushed_at = $2, pushed = coalesce($3, pushed) WHERE connection_id = $1")
+                .bind(connection)
+                .bind(now)
+                .bind(place.map(|c| c.0.as_str()));
+        Ok(self.tx.exec(update).await? == 1)
+    }
+
+    /// Subscriptions of active connections that should have been renewed by now, with their
+    /// workspaces, the longest waiting first. System only: the net under the renewing jobs.
+    pub async fn list_due(
+        &mut self,
+        now: Time,
+        limit: u32,
+    ) -> Result<Vec<(ConnectionId, WorkspaceId)>, StoreError> {
+        self.tx.system()?;
+        let query = sql(
+            "SELECT w.connection_id, c.workspace_id FROM watches w JOIN connections c ON c.id = w.connection_id \
+             WHERE w.next_at <= $1 AND c.status = 'active' ORDER BY w.next_at LIMIT $2",
+        )
+        .bind(now)
+        .bind(i64::from(limit));
+        self.tx
+            .all(query)
+            .await?
+            .iter()
+            .map(|row| {
+                let mut r = row.reader();
+                Ok((r.take()?, r.take()?))
+            })
+            .collect()
+    }
+}
