@@ -33,6 +33,9 @@ pub struct AppConfig {
     pub google_push: Option<GooglePush>,
     /// How often a mailbox is polled while its pushes come.
     pub push_poll_interval: Duration,
+    /// Days that the metadata of mail is kept unless a workspace chooses; 0: as long as the mailbox is
+    /// connected.
+    pub mail_days: u32,
     /// How long mail metadata waits after the grant was withdrawn elsewhere (C7).
     pub grace: Duration,
     /// Bytes of opened messages that may be in memory.
@@ -56,6 +59,7 @@ impl AppConfig {
             version: env!("CARGO_PKG_VERSION"),
             poll_interval: Duration::from_mins(1),
             google_push: None,
+            mail_days: 180,
             push_poll_interval: Duration::from_mins(10),
             grace: Duration::from_hours(168),
             body_cache_bytes: 32 << 20,

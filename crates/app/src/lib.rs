@@ -8,7 +8,9 @@ pub mod events;
 mod keys;
 pub mod mail;
 pub mod push;
+pub mod retention;
 mod schedule;
+pub mod search;
 pub mod sync;
 
 pub use ctx::{Actor, AppConfig, Ctx, Parts};

@@ -9,6 +9,7 @@ use tenon_model::{Scope, WorkspaceId};
 
 use crate::connections::{FinishDisconnect, PurgeConnection, RefreshProfile, RevokeGrant};
 use crate::push::WatchMailbox;
+use crate::retention::{PurgeDaily, PurgeMail};
 use crate::sync::{SyncMailbox, job_error};
 use crate::{Ctx, Result};
 
@@ -23,6 +24,8 @@ pub fn register_jobs(runner: Runner<Ctx>) -> Runner<Ctx> {
     runner
         .register::<SyncMailbox>()
         .register::<WatchMailbox>()
+        .register::<PurgeDaily>()
+        .register::<PurgeMail>()
         .register::<RefreshProfile>()
         .register::<PurgeConnection>()
         .register::<FinishDisconnect>()
@@ -36,6 +39,7 @@ pub fn register_jobs(runner: Runner<Ctx>) -> Runner<Ctx> {
 pub async fn start_schedules(ctx: &Ctx) -> Result<()> {
     let mut tx = ctx.store.begin(&Scope::system()).await?;
     tenon_jobs::enqueue(&mut tx, &Housekeeping {}, ctx.world.now()).await?;
+    tenon_jobs::enqueue(&mut tx, &PurgeDaily {}, ctx.world.now()).await?;
     crate::push::enqueue_all(ctx, &mut tx).await?;
     tx.commit().await?;
     let (bodies, world) = (std::sync::Arc::downgrade(&ctx.bodies), ctx.world.clone());

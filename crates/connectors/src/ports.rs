@@ -140,6 +140,11 @@ pub trait MailPort: Send + Sync {
     async fn aliases(&self) -> Result<Vec<Alias>>;
     /// One page of everything, spam and bin included; of one label if given. `limit` <= 500.
     async fn list(&self, label: Option<&str>, page: Option<&str>, limit: u32) -> Result<ListPage>;
+    /// As [`MailPort::list`] of everything, but only what was received at `since` or later.
+    async fn list_since(&self, since: Time, page: Option<&str>, limit: u32) -> Result<ListPage>;
+    /// One page of what the provider's own search finds, newest first; spam and bin only where the
+    /// query says so. The query is the provider's language.
+    async fn search(&self, query: &str, page: Option<&str>, limit: u32) -> Result<ListPage>;
     /// Changes since `cursor`; an expired one answers [`crate::Reaction::Resync`] (fault G1).
     async fn changes(&self, cursor: &Cursor, page: Option<&str>) -> Result<ChangesPage>;
     /// Metadata of many: as many round trips as quota and the provider's mood ask for. Items that

@@ -5,6 +5,6 @@ mod lease;
 mod runner;
 mod settle;
 
-pub use job::{Job, JobError, enqueue};
+pub use job::{Job, JobError, enqueue, enqueue_all};
 pub use lease::Lease;
 pub use runner::{Runner, RunnerHandle};

@@ -59,6 +59,9 @@ pub enum Retention {
     Member,
     /// Until the connection ends: deleted in the same transaction as the connection.
     UntilDisconnect,
+    /// As long as the workspace keeps the metadata of mail (180 days unless it chose otherwise), and
+    /// at most until the connection ends. A daily job deletes what is older.
+    TimeBox,
     /// At most so many days, then a job deletes it.
     Days(u16),
 }
@@ -71,6 +74,7 @@ impl Retention {
             Self::Workspace => "as long as the workspace".to_owned(),
             Self::Member => "as long as the account".to_owned(),
             Self::UntilDisconnect => "until the connection ends".to_owned(),
+            Self::TimeBox => "as long as the workspace keeps mail, at most until the connection ends".to_owned(),
             Self::Days(1) => "at most 1 day".to_owned(),
             Self::Days(n) => format!("at most {n} days"),
         }
@@ -287,7 +291,7 @@ pub const COLUMNS: &[Column] = inventory! {
         resyncs: Operational, Owner, "not repeating a resync for ever";
         updated_at: Operational, Program, "noticing a sync that stands still";
     }
-    messages (Some(Feature::Mail), Retention::UntilDisconnect) {
+    messages (Some(Feature::Mail), Retention::TimeBox) {
         id: Identifier, Owner, "names the message";
         connection_id: Identifier, Program, "whose mailbox it is in";
         provider_id: Identifier, Owner, "fetching the message";
@@ -303,7 +307,7 @@ pub const COLUMNS: &[Column] = inventory! {
         message_id_index: BlindIndex, Program, "finding answers and copies";
         envelope: MailMetadataSealed, Owner, "sender, recipients, subject, date, references";
     }
-    threads (Some(Feature::Mail), Retention::UntilDisconnect) {
+    threads (Some(Feature::Mail), Retention::TimeBox) {
         id: Identifier, Owner, "names the thread";
         connection_id: Identifier, Program, "whose mailbox it is in";
         provider_thread_id: Identifier, Owner, "its id at the provider";
@@ -315,7 +319,7 @@ pub const COLUMNS: &[Column] = inventory! {
         hidden: MailMetadata, Owner, "leaving spam and bin out of lists";
         labels: MailMetadata, Owner, "ids of its labels";
     }
-    thread_labels (Some(Feature::Mail), Retention::UntilDisconnect) {
+    thread_labels (Some(Feature::Mail), Retention::TimeBox) {
         connection_id: Identifier, Program, "whose mailbox it is in";
         label: MailMetadata, Owner, "listing a label";
         last_at: MailMetadata, Owner, "order of the list";
@@ -328,7 +332,7 @@ pub const COLUMNS: &[Column] = inventory! {
         threads: MailMetadata, Owner, "shown with the label";
         unread: MailMetadata, Owner, "shown with the label";
     }
-    thread_addresses (Some(Feature::Mail), Retention::UntilDisconnect) {
+    thread_addresses (Some(Feature::Mail), Retention::TimeBox) {
         connection_id: Identifier, Program, "whose mailbox it is in";
         address_index: BlindIndex, Program, "finding threads with an address";
         thread_id: Identifier, Owner, "the thread";
@@ -341,7 +345,7 @@ pub const COLUMNS: &[Column] = inventory! {
         system: MailMetadata, Owner, "whether the provider made it";
         color: MailMetadata, Owner, "shown to its owner";
     }
-    skipped (Some(Feature::Mail), Retention::UntilDisconnect) {
+    skipped (Some(Feature::Mail), Retention::TimeBox) {
         connection_id: Identifier, Owner, "whose mailbox it is in";
         provider_id: Identifier, Owner, "the message that could not be read";
         reason: Operational, Owner, "showing why it was left out";
@@ -388,6 +392,11 @@ pub const COLUMNS: &[Column] = inventory! {
         search: Account, Owner, "its name and words, sealed under the workspace's key";
         created_at: Operational, Owner, "order of the list";
     }
+    visits (Some(Feature::Mail), Retention::UntilDisconnect) {
+        connection_id: Identifier, Program, "in whose mailbox";
+        provider_thread_id: Identifier, Program, "which older conversation was opened";
+        until: Operational, Program, "deleting it a day later";
+    }
     shown_senders (Some(Feature::Mail), Retention::UntilDisconnect) {
         connection_id: Identifier, Program, "in whose mailbox";
         address_index: BlindIndex, Program, "showing this sender's images without asking";
@@ -429,6 +438,13 @@ pub fn by_table(table: &str) -> impl Iterator<Item = &'static Column> {
     COLUMNS.iter().filter(move |c| c.table == table)
 }
 
+/// The tables whose rows are deleted for their age by the daily purge of mail.
+pub fn tables_of_the_time_box() -> Vec<&'static str> {
+    let mut out = tables();
+    out.retain(|t| by_table(t).any(|c| c.retention == Retention::TimeBox));
+    out
+}
+
 /// The tables whose rows belong to a connection and are deleted with it, without the table of
 /// connections itself.
 pub fn tables_of_a_connection() -> Vec<&'static str> {
@@ -444,7 +460,7 @@ impl Column {
     pub const fn goes_with_the_connection(&self) -> bool {
         matches!(
             self.retention,
-            Retention::UntilDisconnect | Retention::Days(_)
+            Retention::UntilDisconnect | Retention::TimeBox | Retention::Days(_)
         )
     }
 }
@@ -494,7 +510,10 @@ mod tests {
                 c.class,
                 DataClass::MailMetadata | DataClass::MailMetadataSealed | DataClass::BlindIndex
             ) {
-                assert_eq!(c.retention, Retention::UntilDisconnect, "{c:?}");
+                assert!(
+                    matches!(c.retention, Retention::UntilDisconnect | Retention::TimeBox),
+                    "{c:?}"
+                );
                 assert!(c.feature.is_some(), "{c:?}");
             }
         }

@@ -99,6 +99,7 @@ pub(crate) async fn open_ctx(
 pub(crate) fn app_config(settings: &Settings, public_url: Url) -> AppConfig {
     let mut config = AppConfig::new(public_url);
     config.poll_interval = settings.poll;
+    config.mail_days = settings.mail_days;
     config.push_poll_interval = settings.push_poll;
     config.google_push = settings.push.as_ref().map(|push| GooglePush {
         topic: push.topic.clone(),

@@ -32,6 +32,8 @@ mod migrate;
 #[cfg(test)]
 mod plans;
 mod receipts;
+mod retention;
+mod saved_searches;
 mod sessions;
 mod settings;
 mod sql;
@@ -50,11 +52,13 @@ pub use flows::{Flow, Flows};
 pub use jobs::{Claim, JobCounts, JobRow, JobState, Jobs, NewJob};
 pub use keys::{KeyRow, Keys};
 pub use mail::{
-    LabelCounts, LabelRow, Labels, Mailbox, Mailboxes, MessageRow, Messages, NewMessage, Relabel,
-    Run, Runs, Skipped, SkippedItem, StoredPage, ThreadQuery, ThreadRow, Threads,
+    Boxes, LabelCounts, LabelRow, Labels, Mailbox, Mailboxes, MessageRow, Messages, NewMessage, Relabel,
+    Run, Runs, ShownSenders, Skipped, SkippedItem, StoredPage, ThreadQuery, ThreadRow, Threads, TimeBox, Visits,
 };
 pub use members::{Member, Members};
 pub use receipts::{Receipt, Receipts};
+pub use retention::RetentionChoices;
+pub use saved_searches::{SavedSearch, SavedSearches};
 pub use sessions::{Session, Sessions};
 pub use settings::Settings;
 pub use store::Store;

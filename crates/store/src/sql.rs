@@ -8,7 +8,7 @@ use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Arguments, AssertSqlSafe, Row as _, SqlSafeStr, SqlStr};
 use tenon_model::{
     ConnectionId, ConsentId, JobId, KeyId, LabelId, MemberId, MessageId, NodeId, ReceiptId,
-    SessionId, ThreadId, Time, WorkspaceId,
+    SavedSearchId, SessionId, ThreadId, Time, WorkspaceId,
 };
 use tenon_vault::Sealed;
 use uuid::Uuid;
@@ -71,6 +71,7 @@ values! {
     WorkspaceId, Uuid, |v| v.0;
     MemberId, Uuid, |v| v.0;
     SessionId, Uuid, |v| v.0;
+    SavedSearchId, Uuid, |v| v.0;
     ConnectionId, Uuid, |v| v.0;
     ConsentId, Uuid, |v| v.0;
     KeyId, Uuid, |v| v.0;
@@ -337,6 +338,7 @@ columns! {
     WorkspaceId, Uuid, |v| Some(Self(v));
     MemberId, Uuid, |v| Some(Self(v));
     SessionId, Uuid, |v| Some(Self(v));
+    SavedSearchId, Uuid, |v| Some(Self(v));
     ConnectionId, Uuid, |v| Some(Self(v));
     ConsentId, Uuid, |v| Some(Self(v));
     KeyId, Uuid, |v| Some(Self(v));

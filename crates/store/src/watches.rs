@@ -5,7 +5,7 @@ use tenon_model::{ConnectionId, Time, WorkspaceId};
 use tenon_vault::BlindIndex;
 
 use crate::StoreError;
-use crate::sql::{Row, sql};
+use crate::sql::{Builder, LIST, ROWS, Row, sql};
 
 /// A mailbox's push subscription.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +40,8 @@ pub struct Pushed {
     pub connection_id: ConnectionId,
     /// Tenant.
     pub workspace_id: WorkspaceId,
+    /// Blind index of its address.
+    pub address_index: BlindIndex,
     /// Where the mailbox stands.
     pub cursor: Option<Cursor>,
 }
@@ -135,45 +137,55 @@ impl Watches<'_> {
         self.tx.exec(update).await.map(drop)
     }
 
-    /// The active connections, of all workspaces, whose mailbox has this address. System only: a
-    /// push names no tenant.
-    pub async fn by_address(&mut self, address: BlindIndex) -> Result<Vec<Pushed>, StoreError> {
+    /// The active connections, of all workspaces, whose mailbox has one of these addresses. System
+    /// only: a push names no tenant.
+    pub async fn by_address(&mut self, addresses: &[BlindIndex]) -> Result<Vec<Pushed>, StoreError> {
         self.tx.system()?;
-        let query = sql(
-            "SELECT w.connection_id, m.workspace_id, m.cursor FROM watches w \
-             JOIN connections c ON c.id = w.connection_id JOIN mailboxes m ON m.connection_id = w.connection_id \
-             WHERE w.address_index = $1 AND c.status = 'active' ORDER BY w.connection_id",
-        )
-        .bind(address);
-        self.tx
-            .all(query)
-            .await?
-            .iter()
-            .map(|row| {
+        let mut out = Vec::new();
+        for part in addresses.chunks(LIST) {
+            let mut query = Builder::new(
+                self.tx.kind(),
+                "SELECT w.connection_id, m.workspace_id, w.address_index, m.cursor FROM watches w \
+                 JOIN connections c ON c.id = w.connection_id JOIN mailboxes m ON m.connection_id = w.connection_id \
+                 WHERE c.status = 'active' AND w.address_index IN ",
+            );
+            query.list(part.iter().copied());
+            for row in self.tx.all(query.build(part.len())).await? {
                 let mut r = row.reader();
-                Ok(Pushed {
+                out.push(Pushed {
                     connection_id: r.take()?,
                     workspace_id: r.take()?,
+                    address_index: r.take()?,
                     cursor: r.opt()?.map(Cursor),
-                })
-            })
-            .collect()
+                });
+            }
+        }
+        Ok(out)
     }
 
-    /// A push came. `false`: the mailbox is gone. System only.
+    /// Pushes came, each with the place that it named; the connections that are still there. System
+    /// only.
     pub async fn pushed(
         &mut self,
-        connection: ConnectionId,
-        place: Option<&Cursor>,
+        places: &[(ConnectionId, Option<Cursor>)],
         now: Time,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Vec<ConnectionId>, StoreError> {
         self.tx.system()?;
-        let update =
-            sql("UPDATE watches SET pushed_at = $2, pushed = coalesce($3, pushed) WHERE connection_id = $1")
-                .bind(connection)
-                .bind(now)
-                .bind(place.map(|c| c.0.as_str()));
-        Ok(self.tx.exec(update).await? == 1)
+        let mut out = Vec::new();
+        for part in places.chunks(ROWS) {
+            let mut update = Builder::new(self.tx.kind(), "UPDATE watches SET pushed_at = ");
+            update.value(now);
+            update.push(", pushed = coalesce(v.column2, pushed) FROM (VALUES ");
+            update.rows(part.iter().map(|(connection, place)| {
+                let place = place.as_ref().map(|c| c.0.as_str());
+                vec![(*connection).into(), place.into()]
+            }));
+            update.push(") AS v WHERE connection_id = v.column1 RETURNING connection_id");
+            for row in self.tx.all(update.build(part.len())).await? {
+                out.push(row.only()?);
+            }
+        }
+        Ok(out)
     }
 
     /// Subscriptions of active connections that should have been renewed by now, with their

@@ -36,6 +36,8 @@ pub struct SandboxOptions {
     pub quota: Quota,
     /// Everything asked for is granted at once, without a consent page.
     pub auto_consent: bool,
+    /// So many accounts, called as [`SandboxOptions::account`] says; 0 for the usual two.
+    pub accounts: u32,
 }
 
 impl SandboxOptions {
@@ -46,7 +48,13 @@ impl SandboxOptions {
             seed,
             quota: Quota::Off,
             auto_consent: true,
+            accounts: 0,
         }
+    }
+
+    /// The address of one of many accounts.
+    pub fn account(number: u32) -> String {
+        format!("person-{number}@example.com")
     }
 }
 
@@ -69,6 +77,9 @@ impl Sandbox {
             .current_dir(dir.path())
             .arg("sandbox")
             .args(options.auto_consent.then_some("--auto-consent"))
+            .args((0..options.accounts).flat_map(|n| {
+                ["--account".to_owned(), SandboxOptions::account(n)]
+            }))
             .args(["--port", &port.to_string()])
             .args(["--messages", &options.messages.to_string()])
             .args(["--seed", &options.seed.to_string()])
@@ -112,6 +123,8 @@ impl Sandbox {
         };
         all.push(("TENON_GOOGLE_QUOTA".to_owned(), quota.to_owned()));
         all.push(("TENON_POLL_SECONDS".to_owned(), "5".to_owned()));
+        // All of the mailbox is compared.
+        all.push(("TENON_MAIL_DAYS".to_owned(), "0".to_owned()));
         all
     }
 

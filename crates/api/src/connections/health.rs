@@ -29,6 +29,9 @@ pub(super) struct Health {
     gone: u64,
     /// What the provider says it holds.
     provider_total: u64,
+    /// Since when mail is listed; `null` for all of it.
+    #[schema(required)]
+    since: Option<Timestamp>,
     /// Whether everything listed is stored, skipped with a reason, or gone.
     complete: bool,
     /// Since the last contact.
@@ -151,6 +154,7 @@ impl From<HealthView> for Health {
             skipped: v.skipped,
             gone: v.gone,
             provider_total: v.provider_total,
+            since: v.since.map(Into::into),
             complete: v.complete,
             lag_seconds: v.lag_seconds,
             last_sync_at: v.last_sync_at.map(Into::into),

@@ -10,6 +10,7 @@
 mod connecting;
 mod connections;
 mod events;
+mod hooks;
 mod mail;
 mod meta;
 mod problems;

@@ -45,6 +45,14 @@ impl TestApp {
 
     /// A server that nobody has set up, with a changed sandbox.
     pub(crate) async fn with(change: impl FnOnce(&mut SandboxConfig)) -> Self {
+        Self::configured(change, |_| {}).await
+    }
+
+    /// A server that nobody has set up, with a changed sandbox and changed settings.
+    pub(crate) async fn configured(
+        change: impl FnOnce(&mut SandboxConfig),
+        settings: impl FnOnce(&mut AppConfig),
+    ) -> Self {
         // With RUST_LOG=info a failing test tells what the server logged.
         let filter = tracing_subscriber::EnvFilter::from_default_env();
         let _ = tracing_subscriber::fmt()
@@ -72,12 +80,15 @@ impl TestApp {
         .await
         .unwrap();
         let kek = KekSource::File(folder.path().join("kek"));
+        let mut app_config = AppConfig::new(format!("http://{HOST}").parse().unwrap());
+        app_config.mail_days = 0;
+        settings(&mut app_config);
         let ctx = Ctx::open(Parts {
             store: store.clone(),
             kek: open_kek(&kek, None, &world, true).unwrap(),
             graveyard: Graveyard::new(folder.path().join("graveyard")),
             google: Some(Google::new(google, world.clone()).unwrap()),
-            config: AppConfig::new(format!("http://{HOST}").parse().unwrap()),
+            config: app_config,
             world: world.clone(),
         })
         .await

@@ -11,6 +11,7 @@ pub(crate) use bodies::BodyCache;
 pub use download::{Download, attachment, original};
 pub use labels::{LabelView, labels};
 pub use open::{AttachmentView, BodyView, OpenedView, body_html, open};
+pub(crate) use threads::Reader;
 pub use threads::{
     AddressView, MessageView, Page, ThreadDetail, ThreadView, ThreadsQuery, thread, threads,
 };

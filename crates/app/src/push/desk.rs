@@ -2,30 +2,41 @@
 //! database a few commits a second, and each is durable before it is answered.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tenon_connectors::google::is_later;
+use tenon_model::Scope;
 use tenon_model::mail::Cursor;
-use tenon_model::{ConnectionId, Scope, WorkspaceId};
+use tenon_store::Pushed;
 use tenon_vault::BlindIndex;
 use tokio::sync::oneshot;
 
+use super::pace::BURST;
+use super::receive::Received;
 use crate::sync::SyncMailbox;
 use crate::{Ctx, Error, Result};
 
 /// Mailboxes whose last push is remembered.
 const REMEMBERED: usize = 50_000;
+/// Pushes in one transaction.
+const BATCH: usize = 500;
 
-/// A push that is news to a mailbox.
+/// A push: whose mailbox, and the place in its history that it named.
 #[derive(Debug, Clone)]
-pub(super) struct Hit {
-    pub(super) connection: ConnectionId,
-    pub(super) workspace: WorkspaceId,
-    /// The place in the mailbox's history that it named.
+pub(super) struct Notice {
+    pub(super) address: BlindIndex,
     pub(super) place: Option<Cursor>,
 }
 
-type Waiting = Vec<(Hit, oneshot::Sender<bool>)>;
+type Waiting = Vec<(Notice, oneshot::Sender<Received>)>;
+
+/// The last push of a mailbox that was written down.
+struct Last {
+    place: Option<Cursor>,
+    /// By the monotonic clock.
+    at: Duration,
+}
 
 /// The pushes of this process.
 #[derive(Default)]
@@ -33,92 +44,159 @@ pub(crate) struct Desk {
     waiting: Mutex<Waiting>,
     /// Who writes; the others wait, and mostly find that they have been taken along.
     turn: tokio::sync::Mutex<()>,
-    /// The last place that was written down, by address.
-    last: Mutex<HashMap<BlindIndex, Cursor>>,
+    last: Mutex<HashMap<BlindIndex, Last>>,
 }
 
 impl Desk {
-    /// Whether this or a later push has been written down already. Its job waits or has run after it.
-    pub(super) fn knows(&self, address: BlindIndex, place: Option<&Cursor>) -> bool {
-        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        match (place, last.get(&address)) {
+    /// Sees to it that the mailbox's sync comes after this push; returns when that is durable.
+    pub(super) async fn take(&self, ctx: &Ctx, notice: Notice) -> Result<Received> {
+        if let Some(known) = self.known(ctx, &notice) {
+            return Ok(known);
+        }
+        let (done, mut outcome) = oneshot::channel();
+        lock(&self.waiting).push((notice, done));
+        loop {
+            if let Some(settled) = settled(&mut outcome) {
+                return settled;
+            }
+            let turn = self.turn.lock().await;
+            if let Some(settled) = settled(&mut outcome) {
+                return settled;
+            }
+            let batch = {
+                let mut waiting = lock(&self.waiting);
+                let count = waiting.len().min(BATCH);
+                waiting.drain(..count).collect::<Waiting>()
+            };
+            let received = self.write(ctx, &batch).await;
+            drop(turn);
+            // Those that wait are told; when nothing was written they find their line closed.
+            for ((_, done), received) in batch.into_iter().zip(received?) {
+                let _ = done.send(received); // nobody waits any more: the sender gave up
+            }
+        }
+    }
+
+    /// Fault G24, without asking the database: a push that was written down already, or one that comes
+    /// within a second of such. The sync that this one caused either has yet to run, or has run so
+    /// soon after it that it is followed by another look ([`BURST`]); both cover this one.
+    fn known(&self, ctx: &Ctx, notice: &Notice) -> Option<Received> {
+        let last = lock(&self.last);
+        let last = last.get(&notice.address)?;
+        let old = match (&notice.place, &last.place) {
             (Some(place), Some(last)) => place == last || is_later(last, place),
             _ => false,
+        };
+        if old {
+            return Some(Received::Ignored);
         }
+        let ago = ctx.world.monotonic().saturating_sub(last.at);
+        (ago < BURST / 2).then_some(Received::Accepted)
     }
 
-    pub(super) fn remember(&self, address: BlindIndex, place: Option<&Cursor>) {
-        let Some(place) = place else { return };
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        if last.len() >= REMEMBERED && !last.contains_key(&address) {
-            last.clear(); // a repeated push is looked up in the database then
+    fn remember(&self, now: Duration, notice: &Notice) {
+        let mut last = lock(&self.last);
+        if last.len() >= REMEMBERED && !last.contains_key(&notice.address) {
+            last.clear(); // the next push of each is looked up again
         }
-        last.insert(address, place.clone());
+        last.insert(
+            notice.address,
+            Last {
+                place: notice.place.clone(),
+                at: now,
+            },
+        );
     }
 
-    /// Enqueues the sync of a mailbox; returns when that is durable.
-    pub(super) async fn write(&self, ctx: &Ctx, hit: Hit) -> Result<()> {
-        let (done, mut outcome) = oneshot::channel();
-        self.waiting().push((hit, done));
-        let turn = self.turn.lock().await;
-        if let Ok(written) = outcome.try_recv() {
-            return if written { Ok(()) } else { Err(failed()) };
+    async fn write(&self, ctx: &Ctx, batch: &Waiting) -> Result<Vec<Received>> {
+        let began = ctx.world.monotonic();
+        let newest = newest(batch);
+        let addresses: Vec<BlindIndex> = newest.keys().copied().collect();
+        let mut tx = ctx.store.read(&Scope::system()).await?;
+        let mut news: Vec<(Pushed, &Notice)> = Vec::new();
+        for mailbox in tx.watches().by_address(&addresses).await? {
+            let Some(notice) = newest.get(&mailbox.address_index) else {
+                continue;
+            };
+            // Fault G24: late. What it announces has been read.
+            let is_news = match (&notice.place, &mailbox.cursor) {
+                (Some(said), Some(ours)) => is_later(said, ours),
+                _ => true,
+            };
+            if is_news {
+                news.push((mailbox, *notice));
+            }
         }
-        let batch = std::mem::take(&mut *self.waiting());
-        if batch.is_empty() {
-            return Err(failed()); // whoever had taken it along was cut off
+        drop(tx);
+        if !news.is_empty() {
+            commit(ctx, &mut news).await?;
         }
-        let result = commit(ctx, &batch).await;
-        drop(turn);
-        for (_, done) in batch {
-            let _ = done.send(result.is_ok()); // nobody waits any more: the sender gave up
+        for (_, notice) in &news {
+            self.remember(began, notice);
         }
-        result
-    }
-
-    fn waiting(&self) -> std::sync::MutexGuard<'_, Waiting> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+        let told = |notice: &Notice| {
+            if news.iter().any(|(m, _)| m.address_index == notice.address) {
+                Received::Accepted
+            } else {
+                Received::Ignored
+            }
+        };
+        Ok(batch.iter().map(|(notice, _)| told(notice)).collect())
     }
 }
 
-fn failed() -> Error {
-    Error::Internal("push_not_written".into())
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-async fn commit(ctx: &Ctx, batch: &Waiting) -> Result<()> {
-    let mut hits: Vec<&Hit> = Vec::new();
-    for (hit, _) in batch {
-        match hits.iter_mut().find(|h| h.connection == hit.connection) {
-            Some(known) if later(hit, known) => *known = hit,
-            Some(_) => {}
-            None => hits.push(hit),
+/// What came of a push that somebody has taken along; `None` while it waits.
+fn settled(outcome: &mut oneshot::Receiver<Received>) -> Option<Result<Received>> {
+    match outcome.try_recv() {
+        Ok(received) => Some(Ok(received)),
+        Err(oneshot::error::TryRecvError::Empty) => None,
+        // Whoever had taken it along failed or was cut off.
+        Err(oneshot::error::TryRecvError::Closed) => {
+            Some(Err(Error::Internal("push_not_written".into())))
         }
     }
+}
+
+/// The last word on each mailbox.
+fn newest(batch: &Waiting) -> HashMap<BlindIndex, &Notice> {
+    let mut newest: HashMap<BlindIndex, &Notice> = HashMap::new();
+    for (notice, _) in batch {
+        let known = newest.entry(notice.address).or_insert(notice);
+        let later = match (&notice.place, &known.place) {
+            (Some(one), Some(other)) => is_later(one, other),
+            (one, _) => one.is_some(),
+        };
+        if later {
+            *known = notice;
+        }
+    }
+    newest
+}
+
+async fn commit(ctx: &Ctx, news: &mut [(Pushed, &Notice)]) -> Result<()> {
     // Always in the same order, so that two nodes never wait for each other.
-    hits.sort_unstable_by_key(|h| h.connection);
+    news.sort_unstable_by_key(|(m, _)| m.connection_id);
     let now = ctx.world.now();
     let mut tx = ctx.store.begin(&Scope::system()).await?;
-    for hit in hits {
-        // A mailbox that was disconnected meanwhile gets no job.
-        if tx
-            .watches()
-            .pushed(hit.connection, hit.place.as_ref(), now)
-            .await?
-        {
-            let job = SyncMailbox {
-                workspace: hit.workspace,
-                connection: hit.connection,
-            };
-            tenon_jobs::enqueue(&mut tx, &job, now).await?;
-        }
-    }
+    let places: Vec<_> = news
+        .iter()
+        .map(|(m, notice)| (m.connection_id, notice.place.clone()))
+        .collect();
+    // Mailboxes that were disconnected meanwhile get no job.
+    let there = tx.watches().pushed(&places, now).await?;
+    let jobs: Vec<SyncMailbox> = news
+        .iter()
+        .filter(|(m, _)| there.contains(&m.connection_id))
+        .map(|(m, _)| SyncMailbox {
+            workspace: m.workspace_id,
+            connection: m.connection_id,
+        })
+        .collect();
+    tenon_jobs::enqueue_all(&mut tx, &jobs, now).await?;
     tx.commit().await?;
     Ok(())
-}
-
-fn later(one: &Hit, other: &Hit) -> bool {
-    match (&one.place, &other.place) {
-        (Some(one), Some(other)) => is_later(one, other),
-        (one, _) => one.is_some(),
-    }
 }

@@ -15,7 +15,7 @@ const LOOK_AGAIN: Duration = Duration::from_secs(5);
 const EARLY: Duration = Duration::from_mins(2);
 /// Changes within a second of a push are announced by nobody (fault G24), so each push is followed by
 /// one more look.
-const BURST: Duration = Duration::from_secs(2);
+pub(super) const BURST: Duration = Duration::from_secs(2);
 
 /// How soon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

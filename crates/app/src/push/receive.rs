@@ -1,12 +1,11 @@
 //! A push comes in: is it Google's, whose mailbox is it about, and is it news? Then the mailbox's
 //! sync is enqueued, and that is all: nothing is asked of the provider while it waits for our answer.
 
-use tenon_connectors::google::{PushIdentity, PushNotice, PushRefused, is_later, read_push};
-use tenon_model::Scope;
+use tenon_connectors::google::{PushIdentity, PushRefused, read_push};
 use tenon_model::mail::normalize_address;
 use tenon_vault::{BlindIndex, DataKey};
 
-use super::desk::Hit;
+use super::desk::Notice;
 use crate::{Ctx, Result};
 
 /// What came of a push.
@@ -52,7 +51,11 @@ pub async fn receive_google<B: AsRef<[u8]>>(
         tracing::warn!("a push that cannot be read was let go");
         return Ok(Received::Ignored);
     };
-    deliver(ctx, &notice).await
+    let notice = Notice {
+        address: address_index(ctx.keys.deployment(), &notice.address),
+        place: notice.cursor,
+    };
+    ctx.pushes.take(ctx, notice).await
 }
 
 async fn refusal(
@@ -67,35 +70,4 @@ async fn refusal(
         PushRefused::Foreign(_) => Received::Foreign,
         PushRefused::Unknown(_) => Received::Later,
     })
-}
-
-async fn deliver(ctx: &Ctx, notice: &PushNotice) -> Result<Received> {
-    let index = address_index(ctx.keys.deployment(), &notice.address);
-    if ctx.pushes.knows(index, notice.cursor.as_ref()) {
-        return Ok(Received::Ignored); // fault G24: doubled
-    }
-    let mut tx = ctx.store.read(&Scope::system()).await?;
-    let mailboxes = tx.watches().by_address(index).await?;
-    drop(tx);
-    let news: Vec<Hit> = mailboxes
-        .into_iter()
-        .filter(|m| match (&notice.cursor, &m.cursor) {
-            // Fault G24: late. What it announces has been read.
-            (Some(said), Some(ours)) => is_later(said, ours),
-            _ => true,
-        })
-        .map(|m| Hit {
-            connection: m.connection_id,
-            workspace: m.workspace_id,
-            place: notice.cursor.clone(),
-        })
-        .collect();
-    if news.is_empty() {
-        return Ok(Received::Ignored);
-    }
-    for hit in news {
-        ctx.pushes.write(ctx, hit).await?;
-    }
-    ctx.pushes.remember(index, notice.cursor.as_ref());
-    Ok(Received::Accepted)
 }

@@ -82,6 +82,10 @@ pub(super) struct Session<'a> {
     pub(super) resynced: bool,
     /// Labels met on messages, to notice new ones.
     pub(super) labels_met: HashSet<String>,
+    /// The time box: mail from before is not stored.
+    pub(super) since: Option<Time>,
+    /// Messages of the page at hand that came but are older than the box.
+    pub(super) outside: HashSet<String>,
 }
 
 impl Session<'_> {
@@ -206,6 +210,7 @@ async fn open<'a>(
     }
     let key = ctx.keys.get(&mut tx, row.key_id).await?;
     let own = own_addresses(&account(ctx, &mut tx, &row).await?);
+    let since = crate::retention::horizon(ctx, &mut tx).await?;
     drop(tx);
     let port = ctx.mail_port(&row, Priority::Background).await?;
     Ok(Some(Session {
@@ -221,6 +226,8 @@ async fn open<'a>(
         unreadable: HashSet::new(),
         resynced: false,
         labels_met: HashSet::new(),
+        since,
+        outside: HashSet::new(),
     }))
 }
 

@@ -7,6 +7,7 @@ use futures::StreamExt as _;
 use tenon_connectors::Reaction;
 use tenon_connectors::ports::{Costs, Fetched, MessageRef, Wanted};
 use tenon_model::event::EventKind;
+use tenon_model::Time;
 use tenon_model::mail::{SyncState, above_brake};
 
 use super::engine::{Session, Step, Stop, Turn};
@@ -151,9 +152,20 @@ impl Session<'_> {
         mailbox.provider_total = state.messages_total as i64;
         mailbox.snapshot_started_at = Some(now);
         let mut tx = self.begin().await?;
+        // Everything of this snapshot is listed from the same moment on.
+        tx.boxes()
+            .open(self.row.id, self.since.unwrap_or(Time(0)))
+            .await?;
         self.announce(&mut tx, EventKind::MailboxChanged).await?;
         self.ctx.progress.forget(self.row.id);
         self.commit(tx).await
+    }
+
+    /// Since when the snapshot under way lists; `None` for everything.
+    async fn listed_since(&self) -> Turn<Option<Time>> {
+        let mut tx = self.ctx.store.read(&self.scope()).await?;
+        let open = tx.boxes().get(self.row.id).await?;
+        Ok(open.map(|b| b.since).filter(|since| since.0 > 0))
     }
 
     /// The cursor has expired: the old rows stay, a new snapshot is taken beside them. Too many of
@@ -192,7 +204,10 @@ impl Session<'_> {
 
     async fn list_page(&mut self, page: Option<String>) -> Turn<()> {
         let limit = if page.is_none() { FIRST_PAGE } else { PAGE };
-        let listed = self.port.list(None, page.as_deref(), limit).await?;
+        let listed = match self.listed_since().await? {
+            Some(since) => self.port.list_since(since, page.as_deref(), limit).await?,
+            None => self.port.list(None, page.as_deref(), limit).await?,
+        };
         let ids: Vec<String> = listed.refs.iter().map(|r| r.provider_id.clone()).collect();
         let mut tx = self.ctx.store.read(&self.scope()).await?;
         let known = tx.messages().known(self.row.id, &ids).await?;
@@ -209,6 +224,7 @@ impl Session<'_> {
             .cloned()
             .collect();
         self.unreadable.clear();
+        self.outside.clear();
         let not_found = self.fetch_page(&new).await?;
         let mut missing = self.missing(&new).await?;
         // What a whole thread did not bring is asked for by itself: its absence there proves nothing.
@@ -286,7 +302,9 @@ impl Session<'_> {
         let ids: Vec<String> = refs.iter().map(|r| r.provider_id.clone()).collect();
         let mut tx = self.ctx.store.read(&self.scope()).await?;
         let stored = tx.messages().known(self.row.id, &ids).await?;
-        let came = |id: &String| stored.contains_key(id) || self.unreadable.contains(id);
+        let came = |id: &String| {
+            stored.contains_key(id) || self.unreadable.contains(id) || self.outside.contains(id)
+        };
         Ok(ids.into_iter().filter(|id| !came(id)).collect())
     }
 
@@ -341,6 +359,10 @@ impl Session<'_> {
                 Ok(messages) => {
                     for message in messages {
                         match message {
+                            // Older than the time box: found by the provider's search when wanted.
+                            Ok(message) if self.since.is_some_and(|s| message.received_at < s) => {
+                                self.outside.insert(message.provider_id);
+                            }
                             Ok(message) => {
                                 self.labels_met.extend(message.labels.iter().cloned());
                                 rows.push(seal(&self.ctx.world, &self.key, &self.own, message)?);
@@ -448,6 +470,14 @@ impl Session<'_> {
     /// Present before, absent now: the only source of deletions made during the gap, and never
     /// above the brake without a person's word.
     async fn compare(&mut self) -> Turn<()> {
+        if let Some(since) = self.listed_since().await? {
+            // What is older was not listed, so its absence proves nothing; the purge looks after it.
+            let mut tx = self.begin().await?;
+            tx.boxes()
+                .adopt_older(self.row.id, since, self.generation())
+                .await?;
+            self.commit(tx).await?;
+        }
         let mut tx = self.ctx.store.read(&self.scope()).await?;
         let unseen = tx.messages().unseen(self.row.id, self.generation()).await?;
         let known = tx.messages().count(self.row.id).await?;

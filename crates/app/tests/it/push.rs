@@ -145,6 +145,7 @@ store_test! {
         connections::pause(&app.ctx, &app.owner, mine).await.unwrap();
         connections::pause(&app.ctx, &other, theirs).await.unwrap();
         app.settle().await;
+        app.clock.advance(Duration::from_secs(2));
         assert_eq!(push(&app, ALICE, now + 1_000).await, Received::Ignored);
     }
 }

@@ -93,34 +93,20 @@ impl MailPort for Mailbox {
     }
 
     async fn list(&self, label: Option<&str>, page: Option<&str>, limit: u32) -> Result<ListPage> {
-        let limit = limit.clamp(1, PAGE).to_string();
-        let mut query = vec![
-            ("includeSpamTrash", "true"),
-            ("maxResults", &*limit),
-            ("fields", "messages(id,threadId),nextPageToken"),
-        ];
+        let mut query = vec![("includeSpamTrash", "true")];
         query.extend(label.map(|l| ("labelIds", l)));
-        query.extend(page.map(|p| ("pageToken", p)));
-        let answer = self
-            .get(Operation::Messages, self.url(&["messages"], &query))
-            .await?;
-        let list: wire::MessageList<'_> = answer.read()?;
-        let refs = list
-            .messages
-            .into_iter()
-            .filter(|m| !m.id.is_empty())
-            .map(|m| MessageRef {
-                thread_id: if m.thread_id.is_empty() {
-                    m.id.to_string()
-                } else {
-                    m.thread_id.into_owned()
-                },
-                provider_id: m.id.into_owned(),
-            });
-        Ok(ListPage {
-            refs: refs.collect(),
-            next: some(list.next),
-        })
+        self.list_messages(query, page, limit).await
+    }
+
+    async fn list_since(&self, since: Time, page: Option<&str>, limit: u32) -> Result<ListPage> {
+        // `after:` takes seconds of the epoch, and is exclusive.
+        let after = format!("after:{}", since.as_secs().saturating_sub(1));
+        let query = vec![("includeSpamTrash", "true"), ("q", after.as_str())];
+        self.list_messages(query, page, limit).await
+    }
+
+    async fn search(&self, query: &str, page: Option<&str>, limit: u32) -> Result<ListPage> {
+        self.list_messages(vec![("q", query)], page, limit).await
     }
 
     async fn changes(&self, cursor: &Cursor, page: Option<&str>) -> Result<ChangesPage> {
@@ -217,6 +203,40 @@ impl MailPort for Mailbox {
 }
 
 impl Mailbox {
+    async fn list_messages(
+        &self,
+        mut query: Vec<(&str, &str)>,
+        page: Option<&str>,
+        limit: u32,
+    ) -> Result<ListPage> {
+        let limit = limit.clamp(1, PAGE).to_string();
+        query.extend([
+            ("maxResults", &*limit),
+            ("fields", "messages(id,threadId),nextPageToken"),
+        ]);
+        query.extend(page.map(|p| ("pageToken", p)));
+        let answer = self
+            .get(Operation::Messages, self.url(&["messages"], &query))
+            .await?;
+        let list: wire::MessageList<'_> = answer.read()?;
+        let refs = list
+            .messages
+            .into_iter()
+            .filter(|m| !m.id.is_empty())
+            .map(|m| MessageRef {
+                thread_id: if m.thread_id.is_empty() {
+                    m.id.to_string()
+                } else {
+                    m.thread_id.into_owned()
+                },
+                provider_id: m.id.into_owned(),
+            });
+        Ok(ListPage {
+            refs: refs.collect(),
+            next: some(list.next),
+        })
+    }
+
     /// For independent emulators that have no `users.getProfile`: the newest message's history id.
     /// With the real Gmail that would be a trap (fault G2): a quiet mailbox's newest message may
     /// carry an id that has expired already.

@@ -31,6 +31,7 @@ pub(crate) struct Settings {
     pub(crate) google: Option<GoogleConfig>,
     pub(crate) push: Option<Push>,
     pub(crate) push_poll: Duration,
+    pub(crate) mail_days: u32,
     pub(crate) security_contact: Option<String>,
 }
 
@@ -77,6 +78,7 @@ impl Settings {
             poll: Duration::from_secs(values.number("TENON_POLL_SECONDS")?),
             google: google(values)?,
             push: push(values)?,
+            mail_days: values.number("TENON_MAIL_DAYS")? as u32,
             push_poll: Duration::from_secs(values.number("TENON_PUSH_POLL_SECONDS")?),
             security_contact: values.given("TENON_SECURITY_CONTACT").map(str::to_owned),
             data_dir,

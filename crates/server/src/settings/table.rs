@@ -134,6 +134,12 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "60",
         "How often a mailbox that is in step is asked for changes.",
     ),
+    setting(
+        "TENON_MAIL_DAYS",
+        Kind::Number(0, 3650),
+        "180",
+        "How many days the metadata of mail is kept unless a workspace chooses; older mail is found by the provider's search. 0: as long as the mailbox is connected.",
+    ),
     noted(
         "TENON_SECURITY_CONTACT",
         Kind::Url,

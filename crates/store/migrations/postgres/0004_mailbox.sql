@@ -4,13 +4,13 @@
 CREATE TABLE watches (
     connection_id UUID NOT NULL PRIMARY KEY REFERENCES connections (id),
     address_index BYTEA,
-    reason TEXT,
+    reason TEXT COLLATE "C",
     created_at BIGINT NOT NULL,
     renewed_at BIGINT,
     expires_at BIGINT,
     next_at BIGINT NOT NULL,
     pushed_at BIGINT,
-    pushed TEXT,
+    pushed TEXT COLLATE "C",
     missed_at BIGINT
 );
 CREATE INDEX watches_address ON watches (address_index) WHERE address_index IS NOT NULL;
@@ -47,3 +47,13 @@ CREATE TABLE shown_senders (
     at BIGINT NOT NULL,
     PRIMARY KEY (connection_id, address_index)
 );
+
+-- Conversations older than the time box that a member has opened from a search: kept for a day.
+CREATE TABLE visits (
+    connection_id UUID NOT NULL REFERENCES connections (id),
+    provider_thread_id TEXT COLLATE "C" NOT NULL,
+    until BIGINT NOT NULL,
+    PRIMARY KEY (connection_id, provider_thread_id)
+);
+
+CREATE INDEX messages_age ON messages (connection_id, received_at);

@@ -47,3 +47,13 @@ CREATE TABLE shown_senders (
     at BIGINT NOT NULL,
     PRIMARY KEY (connection_id, address_index)
 );
+
+-- Conversations older than the time box that a member has opened from a search: kept for a day.
+CREATE TABLE visits (
+    connection_id BLOB NOT NULL REFERENCES connections (id),
+    provider_thread_id TEXT NOT NULL,
+    until BIGINT NOT NULL,
+    PRIMARY KEY (connection_id, provider_thread_id)
+);
+
+CREATE INDEX messages_age ON messages (connection_id, received_at);

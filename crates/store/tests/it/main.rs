@@ -21,3 +21,4 @@ mod schema;
 mod sessions;
 mod threads;
 mod tokens;
+mod watches;

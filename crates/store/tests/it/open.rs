@@ -51,7 +51,7 @@ store_test! {
         meddle(&t.url, "INSERT INTO schema_versions (version, applied_at) VALUES (999, 0)").await;
         for migrate in [true, false] {
             let error = Store::open(&config(&t.url, migrate)).await.unwrap_err();
-            assert!(matches!(error, StoreError::NewerDatabase { found: 999, known: 1 }), "{error}");
+            assert!(matches!(error, StoreError::NewerDatabase { found: 999, .. }), "{error}");
         }
     }
 }
@@ -60,7 +60,7 @@ store_test! {
     async fn an_older_database_waits_when_told_to(t: TestStore) {
         meddle(&t.url, "DELETE FROM schema_versions").await;
         let error = Store::open(&config(&t.url, false)).await.unwrap_err();
-        assert!(matches!(error, StoreError::OlderDatabase { found: 0, known: 1 }), "{error}");
+        assert!(matches!(error, StoreError::OlderDatabase { found: 0, .. }), "{error}");
     }
 }
 

@@ -715,6 +715,7 @@ export interface components {
              * @description What the provider says it holds.
              */
             provider_total: number;
+            push: components["schemas"]["Push"];
             quota: components["schemas"]["Quota"];
             /** @description Why it does not move, as a code. */
             reason: string | null;
@@ -1113,6 +1114,25 @@ export interface components {
             name: string;
             profiles: components["schemas"]["Profile"][];
         };
+        /** @description The provider's pushes. */
+        Push: {
+            /** @description Whether the operator has to do something. */
+            alarm: boolean;
+            expires_at: components["schemas"]["Timestamp"] | null;
+            last_push_at: components["schemas"]["Timestamp"] | null;
+            next_renewal_at: components["schemas"]["Timestamp"] | null;
+            /** @description Why the provider refused, as a code. */
+            reason: string | null;
+            /** @description The same in plain words. */
+            reason_text: string | null;
+            renewed_at: components["schemas"]["Timestamp"] | null;
+            state: components["schemas"]["PushState"];
+        };
+        /**
+         * @description How the provider's pushes stand.
+         * @enum {string}
+         */
+        PushState: "off" | "waiting" | "live" | "quiet" | "overdue" | "refused";
         /** @description The quota planner. */
         Quota: {
             /**

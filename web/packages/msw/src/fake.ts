@@ -278,6 +278,16 @@ export class FakeServer {
         refused_last_hour: 0,
         reserve: 1200,
       },
+      push: {
+        state: state.state === "live" ? "live" : "waiting",
+        alarm: false,
+        reason: null,
+        reason_text: null,
+        renewed_at: this.iso(5 * 3_600_000),
+        next_renewal_at: this.iso(-18 * 3_600_000),
+        expires_at: this.iso(-6 * DAY),
+        last_push_at: state.state === "live" ? this.iso(42_000) : null,
+      },
       skipped_items:
         skipped === 0
           ? []
