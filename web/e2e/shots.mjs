@@ -108,6 +108,27 @@ const SCREENS = [
       await page.locator("[data-testid=thread-pane] button[aria-expanded=false]").last().click();
     },
   ],
+  [
+    "mail-search",
+    "connected",
+    async (page) => {
+      await mail()(page);
+      await page.keyboard.press("/");
+      await page.keyboard.type("a");
+      await page.keyboard.press("Enter");
+      await page.waitForSelector("[data-testid=search-results] [data-thread]");
+      await settle(page);
+    },
+  ],
+  [
+    "mail-search-help",
+    "connected",
+    async (page) => {
+      await mail()(page);
+      await page.locator("search button").last().click();
+      await page.waitForTimeout(400);
+    },
+  ],
   ["mail-syncing", "syncing", mail()],
   ["mail-empty", "connected", mail("/all?unread=true")],
   ["settings", "connected", open("/settings")],

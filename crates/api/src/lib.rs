@@ -8,6 +8,7 @@ mod hooks;
 mod mail;
 mod meta;
 mod problem;
+mod search;
 mod session;
 mod web;
 mod wire;
@@ -78,6 +79,7 @@ fn api_routes() -> OpenApiRouter<Api> {
             .merge(session::routes())
             .merge(connections::routes())
             .merge(mail::routes())
+            .merge(search::routes())
             .merge(events::routes()),
     )
 }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tenon_connectors::google::Google;
+use tenon_connectors::images::ImageFetcher;
 use tenon_model::member::Role;
 use tenon_model::policy::Locale;
 use tenon_model::{ConnectionId, MemberId, NodeId, Scope, SessionId, WorkspaceId, World};
@@ -14,7 +15,7 @@ use url::Url;
 
 use crate::access::Attempts;
 use crate::keys::{Keys, KeysError};
-use crate::mail::BodyCache;
+use crate::mail::{BodyCache, ImageCache};
 use crate::push::{Desk, GooglePush};
 use crate::sync::Progress;
 
@@ -38,6 +39,8 @@ pub struct AppConfig {
     pub mail_days: u32,
     /// How long mail metadata waits after the grant was withdrawn elsewhere (C7).
     pub grace: Duration,
+    /// Whether remote images may come from this machine: for tests only.
+    pub images_from_loopback: bool,
     /// Bytes of opened messages that may be in memory.
     pub body_cache_bytes: usize,
     /// How long an opened message may be in memory.
@@ -62,6 +65,7 @@ impl AppConfig {
             mail_days: 180,
             push_poll_interval: Duration::from_mins(10),
             grace: Duration::from_hours(168),
+            images_from_loopback: false,
             body_cache_bytes: 32 << 20,
             body_cache_ttl: Duration::from_mins(5),
             recheck_waits: [2, 5, 15].map(Duration::from_secs).to_vec(),
@@ -103,6 +107,8 @@ pub struct Ctx {
     /// This process.
     pub node: NodeId,
     pub(crate) bodies: Arc<BodyCache>,
+    pub(crate) images: Arc<ImageCache>,
+    pub(crate) image_fetcher: Option<Arc<ImageFetcher>>,
     pub(crate) attempts: Arc<Attempts>,
     pub(crate) progress: Arc<Progress>,
     pub(crate) refreshing: Arc<Refreshing>,
@@ -143,6 +149,8 @@ impl Ctx {
                 config.body_cache_bytes,
                 config.body_cache_ttl,
             )),
+            images: Arc::default(),
+            image_fetcher: ImageFetcher::new(config.images_from_loopback).ok(),
             attempts: Arc::default(),
             progress: Arc::default(),
             refreshing: Arc::default(),

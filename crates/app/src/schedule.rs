@@ -43,6 +43,7 @@ pub async fn start_schedules(ctx: &Ctx) -> Result<()> {
     crate::push::enqueue_all(ctx, &mut tx).await?;
     tx.commit().await?;
     let (bodies, world) = (std::sync::Arc::downgrade(&ctx.bodies), ctx.world.clone());
+    let images = std::sync::Arc::downgrade(&ctx.images);
     tokio::spawn(async move {
         loop {
             tokio::time::sleep(SWEEP).await;
@@ -50,6 +51,9 @@ pub async fn start_schedules(ctx: &Ctx) -> Result<()> {
                 return;
             };
             bodies.sweep(world.monotonic());
+            if let Some(images) = images.upgrade() {
+                images.sweep(world.monotonic());
+            }
         }
     });
     Ok(())

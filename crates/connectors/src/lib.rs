@@ -2,6 +2,7 @@
 
 pub mod error;
 pub mod google;
+pub mod images;
 pub mod ports;
 pub mod quota;
 pub mod transport;

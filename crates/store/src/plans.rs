@@ -221,7 +221,10 @@ async fn a_day(store: &Store, world: &World, seed: &Seed) -> Vec<Sql> {
         .purge(id, Time::from_secs(1), now, 10)
         .await
         .unwrap();
-    tx.boxes().purged(id, now).await.unwrap();
+    tx.boxes()
+        .purged(id, Time::from_secs(1), now)
+        .await
+        .unwrap();
     tx.visits().put(id, "t1", now).await.unwrap();
     tx.visits().prune(id, now).await.unwrap();
     let provider_ids = ["t1".to_owned(), "t2".to_owned()];

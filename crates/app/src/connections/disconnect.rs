@@ -270,6 +270,7 @@ pub(super) async fn purge(
     tx.commit().await?;
     ctx.keys.forget(row.key_id);
     ctx.bodies.forget(row.id);
+    ctx.images.forget(row.id);
     ctx.progress.forget(row.id);
     if let Some(google) = &ctx.google {
         google.forget(row.subject_index);

@@ -3,11 +3,14 @@
 mod bodies;
 mod download;
 mod html;
+mod images;
 mod labels;
 mod open;
 mod threads;
 
 pub(crate) use bodies::BodyCache;
+pub(crate) use images::ImageCache;
+pub use images::{image, show_sender};
 pub use download::{Download, attachment, original};
 pub use labels::{LabelView, labels};
 pub use open::{AttachmentView, BodyView, OpenedView, body_html, open};

@@ -93,7 +93,7 @@ impl PurgeMail {
             purged += step;
             let done = step < u64::from(STEP);
             if done {
-                tx.boxes().purged(self.connection, now).await?;
+                tx.boxes().purged(self.connection, since, now).await?;
                 if purged > 0 {
                     let subject = self.connection.to_string();
                     for kind in [EventKind::ThreadsChanged, EventKind::MailboxChanged] {

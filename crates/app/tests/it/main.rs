@@ -9,6 +9,9 @@
 mod connecting;
 mod disconnecting;
 mod following;
+mod keeping;
+mod pictures;
 mod push;
 mod reading;
+mod searching;
 mod tokens;

@@ -93,10 +93,16 @@ impl Boxes<'_> {
     }
 
     /// A purge has come to its end.
-    pub async fn purged(&mut self, connection: ConnectionId, now: Time) -> Result<(), StoreError> {
+    pub async fn purged(
+        &mut self,
+        connection: ConnectionId,
+        since: Time,
+        now: Time,
+    ) -> Result<(), StoreError> {
         self.tx.hold(connection).await?;
-        let skipped = sql("DELETE FROM skipped WHERE connection_id = $1 AND at < (SELECT since FROM boxes WHERE connection_id = $1)")
-            .bind(connection);
+        let skipped = sql("DELETE FROM skipped WHERE connection_id = $1 AND at < $2")
+            .bind(connection)
+            .bind(since);
         self.tx.exec(skipped).await?;
         let update = sql("UPDATE boxes SET purged_at = $2 WHERE connection_id = $1")
             .bind(connection)

@@ -8,6 +8,7 @@ import { useTranslation } from "react-i18next";
 import { ConnectionStatus, needsAttention } from "../connections/status";
 import { connectionQuery, connectionsQuery, labelsQuery, ProblemState, useApi, useTitle } from "../core";
 import { useShortcuts } from "../keyboard";
+import { SavedSearches, SearchBox, SearchResults } from "../search";
 import { ALL_MAIL, findRole, type Role } from "./label-order";
 import { LabelsPane, useLabelName } from "./labels-pane";
 import classes from "./mail.module.css";
@@ -29,6 +30,13 @@ export function MailScreen({ connection, label, search }: MailScreenProps) {
   const connections = useQuery(connectionsQuery(api));
   const current = useQuery(connectionQuery(api, connection));
   const [menuOpen, setMenuOpen] = useState(false);
+  // What a person looks for is theirs: it is kept here, not in the address, which histories keep.
+  const [query, setQuery] = useState<string>();
+  const [lookedIn, setLookedIn] = useState(`${connection} ${label}`);
+  if (lookedIn !== `${connection} ${label}`) {
+    setLookedIn(`${connection} ${label}`);
+    setQuery(undefined);
+  }
 
   const inbox = findRole(labels.data, "inbox");
   const labelId = label ?? inbox?.id;
@@ -82,9 +90,20 @@ export function MailScreen({ connection, label, search }: MailScreenProps) {
     <div className={classes.mail} data-reading={search.thread === undefined ? undefined : ""}>
       <nav className={classes.labels} aria-label={t("mail.labels")}>
         {pane()}
+        <SavedSearches current={query} onPick={setQuery} />
       </nav>
       <section className={classes.list} aria-label={title}>
-        {ready ? (
+        <SearchBox query={query} onSearch={setQuery} />
+        {query !== undefined ? (
+          <SearchResults
+            key={query}
+            connection={connection}
+            query={query}
+            labels={labels.data}
+            open={search.thread}
+            openThread={openThread}
+          />
+        ) : ready ? (
           <ThreadList
             key={`${connection} ${labelId ?? ""}`}
             title={title}
@@ -138,6 +157,13 @@ export function MailScreen({ connection, label, search }: MailScreenProps) {
         closeButtonProps={{ "aria-label": t("common.close") }}
       >
         {pane(() => setMenuOpen(false))}
+        <SavedSearches
+          current={query}
+          onPick={(wanted) => {
+            setQuery(wanted);
+            setMenuOpen(false);
+          }}
+        />
       </Drawer>
     </div>
   );

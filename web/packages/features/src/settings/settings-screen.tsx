@@ -6,6 +6,7 @@ import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ProblemNotice, useApi, useLocale, useMe, useProblemText, useSetMe, useTitle } from "../core";
 import { asLocale, changeLocale, LOCALE_NAMES, LOCALES } from "../i18n";
+import { RetentionPanel } from "./retention-panel";
 import { SessionsPanel } from "./sessions-panel";
 import classes from "./settings.module.css";
 import { TotpPanel } from "./totp-panel";
@@ -23,6 +24,7 @@ export function SettingsScreen() {
       <ThemePanel />
       <TotpPanel me={me} />
       <SessionsPanel />
+      <RetentionPanel />
       <Panel title={t("settings.about")}>
         <Facts
           entries={[

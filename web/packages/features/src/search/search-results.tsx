@@ -1,0 +1,165 @@
+import { Button, Skeleton } from "@mantine/core";
+import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
+import { type FoundThread, type Label, send, type Thread } from "@tenon/api-client";
+import { Blank, IconBookmark, IconSearch, useToast } from "@tenon/ui";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { keys, ProblemState, searchQuery, useApi, useFormat, useProblemText } from "../core";
+import { ThreadRow } from "../mail/thread-row";
+import classes from "./search.module.css";
+
+type SearchResultsProps = {
+  connection: string;
+  query: string;
+  labels: Label[] | undefined;
+  open: string | undefined;
+  openThread: (id: string, options: { replace: boolean }) => void;
+};
+
+/** One list of what is stored here and what only the provider has; both are opened alike. */
+export function SearchResults({ connection, query, labels, open, openThread }: SearchResultsProps) {
+  const { t } = useTranslation();
+  const api = useApi();
+  const format = useFormat();
+  const toast = useToast();
+  const problemText = useProblemText();
+  const client = useQueryClient();
+  const results = useInfiniteQuery(searchQuery(api, connection, query));
+  const [opening, setOpening] = useState<string>();
+  const found = unique(results.data?.pages.flatMap((page) => page.items) ?? []);
+  const first = results.data?.pages[0];
+  const keep = useMutation({
+    mutationFn: () => send(api.POST("/api/v1/saved-searches", { body: { name: query, query } })),
+    onSuccess: () => {
+      toast(t("search.kept"));
+      void client.invalidateQueries({ queryKey: keys.savedSearches });
+    },
+    onError: (error) => toast(problemText(error), "danger"),
+  });
+  const openFound = async (item: FoundThread) => {
+    if (item.thread_id != null) {
+      openThread(item.thread_id, { replace: open !== undefined });
+      return;
+    }
+    setOpening(item.provider_thread_id);
+    try {
+      const { thread_id } = await send(
+        api.POST("/api/v1/search/open", {
+          body: { connection_id: item.connection_id, provider_thread_id: item.provider_thread_id },
+        }),
+      );
+      openThread(thread_id, { replace: open !== undefined });
+    } catch (error) {
+      toast(problemText(error), "danger");
+    } finally {
+      setOpening(undefined);
+    }
+  };
+  return (
+    <div
+      className={classes.results}
+      data-testid="search-results"
+      aria-busy={results.isPending || opening !== undefined}
+    >
+      <div className={classes.head}>
+        <h1 className={classes.title}>{t("search.results")}</h1>
+        <Button
+          size="xs"
+          variant="default"
+          leftSection={<IconBookmark size={14} />}
+          loading={keep.isPending}
+          onClick={() => keep.mutate()}
+        >
+          {t("search.keep")}
+        </Button>
+      </div>
+      <p className="tn-sr-only" role="status" aria-live="polite">
+        {results.isSuccess ? t("search.found", { count: found.length }) : ""}
+      </p>
+      {first?.resolved.map((term) => (
+        <p key={term.term} className={classes.hint}>
+          {t("search.resolved", { term: term.term, people: term.people.map((p) => p.address).join(", ") })}
+        </p>
+      ))}
+      {first?.unanswered.map((mailbox) => (
+        <p key={mailbox.connection_id} className={classes.hint} data-tone="warn">
+          {t("search.unanswered")} {mailbox.reason_text}
+        </p>
+      ))}
+      {results.isPending && <Waiting />}
+      {results.isError && <ProblemState error={results.error} retry={() => void results.refetch()} />}
+      {results.isSuccess && found.length === 0 && (
+        <Blank icon={IconSearch} title={t("search.nothing_title")}>
+          {t("search.nothing_text")}
+        </Blank>
+      )}
+      <ul className={classes.rows} aria-label={t("search.results")}>
+        {found.map((item) => {
+          const thread = asThread(item);
+          return (
+            <li key={`${item.connection_id} ${item.provider_thread_id}`} className={classes.row}>
+              <ThreadRow
+                thread={thread}
+                labels={labels}
+                currentLabel={undefined}
+                open={thread.id === open}
+                tabbable
+                format={format}
+                href={item.thread_id == null ? "#" : `?thread=${encodeURIComponent(item.thread_id)}`}
+                onOpen={() => void openFound(item)}
+              />
+            </li>
+          );
+        })}
+      </ul>
+      {results.hasNextPage && (
+        <Button
+          variant="default"
+          m="md"
+          loading={results.isFetchingNextPage}
+          onClick={() => void results.fetchNextPage()}
+        >
+          {t("search.more")}
+        </Button>
+      )}
+      {results.isSuccess && <p className={classes.where}>{t("search.where")}</p>}
+    </div>
+  );
+}
+
+function asThread(item: FoundThread): Thread {
+  return {
+    id: item.thread_id ?? item.provider_thread_id,
+    connection_id: item.connection_id,
+    subject: item.subject,
+    participants: item.participants,
+    last_at: item.last_at,
+    message_count: item.message_count,
+    unread_count: item.unread_count,
+    starred: item.starred,
+    has_attachments: item.has_attachments,
+    label_ids: item.label_ids,
+  };
+}
+
+/** A conversation with hits on two pages is one. */
+function unique(items: FoundThread[]): FoundThread[] {
+  const seen = new Set<string>();
+  return items.filter((item) => {
+    const key = `${item.connection_id} ${item.provider_thread_id}`;
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+function Waiting() {
+  return (
+    <div className={classes.waiting} aria-hidden="true">
+      {[60, 45, 70, 50, 65].map((width) => (
+        <div key={width}>
+          <Skeleton height={12} width="35%" mb={10} />
+          <Skeleton height={12} width={`${width}%`} />
+        </div>
+      ))}
+    </div>
+  );
+}
