@@ -346,6 +346,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/messages/{id}/sender-images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["si"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/policy": {
         parameters: {
             query?: never;
@@ -408,6 +424,86 @@ export interface paths {
         get: operations["get_receipt"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getr"];
+        put: operations["setr"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-searches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list"];
+        put?: never;
+        post: operations["save"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-searches/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["del"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["search_mail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/search/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["open_found"];
         delete?: never;
         options?: never;
         head?: never;
@@ -677,6 +773,31 @@ export interface components {
          * @enum {string}
          */
         FeatureState: "on" | "needs_reauthorization" | "off";
+        FoundParticipant: {
+            address: string;
+            me: boolean;
+            name: string;
+        };
+        FoundReference: {
+            connection_id: string;
+            provider_thread_id: string;
+        };
+        FoundThread: {
+            connection_id: components["schemas"]["Id"];
+            has_attachments: boolean;
+            label_ids: components["schemas"]["Id"][];
+            /** @description Newest message. */
+            last_at: components["schemas"]["Timestamp"];
+            /** Format: int64 */
+            message_count: number;
+            participants: components["schemas"]["FoundParticipant"][];
+            provider_thread_id: string;
+            starred: boolean;
+            subject: string;
+            thread_id: null | components["schemas"]["Id"];
+            /** Format: int64 */
+            unread_count: number;
+        };
         /**
          * @description How the grant at the provider ended.
          * @enum {string}
@@ -723,6 +844,7 @@ export interface components {
             reason_text: string | null;
             /** @description The last runs, newest first. */
             runs: components["schemas"]["Run"][];
+            since: components["schemas"]["Timestamp"] | null;
             /**
              * Format: int64
              * @description Messages that could not be understood.
@@ -886,6 +1008,9 @@ export interface components {
                 user_agent: string;
             }[];
         };
+        ListSavedSearch: {
+            items: components["schemas"]["SavedSearch"][];
+        };
         /** @description The mail area of a connection. */
         Mailbox: {
             last_sync_at: components["schemas"]["Timestamp"] | null;
@@ -911,6 +1036,22 @@ export interface components {
          * @enum {string}
          */
         MailboxState: "waiting" | "first_sync" | "live" | "resync" | "stalled" | "parked";
+        MailRetention: {
+            /** Format: int32 */
+            default_days: number | null;
+            /** Format: int64 */
+            due: number;
+            /** Format: int32 */
+            mail_days: number | null;
+            may_change: boolean;
+            /** Format: int64 */
+            messages: number;
+            next_purge_at: components["schemas"]["Timestamp"] | null;
+            /** Format: int64 */
+            purged: number;
+            purged_at: components["schemas"]["Timestamp"] | null;
+            since: components["schemas"]["Timestamp"] | null;
+        };
         /** @description Who is signed in, where. */
         Me: {
             member: components["schemas"]["Member"];
@@ -966,6 +1107,8 @@ export interface components {
         };
         /** @description What is said of a body. */
         MessageBody: {
+            images_shown: boolean;
+            images_url: string;
             kind: components["schemas"]["BodyKind"];
             problem: components["schemas"]["BodyProblem"] | null;
             /** @description Whether earlier mail is quoted in it. */
@@ -984,6 +1127,9 @@ export interface components {
             headers: components["schemas"]["Header"][];
             /** @description The message as it was received. */
             original_url: string;
+        };
+        OpenedThread: {
+            thread_id: components["schemas"]["Id"];
         };
         /** @description One page of a long list. */
         Page_Thread: {
@@ -1173,6 +1319,14 @@ export interface components {
         RecoveryCodes: {
             recovery_codes: string[];
         };
+        ResolvedPerson: {
+            address: string;
+            name: string;
+        };
+        ResolvedTerm: {
+            people: components["schemas"]["ResolvedPerson"][];
+            term: string;
+        };
         /** @description What becomes of the grant. */
         RevokePlan: {
             /** @description Where a person can end it by hand. */
@@ -1205,6 +1359,17 @@ export interface components {
          * @enum {string}
          */
         RunKind: "first_sync" | "poll" | "resync";
+        SavedSearch: {
+            /** @description Newest message. */
+            created_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["Id"];
+            name: string;
+            query: string;
+        };
+        SaveSearch: {
+            name?: string;
+            query: string;
+        };
         /** @description A permission in plain words. */
         Scope: {
             /** @description What it lets Tenon read or change. */
@@ -1216,11 +1381,27 @@ export interface components {
             stored: string;
             why: string;
         };
+        Search: {
+            after?: string | null;
+            connection_id?: string | null;
+            /** Format: int32 */
+            limit?: number;
+            query: string;
+        };
+        SearchResults: {
+            items: components["schemas"]["FoundThread"][];
+            next: string | null;
+            resolved: components["schemas"]["ResolvedTerm"][];
+            unanswered: components["schemas"]["UnansweredMailbox"][];
+        };
         /**
          * @description What a part is about.
          * @enum {string}
          */
         SectionWord: "read" | "stored" | "kept" | "ended";
+        SenderImages: {
+            shown: boolean;
+        };
         /** @description One sentence. */
         Sentence: {
             id: string;
@@ -1241,6 +1422,10 @@ export interface components {
             last_seen_at: components["schemas"]["Timestamp"];
             /** @description The browser's own words. */
             user_agent: string;
+        };
+        SetMailRetention: {
+            /** Format: int32 */
+            mail_days: number;
         };
         /** @description What the set-up page sends. */
         SetupInput: {
@@ -1314,6 +1499,11 @@ export interface components {
             otpauth_url: string;
             /** @description Base32, for typing. */
             secret: string;
+        };
+        UnansweredMailbox: {
+            connection_id: components["schemas"]["Id"];
+            reason: string;
+            reason_text: string;
         };
         /** @description The decision. */
         UnparkInput: {
@@ -2599,6 +2789,29 @@ export interface operations {
             };
         };
     };
+    si: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SenderImages"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     get_policy: {
         parameters: {
             query?: {
@@ -2763,6 +2976,155 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getr: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailRetention"];
+                };
+            };
+        };
+    };
+    setr: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetMailRetention"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailRetention"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListSavedSearch"];
+                };
+            };
+        };
+    };
+    save: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveSearch"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedSearch"];
+                };
+            };
+        };
+    };
+    del: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    search_mail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Search"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchResults"];
+                };
+            };
+        };
+    };
+    open_found: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FoundReference"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedThread"];
                 };
             };
         };

@@ -264,6 +264,7 @@ export class FakeServer {
       skipped,
       gone: 14,
       provider_total: total,
+      since: this.iso(180 * DAY),
       complete: state.state === "live",
       lag_seconds: state.state === "live" ? 2 : 340,
       last_sync_at: this.iso(42_000),

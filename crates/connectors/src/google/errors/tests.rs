@@ -561,6 +561,23 @@ fn what_no_row_knows_is_retried_and_its_words_do_not_get_out() {
 }
 
 #[test]
+fn g26_a_topic_that_cannot_be_published_to_is_the_operators() {
+    let sent = "Error sending test message to Cloud PubSub projects/p/topics/t";
+    for (status, reason, text, kind) in [
+        (403, "forbidden", "User not authorized to perform this action.", "PERMISSION_DENIED"),
+        (404, "notFound", "Resource not found (resource=t).", "NOT_FOUND"),
+        (400, "invalidArgument", "Invalid topicName does not match projects/p/topics/*", "INVALID_ARGUMENT"),
+        (400, "failedPrecondition", "Only one user push notification client allowed per developer", "FAILED_PRECONDITION"),
+    ] {
+        let body = api(status, reason, &format!("{sent} : {text}"), kind);
+        expect("G26", Op::Watch, status, &body, "push_refused", &Reaction::Alarm);
+    }
+    // A missing scope is the person's, and a rate is a rate.
+    let body = api(403, "insufficientPermissions", "Insufficient Permission", "PERMISSION_DENIED");
+    expect("A9", Op::Watch, 403, &body, "scope_missing", &Reaction::Stop);
+}
+
+#[test]
 fn every_row_has_a_test_that_names_it() {
     let this = include_str!("tests.rs");
     for row in TABLE {

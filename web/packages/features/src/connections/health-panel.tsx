@@ -174,6 +174,7 @@ function freshness(t: Translate, format: Format, health: Health): Array<[string,
       t("health.provider_total"),
       health.provider_total == null ? undefined : format.number(health.provider_total),
     ],
+    [t("health.since"), health.since == null ? undefined : format.medium(health.since)],
     [t("health.lag"), since(health.lag_seconds)],
     [
       t("health.last_sync"),

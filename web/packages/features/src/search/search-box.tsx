@@ -90,7 +90,7 @@ export function SearchBox({ query, onSearch }: SearchBoxProps) {
           </ActionIcon>
         </Popover.Target>
         <Popover.Dropdown>
-          <p className={classes.where}>{t("search.where")}</p>
+          <p className={classes.intro}>{t("search.where")}</p>
           <dl className={classes.operators}>
             {OPERATORS.map(([words, key]) => (
               <div key={key}>
