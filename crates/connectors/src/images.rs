@@ -251,7 +251,11 @@ mod tests {
             "https://example.com:443/a",
             "http://142.250.74.78/",
         ] {
-            assert_eq!(fetcher.check(&Url::parse(address).unwrap()), Ok(()), "{address}");
+            assert_eq!(
+                fetcher.check(&Url::parse(address).unwrap()),
+                Ok(()),
+                "{address}"
+            );
         }
     }
 

@@ -95,11 +95,7 @@ pub async fn enqueue<J: Job>(tx: &mut Tx, job: &J, run_at: Time) -> Result<JobId
 }
 
 /// The same for many at once. Those with a coalescing key must differ in it.
-pub async fn enqueue_all<J: Job>(
-    tx: &mut Tx,
-    jobs: &[J],
-    run_at: Time,
-) -> Result<(), StoreError> {
+pub async fn enqueue_all<J: Job>(tx: &mut Tx, jobs: &[J], run_at: Time) -> Result<(), StoreError> {
     let new = jobs
         .iter()
         .map(|job| new_job(tx, job, run_at))

@@ -74,7 +74,9 @@ impl Retention {
             Self::Workspace => "as long as the workspace".to_owned(),
             Self::Member => "as long as the account".to_owned(),
             Self::UntilDisconnect => "until the connection ends".to_owned(),
-            Self::TimeBox => "as long as the workspace keeps mail, at most until the connection ends".to_owned(),
+            Self::TimeBox => {
+                "as long as the workspace keeps mail, at most until the connection ends".to_owned()
+            }
             Self::Days(1) => "at most 1 day".to_owned(),
             Self::Days(n) => format!("at most {n} days"),
         }

@@ -153,7 +153,11 @@ pub(crate) async fn publish(state: Arc<State>, closed: Arc<AtomicBool>) {
             state.pushes.count(|t| t.published += 1);
             let serial = state.pushes.serial.fetch_add(1, Ordering::Relaxed);
             let body = envelope(&address, history_id, serial, state.now()).to_string();
-            let times = if fault == Some(PushFault::Twice) { 2 } else { 1 };
+            let times = if fault == Some(PushFault::Twice) {
+                2
+            } else {
+                1
+            };
             for _ in 0..times {
                 let delivery = Delivery {
                     state: state.clone(),

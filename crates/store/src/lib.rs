@@ -52,8 +52,9 @@ pub use flows::{Flow, Flows};
 pub use jobs::{Claim, JobCounts, JobRow, JobState, Jobs, NewJob};
 pub use keys::{KeyRow, Keys};
 pub use mail::{
-    Boxes, LabelCounts, LabelRow, Labels, Mailbox, Mailboxes, MessageRow, Messages, NewMessage, Relabel,
-    Run, Runs, ShownSenders, Skipped, SkippedItem, StoredPage, ThreadQuery, ThreadRow, Threads, TimeBox, Visits,
+    Boxes, LabelCounts, LabelRow, Labels, Mailbox, Mailboxes, MessageRow, Messages, NewMessage,
+    Relabel, Run, Runs, ShownSenders, Skipped, SkippedItem, StoredPage, ThreadQuery, ThreadRow,
+    Threads, TimeBox, Visits,
 };
 pub use members::{Member, Members};
 pub use receipts::{Receipt, Receipts};

@@ -10,8 +10,8 @@ use tenon_vault::Sealed;
 
 use crate::sql::{Row, Sql, sql};
 use crate::{
-    Claim, ConnectionRow, DbKind, LabelRow, Mailbox, Member, NewJob, NewMessage, SavedSearch, Store,
-    StoreConfig, StoreError, StoreUrl, ThreadQuery, TokenRow, Tx, Workspace,
+    Claim, ConnectionRow, DbKind, LabelRow, Mailbox, Member, NewJob, NewMessage, SavedSearch,
+    Store, StoreConfig, StoreError, StoreUrl, ThreadQuery, TokenRow, Tx, Workspace,
 };
 
 /// Tables of which a deployment has few rows, or that are asked for whole.
@@ -216,7 +216,10 @@ async fn a_day(store: &Store, world: &World, seed: &Seed) -> Vec<Sql> {
     tx.boxes().open(id, now).await.unwrap();
     tx.boxes().get(id).await.unwrap();
     tx.boxes().adopt_older(id, now, 1).await.unwrap();
-    tx.boxes().count_older(id, Time::from_secs(1)).await.unwrap();
+    tx.boxes()
+        .count_older(id, Time::from_secs(1))
+        .await
+        .unwrap();
     tx.boxes()
         .purge(id, Time::from_secs(1), now, 10)
         .await

@@ -33,16 +33,28 @@ impl RetentionChoices<'_> {
     /// a pause to end. For jobs.
     pub async fn mailboxes(&mut self) -> Result<Vec<ConnectionId>, StoreError> {
         let workspace = self.tx.workspace()?;
-        let query = sql("SELECT m.connection_id FROM connections c JOIN mailboxes m ON m.connection_id = c.id \
-             WHERE c.workspace_id = $1 ORDER BY m.connection_id")
+        let query = sql(
+            "SELECT m.connection_id FROM connections c JOIN mailboxes m ON m.connection_id = c.id \
+             WHERE c.workspace_id = $1 ORDER BY m.connection_id",
+        )
         .bind(workspace);
-        self.tx.all(query).await?.iter().map(crate::sql::Row::only).collect()
+        self.tx
+            .all(query)
+            .await?
+            .iter()
+            .map(crate::sql::Row::only)
+            .collect()
     }
 
     /// All workspaces. System only: for the daily purge.
     pub async fn workspaces(&mut self) -> Result<Vec<WorkspaceId>, StoreError> {
         self.tx.system()?;
         let query = sql("SELECT id FROM workspaces ORDER BY id");
-        self.tx.all(query).await?.iter().map(crate::sql::Row::only).collect()
+        self.tx
+            .all(query)
+            .await?
+            .iter()
+            .map(crate::sql::Row::only)
+            .collect()
     }
 }

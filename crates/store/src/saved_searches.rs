@@ -75,11 +75,12 @@ impl SavedSearches<'_> {
     /// Forgets a search; whether it was the member's.
     pub async fn delete(&mut self, id: SavedSearchId) -> Result<bool, StoreError> {
         let (workspace, member) = self.own()?;
-        let delete =
-            sql("DELETE FROM saved_searches WHERE workspace_id = $1 AND member_id = $2 AND id = $3")
-                .bind(workspace)
-                .bind(member)
-                .bind(id);
+        let delete = sql(
+            "DELETE FROM saved_searches WHERE workspace_id = $1 AND member_id = $2 AND id = $3",
+        )
+        .bind(workspace)
+        .bind(member)
+        .bind(id);
         Ok(self.tx.exec(delete).await? == 1)
     }
 }

@@ -139,7 +139,10 @@ impl Watches<'_> {
 
     /// The active connections, of all workspaces, whose mailbox has one of these addresses. System
     /// only: a push names no tenant.
-    pub async fn by_address(&mut self, addresses: &[BlindIndex]) -> Result<Vec<Pushed>, StoreError> {
+    pub async fn by_address(
+        &mut self,
+        addresses: &[BlindIndex],
+    ) -> Result<Vec<Pushed>, StoreError> {
         self.tx.system()?;
         let mut out = Vec::new();
         for part in addresses.chunks(LIST) {

@@ -168,7 +168,10 @@ fn flood(url: &str, path: &str, token: &str, seconds: u64) -> Result<Flood> {
             .collect();
         lines
             .into_iter()
-            .map(|line| line.join().unwrap_or_else(|_| anyhow::bail!("a line broke")))
+            .map(|line| {
+                line.join()
+                    .unwrap_or_else(|_| anyhow::bail!("a line broke"))
+            })
             .collect::<Result<Vec<_>>>()
     })?;
     let times = sorted(&lines.concat());
@@ -187,7 +190,10 @@ fn flood(url: &str, path: &str, token: &str, seconds: u64) -> Result<Flood> {
 fn body(n: u64) -> String {
     let (address, number) = match n % 10 {
         9 => (format!("stranger{n}@example.com"), n),
-        7 | 8 => (SandboxOptions::account(mailbox(n - n % 10 + 6)), n - n % 10 + 6),
+        7 | 8 => (
+            SandboxOptions::account(mailbox(n - n % 10 + 6)),
+            n - n % 10 + 6,
+        ),
         _ => (SandboxOptions::account(mailbox(n)), n),
     };
     let data = json!({"emailAddress": address, "historyId": 1_000_000_000 + number}).to_string();
@@ -245,8 +251,6 @@ fn serve(mut stream: TcpStream) -> Option<()> {
             buffer.extend_from_slice(&piece[..n]);
         }
         buffer.drain(..head + length);
-        stream
-            .write_all(b"HTTP/1.1 204 No Content\r\n\r\n")
-            .ok()?;
+        stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").ok()?;
     }
 }

@@ -145,8 +145,8 @@ fn consent(authorize: &str, account: &str) -> Result<String> {
         return Ok(location.to_owned());
     }
     let page = answer.text();
-    let (action, fields) =
-        account_form(&page, account).with_context(|| format!("no consent form, HTTP {}", answer.status))?;
+    let (action, fields) = account_form(&page, account)
+        .with_context(|| format!("no consent form, HTTP {}", answer.status))?;
     let answer = browser.send(
         "POST",
         &action,

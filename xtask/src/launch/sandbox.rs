@@ -77,9 +77,10 @@ impl Sandbox {
             .current_dir(dir.path())
             .arg("sandbox")
             .args(options.auto_consent.then_some("--auto-consent"))
-            .args((0..options.accounts).flat_map(|n| {
-                ["--account".to_owned(), SandboxOptions::account(n)]
-            }))
+            .args(
+                (0..options.accounts)
+                    .flat_map(|n| ["--account".to_owned(), SandboxOptions::account(n)]),
+            )
             .args(["--port", &port.to_string()])
             .args(["--messages", &options.messages.to_string()])
             .args(["--seed", &options.seed.to_string()])

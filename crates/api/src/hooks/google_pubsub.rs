@@ -16,10 +16,7 @@ use crate::problem::{Answer, Problem};
 /// Gmail's messages have 200 bytes.
 const LARGEST_BODY: usize = 64 << 10;
 
-pub(super) async fn receive(
-    State(api): State<Api>,
-    request: Request,
-) -> Answer<StatusCode> {
+pub(super) async fn receive(State(api): State<Api>, request: Request) -> Answer<StatusCode> {
     let (parts, body) = request.into_parts();
     let token = bearer(&parts.headers).unwrap_or_default();
     // Read only once the token holds: strangers make us read nothing.

@@ -81,8 +81,14 @@ async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
 async fn new_mail_is_there_seconds_after_it_came_with_polling_once_an_hour() {
     let (app, mut browser, id) = start().await;
     let push = health(&mut browser, &id).await["push"].clone();
-    assert!(push["expires_at"].is_string() && push["alarm"] == false, "{push}");
-    until("the first push", async || app.sandbox.control().pushes().taken > 0).await;
+    assert!(
+        push["expires_at"].is_string() && push["alarm"] == false,
+        "{push}"
+    );
+    until("the first push", async || {
+        app.sandbox.control().pushes().taken > 0
+    })
+    .await;
     tokio::time::sleep(Duration::from_millis(1_100)).await; // Gmail pushes once a second
     app.sandbox.control().deliver_random(ALICE, 2);
     let took = in_step(&app, &mut browser, &id).await;
@@ -97,15 +103,24 @@ async fn new_mail_is_there_seconds_after_it_came_with_polling_once_an_hour() {
 #[tokio::test]
 async fn g24_doubled_and_late_pushes_change_nothing() {
     let (app, mut browser, id) = start().await;
-    until("the first push", async || app.sandbox.control().pushes().taken > 0).await;
-    app.sandbox.control().faults().push(Fault::new("G24:late").seconds(2));
+    until("the first push", async || {
+        app.sandbox.control().pushes().taken > 0
+    })
+    .await;
+    app.sandbox
+        .control()
+        .faults()
+        .push(Fault::new("G24:late").seconds(2));
     app.sandbox.control().faults().push(Fault::new("G24"));
     for _ in 0..2 {
         tokio::time::sleep(Duration::from_millis(1_050)).await;
         app.sandbox.control().deliver_random(ALICE, 1);
     }
     in_step(&app, &mut browser, &id).await;
-    until("all deliveries", async || app.sandbox.control().pushes().waiting == 0).await;
+    until("all deliveries", async || {
+        app.sandbox.control().pushes().waiting == 0
+    })
+    .await;
     let pushes = app.sandbox.control().pushes();
     assert_eq!(pushes.tried, pushes.taken, "{pushes:?}");
     assert_eq!(health(&mut browser, &id).await["complete"], true);
@@ -114,16 +129,25 @@ async fn g24_doubled_and_late_pushes_change_nothing() {
 #[tokio::test]
 async fn g25_what_waited_for_a_dead_endpoint_comes_as_a_flood_and_is_taken() {
     let (app, mut browser, id) = start().await;
-    until("the first push", async || app.sandbox.control().pushes().taken > 0).await;
+    until("the first push", async || {
+        app.sandbox.control().pushes().taken > 0
+    })
+    .await;
     app.sandbox.control().faults().push(Fault::new("G25"));
     for _ in 0..3 {
         tokio::time::sleep(Duration::from_millis(1_050)).await;
         app.sandbox.control().deliver_random(ALICE, 1);
     }
-    until("waiting pushes", async || app.sandbox.control().pushes().waiting >= 3).await;
+    until("waiting pushes", async || {
+        app.sandbox.control().pushes().waiting >= 3
+    })
+    .await;
     app.sandbox.control().faults().clear();
     in_step(&app, &mut browser, &id).await;
-    until("all deliveries", async || app.sandbox.control().pushes().waiting == 0).await;
+    until("all deliveries", async || {
+        app.sandbox.control().pushes().waiting == 0
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -136,7 +160,9 @@ async fn the_statuses_are_what_pubsub_acts_on() {
         account: account.into(),
     };
     let good = control.push_token(&subscription(ACCOUNT), &[]).unwrap();
-    let foreign = control.push_token(&subscription("x@y.example"), &[]).unwrap();
+    let foreign = control
+        .push_token(&subscription("x@y.example"), &[])
+        .unwrap();
     let known = control.push_body(ALICE, control.history_id(ALICE));
     let unknown = control.push_body("nobody@example.com", 5);
     let large = json!({"message": {"data": "A".repeat(100_000)}}).to_string();
@@ -144,12 +170,22 @@ async fn the_statuses_are_what_pubsub_acts_on() {
         ("known", format!("Bearer {good}"), known.clone(), 204),
         ("lower case", format!("bearer {good}"), known.clone(), 204),
         ("unknown mailbox", format!("Bearer {good}"), unknown, 204),
-        ("garbage", format!("Bearer {good}"), "garbage".to_owned(), 204),
+        (
+            "garbage",
+            format!("Bearer {good}"),
+            "garbage".to_owned(),
+            204,
+        ),
         ("too large", format!("Bearer {good}"), large, 204),
         ("no token", String::new(), known.clone(), 401),
         ("basic", "Basic eDp5".to_owned(), known.clone(), 401),
         ("malformed", "Bearer x".to_owned(), known.clone(), 401),
-        ("somebody else's", format!("Bearer {foreign}"), known.clone(), 403),
+        (
+            "somebody else's",
+            format!("Bearer {foreign}"),
+            known.clone(),
+            403,
+        ),
     ] {
         let request = browser
             .request(Method::POST, "/hooks/google/pubsub")
@@ -168,5 +204,8 @@ async fn the_statuses_are_what_pubsub_acts_on() {
         .request(Method::POST, "/hooks/google/pubsub")
         .body(Body::empty())
         .unwrap();
-    assert_eq!(off.browser().send(request).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        off.browser().send(request).await.status,
+        StatusCode::NOT_FOUND
+    );
 }

@@ -6,11 +6,13 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use ammonia::Builder;
 use tenon_connectors::ports::Content;
+
+use super::places::Places;
 
 /// Larger bodies are not shown but offered for download.
 const MAX_BODY: usize = 3 << 20;
@@ -45,8 +47,12 @@ pub(super) fn render(content: &Content, inline: &Inline, dark: bool, place: &str
             } else {
                 let places = Places::new(place);
                 let (body, _) = clean(html, inline, Some(&places));
-                let remote = std::mem::take(&mut *lock(&places.remote));
-                (Some(document(&body, Look::Paper)), places.prefix.clone(), remote)
+                let remote = places.take();
+                (
+                    Some(document(&body, Look::Paper)),
+                    places.prefix.clone(),
+                    remote,
+                )
             };
             let quoted = body.contains("<blockquote") || html.contains("gmail_quote");
             Rendered {
@@ -168,53 +174,6 @@ fn document(body: &str, look: Look) -> String {
          blockquote,.quote{{margin:.5em 0;padding-left:.8em;border-left:2px solid #8884;opacity:.85}}\
          </style></head><body>{body}</body></html>"
     )
-}
-
-/// Where remote images go when they are asked for.
-struct Places {
-    prefix: String,
-    remote: Mutex<Vec<String>>,
-}
-
-/// More images than this are no message.
-const MOST_IMAGES: usize = 200;
-
-impl Places {
-    fn new(word: &str) -> Arc<Self> {
-        Arc::new(Self {
-            prefix: format!("tenon-image:{word}:"),
-            remote: Mutex::default(),
-        })
-    }
-
-    /// The place of a remote image; `None` for what is no address of the web.
-    fn of(&self, value: &str) -> Option<String> {
-        let value = value.trim();
-        let address = if value.starts_with("//") {
-            format!("https:{value}")
-        } else {
-            value.to_owned()
-        };
-        let lower = address.get(..8)?.to_ascii_lowercase();
-        if !(lower.starts_with("http://") || lower.starts_with("https://")) || address.len() > 4_096
-        {
-            return None;
-        }
-        let mut remote = lock(&self.remote);
-        let number = match remote.iter().position(|known| *known == address) {
-            Some(number) => number,
-            None if remote.len() < MOST_IMAGES => {
-                remote.push(address);
-                remote.len() - 1
-            }
-            None => return None,
-        };
-        Some(format!("{}{number}", self.prefix))
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn sanitize(html: &str, inline: &Inline) -> (String, u64) {
@@ -531,8 +490,12 @@ mod tests {
         let places = Places::new("w");
         let (out, _) = clean(html, &Inline::default(), Some(&places));
         assert_eq!(
-            *lock(&places.remote),
-            ["https://t.example/p.gif", "https://t.example/q", "HTTP://t.example/p"]
+            places.take(),
+            [
+                "https://t.example/p.gif",
+                "https://t.example/q",
+                "HTTP://t.example/p"
+            ]
         );
         assert_eq!(out.matches("src=\"tenon-image:w:0\"").count(), 2, "{out}");
         assert!(out.contains("src=\"tenon-image:w:2\""), "{out}");

@@ -110,10 +110,8 @@ pub async fn image(
     let now = ctx.world.now();
     let until = Time::from_secs(until);
     let wanted = signature(ctx, actor, id, number, until);
-    let same = aws_lc_rs::constant_time::verify_slices_are_equal(
-        wanted.as_bytes(),
-        sign.as_bytes(),
-    );
+    let same =
+        aws_lc_rs::constant_time::verify_slices_are_equal(wanted.as_bytes(), sign.as_bytes());
     if same.is_err() || now > until || until > now + GOOD {
         return Err(Error::NotFound("image"));
     }

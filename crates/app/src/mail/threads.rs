@@ -192,7 +192,11 @@ impl Reader {
     }
 
     /// A list row from the first and the newest messages of a thread, in any order.
-    pub(crate) fn thread(&self, thread: &ThreadRow, heads: &mut [MessageRow]) -> Result<ThreadView> {
+    pub(crate) fn thread(
+        &self,
+        thread: &ThreadRow,
+        heads: &mut [MessageRow],
+    ) -> Result<ThreadView> {
         heads.sort_by_key(|m| (m.received_at, m.id));
         let (mut subject, mut participants) = (String::new(), Vec::<AddressView>::new());
         for (i, message) in heads.iter().enumerate() {

@@ -47,9 +47,7 @@ impl Pace {
             return Self::Again;
         }
         let alive = watch.expires_at.is_some_and(|end| end > now)
-            && watch
-                .renewed_at
-                .is_some_and(|at| now.since(at) < OVERDUE);
+            && watch.renewed_at.is_some_and(|at| now.since(at) < OVERDUE);
         let missed = watch.missed_at.is_some_and(|at| at > pushed_at);
         if alive && !missed && now.since(pushed_at) < QUIET {
             Self::Slow
@@ -88,11 +86,13 @@ pub(crate) async fn next_poll(
             watch.missed_at = Some(now);
         }
     }
-    Ok(match Pace::of(watch.as_ref(), mailbox.cursor.as_ref(), now) {
-        Pace::Fast => config.poll_interval,
-        Pace::Slow => config.push_poll_interval.max(config.poll_interval),
-        Pace::Again => LOOK_AGAIN.min(config.poll_interval),
-    })
+    Ok(
+        match Pace::of(watch.as_ref(), mailbox.cursor.as_ref(), now) {
+            Pace::Fast => config.poll_interval,
+            Pace::Slow => config.push_poll_interval.max(config.poll_interval),
+            Pace::Again => LOOK_AGAIN.min(config.poll_interval),
+        },
+    )
 }
 
 #[cfg(test)]
@@ -130,13 +130,24 @@ mod tests {
         };
         assert_eq!(Pace::of(None, None, at(1)), Pace::Fast);
         assert_eq!(pace(|_| {}, 101), Pace::Slow);
-        assert_eq!(pace(|w| w.pushed_at = None, 101), Pace::Fast, "none came yet");
+        assert_eq!(
+            pace(|w| w.pushed_at = None, 101),
+            Pace::Fast,
+            "none came yet"
+        );
         assert_eq!(pace(|_| {}, 125), Pace::Fast, "quiet for a day");
         assert_eq!(pace(|w| w.missed_at = Some(at(101)), 102), Pace::Fast);
         assert_eq!(pace(|w| w.missed_at = Some(at(99)), 102), Pace::Slow);
-        assert_eq!(pace(|w| w.expires_at = Some(at(101)), 101), Pace::Fast, "G23");
         assert_eq!(
-            pace(|w| (w.renewed_at, w.pushed_at) = (Some(at(60)), Some(at(99))), 101),
+            pace(|w| w.expires_at = Some(at(101)), 101),
+            Pace::Fast,
+            "G23"
+        );
+        assert_eq!(
+            pace(
+                |w| (w.renewed_at, w.pushed_at) = (Some(at(60)), Some(at(99))),
+                101
+            ),
             Pace::Fast,
             "G23: overdue"
         );

@@ -36,11 +36,7 @@ pub(crate) struct WatchMailbox {
 }
 
 /// Enqueues the job of a connection that has no subscription yet, if push is on.
-pub(crate) async fn enqueue_missing(
-    ctx: &Ctx,
-    tx: &mut Tx,
-    row: &ConnectionRow,
-) -> Result<()> {
+pub(crate) async fn enqueue_missing(ctx: &Ctx, tx: &mut Tx, row: &ConnectionRow) -> Result<()> {
     if ctx.config.google_push.is_none() || tx.watches().get(row.id).await?.is_some() {
         return Ok(());
     }
@@ -153,7 +149,11 @@ impl WatchMailbox {
         // A provider that gives less than two days is asked again at half time.
         let half = expires_at.since(now) / 2;
         let earlier = Duration::from_secs(ctx.world.below(SPREAD));
-        let next_at = now + RENEW.saturating_sub(earlier).min(half).max(Duration::from_mins(1));
+        let next_at = now
+            + RENEW
+                .saturating_sub(earlier)
+                .min(half)
+                .max(Duration::from_mins(1));
         let mut tx = ctx.store.begin(&Scope::job(self.workspace)).await?;
         if tx.connections().fence(row.id).await? != Some(row.fence) {
             return Ok(()); // paused or disconnected meanwhile

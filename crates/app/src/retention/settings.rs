@@ -65,7 +65,10 @@ pub async fn retention(ctx: &Ctx, actor: &Actor) -> Result<RetentionView> {
             view.purged_at = view.purged_at.max(open.purged_at);
         }
     }
-    view.next_purge_at = view.purged_at.map(|at| at + DAY).filter(|_| since.is_some());
+    view.next_purge_at = view
+        .purged_at
+        .map(|at| at + DAY)
+        .filter(|_| since.is_some());
     Ok(view)
 }
 

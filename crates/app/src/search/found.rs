@@ -59,13 +59,19 @@ pub async fn open_found(
     if rows.is_empty() {
         return Err(Error::MessageGone);
     }
-    let mut tx = ctx.store.begin(&Scope::member(actor.workspace, actor.member)).await?;
+    let mut tx = ctx
+        .store
+        .begin(&Scope::member(actor.workspace, actor.member))
+        .await?;
     if tx.connections().fence(connection).await? != Some(row.fence) {
         return Err(Error::NotFound("connection")); // paused or disconnected meanwhile
     }
     // A snapshot that is under way has not listed it, and must not take it for deleted.
     let generation = mailbox.shadow.unwrap_or(mailbox.generation);
-    let stored = tx.messages().store_page(connection, rows, generation).await?;
+    let stored = tx
+        .messages()
+        .store_page(connection, rows, generation)
+        .await?;
     tx.visits()
         .put(connection, provider_thread_id, ctx.world.now() + STAYS)
         .await?;
@@ -77,7 +83,11 @@ pub async fn open_found(
         .ok_or(Error::MessageGone)?;
     if stored.added > 0 {
         tx.events()
-            .append(EventKind::ThreadsChanged, Some(row.member_id), connection.to_string())
+            .append(
+                EventKind::ThreadsChanged,
+                Some(row.member_id),
+                connection.to_string(),
+            )
             .await?;
     }
     tx.commit().await?;

@@ -64,7 +64,9 @@ pub(super) async fn resolve(
                     continue;
                 }
                 // Gmail's own reading of the name stays one of the alternatives.
-                let terms = found.iter().map(|(_, address)| format!("{operator}{address}"));
+                let terms = found
+                    .iter()
+                    .map(|(_, address)| format!("{operator}{address}"));
                 let terms: Vec<String> = terms.chain([whole.to_owned()]).collect();
                 out.push_str(&format!("{{{}}}", terms.join(" ")));
                 resolved.push(Resolved {
@@ -136,11 +138,7 @@ fn piece(term: &str) -> Piece<'_> {
 }
 
 /// Names by address, of those who wrote or were written to lately.
-async fn people(
-    ctx: &Ctx,
-    tx: &mut Tx,
-    rows: &[ConnectionRow],
-) -> Result<Vec<(String, String)>> {
+async fn people(ctx: &Ctx, tx: &mut Tx, rows: &[ConnectionRow]) -> Result<Vec<(String, String)>> {
     let mut out: HashMap<String, String> = HashMap::new();
     for row in rows {
         let key = ctx.keys.get(tx, row.key_id).await?;
@@ -168,7 +166,11 @@ async fn people(
 
 /// Whose name has a word for each word that was asked for; none when there are too many.
 fn named(people: &[(String, String)], name: &str) -> Vec<(String, String)> {
-    let wanted: Vec<String> = name.to_lowercase().split_whitespace().map(str::to_owned).collect();
+    let wanted: Vec<String> = name
+        .to_lowercase()
+        .split_whitespace()
+        .map(str::to_owned)
+        .collect();
     let mut found: Vec<(String, String)> = people
         .iter()
         .filter(|(name, _)| {
@@ -184,7 +186,11 @@ fn named(people: &[(String, String)], name: &str) -> Vec<(String, String)> {
     // What cannot be said within a query is left to the provider's own reading.
     found.retain(|(_, address)| only_address(address).is_some());
     found.sort_unstable();
-    if found.len() > MOST { Vec::new() } else { found }
+    if found.len() > MOST {
+        Vec::new()
+    } else {
+        found
+    }
 }
 
 #[cfg(test)]
@@ -223,7 +229,12 @@ mod tests {
 
     #[test]
     fn a_query_without_names_is_put_together_again_as_it_was() {
-        for query in ["a  b", "{from:x@y.example from:z@y.example} -c", "\"a b\" (c)", " x "] {
+        for query in [
+            "a  b",
+            "{from:x@y.example from:z@y.example} -c",
+            "\"a b\" (c)",
+            " x ",
+        ] {
             let again: String = pieces(query)
                 .into_iter()
                 .map(|p| match p {
@@ -245,11 +256,18 @@ mod tests {
         ]
         .map(|(n, a)| (n.to_owned(), a.to_owned()))
         .to_vec();
-        let of = |name: &str| named(&people, name).into_iter().map(|(_, a)| a).collect::<Vec<_>>();
+        let of = |name: &str| {
+            named(&people, name)
+                .into_iter()
+                .map(|(_, a)| a)
+                .collect::<Vec<_>>()
+        };
         assert_eq!(of("ann"), ["ann@x.example", "lee@y.example"]);
         assert_eq!(of("lee ann"), ["ann@x.example", "lee@y.example"]);
         assert!(of("anni").is_empty());
-        let many: Vec<_> = (0..6).map(|n| ("Ann".to_owned(), format!("a{n}@x.example"))).collect();
+        let many: Vec<_> = (0..6)
+            .map(|n| ("Ann".to_owned(), format!("a{n}@x.example")))
+            .collect();
         assert!(named(&many, "ann").is_empty());
     }
 

@@ -110,7 +110,12 @@ pub async fn search(ctx: &Ctx, actor: &Actor, input: SearchInput) -> Result<Sear
         .map(|row| {
             let page = pages.as_ref().and_then(|p| p.get(&row.id));
             let (query, limit) = (&query, input.limit.clamp(1, 50));
-            async move { (row, ask(ctx, row, query, page.map(String::as_str), limit).await) }
+            async move {
+                (
+                    row,
+                    ask(ctx, row, query, page.map(String::as_str), limit).await,
+                )
+            }
         });
     let mut out = Searched {
         items: Vec::new(),
@@ -135,7 +140,8 @@ pub async fn search(ctx: &Ctx, actor: &Actor, input: SearchInput) -> Result<Sear
                 }
                 // The index of addresses knows something even so.
                 if let (true, Some(address)) = (first, only_address(text)) {
-                    out.items.extend(by_address(ctx, actor, row, &address).await?);
+                    out.items
+                        .extend(by_address(ctx, actor, row, &address).await?);
                 }
             }
         }
@@ -310,7 +316,10 @@ fn of_fetched(
         last_at: messages.last()?.received_at,
         participants,
         message_count: messages.len() as u64,
-        unread_count: messages.iter().filter(|m| has(m, tenon_store::mail::UNREAD)).count() as u64,
+        unread_count: messages
+            .iter()
+            .filter(|m| has(m, tenon_store::mail::UNREAD))
+            .count() as u64,
         starred: messages.iter().any(|m| has(m, tenon_store::mail::STARRED)),
         has_attachments: messages.iter().any(|m| m.has_attachments),
         labels,

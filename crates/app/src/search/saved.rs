@@ -78,7 +78,10 @@ pub async fn save(ctx: &Ctx, actor: &Actor, mut new: NewSavedSearch) -> Result<S
     let id: SavedSearchId = ctx.world.id();
     let mut tx = ctx.store.begin(&actor.scope()).await?;
     if tx.saved_searches().list().await?.len() >= MOST {
-        return Err(Error::field("name", "50 searches are kept already; remove one first"));
+        return Err(Error::field(
+            "name",
+            "50 searches are kept already; remove one first",
+        ));
     }
     let key = ctx.keys.workspace(&mut tx, actor.workspace).await?;
     let json = serde_json::to_vec(&new).map_err(|_| Error::Internal("json".into()))?;

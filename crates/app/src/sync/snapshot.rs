@@ -6,8 +6,8 @@ use std::time::Duration;
 use futures::StreamExt as _;
 use tenon_connectors::Reaction;
 use tenon_connectors::ports::{Costs, Fetched, MessageRef, Wanted};
-use tenon_model::event::EventKind;
 use tenon_model::Time;
+use tenon_model::event::EventKind;
 use tenon_model::mail::{SyncState, above_brake};
 
 use super::engine::{Session, Step, Stop, Turn};

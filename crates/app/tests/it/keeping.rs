@@ -18,12 +18,18 @@ fn insert(app: &TestApp, days: u32, subject: &str) -> String {
     let mail = NewMail::new("Ann <ann@partner.example>", ALICE, subject)
         .text("x")
         .header("Date", &date);
-    app.sandbox.control().insert_message(ALICE, mail, &["INBOX"])
+    app.sandbox
+        .control()
+        .insert_message(ALICE, mail, &["INBOX"])
 }
 
 /// 1, 50, 170 and 400 days old.
 async fn boxed(t: TestStore) -> (TestApp, ConnectionId) {
-    let options = Options { messages: 0, config: |c| c.mail_days = 180, ..Options::default() };
+    let options = Options {
+        messages: 0,
+        config: |c| c.mail_days = 180,
+        ..Options::default()
+    };
     let app = TestApp::start_with(t, options).await;
     for days in [1, 50, 170, 400] {
         insert(&app, days, &format!("{days} days"));

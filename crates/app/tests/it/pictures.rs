@@ -22,24 +22,45 @@ async fn pictures() -> (String, std::sync::Arc<std::sync::atomic::AtomicUsize>) 
             count.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
             let mut head = [0; 2048];
             let _ = stream.read(&mut head).await;
-            let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 12\r\nConnection: close\r\n\r\nGIF89aabcdef";
+            let answer =
+                b"HTTP/1.1 200 OK\r\nContent-Length: 12\r\nConnection: close\r\n\r\nGIF89aabcdef";
             let _ = stream.write_all(answer).await;
         }
     });
     (base, asked)
 }
 
-async fn start(t: TestStore) -> (TestApp, MessageId, std::sync::Arc<std::sync::atomic::AtomicUsize>) {
-    let options = Options { messages: 0, config: |c| c.images_from_loopback = true, ..Options::default() };
+async fn start(
+    t: TestStore,
+) -> (
+    TestApp,
+    MessageId,
+    std::sync::Arc<std::sync::atomic::AtomicUsize>,
+) {
+    let options = Options {
+        messages: 0,
+        config: |c| c.images_from_loopback = true,
+        ..Options::default()
+    };
     let app = TestApp::start_with(t, options).await;
     let (base, asked) = pictures().await;
-    let html = format!("<p>Hi</p><img src=\"{base}/a.gif?reader=7\"><img src=\"http://10.0.0.1/b.gif\"><p>tenon-image:0</p>");
+    let html = format!(
+        "<p>Hi</p><img src=\"{base}/a.gif?reader=7\"><img src=\"http://10.0.0.1/b.gif\"><p>tenon-image:0</p>"
+    );
     let mail = NewMail::new("Shop <shop@partner.example>", ALICE, "Sale").html(&html);
-    app.sandbox.control().insert_message(ALICE, mail, &["INBOX"]);
+    app.sandbox
+        .control()
+        .insert_message(ALICE, mail, &["INBOX"]);
     let id = app.connect(ALICE).await;
-    let query = mail::ThreadsQuery { connection: Some(id), limit: 10, ..Default::default() };
+    let query = mail::ThreadsQuery {
+        connection: Some(id),
+        limit: 10,
+        ..Default::default()
+    };
     let page = mail::threads(&app.ctx, &app.owner, query).await.unwrap();
-    let detail = mail::thread(&app.ctx, &app.owner, page.items[0].id).await.unwrap();
+    let detail = mail::thread(&app.ctx, &app.owner, page.items[0].id)
+        .await
+        .unwrap();
     (app, detail.messages[0].id, asked)
 }
 
@@ -52,7 +73,11 @@ fn signed(document: &str) -> Vec<(usize, i64, String)> {
             let address = rest.split('"').next().unwrap();
             let (number, query) = address.split_once("?e=").unwrap();
             let (until, sign) = query.split_once("&amp;s=").unwrap();
-            (number.parse().unwrap(), until.parse().unwrap(), sign.to_owned())
+            (
+                number.parse().unwrap(),
+                until.parse().unwrap(),
+                sign.to_owned(),
+            )
         })
         .collect()
 }

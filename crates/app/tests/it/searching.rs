@@ -18,7 +18,9 @@ fn mail_of(app: &TestApp, days: u64, from: &str, subject: &str) -> String {
     let mail = NewMail::new(from, ALICE, subject)
         .text("the walrus and the carpenter")
         .header("Date", &date);
-    app.sandbox.control().insert_message(ALICE, mail, &["INBOX"])
+    app.sandbox
+        .control()
+        .insert_message(ALICE, mail, &["INBOX"])
 }
 
 /// `Date:` of a moment, in UTC.
@@ -34,18 +36,35 @@ pub(crate) fn rfc2822(seconds: i64) -> String {
     let day = doy - (153 * mp + 2) / 5 + 1;
     let month = if mp < 10 { mp + 3 } else { mp - 9 };
     let year = yoe + era * 400 + i64::from(month <= 2);
-    let names = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let names = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
     let s = seconds.rem_euclid(86_400);
-    format!("{day} {} {year} {:02}:{:02}:{:02} +0000", names[(month - 1) as usize], s / 3_600, s / 60 % 60, s % 60)
+    format!(
+        "{day} {} {year} {:02}:{:02}:{:02} +0000",
+        names[(month - 1) as usize],
+        s / 3_600,
+        s / 60 % 60,
+        s % 60
+    )
 }
 
 async fn find(app: &TestApp, query: &str) -> Searched {
-    let input = SearchInput { query: query.into(), connection: None, limit: 25, after: None };
+    let input = SearchInput {
+        query: query.into(),
+        connection: None,
+        limit: 25,
+        after: None,
+    };
     search::search(&app.ctx, &app.owner, input).await.unwrap()
 }
 
 async fn boxed(t: TestStore) -> TestApp {
-    let options = Options { messages: 0, config: |c| c.mail_days = 180, ..Options::default() };
+    let options = Options {
+        messages: 0,
+        config: |c| c.mail_days = 180,
+        ..Options::default()
+    };
     TestApp::start_with(t, options).await
 }
 

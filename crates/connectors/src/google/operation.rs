@@ -101,7 +101,13 @@ impl Operation {
     pub(crate) const fn max_body(self) -> usize {
         const MIB: usize = 1024 * 1024;
         match self {
-            Self::Exchange | Self::Refresh | Self::Revoke | Self::Keys | Self::Profile | Self::Watch | Self::StopWatch => MIB / 4,
+            Self::Exchange
+            | Self::Refresh
+            | Self::Revoke
+            | Self::Keys
+            | Self::Profile
+            | Self::Watch
+            | Self::StopWatch => MIB / 4,
             Self::Labels | Self::SendAs | Self::Messages => 8 * MIB,
             Self::Message | Self::Attachment => 24 * MIB,
             Self::History | Self::Thread | Self::Batch => 32 * MIB,

@@ -170,9 +170,8 @@ pub fn read_push(body: &[u8]) -> Option<PushNotice> {
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     };
-    let is_id = |id: &String| {
-        !id.is_empty() && id.len() <= 24 && id.bytes().all(|b| b.is_ascii_digit())
-    };
+    let is_id =
+        |id: &String| !id.is_empty() && id.len() <= 24 && id.bytes().all(|b| b.is_ascii_digit());
     (!address.is_empty() && address.len() <= 320).then(|| PushNotice {
         address,
         cursor: cursor.filter(is_id).map(Cursor),
@@ -204,8 +203,14 @@ mod tests {
     #[test]
     fn the_envelope_is_read_in_both_alphabets_and_both_kinds_of_number() {
         for (data, cursor) in [
-            (r#"{"emailAddress":"a?b>@x.example","historyId":9876543210}"#, Some("9876543210")),
-            (r#"{"emailAddress":"a?b>@x.example","historyId":"18446744073709551616"}"#, Some("18446744073709551616")),
+            (
+                r#"{"emailAddress":"a?b>@x.example","historyId":9876543210}"#,
+                Some("9876543210"),
+            ),
+            (
+                r#"{"emailAddress":"a?b>@x.example","historyId":"18446744073709551616"}"#,
+                Some("18446744073709551616"),
+            ),
             (r#"{"emailAddress":"a?b>@x.example"}"#, None),
             (r#"{"emailAddress":"a?b>@x.example","historyId":"x"}"#, None),
         ] {
@@ -247,15 +252,35 @@ mod tests {
         assert_eq!(check(&good), Ok(()));
         for (key, value, wanted) in [
             ("iss", json!("https://evil.example"), "token_issuer"),
-            ("iss", json!(["https://accounts.google.com"]), "token_issuer"),
+            (
+                "iss",
+                json!(["https://accounts.google.com"]),
+                "token_issuer",
+            ),
             ("iss", json!(null), "token_issuer"),
             ("aud", json!("https://crm.example/"), "token_audience"),
-            ("aud", json!("https://crm.example/hooks/google/pubsub/"), "token_audience"),
-            ("aud", json!("http://crm.example/hooks/google/pubsub"), "token_audience"),
+            (
+                "aud",
+                json!("https://crm.example/hooks/google/pubsub/"),
+                "token_audience",
+            ),
+            (
+                "aud",
+                json!("http://crm.example/hooks/google/pubsub"),
+                "token_audience",
+            ),
             ("aud", json!([who.audience, "x"]), "token_audience"),
             ("aud", json!(null), "token_audience"),
-            ("email", json!("push@other.iam.gserviceaccount.com"), "token_account"),
-            ("email", json!("PUSH@p.iam.gserviceaccount.com"), "token_account"),
+            (
+                "email",
+                json!("push@other.iam.gserviceaccount.com"),
+                "token_account",
+            ),
+            (
+                "email",
+                json!("PUSH@p.iam.gserviceaccount.com"),
+                "token_account",
+            ),
             ("email", json!(""), "token_account"),
             ("email", json!(null), "token_account"),
             ("email_verified", json!(false), "token_account"),

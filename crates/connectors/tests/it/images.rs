@@ -54,7 +54,10 @@ async fn serve() -> (String, Heads) {
                 tokio::time::sleep(Duration::from_secs(60)).await;
                 Response::new(Body::empty())
             }
-            _ => Response::builder().status(404).body(Body::from(PNG)).unwrap(),
+            _ => Response::builder()
+                .status(404)
+                .body(Body::from(PNG))
+                .unwrap(),
         }
     };
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -69,7 +72,10 @@ async fn h3_the_sender_learns_nothing_but_that_somebody_asked() {
     let (base, heads) = serve().await;
     let fetcher = ImageFetcher::new(true).unwrap();
     for path in ["/png", "/hop/3", "/png"] {
-        let image = fetcher.fetch(&format!("{base}{path}#reader")).await.unwrap();
+        let image = fetcher
+            .fetch(&format!("{base}{path}#reader"))
+            .await
+            .unwrap();
         assert_eq!((image.content_type, &image.bytes[..]), ("image/png", PNG));
     }
     for headers in heads.lock().unwrap().iter() {
@@ -80,7 +86,10 @@ async fn h3_the_sender_learns_nothing_but_that_somebody_asked() {
                 "{names:?}"
             );
         }
-        assert_eq!(headers["user-agent"], "Mozilla/5.0 (compatible; Tenon image proxy)");
+        assert_eq!(
+            headers["user-agent"],
+            "Mozilla/5.0 (compatible; Tenon image proxy)"
+        );
     }
 }
 

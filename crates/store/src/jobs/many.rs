@@ -9,7 +9,8 @@ impl Jobs<'_> {
     /// key must differ in it: a statement touches a row once.
     pub async fn enqueue_all(&mut self, jobs: Vec<NewJob>) -> Result<(), StoreError> {
         let own = self.tx.workspace_or_all()?;
-        let foreign = |job: &NewJob| own.is_some_and(|own| job.workspace_id.is_some_and(|of| of != own));
+        let foreign =
+            |job: &NewJob| own.is_some_and(|own| job.workspace_id.is_some_and(|of| of != own));
         if jobs.iter().any(foreign) {
             return Err(StoreError::Scope("the job's workspace"));
         }

@@ -45,8 +45,10 @@ impl Boxes<'_> {
     /// A snapshot begins that lists from `since` on.
     pub async fn open(&mut self, connection: ConnectionId, since: Time) -> Result<(), StoreError> {
         self.tx.hold(connection).await?;
-        let upsert = sql("INSERT INTO boxes (connection_id, since, purged) VALUES ($1, $2, 0) \
-             ON CONFLICT (connection_id) DO UPDATE SET since = excluded.since")
+        let upsert = sql(
+            "INSERT INTO boxes (connection_id, since, purged) VALUES ($1, $2, 0) \
+             ON CONFLICT (connection_id) DO UPDATE SET since = excluded.since",
+        )
         .bind(connection)
         .bind(since);
         self.tx.exec(upsert).await.map(drop)
@@ -83,8 +85,10 @@ impl Boxes<'_> {
             .collect::<Result<_, _>>()?;
         let purged = threads.len() as u64;
         self.tx.refold(connection, threads).await?;
-        let note = sql("INSERT INTO boxes (connection_id, since, purged) VALUES ($1, $2, $3) \
-             ON CONFLICT (connection_id) DO UPDATE SET purged = boxes.purged + excluded.purged")
+        let note = sql(
+            "INSERT INTO boxes (connection_id, since, purged) VALUES ($1, $2, $3) \
+             ON CONFLICT (connection_id) DO UPDATE SET purged = boxes.purged + excluded.purged",
+        )
         .bind(connection)
         .bind(since)
         .bind(purged as i64);

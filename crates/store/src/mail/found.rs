@@ -20,8 +20,10 @@ impl Visits<'_> {
         until: Time,
     ) -> Result<(), StoreError> {
         self.tx.hold(connection).await?;
-        let upsert = sql("INSERT INTO visits (connection_id, provider_thread_id, until) VALUES ($1, $2, $3) \
-             ON CONFLICT (connection_id, provider_thread_id) DO UPDATE SET until = excluded.until")
+        let upsert = sql(
+            "INSERT INTO visits (connection_id, provider_thread_id, until) VALUES ($1, $2, $3) \
+             ON CONFLICT (connection_id, provider_thread_id) DO UPDATE SET until = excluded.until",
+        )
         .bind(connection)
         .bind(provider_thread_id)
         .bind(until);

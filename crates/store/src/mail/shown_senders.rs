@@ -38,8 +38,10 @@ impl ShownSenders<'_> {
         now: Time,
     ) -> Result<(), StoreError> {
         self.tx.hold(connection).await?;
-        let insert = sql("INSERT INTO shown_senders (connection_id, address_index, at) VALUES ($1, $2, $3) \
-             ON CONFLICT (connection_id, address_index) DO NOTHING")
+        let insert = sql(
+            "INSERT INTO shown_senders (connection_id, address_index, at) VALUES ($1, $2, $3) \
+             ON CONFLICT (connection_id, address_index) DO NOTHING",
+        )
         .bind(connection)
         .bind(address)
         .bind(now);

@@ -119,14 +119,14 @@ function ImagesNote({
           ? t("mail.images_shown")
           : t("mail.images_blocked", { count: message.body.remote_images_blocked })}{" "}
         {!shown && (
-          <button type="button" className={classes.tool} onClick={() => onShow(true)}>
+          <button type="button" className={classes.noteAction} onClick={() => onShow(true)}>
             {t("mail.images_show")}
           </button>
         )}{" "}
         {sender !== undefined && (
           <button
             type="button"
-            className={classes.tool}
+            className={classes.noteAction}
             disabled={remember.isPending}
             onClick={() => remember.mutate(!message.body.images_shown)}
           >
