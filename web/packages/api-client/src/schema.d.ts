@@ -329,6 +329,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/messages/{id}/images/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A remote image
+         * @description Its address stands in the body that is shown with images, signed for this session and message.
+         */
+        get: operations["get_image"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/messages/{id}/original": {
         parameters: {
             query?: never;
@@ -354,7 +374,8 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put: operations["si"];
+        /** Shows the images of a message's sender from now on, or asks again */
+        put: operations["show_images_of_sender"];
         post?: never;
         delete?: never;
         options?: never;
@@ -437,8 +458,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["getr"];
-        put: operations["setr"];
+        /** How long mail is kept */
+        get: operations["get_retention"];
+        /**
+         * Chooses how long mail is kept
+         * @description Owners and admins. Less takes effect at once; with more the mailboxes are listed again.
+         */
+        put: operations["set_retention"];
         post?: never;
         delete?: never;
         options?: never;
@@ -453,9 +479,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["list"];
+        /** One's own kept searches */
+        get: operations["list_saved_searches"];
         put?: never;
-        post: operations["save"];
+        /** Keeps a search */
+        post: operations["save_search"];
         delete?: never;
         options?: never;
         head?: never;
@@ -472,7 +500,8 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        delete: operations["del"];
+        /** Forgets a kept search */
+        delete: operations["delete_saved_search"];
         options?: never;
         head?: never;
         patch?: never;
@@ -487,6 +516,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /**
+         * Searches mail
+         * @description By the provider's own search, because Tenon keeps no content.
+         */
         post: operations["search_mail"];
         delete?: never;
         options?: never;
@@ -503,6 +536,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /**
+         * Opens a conversation that a search has found
+         * @description What is not stored of it is fetched and kept for a day.
+         */
         post: operations["open_found"];
         delete?: never;
         options?: never;
@@ -773,28 +810,35 @@ export interface components {
          * @enum {string}
          */
         FeatureState: "on" | "needs_reauthorization" | "off";
+        /** @description Someone who wrote in a conversation that was found. */
         FoundParticipant: {
             address: string;
+            /** @description Whether it is the mailbox's own address. */
             me: boolean;
+            /** @description May be empty. */
             name: string;
         };
+        /** @description A conversation by the provider's id. */
         FoundReference: {
             connection_id: string;
             provider_thread_id: string;
         };
+        /** @description A conversation that was found. */
         FoundThread: {
             connection_id: components["schemas"]["Id"];
             has_attachments: boolean;
             label_ids: components["schemas"]["Id"][];
-            /** @description Newest message. */
             last_at: components["schemas"]["Timestamp"];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Messages that are known.
+             */
             message_count: number;
             participants: components["schemas"]["FoundParticipant"][];
             provider_thread_id: string;
             starred: boolean;
             subject: string;
-            thread_id: null | components["schemas"]["Id"];
+            thread_id: components["schemas"]["Id"] | null;
             /** Format: int64 */
             unread_count: number;
         };
@@ -996,6 +1040,16 @@ export interface components {
             }[];
         };
         /** @description All of a short list. */
+        List_SavedSearch: {
+            /** @description The things. */
+            items: {
+                created_at: components["schemas"]["Timestamp"];
+                id: components["schemas"]["Id"];
+                name: string;
+                query: string;
+            }[];
+        };
+        /** @description All of a short list. */
         List_Session: {
             /** @description The things. */
             items: {
@@ -1007,9 +1061,6 @@ export interface components {
                 /** @description The browser's own words. */
                 user_agent: string;
             }[];
-        };
-        ListSavedSearch: {
-            items: components["schemas"]["SavedSearch"][];
         };
         /** @description The mail area of a connection. */
         Mailbox: {
@@ -1036,18 +1087,34 @@ export interface components {
          * @enum {string}
          */
         MailboxState: "waiting" | "first_sync" | "live" | "resync" | "stalled" | "parked";
+        /** @description How long the metadata of mail is kept, and what that means for one's own mailboxes. */
         MailRetention: {
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description What the server does unless the workspace chooses.
+             */
             default_days: number | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Those of them that go with the next purge.
+             */
             due: number;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Days; `null` for as long as the mailbox is connected.
+             */
             mail_days: number | null;
             may_change: boolean;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Messages in one's own mailboxes.
+             */
             messages: number;
             next_purge_at: components["schemas"]["Timestamp"] | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Messages that were purged so far.
+             */
             purged: number;
             purged_at: components["schemas"]["Timestamp"] | null;
             since: components["schemas"]["Timestamp"] | null;
@@ -1107,7 +1174,9 @@ export interface components {
         };
         /** @description What is said of a body. */
         MessageBody: {
+            /** @description Whether the member wants the images of this sender without being asked. */
             images_shown: boolean;
+            /** @description The body with its remote images, fetched by the server. */
             images_url: string;
             kind: components["schemas"]["BodyKind"];
             problem: components["schemas"]["BodyProblem"] | null;
@@ -1128,6 +1197,7 @@ export interface components {
             /** @description The message as it was received. */
             original_url: string;
         };
+        /** @description A conversation that can be opened. */
         OpenedThread: {
             thread_id: components["schemas"]["Id"];
         };
@@ -1319,12 +1389,15 @@ export interface components {
         RecoveryCodes: {
             recovery_codes: string[];
         };
+        /** @description Whom a name was taken to mean. */
         ResolvedPerson: {
             address: string;
             name: string;
         };
+        /** @description A name that was understood as addresses. */
         ResolvedTerm: {
             people: components["schemas"]["ResolvedPerson"][];
+            /** @description As it stood in the query. */
             term: string;
         };
         /** @description What becomes of the grant. */
@@ -1359,14 +1432,16 @@ export interface components {
          * @enum {string}
          */
         RunKind: "first_sync" | "poll" | "resync";
+        /** @description A kept search. */
         SavedSearch: {
-            /** @description Newest message. */
             created_at: components["schemas"]["Timestamp"];
             id: components["schemas"]["Id"];
             name: string;
             query: string;
         };
+        /** @description A search to keep. */
         SaveSearch: {
+            /** @description The query itself when left out. */
             name?: string;
             query: string;
         };
@@ -1381,17 +1456,29 @@ export interface components {
             stored: string;
             why: string;
         };
+        /** @description What is looked for. In a body, because queries are personal and addresses are logged by proxies. */
         Search: {
+            /** @description `next` of the last page. */
             after?: string | null;
+            /** @description In one mailbox; in all of one's own when left out. */
             connection_id?: string | null;
-            /** Format: int32 */
-            limit?: number;
+            /**
+             * Format: int32
+             * @description How many messages of each mailbox a page looks at, 1 to 50.
+             * @default 25
+             */
+            limit: number;
+            /** @description In the provider's language; names after `from:`, `to:`, `cc:` may stand for addresses. */
             query: string;
         };
+        /** @description What was found. */
         SearchResults: {
+            /** @description Conversations, newest first. */
             items: components["schemas"]["FoundThread"][];
             next: string | null;
+            /** @description Names that were understood as addresses. */
             resolved: components["schemas"]["ResolvedTerm"][];
+            /** @description Mailboxes whose provider could not be asked. */
             unanswered: components["schemas"]["UnansweredMailbox"][];
         };
         /**
@@ -1399,7 +1486,9 @@ export interface components {
          * @enum {string}
          */
         SectionWord: "read" | "stored" | "kept" | "ended";
+        /** @description Whether to ask before the images of a sender are shown. */
         SenderImages: {
+            /** @description Shown without asking. */
             shown: boolean;
         };
         /** @description One sentence. */
@@ -1423,6 +1512,7 @@ export interface components {
             /** @description The browser's own words. */
             user_agent: string;
         };
+        /** @description A choice for the workspace. */
         SetMailRetention: {
             /** Format: int32 */
             mail_days: number;
@@ -1500,6 +1590,7 @@ export interface components {
             /** @description Base32, for typing. */
             secret: string;
         };
+        /** @description A mailbox whose provider could not be asked; only the index of addresses was. */
         UnansweredMailbox: {
             connection_id: components["schemas"]["Id"];
             reason: string;
@@ -2608,6 +2699,8 @@ export interface operations {
     get_message_body: {
         parameters: {
             query?: {
+                /** @description Whether remote images are shown, fetched by the server. */
+                images?: boolean;
                 /** @description The page's theme. */
                 theme?: "light" | "dark";
             };
@@ -2627,6 +2720,108 @@ export interface operations {
                 };
                 content: {
                     "text/html": string;
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `message_gone`: Message gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota`: Quota used up */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `provider_unavailable`: Provider unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_image: {
+        parameters: {
+            query: {
+                /** @description When the address ends, in seconds. */
+                e: number;
+                /** @description Signature, for this session. */
+                s: string;
+            };
+            header?: never;
+            path: {
+                /** @description Message */
+                id: components["schemas"]["Id"];
+                /** @description Which image */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": number[];
                 };
             };
             /** @description `unauthenticated`: Not signed in */
@@ -2789,12 +2984,13 @@ export interface operations {
             };
         };
     };
-    si: {
+    show_images_of_sender: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                /** @description A message of that sender */
+                id: components["schemas"]["Id"];
             };
             cookie?: never;
         };
@@ -2804,11 +3000,57 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Done */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -2980,7 +3222,7 @@ export interface operations {
             };
         };
     };
-    getr: {
+    get_retention: {
         parameters: {
             query?: never;
             header?: never;
@@ -2989,6 +3231,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2997,9 +3240,27 @@ export interface operations {
                     "application/json": components["schemas"]["MailRetention"];
                 };
             };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    setr: {
+    set_retention: {
         parameters: {
             query?: never;
             header?: never;
@@ -3012,6 +3273,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3020,9 +3282,54 @@ export interface operations {
                     "application/json": components["schemas"]["MailRetention"];
                 };
             };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    list: {
+    list_saved_searches: {
         parameters: {
             query?: never;
             header?: never;
@@ -3031,17 +3338,36 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListSavedSearch"];
+                    "application/json": components["schemas"]["List_SavedSearch"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    save: {
+    save_search: {
         parameters: {
             query?: never;
             header?: never;
@@ -3054,6 +3380,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Created */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -3062,24 +3389,89 @@ export interface operations {
                     "application/json": components["schemas"]["SavedSearch"];
                 };
             };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    del: {
+    delete_saved_search: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                /** @description Search */
+                id: components["schemas"]["Id"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description No Content */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -3096,12 +3488,58 @@ export interface operations {
             };
         };
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SearchResults"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3119,12 +3557,94 @@ export interface operations {
             };
         };
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["OpenedThread"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `message_gone`: Message gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota`: Quota used up */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `provider_unavailable`: Provider unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
