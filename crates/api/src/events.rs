@@ -53,7 +53,9 @@ pub(crate) async fn get_events(
         .and_then(|v| v.parse().ok());
     let changes = events::stream(&api.ctx, &actor, last)
         .await?
-        .map(|event| Some(write(event)));
+        .map(|event| Some(write(event)))
+        // When changes end, pings alone must not keep the browser waiting: it comes back.
+        .chain(stream::once(std::future::ready(None)));
     // The first ping goes out at once: it opens the stream through buffering proxies.
     let pings = stream::unfold(
         (api.clone(), headers, true),

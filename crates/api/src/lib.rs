@@ -7,6 +7,7 @@ mod extract;
 mod hooks;
 mod mail;
 mod meta;
+mod metrics;
 mod problem;
 mod search;
 mod session;
@@ -18,11 +19,12 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
-use tenon_app::Ctx;
+use tenon_app::{Ctx, Pulse};
 use tokio_util::sync::CancellationToken;
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 
+pub use metrics::{Metrics, metrics_router};
 pub use problem::{TRANSPORT_CODES, codes};
 
 /// What the server decides about the API.
@@ -36,6 +38,10 @@ pub struct ApiOptions {
     /// Proxies close silent connections after a minute or so; the web app takes two missed pings for
     /// a dead line.
     pub ping: Duration,
+    /// Where requests are counted.
+    pub metrics: Metrics,
+    /// Whether jobs are run in this process; `None` where it runs none.
+    pub jobs: Option<Pulse>,
 }
 
 impl Default for ApiOptions {
@@ -44,6 +50,8 @@ impl Default for ApiOptions {
             shutdown: CancellationToken::new(),
             security_contact: None,
             ping: Duration::from_secs(25),
+            metrics: Metrics::default(),
+            jobs: None,
         }
     }
 }
@@ -56,6 +64,8 @@ pub(crate) struct Api {
     shutdown: CancellationToken,
     security_contact: Option<Arc<str>>,
     ping: Duration,
+    metrics: Metrics,
+    jobs: Option<Pulse>,
 }
 
 #[derive(utoipa::OpenApi)]
@@ -91,6 +101,8 @@ pub fn router(ctx: Ctx, options: ApiOptions) -> Router {
         shutdown: options.shutdown,
         security_contact: options.security_contact.map(Into::into),
         ping: options.ping,
+        metrics: options.metrics,
+        jobs: options.jobs,
         ctx,
     };
     let (routes, _) = api_routes().split_for_parts();

@@ -1,11 +1,11 @@
 //! What every use case is handed: store, keys, world, connectors, configuration.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tenon_connectors::google::Google;
 use tenon_connectors::images::ImageFetcher;
+use tenon_model::connection::Provider;
 use tenon_model::member::Role;
 use tenon_model::policy::Locale;
 use tenon_model::{ConnectionId, MemberId, NodeId, Scope, SessionId, WorkspaceId, World};
@@ -14,6 +14,7 @@ use tenon_vault::{Graveyard, Kek};
 use url::Url;
 
 use crate::access::Attempts;
+use crate::connections::Refreshing;
 use crate::keys::{Keys, KeysError};
 use crate::mail::{BodyCache, ImageCache};
 use crate::push::{Desk, GooglePush};
@@ -75,6 +76,15 @@ impl AppConfig {
     }
 }
 
+impl AppConfig {
+    /// Where a provider sends the browser back to; one address per issuer (RFC 9700, 4.4.2). The
+    /// provider's client has to know exactly this address.
+    pub fn redirect_uri(&self, provider: Provider) -> String {
+        let base = self.public_url.as_str().trim_end_matches('/');
+        format!("{base}/oauth/callback/{}", provider.as_str())
+    }
+}
+
 /// The parts of a [`Ctx`].
 pub struct Parts {
     /// Database.
@@ -113,22 +123,9 @@ pub struct Ctx {
     pub(crate) progress: Arc<Progress>,
     pub(crate) refreshing: Arc<Refreshing>,
     pub(crate) pushes: Arc<Desk>,
+    /// Whose turn it is to remove rows of connections that are gone.
+    pub(crate) removing: Arc<tokio::sync::Mutex<()>>,
     pub(crate) setup_token: Arc<str>,
-}
-
-/// One lock a connection, so that tasks of this process refresh its token one after the other; the
-/// lease in the database does the same between processes.
-#[derive(Default)]
-pub(crate) struct Refreshing {
-    locks: Mutex<HashMap<ConnectionId, Arc<tokio::sync::Mutex<()>>>>,
-}
-
-impl Refreshing {
-    pub(crate) fn of(&self, id: ConnectionId) -> Arc<tokio::sync::Mutex<()>> {
-        let mut locks = self.locks.lock().unwrap_or_else(PoisonError::into_inner);
-        locks.retain(|_, lock| Arc::strong_count(lock) > 1);
-        locks.entry(id).or_default().clone()
-    }
 }
 
 impl Ctx {
@@ -155,6 +152,7 @@ impl Ctx {
             progress: Arc::default(),
             refreshing: Arc::default(),
             pushes: Arc::default(),
+            removing: Arc::default(),
             setup_token: crate::access::random_token(&world).into(),
             config: Arc::new(config),
             store,
@@ -164,6 +162,16 @@ impl Ctx {
         };
         crate::connections::finish_burials(&ctx).await?;
         Ok(ctx)
+    }
+}
+
+impl Ctx {
+    /// Whether this process holds a key, an opened message or an image of a connection in memory.
+    pub fn holds(&self, connection: ConnectionId) -> bool {
+        let keys = self.keys.held();
+        keys.iter().any(|(_, of)| *of == Some(connection))
+            || self.bodies.holds(connection)
+            || self.images.holds(connection)
     }
 }
 

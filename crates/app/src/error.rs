@@ -68,10 +68,16 @@ pub enum Error {
     /// The disk is full.
     #[error("the server's disk is full; nothing was changed")]
     StorageFull,
+    /// The database is away, restarts, or has no connection free.
+    #[error("the server's database does not answer; nothing was changed; try again in a moment")]
+    DatabaseUnavailable,
     /// A defect, or damage: told with a code for the log, never with content.
     #[error("something went wrong on the server; give the request id to its operator")]
     Internal(String),
 }
+
+/// After trouble with the database: a server that restarts is back after a second or two.
+const DATABASE_PAUSE: Duration = Duration::from_secs(2);
 
 /// One row of the table of codes that the API documents.
 #[derive(Debug, Clone, Copy)]
@@ -116,6 +122,7 @@ pub const CODES: &[CodeInfo] = &[
     row("provider_unavailable", 503, "Provider unavailable"),
     row("quota", 429, "Quota used up"),
     row("storage_full", 507, "Disk full"),
+    row("database_unavailable", 503, "Database unavailable"),
     row("internal", 500, "Server error"),
 ];
 
@@ -149,6 +156,7 @@ impl Error {
             Self::ProviderUnavailable(_) => "provider_unavailable",
             Self::Quota(_) => "quota",
             Self::StorageFull => "storage_full",
+            Self::DatabaseUnavailable => "database_unavailable",
             Self::Internal(_) => "internal",
         }
     }
@@ -172,6 +180,7 @@ impl Error {
     pub const fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::TooManyAttempts(d) | Self::ProviderUnavailable(d) | Self::Quota(d) => Some(*d),
+            Self::DatabaseUnavailable => Some(DATABASE_PAUSE),
             _ => None,
         }
     }
@@ -195,6 +204,10 @@ impl From<StoreError> for Error {
     fn from(e: StoreError) -> Self {
         if matches!(e, StoreError::Full) {
             return Self::StorageFull;
+        }
+        if e.is_transient() {
+            tracing::warn!(error = %e, "store");
+            return Self::DatabaseUnavailable;
         }
         tracing::error!(error = %e, "store");
         Self::Internal("store".into())
@@ -253,6 +266,7 @@ mod tests {
             Error::ProviderUnavailable(Duration::ZERO),
             Error::Quota(Duration::ZERO),
             Error::StorageFull,
+            Error::DatabaseUnavailable,
             Error::Internal(String::new()),
         ];
         assert_eq!(all.len(), CODES.len());
@@ -263,6 +277,25 @@ mod tests {
                 "{}",
                 error.code()
             );
+        }
+    }
+
+    #[test]
+    fn a_database_that_is_away_is_no_defect() {
+        for (error, code) in [
+            (StoreError::Busy, "database_unavailable"),
+            (StoreError::Unreachable("x".into()), "database_unavailable"),
+            (StoreError::Conflict, "database_unavailable"),
+            (StoreError::Locked, "database_unavailable"),
+            (StoreError::Full, "storage_full"),
+            (StoreError::Damaged, "internal"),
+        ] {
+            let error = Error::from(error);
+            assert_eq!(error.code(), code);
+            if code == "database_unavailable" {
+                assert_eq!(error.status(), 503);
+                assert!(error.retry_after().is_some());
+            }
         }
     }
 }

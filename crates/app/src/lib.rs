@@ -5,8 +5,10 @@ pub mod connections;
 mod ctx;
 mod error;
 pub mod events;
+mod forget;
 mod keys;
 pub mod mail;
+pub mod operating;
 pub mod push;
 pub mod retention;
 mod schedule;
@@ -15,5 +17,6 @@ pub mod sync;
 
 pub use ctx::{Actor, AppConfig, Ctx, Parts};
 pub use error::{CODES, CodeInfo, Error, Result};
-pub use keys::{Keys, KeysError};
+pub use keys::{Keys, KeysError, NewKey};
 pub use schedule::{register_jobs, start_schedules};
+pub use tenon_jobs::Pulse;

@@ -7,7 +7,10 @@ use serde::{Deserialize, Serialize};
 use tenon_jobs::{Job, JobError, Lease, Runner};
 use tenon_model::{Scope, WorkspaceId};
 
-use crate::connections::{FinishDisconnect, PurgeConnection, RefreshProfile, RevokeGrant};
+use crate::connections::{
+    FinishDisconnect, KeepGrant, PurgeConnection, RefreshProfile, RemoveRows, RevokeGrant,
+    end_old_alarms, keep_idle_grants,
+};
 use crate::push::WatchMailbox;
 use crate::retention::{PurgeDaily, PurgeMail};
 use crate::sync::{SyncMailbox, job_error};
@@ -22,26 +25,29 @@ const SWEEP: Duration = Duration::from_secs(30);
 /// Registers every job kind.
 pub fn register_jobs(runner: Runner<Ctx>) -> Runner<Ctx> {
     runner
-        .register::<SyncMailbox>()
-        .register::<WatchMailbox>()
+        .register_bulk::<SyncMailbox>()
+        .register_bulk::<WatchMailbox>()
+        .register_bulk::<PurgeMail>()
+        .register_bulk::<RefreshProfile>()
+        .register_bulk::<KeepGrant>()
         .register::<PurgeDaily>()
-        .register::<PurgeMail>()
-        .register::<RefreshProfile>()
         .register::<PurgeConnection>()
         .register::<FinishDisconnect>()
         .register::<RevokeGrant>()
+        .register::<RemoveRows>()
         .register::<Compact>()
         .register::<Housekeeping>()
 }
 
-/// Starts what repeats: housekeeping as a job, the sweep of opened messages as a task of this
-/// process, whose memory it concerns.
+/// Starts what repeats: housekeeping as a job; the sweep of opened messages, and forgetting what other
+/// nodes have ended, as tasks of this process, whose memory they concern.
 pub async fn start_schedules(ctx: &Ctx) -> Result<()> {
     let mut tx = ctx.store.begin(&Scope::system()).await?;
     tenon_jobs::enqueue(&mut tx, &Housekeeping {}, ctx.world.now()).await?;
     tenon_jobs::enqueue(&mut tx, &PurgeDaily {}, ctx.world.now()).await?;
     crate::push::enqueue_all(ctx, &mut tx).await?;
     tx.commit().await?;
+    tokio::spawn(crate::forget::follow(ctx.clone()));
     let (bodies, world) = (std::sync::Arc::downgrade(&ctx.bodies), ctx.world.clone());
     let images = std::sync::Arc::downgrade(&ctx.images);
     tokio::spawn(async move {
@@ -86,6 +92,11 @@ impl Housekeeping {
             .await?;
         }
         crate::push::enqueue_overdue(ctx, &mut tx).await?;
+        if !tx.purges().list(1).await?.is_empty() {
+            tenon_jobs::enqueue(&mut tx, &RemoveRows {}, now).await?;
+        }
+        keep_idle_grants(&mut tx, now).await?;
+        end_old_alarms(&mut tx, now).await?;
         tx.flows().purge(now).await?;
         tx.sessions().purge(now).await?;
         tx.events().prune(now - KEEP_EVENTS).await?;
@@ -114,8 +125,7 @@ impl Job for Housekeeping {
     }
 }
 
-/// Rewrites the database after a purge, so that no page keeps what was deleted (policy checks,
-/// section 3).
+/// Compacts the database after a purge, so that its files keep nothing of what was deleted.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Compact {}
 

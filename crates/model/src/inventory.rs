@@ -57,7 +57,9 @@ pub enum Retention {
     Workspace,
     /// As long as the member's account.
     Member,
-    /// Until the connection ends: deleted in the same transaction as the connection.
+    /// Until the connection ends. The row, or for the large tables the key that seals it and every
+    /// way to it, goes in the same transaction as the connection; what is left of the large tables
+    /// is deleted right after, batch by batch.
     UntilDisconnect,
     /// As long as the workspace keeps the metadata of mail (180 days unless it chose otherwise), and
     /// at most until the connection ends. A daily job deletes what is older.
@@ -264,6 +266,13 @@ pub const COLUMNS: &[Column] = inventory! {
         counts: Consent, Owner, "how much was deleted";
         key_id: Identifier, Owner, "the key that was destroyed";
         grant_outcome: Consent, Owner, "what became of the grant at the provider";
+        removed_at: Consent, Owner, "when the last row was deleted";
+    }
+    purges (None, Retention::Days(1)) {
+        id: Identifier, Operator, "the connection that is gone while rows of it are being deleted";
+        workspace_id: Identifier, Program, "the tenant";
+        receipt_id: Identifier, Program, "the receipt that will say when it was done";
+        began_at: Operational, Operator, "the longest waiting comes first";
     }
     events (None, Retention::Days(7)) {
         seq: Operational, Workspace, "order of events";

@@ -170,7 +170,10 @@ pub(crate) struct Sandbox {
 #[command(after_help = "Examples:
   tenon doctor
   tenon doctor --json | jq '.checks[] | select(.ok | not)'
-  tenon doctor --settings")]
+  tenon doctor --settings
+  tenon doctor --ready                         for a container's health check
+
+It changes nothing. Exit code 0: in order, perhaps with warnings. 1: something fails. 2: a setting is wrong.")]
 pub(crate) struct Doctor {
     /// Prints JSON
     #[arg(long)]
@@ -178,6 +181,9 @@ pub(crate) struct Doctor {
     /// Lists every setting instead, with what it is for
     #[arg(long)]
     pub(crate) settings: bool,
+    /// Asks only whether the server that runs here is ready, for health checks of containers
+    #[arg(long, conflicts_with = "settings")]
+    pub(crate) ready: bool,
 }
 
 /// `tenon member …`.

@@ -18,19 +18,23 @@ macro_rules! aggregate {
     };
 }
 
+mod compact;
 mod config;
 mod connections;
 mod consents;
 mod error;
 mod events;
+mod figures;
 mod flows;
 mod jobs;
 mod keys;
+mod listen;
 pub mod mail;
 mod members;
 mod migrate;
 #[cfg(test)]
 mod plans;
+mod purges;
 mod receipts;
 mod retention;
 mod saved_searches;
@@ -44,19 +48,21 @@ mod watches;
 mod workspaces;
 
 pub use config::{DbKind, StoreConfig, StoreUrl};
-pub use connections::{ConnectionRow, Connections};
+pub use connections::{ConnectionRow, Connections, LostGrant};
 pub use consents::{Consent, Consents};
 pub use error::StoreError;
 pub use events::{EventRow, Events};
+pub use figures::{DatabaseFigure, Figures, JobFigure, MailboxFigure, PoolFigure};
 pub use flows::{Flow, Flows};
 pub use jobs::{Claim, JobCounts, JobRow, JobState, Jobs, NewJob};
 pub use keys::{KeyRow, Keys};
 pub use mail::{
-    Boxes, LabelCounts, LabelRow, Labels, Mailbox, Mailboxes, MessageRow, Messages, NewMessage,
-    Relabel, Run, Runs, ShownSenders, Skipped, SkippedItem, StoredPage, ThreadQuery, ThreadRow,
-    Threads, TimeBox, Visits,
+    Boxes, Carries, LabelCounts, LabelRow, Labels, Mailbox, Mailboxes, MessageRow, Messages,
+    NewMessage, Relabel, Run, Runs, ShownSenders, Skipped, SkippedItem, StoredPage, ThreadQuery,
+    ThreadRow, Threads, TimeBox, Visits,
 };
 pub use members::{Member, Members};
+pub use purges::{LARGE_TABLES, LargeTable, Purge, Purges};
 pub use receipts::{Receipt, Receipts};
 pub use retention::RetentionChoices;
 pub use saved_searches::{SavedSearch, SavedSearches};

@@ -8,7 +8,7 @@ use tenon_model::member::Role;
 use tenon_model::{ConnectionId, MemberId, Scope, Time, WorkspaceId, World, inventory};
 use tenon_vault::Sealed;
 
-use crate::sql::{Row, Sql, sql};
+use crate::sql::{Builder, Row, Sql, sql};
 use crate::{
     Claim, ConnectionRow, DbKind, LabelRow, Mailbox, Member, NewJob, NewMessage, SavedSearch,
     Store, StoreConfig, StoreError, StoreUrl, ThreadQuery, TokenRow, Tx, Workspace,
@@ -21,6 +21,7 @@ const SMALL: &[&str] = &[
     "settings",
     "schema_versions",
     "keys",
+    "purges",
 ];
 
 async fn sqlite() -> (Store, tempfile::TempDir) {
@@ -160,6 +161,14 @@ async fn a_day(store: &Store, world: &World, seed: &Seed) -> Vec<Sql> {
         .await
         .unwrap();
     tx.messages()
+        .set_attachments(id, &[("m1".into(), true), ("m2".into(), false)])
+        .await
+        .unwrap();
+    tx.messages()
+        .carries(id, &["m1".into(), "m2".into()])
+        .await
+        .unwrap();
+    tx.messages()
         .set_labels(id, vec![("m2".into(), vec![])])
         .await
         .unwrap();
@@ -253,7 +262,12 @@ async fn a_day(store: &Store, world: &World, seed: &Seed) -> Vec<Sql> {
     tx.saved_searches().delete(search.id).await.unwrap();
     tx.skipped().record(id, "x", "y", now).await.unwrap();
     tx.skipped().list(id, 10).await.unwrap();
+    tx.skipped().list_due(id, now, 10).await.unwrap();
     tx.skipped().resolve(id, "x").await.unwrap();
+    tx.skipped()
+        .resolve_all(id, &["x".into(), "y".into()])
+        .await
+        .unwrap();
     tx.runs().list(id, 10).await.unwrap();
     tx.runs().prune(id, now).await.unwrap();
     let tokens = TokenRow {
@@ -339,12 +353,27 @@ async fn a_day(store: &Store, world: &World, seed: &Seed) -> Vec<Sql> {
         .await
         .unwrap();
     tx.jobs().counts_everywhere().await.unwrap();
+    for table in crate::LARGE_TABLES {
+        tx.purges().step(world.id(), *table, 100).await.unwrap();
+    }
+    let purges = tx.purges().list(10).await.unwrap();
+    assert!(purges.is_empty());
+    tx.purges().rows_left(id).await.unwrap();
+    tx.connections().existing(&[id]).await.unwrap();
+    tx.connections().list_idle(now, 10).await.unwrap();
+    tx.connections()
+        .lost_grants(Provider::Google, now)
+        .await
+        .unwrap();
+    tx.keys().existing(&[world.id()]).await.unwrap();
+    tx.events().tail(0, 10).await.unwrap();
+    tx.jobs().hold_claim(world.id(), 1).await.unwrap();
     tx.jobs().delete_done_before(now).await.unwrap();
     ran.append(&mut tx.ran);
     tx.commit().await.unwrap();
 
     let mut tx = store.begin(&Scope::job(seed.workspace)).await.unwrap();
-    tx.connections().delete(id).await.unwrap();
+    tx.connections().delete(id, None).await.unwrap();
     ran.append(&mut tx.ran);
     ran
 }
@@ -393,12 +422,6 @@ async fn walking(store: &Store) -> Vec<String> {
     let statements = a_day(store, &world, &seed).await;
     assert!(statements.len() > 100);
     let mut tx = store.begin(&Scope::system()).await.unwrap();
-    if tx.kind() == DbKind::Postgres {
-        // Its tables are as good as empty here; the question is whether it could do without.
-        tx.exec(sql("SET LOCAL enable_seqscan = off"))
-            .await
-            .unwrap();
-    }
     let mut bad = Vec::new();
     for statement in &statements {
         for step in plan(&mut tx, statement).await {
@@ -427,6 +450,64 @@ fn no_statement_walks_a_whole_table_on_postgres() {
         let bad = walking(&store).await;
         store.close().await;
         assert!(bad.is_empty(), "{bad:#?}");
+    });
+}
+
+/// PostgreSQL's statistics know nothing of a mailbox that is being filled, and then it reads all
+/// of it for each page of ids: 1,600 messages a second in a mailbox of 100,000 instead of 13,000.
+#[test]
+fn ids_are_looked_up_one_by_one_whatever_postgres_believes() {
+    tenon_testkit::store::on_postgres(async |t| {
+        let url = StoreUrl::parse(&t.address()).unwrap();
+        let store = Store::open(&StoreConfig { url, migrate: true })
+            .await
+            .unwrap();
+        let (world, _) = World::simulated(1);
+        let seed = seed(&store, &world).await;
+        let mut tx = store.begin(&Scope::job(seed.workspace)).await.unwrap();
+        let page = |range: std::ops::Range<usize>| range.map(|n| message(&world, n)).collect();
+        let mut mail = tx.messages();
+        mail.store_page(seed.connection, page(0..400), 1)
+            .await
+            .unwrap();
+        tx.exec(sql("ANALYZE messages")).await.unwrap();
+        tx.exec(sql("ANALYZE threads")).await.unwrap();
+        let id = ConnectionId(world.id::<ConnectionId>().0);
+        let ids: Vec<String> = (0..500).map(|n| format!("m{n}")).collect();
+        let mut plain = Builder::new(
+            tx.kind(),
+            "SELECT seen FROM messages WHERE connection_id = ",
+        );
+        plain
+            .value(id)
+            .push(" AND provider_id IN ")
+            .list(ids.iter().map(String::as_str));
+        let plain = plan(&mut tx, &plain.build(ids.len())).await.join("\n");
+        assert!(
+            plain.contains("Filter: (provider_id"),
+            "the trap is gone: {plain}"
+        );
+
+        tx.ran.clear();
+        let connection = seed.connection;
+        let mut mail = tx.messages();
+        mail.known(connection, &ids).await.unwrap();
+        mail.mark_seen(connection, &ids, 2).await.unwrap();
+        mail.store_page(connection, page(400..500), 2)
+            .await
+            .unwrap();
+        mail.remove(connection, &ids).await.unwrap();
+        let ran = std::mem::take(&mut tx.ran);
+        let keyed = ran.iter().filter(|s| s.text.contains("k.key"));
+        let keyed: Vec<_> = keyed.cloned().collect();
+        assert_eq!(keyed.len(), 5, "known, seen, stored, threads, removed");
+        for statement in keyed {
+            let steps = plan(&mut tx, &statement).await.join("\n");
+            let index = steps.contains("Index Cond: ((connection_id = ");
+            assert!(index && !steps.contains("Filter: ("), "{steps}");
+        }
+        drop(tx);
+        store.close().await;
     });
 }
 

@@ -17,7 +17,8 @@ use tenon_model::member::Role;
 use tenon_model::policy::{self, Locale};
 use tenon_model::{ConnectionId, ManualClock, Scope, World};
 use tenon_sandbox::{Sandbox, SandboxConfig};
-use tenon_vault::{Graveyard, KekSource, open_kek};
+use tenon_store::{Store, StoreConfig};
+use tenon_vault::{Graveyard, Kek, KekSource, open_kek};
 
 use crate::TestStore;
 
@@ -35,6 +36,8 @@ pub struct Options {
     pub quota: QuotaSettings,
     /// Changes the settings that use cases look at.
     pub config: fn(&mut AppConfig),
+    /// Puts something around the key-encryption key.
+    pub kek: fn(Box<dyn Kek>, &Store) -> Box<dyn Kek>,
 }
 
 impl Default for Options {
@@ -44,6 +47,7 @@ impl Default for Options {
             seed: 1,
             quota: QuotaSettings::unlimited(),
             config: |_| {},
+            kek: |kek, _| kek,
         }
     }
 }
@@ -60,7 +64,7 @@ pub struct TestApp {
     pub owner: Actor,
     /// Holds key file and graveyard.
     pub folder: tempfile::TempDir,
-    runner: RunnerHandle,
+    runner: Option<RunnerHandle>,
     browser: reqwest::Client,
     store: TestStore,
     config: fn(&mut AppConfig),
@@ -91,7 +95,15 @@ impl TestApp {
         )
         .expect("a loopback Google");
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let ctx = open_ctx(&store, &world, google, folder.path(), options.config).await;
+        let ctx = open_ctx(
+            &store.store,
+            &world,
+            google,
+            folder.path(),
+            options.config,
+            options.kek,
+        )
+        .await;
         let owner = sign_up(&ctx, "olivia@tenon.example", Role::Owner).await;
         let runner =
             tenon_app::register_jobs(Runner::new(ctx.store.clone(), world, ctx.clone())).start();
@@ -105,7 +117,7 @@ impl TestApp {
             clock,
             owner,
             folder,
-            runner,
+            runner: Some(runner),
             browser,
             store,
             config: options.config,
@@ -115,8 +127,35 @@ impl TestApp {
     /// The use cases as after a restart on the same database, key and graveyard.
     pub async fn reopen(&self) -> Ctx {
         let google = self.ctx.google.clone().expect("a Google");
-        let folder = self.folder.path();
-        open_ctx(&self.store, &self.ctx.world, google, folder, self.config).await
+        let (world, folder) = (&self.ctx.world, self.folder.path());
+        open_ctx(
+            &self.store.store,
+            world,
+            google,
+            folder,
+            self.config,
+            |kek, _| kek,
+        )
+        .await
+    }
+
+    /// Another node on the same database, key and graveyard, with connections of its own.
+    pub async fn node(&self) -> Ctx {
+        let google = self.ctx.google.clone().expect("a Google");
+        let config = StoreConfig {
+            url: self.store.url.clone(),
+            migrate: true,
+        };
+        let store = Store::open(&config).await.expect("the store opens");
+        let store = store.with_world(self.ctx.world.clone());
+        let (world, folder) = (&self.ctx.world, self.folder.path());
+        open_ctx(&store, world, google, folder, self.config, |kek, _| kek).await
+    }
+
+    /// Stops running jobs, as a process that ends does.
+    pub async fn stop_jobs(&mut self) {
+        let runner = self.runner.take().expect("jobs are running");
+        runner.stop(Duration::ZERO).await;
     }
 
     /// Another member of the same workspace, signed in.
@@ -195,7 +234,8 @@ impl TestApp {
     /// Runs everything that is due, until nothing is. When the work itself waits for time to pass
     /// (a provider that said "later"), time passes.
     pub async fn settle(&self) {
-        let mut drained = std::pin::pin!(self.runner.drain());
+        let runner = self.runner.as_ref().expect("jobs are running");
+        let mut drained = std::pin::pin!(runner.drain());
         let mut patience = Duration::from_millis(800);
         while tokio::time::timeout(patience, &mut drained).await.is_err() {
             self.clock.advance(Duration::from_secs(1));
@@ -272,19 +312,21 @@ impl TestApp {
 }
 
 async fn open_ctx(
-    store: &TestStore,
+    store: &Store,
     world: &World,
     google: Arc<Google>,
     folder: &std::path::Path,
     change: fn(&mut AppConfig),
+    around: fn(Box<dyn Kek>, &Store) -> Box<dyn Kek>,
 ) -> Ctx {
+    let kek = open_kek(&KekSource::File(folder.join("kek")), None, world, true).expect("a key");
     let mut config = AppConfig::new("http://127.0.0.1:8080".parse().expect("an address"));
     config.recheck_waits = vec![Duration::ZERO];
     config.mail_days = 0;
     change(&mut config);
     Ctx::open(Parts {
-        store: store.store.clone(),
-        kek: open_kek(&KekSource::File(folder.join("kek")), None, world, true).expect("a key"),
+        store: store.clone(),
+        kek: around(kek, store),
         graveyard: Graveyard::new(folder.join("graveyard")),
         world: world.clone(),
         google: Some(google),

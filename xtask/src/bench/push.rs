@@ -50,7 +50,7 @@ pub(super) fn run(options: &Options, tenon: &Path, report: &mut Report) -> Resul
         let mut person = server.sign_in()?;
         say(format!("{kind}: {MAILBOXES} mailboxes are connected"));
         for n in 0..MAILBOXES {
-            let connection = person.connect_as(&SandboxOptions::account(n))?;
+            let connection = person.connect_account(&SandboxOptions::account(n))?;
             person.wait_until_live(&connection, Duration::from_mins(1))?;
         }
         wait_until_watched(&mut sandbox)?;

@@ -46,11 +46,11 @@ impl Person {
 
     /// Both consent steps with mail only; gives the connection's id.
     pub fn connect(&mut self) -> Result<String> {
-        self.connect_as(ACCOUNT)
+        self.connect_account(ACCOUNT)
     }
 
-    /// The same for another account of the provider.
-    pub fn connect_as(&mut self, account: &str) -> Result<String> {
+    /// The same with another account.
+    pub fn connect_account(&mut self, account: &str) -> Result<String> {
         let policy = self.get("/policy?provider=google&features=mail")?;
         let flow = self.post(
             "/connections/authorize",
@@ -129,7 +129,7 @@ impl Person {
     }
 }
 
-/// The provider's side of the consent: takes the account under test and allows everything.
+/// The provider's side of the consent: takes this account and allows everything.
 /// Gives the address the browser would be sent back to.
 fn consent(authorize: &str, account: &str) -> Result<String> {
     let (base, path) = http::split(authorize)?;
@@ -159,7 +159,7 @@ fn consent(authorize: &str, account: &str) -> Result<String> {
     Ok(location.to_owned())
 }
 
-/// The form of an account page that belongs to the account under test: its action and its fields.
+/// The form of an account page that belongs to this account: its action and its fields.
 fn account_form(page: &str, account: &str) -> Option<(String, Vec<(String, String)>)> {
     let form = page
         .split("<form")

@@ -9,6 +9,7 @@ use crate::counts::Counts;
 use crate::launch::{Demo, Sandbox, SandboxOptions};
 use crate::needs::python;
 use crate::prove;
+use crate::workspace;
 
 /// google-api-python-client drives the sandbox; Google's schemas judge both sides of every exchange.
 pub(super) fn google() -> Result<Counts> {
@@ -29,6 +30,16 @@ pub(super) fn google() -> Result<Counts> {
 /// The whole slice on @emulators/google.
 pub(super) fn emulator() -> Result<Counts> {
     prove::short("emulator")
+}
+
+/// Published mail in both fake Googles, and the tests of what judges it.
+pub(super) fn corpora() -> Result<Counts> {
+    let tests = Run::new("python3")
+        .args(["-m", "unittest"])
+        .dir(workspace::root().join("tools/corpora"))
+        .quiet()
+        .run()?;
+    Ok(Counts::one(tests.ok) + prove::short("corpora")?)
 }
 
 /// The whole slice in Chromium.
@@ -53,7 +64,7 @@ pub(super) fn browser() -> Result<Counts> {
 /// The proofs that need no browser, in their short form.
 pub(super) fn proofs() -> Result<Counts> {
     let mut total = Counts::default();
-    for name in ["kill-sync", "resync", "canary"] {
+    for name in ["kill-sync", "resync", "canary", "two-nodes"] {
         total = total + prove::short(name)?;
     }
     Ok(total)

@@ -66,6 +66,8 @@ mod tests {
             shutdown: tokio_util::sync::CancellationToken::new(),
             security_contact: None,
             ping: Duration::from_secs(25),
+            metrics: crate::Metrics::default(),
+            jobs: None,
         }
     }
 

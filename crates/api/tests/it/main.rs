@@ -13,6 +13,7 @@ mod events;
 mod hooks;
 mod mail;
 mod meta;
+mod metrics;
 mod problems;
 mod session;
 mod support;

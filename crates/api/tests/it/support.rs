@@ -31,9 +31,11 @@ pub(crate) const HOST: &str = "127.0.0.1:8080";
 pub(crate) struct TestApp {
     pub(crate) router: Router,
     pub(crate) ctx: Ctx,
-    _runner: RunnerHandle,
+    pub(crate) runner: Option<RunnerHandle>,
     pub(crate) sandbox: Sandbox,
     pub(crate) shutdown: CancellationToken,
+    /// The listener of Prometheus.
+    pub(crate) monitoring: Router,
     _folder: TempDir,
 }
 
@@ -99,11 +101,15 @@ impl TestApp {
             shutdown: shutdown.clone(),
             security_contact: Some("mailto:security@example.com".to_owned()),
             ping: Duration::from_millis(500),
+            jobs: Some(runner.pulse()),
+            ..ApiOptions::default()
         };
+        let metrics = options.metrics.clone();
         Self {
             router: tenon_api::router(ctx.clone(), options),
+            monitoring: tenon_api::metrics_router(ctx.clone(), metrics),
             ctx,
-            _runner: runner,
+            runner: Some(runner),
             sandbox,
             shutdown,
             _folder: folder,

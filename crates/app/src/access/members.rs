@@ -188,6 +188,7 @@ pub async fn create_member(ctx: &Ctx, input: NewMemberInput) -> Result<MemberId>
     let now = ctx.world.now();
     let wanted = input.workspace.clone();
     let member = prepare(ctx, input).await?;
+    let key = ctx.keys.make().await?;
     let mut tx = ctx.store.begin(&Scope::system()).await?;
     let workspaces = workspaces(&mut tx).await?;
     let found = match &wanted {
@@ -210,7 +211,7 @@ pub async fn create_member(ctx: &Ctx, input: NewMemberInput) -> Result<MemberId>
             created_at: now,
         };
         tx.workspaces().insert(&workspace).await?;
-        ctx.keys.create(&mut tx, workspace.id, None).await?;
+        ctx.keys.insert(&mut tx, key, workspace.id, None).await?;
         workspace.id
     };
     let member = insert(&mut tx, workspace, member).await?;

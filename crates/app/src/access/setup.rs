@@ -72,12 +72,13 @@ pub async fn setup(ctx: &Ctx, input: Setup) -> Result<SignedIn> {
         time_zone: input.time_zone,
     };
     let owner = members::prepare(ctx, owner).await?;
+    let key = ctx.keys.make().await?;
     let mut tx = ctx.store.begin(&Scope::system()).await?;
     if tx.workspaces().count().await? > 0 {
         return Err(Error::AlreadySetUp);
     }
     tx.workspaces().insert(&workspace).await?;
-    ctx.keys.create(&mut tx, workspace.id, None).await?;
+    ctx.keys.insert(&mut tx, key, workspace.id, None).await?;
     let member = members::insert(&mut tx, workspace.id, owner).await?;
     let signed_in = sessions::start(ctx, &mut tx, &member, &input.user_agent).await?;
     tx.commit().await?;

@@ -36,6 +36,9 @@ pub async fn sign_in(ctx: &Ctx, input: SignIn) -> Result<SignedIn> {
     let Some(member) = member.filter(|_| right) else {
         return Err(Error::InvalidCredentials);
     };
+    if member.totp_confirmed_at.is_some() {
+        ctx.keys.warm_workspace(member.workspace_id).await?;
+    }
     let mut tx = ctx.store.begin(&Scope::system()).await?;
     if member.totp_confirmed_at.is_some() {
         let Some(code) = input.code.filter(|c| !c.trim().is_empty()) else {

@@ -43,6 +43,7 @@ async fn secret(ctx: &Ctx, tx: &mut Tx, member: &Member) -> Result<Option<Vec<u8
 
 /// Makes a secret; it counts only once a code of it has been confirmed.
 pub async fn totp_begin(ctx: &Ctx, actor: &Actor) -> Result<TotpSetup> {
+    ctx.keys.warm_workspace(actor.workspace).await?;
     let mut tx = ctx.store.begin(&actor.scope()).await?;
     let member = own(&mut tx, actor).await?;
     if member.totp_confirmed_at.is_some() {
@@ -66,6 +67,7 @@ pub async fn totp_begin(ctx: &Ctx, actor: &Actor) -> Result<TotpSetup> {
 
 /// Switches the second factor on; returns the recovery codes, shown this once.
 pub async fn totp_confirm(ctx: &Ctx, actor: &Actor, code: &str) -> Result<Vec<String>> {
+    ctx.keys.warm_workspace(actor.workspace).await?;
     let mut tx = ctx.store.begin(&actor.scope()).await?;
     let member = own(&mut tx, actor).await?;
     if member.totp_confirmed_at.is_some()

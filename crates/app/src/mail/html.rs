@@ -85,7 +85,11 @@ pub(super) fn render(content: &Content, inline: &Inline, dark: bool, place: &str
             place: String::new(),
             remote: Vec::new(),
             quoted: false,
-            problem: Some("body_missing"),
+            problem: Some(if content.parts.is_empty() {
+                "body_missing"
+            } else {
+                "attachments_only"
+            }),
         },
         _ => Rendered {
             document: document("", Look::Light),

@@ -2,9 +2,9 @@
 //! this session and message and ends soon. What is fetched stands in the message; nobody can have the
 //! server fetch anything else.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tenon_connectors::images::Image;
@@ -27,35 +27,60 @@ type Key = (MessageId, usize);
 /// Images in memory, for reloads; never written.
 #[derive(Default)]
 pub(crate) struct ImageCache {
-    kept: Mutex<HashMap<Key, (Image, Duration, ConnectionId)>>,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Default)]
+struct Inner {
+    kept: HashMap<Key, (Image, Duration, ConnectionId)>,
+    /// Connections that are gone: what is still under way for them is not kept.
+    gone: HashSet<ConnectionId>,
 }
 
 impl ImageCache {
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn get(&self, key: Key, now: Duration) -> Option<Image> {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.retain(|_, (_, at, _)| now.saturating_sub(*at) < CACHED);
-        kept.get(&key).map(|(image, ..)| image.clone())
+        self.sweep(now);
+        self.lock().kept.get(&key).map(|(image, ..)| image.clone())
     }
 
     fn put(&self, key: Key, image: &Image, connection: ConnectionId, now: Duration) {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let held: usize = kept.values().map(|(i, ..)| i.bytes.len()).sum();
-        if held + image.bytes.len() > CACHE {
-            kept.clear();
+        let mut inner = self.lock();
+        if inner.gone.contains(&connection) {
+            return;
         }
-        kept.insert(key, (image.clone(), now, connection));
+        let held: usize = inner.kept.values().map(|(i, ..)| i.bytes.len()).sum();
+        if held + image.bytes.len() > CACHE {
+            inner.kept.clear();
+        }
+        inner.kept.insert(key, (image.clone(), now, connection));
     }
 
     /// Drops what is too old.
     pub(crate) fn sweep(&self, now: Duration) {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.retain(|_, (_, at, _)| now.saturating_sub(*at) < CACHED);
+        let mut inner = self.lock();
+        inner
+            .kept
+            .retain(|_, (_, at, _)| now.saturating_sub(*at) < CACHED);
+    }
+
+    /// Whether an image of this connection is kept.
+    pub(crate) fn holds(&self, connection: ConnectionId) -> bool {
+        self.lock().kept.values().any(|(.., of)| *of == connection)
+    }
+
+    /// Drops everything of a connection that is gone, and keeps nothing more of it.
+    pub(crate) fn forget(&self, connection: ConnectionId) {
+        self.lock().gone.insert(connection);
+        self.drop_of(connection);
     }
 
     /// Drops everything of a connection.
-    pub(crate) fn forget(&self, connection: ConnectionId) {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.retain(|_, (.., of)| *of != connection);
+    pub(crate) fn drop_of(&self, connection: ConnectionId) {
+        self.lock().kept.retain(|_, (.., of)| *of != connection);
     }
 }
 
@@ -138,7 +163,9 @@ pub async fn image(
 
 /// The blind index of whoever the message says it is from; `None` when that is nobody.
 async fn sender(ctx: &Ctx, target: &Target) -> Result<Option<BlindIndex>> {
-    let Some(from) = target.view.from.first() else {
+    // Bounces come from a name without an address; all of those would be one sender.
+    let from = target.view.from.first();
+    let Some(from) = from.filter(|from| !from.address.is_empty()) else {
         return Ok(None);
     };
     let mut tx = ctx.store.read(&Scope::job(target.row.workspace_id)).await?;

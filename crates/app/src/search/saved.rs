@@ -40,7 +40,7 @@ fn context(id: SavedSearchId) -> Context<'static> {
 
 /// The member's searches, oldest first.
 pub async fn saved(ctx: &Ctx, actor: &Actor) -> Result<Vec<SavedSearchView>> {
-    let mut tx = ctx.store.begin(&actor.scope()).await?;
+    let mut tx = ctx.store.read(&actor.scope()).await?;
     let rows = tx.saved_searches().list().await?;
     if rows.is_empty() {
         return Ok(Vec::new());
@@ -75,6 +75,7 @@ pub async fn save(ctx: &Ctx, actor: &Actor, mut new: NewSavedSearch) -> Result<S
     if new.name.chars().count() > 200 {
         return Err(Error::field("name", "must have at most 200 characters"));
     }
+    ctx.keys.warm_workspace(actor.workspace).await?;
     let id: SavedSearchId = ctx.world.id();
     let mut tx = ctx.store.begin(&actor.scope()).await?;
     if tx.saved_searches().list().await?.len() >= MOST {

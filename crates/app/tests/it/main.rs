@@ -6,12 +6,19 @@
     reason = "a test that cannot go on should fail"
 )]
 
+mod alarms;
+mod carrying;
 mod connecting;
 mod disconnecting;
 mod following;
+mod forgetting;
+mod idle;
 mod keeping;
+mod keys;
+mod nodes;
 mod pictures;
 mod push;
 mod reading;
+mod removing;
 mod searching;
 mod tokens;

@@ -1,5 +1,6 @@
 //! [`MailPort`] on Gmail.
 
+use std::fmt::Write as _;
 use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
@@ -13,7 +14,7 @@ use super::operation::Operation;
 use super::wire::{self, HistoryItem};
 use crate::ports::{
     ByteStream, ChangesPage, Content, Costs, Fetched, ListPage, MailPort, MailboxState, MessageRef,
-    Result, Wanted, Watch,
+    Received, Result, Wanted, Watch,
 };
 use crate::{ProviderError, Reaction};
 
@@ -109,6 +110,17 @@ impl MailPort for Mailbox {
         self.list_messages(vec![("q", query)], page, limit).await
     }
 
+    async fn with_attachments(
+        &self,
+        received: Received,
+        page: Option<&str>,
+        limit: u32,
+    ) -> Result<ListPage> {
+        let search = attachments_received(received);
+        let query = vec![("includeSpamTrash", "true"), ("q", search.as_str())];
+        self.list_messages(query, page, limit).await
+    }
+
     async fn changes(&self, cursor: &Cursor, page: Option<&str>) -> Result<ChangesPage> {
         let limit = PAGE.to_string();
         let mut query = vec![
@@ -202,7 +214,22 @@ impl MailPort for Mailbox {
     }
 }
 
+/// Gmail's search for messages with attachments. Its bounds are seconds, and which of them are
+/// included is not promised: one more on each side.
+fn attachments_received(received: Received) -> String {
+    let mut search = String::from("has:attachment");
+    // Writing to a String does not fail.
+    if let Some(after) = received.after {
+        let _ = write!(search, " after:{}", after.as_secs() - 1);
+    }
+    if let Some(before) = received.before {
+        let _ = write!(search, " before:{}", before.as_secs() + 2);
+    }
+    search
+}
+
 impl Mailbox {
+    /// One page of the messages that a query lets through.
     async fn list_messages(
         &self,
         mut query: Vec<(&str, &str)>,
@@ -319,6 +346,18 @@ fn is_color(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn attachments_are_searched_within_a_span() {
+        use tenon_model::Time;
+        assert_eq!(attachments_received(Received::default()), "has:attachment");
+        let span = Received {
+            after: Some(Time::from_secs(100)),
+            before: Some(Time::from_secs(200)),
+        };
+        let search = attachments_received(span);
+        assert_eq!(search, "has:attachment after:99 before:202");
+    }
 
     #[test]
     fn a_cursor_never_goes_back() {

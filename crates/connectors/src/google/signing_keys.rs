@@ -118,7 +118,8 @@ impl SigningKeys {
     }
 }
 
-async fn ask(google: &Google) -> Result<Vec<(Option<String>, DecodingKey)>> {
+/// Asks Google for its keys, whatever is known already.
+pub(super) async fn ask(google: &Google) -> Result<Vec<(Option<String>, DecodingKey)>> {
     let url = google.config.endpoints.jwks_url.clone();
     let answer = google.ask(Operation::Keys, Method::GET, url, None).await?;
     let set: Value = serde_json::from_slice(&answer.body)

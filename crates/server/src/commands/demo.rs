@@ -16,7 +16,7 @@ use tenon_vault::KekSource;
 use super::serve;
 use crate::cli::{Common, Demo};
 use crate::failure::Failure;
-use crate::settings::{Push, Settings};
+use crate::settings::{MetricsListen, Push, Settings};
 use crate::{signals, wiring};
 
 /// The owner; the sandbox's first Google account is theirs too.
@@ -30,9 +30,10 @@ const PUSHER: &str = "push@tenon-demo.iam.gserviceaccount.com";
 const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
 
 pub(super) async fn run(common: &Common, flags: &Demo) -> Result<(), Failure> {
-    let stop = signals::watch()?;
+    let signals = signals::watch_demo()?;
+    let stop = signals.stop.clone();
     let world = World::system();
-    let listener = serve::listen(flags.listen).await?;
+    let listener = serve::listen(flags.listen, "--listen").await?;
     let address = serve::local_address(&listener)?;
     if !address.ip().is_loopback() {
         return Err(Failure::usage(
@@ -40,6 +41,9 @@ pub(super) async fn run(common: &Common, flags: &Demo) -> Result<(), Failure> {
         ));
     }
     let folder = Folder::new(common.data_dir.as_deref(), &world)?;
+    if folder.is_temporary {
+        signals.remove_when_cut_off(&folder.path);
+    }
 
     let mut config = SandboxConfig::new(world.clock());
     config.seed = flags.seed;
@@ -62,7 +66,9 @@ pub(super) async fn run(common: &Common, flags: &Demo) -> Result<(), Failure> {
     let settings = Settings {
         data_dir: folder.path.clone(),
         database,
+        direct: None,
         listen: flags.listen,
+        metrics: MetricsListen::Off,
         public_url: None,
         kek: KekSource::File(folder.path.join("kek")),
         log: String::new(),
@@ -110,7 +116,7 @@ pub(super) async fn run(common: &Common, flags: &Demo) -> Result<(), Failure> {
         shutdown: stop.clone(),
         ..ApiOptions::default()
     };
-    let outcome = serve::until_stopped(ctx, listener, options, stop).await;
+    let outcome = serve::until_stopped(ctx, listener, None, options, stop).await;
     sandbox.stop().await;
     drop(folder);
     outcome

@@ -27,9 +27,9 @@ pub(crate) enum Source {
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::File(path) => write!(f, "{}", path.display()),
-            Self::Environment => f.write_str("the environment"),
-            Self::Flag => f.write_str("the command line"),
+            Self::File(path) => write!(f, "in {}", path.display()),
+            Self::Environment => f.write_str("in the environment"),
+            Self::Flag => f.write_str("on the command line"),
         }
     }
 }
@@ -88,7 +88,8 @@ impl Values {
     fn read_file(&mut self, path: &Path, text: &str) -> Result<(), Failure> {
         let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
             let line = error.span().map_or(0, |span| {
-                text[..span.start.min(text.len())].lines().count().max(1)
+                let before = text.get(..span.start).unwrap_or(text);
+                1 + before.matches('\n').count()
             });
             Failure::usage(format!(
                 "the settings file {} is not valid TOML in line {line}: {}",
@@ -221,7 +222,7 @@ impl Values {
 }
 
 fn wrong(name: &str, source: &Source, what: &str) -> Failure {
-    Failure::usage(format!("the setting {name} in {source} {what}"))
+    Failure::usage(format!("the setting {name} {source} {what}"))
 }
 
 /// By name, or by key as in the file.
@@ -348,6 +349,10 @@ mod tests {
         assert!(
             sentence("a = \n")
                 .starts_with("the settings file tenon.toml is not valid TOML in line 1: ")
+        );
+        assert!(
+            sentence("log = \"a\"\nlog = \"b\"\n")
+                .starts_with("the settings file tenon.toml is not valid TOML in line 2: ")
         );
         let environment = load("", &[("TENON_LOG_FORMAT", "xml")], &[]).unwrap_err();
         assert_eq!(

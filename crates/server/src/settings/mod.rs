@@ -22,7 +22,10 @@ pub(crate) use table::SETTINGS;
 pub(crate) struct Settings {
     pub(crate) data_dir: PathBuf,
     pub(crate) database: StoreUrl,
+    /// PostgreSQL without the pooler, if one stands in between.
+    pub(crate) direct: Option<StoreUrl>,
     pub(crate) listen: SocketAddr,
+    pub(crate) metrics: MetricsListen,
     pub(crate) public_url: Option<Url>,
     pub(crate) kek: KekSource,
     pub(crate) log: String,
@@ -42,6 +45,17 @@ pub(crate) struct Push {
     pub(crate) account: String,
     /// `None`: the address that is posted to.
     pub(crate) audience: Option<String>,
+}
+
+/// Where `/metrics` is served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MetricsListen {
+    /// Nowhere.
+    Off,
+    /// Nobody said where: at the usual place, unless it is taken.
+    Usual(SocketAddr),
+    /// There, or not at all.
+    At(SocketAddr),
 }
 
 impl Settings {
@@ -69,10 +83,12 @@ impl Settings {
             .map(|text| origin(values, text))
             .transpose()?;
         Ok(Self {
-            database,
             kek,
             public_url,
-            listen: listen(values)?,
+            direct: direct(values, &database)?,
+            database,
+            listen: address(values, "TENON_LISTEN")?,
+            metrics: metrics(values)?,
             log: values.text("TENON_LOG").to_owned(),
             log_json: values.text("TENON_LOG_FORMAT") == "json",
             poll: Duration::from_secs(values.number("TENON_POLL_SECONDS")?),
@@ -80,19 +96,40 @@ impl Settings {
             push: push(values)?,
             mail_days: values.number("TENON_MAIL_DAYS")? as u32,
             push_poll: Duration::from_secs(values.number("TENON_PUSH_POLL_SECONDS")?),
-            security_contact: values.given("TENON_SECURITY_CONTACT").map(str::to_owned),
+            security_contact: contact(values)?,
             data_dir,
         })
     }
 }
 
-fn listen(values: &Values) -> Result<SocketAddr, Failure> {
-    let text = values
-        .text("TENON_LISTEN")
-        .replace("localhost", "127.0.0.1");
+fn direct(values: &Values, database: &StoreUrl) -> Result<Option<StoreUrl>, Failure> {
+    const NAME: &str = "TENON_DATABASE_LISTEN_URL";
+    let Some(text) = values.given(NAME) else {
+        return Ok(None);
+    };
+    match (StoreUrl::parse(text), database) {
+        (Ok(direct @ StoreUrl::Postgres(_)), StoreUrl::Postgres(_)) => Ok(Some(direct)),
+        (_, StoreUrl::Sqlite(_)) => {
+            Err(values.wrong(NAME, "is for PostgreSQL: DATABASE_URL names none"))
+        }
+        _ => Err(values.wrong(NAME, "must be a postgres:// address")),
+    }
+}
+
+fn metrics(values: &Values) -> Result<MetricsListen, Failure> {
+    const NAME: &str = "TENON_METRICS_LISTEN";
+    match values.given(NAME) {
+        Some("off") => Ok(MetricsListen::Off),
+        Some(_) => Ok(MetricsListen::At(address(values, NAME)?)),
+        None => Ok(MetricsListen::Usual(address(values, NAME)?)),
+    }
+}
+
+fn address(values: &Values, name: &'static str) -> Result<SocketAddr, Failure> {
+    let text = values.text(name).replace("localhost", "127.0.0.1");
     text.parse().map_err(|_| {
         values.wrong(
-            "TENON_LISTEN",
+            name,
             "must be an address and a port such as 127.0.0.1:8080 or [::]:8080",
         )
     })
@@ -121,6 +158,20 @@ fn origin(values: &Values, text: &str) -> Result<Url, Failure> {
         ));
     }
     Ok(url)
+}
+
+/// RFC 9116, 2.5.3: an address that a person can click or write to.
+fn contact(values: &Values) -> Result<Option<String>, Failure> {
+    const NAME: &str = "TENON_SECURITY_CONTACT";
+    let Some(text) = values.given(NAME) else {
+        return Ok(None);
+    };
+    let holds =
+        Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "https" | "mailto" | "tel"));
+    if holds && !text.contains(char::is_control) {
+        return Ok(Some(text.to_owned()));
+    }
+    Err(values.wrong(NAME, "must begin with https:// or mailto:"))
 }
 
 fn is_loopback(url: &Url) -> bool {

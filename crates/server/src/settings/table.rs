@@ -104,6 +104,18 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "127.0.0.1:8080",
         "Address and port to listen on. Port 0 takes a free one. TLS is the proxy's business.",
     ),
+    setting(
+        "TENON_METRICS_LISTEN",
+        Kind::Text,
+        "127.0.0.1:9464",
+        "Address and port of `/metrics` for Prometheus, a listener of its own; `off` for none. If the default is taken, the server runs without.",
+    ),
+    noted(
+        "TENON_DATABASE_LISTEN_URL",
+        Kind::Secret,
+        "`DATABASE_URL`",
+        "The same PostgreSQL by an address of the server itself, where `DATABASE_URL` leads through a pooler in transaction mode (PgBouncer): notifications need a connection that stays theirs.",
+    ),
     noted(
         "TENON_PUBLIC_URL",
         Kind::Url,

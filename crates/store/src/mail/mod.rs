@@ -18,7 +18,7 @@ pub use boxes::{Boxes, TimeBox};
 pub use found::Visits;
 pub use labels::{LabelCounts, LabelRow, Labels};
 pub use mailboxes::{Mailbox, Mailboxes};
-pub use messages::{MessageRow, Messages, NewMessage, Relabel, StoredPage};
+pub use messages::{Carries, MessageRow, Messages, NewMessage, Relabel, StoredPage};
 pub use runs::{Run, Runs};
 pub use shown_senders::ShownSenders;
 pub use skipped::{Skipped, SkippedItem};
@@ -34,3 +34,5 @@ pub const SPAM: &str = "SPAM";
 pub const TRASH: &str = "TRASH";
 /// In the table of counts, the word for all threads that lists show; no label is called so.
 const ALL_LISTED: &str = "";
+/// There too, the word for the messages of a mailbox themselves; no label is called so either.
+const ALL_MESSAGES: &str = "\u{1f}";

@@ -8,6 +8,7 @@
 
 mod connections;
 mod events;
+mod figures;
 mod isolation;
 mod jobs;
 mod keys;
@@ -16,6 +17,7 @@ mod mailboxes;
 mod members;
 mod messages;
 mod open;
+mod purges;
 mod records;
 mod schema;
 mod sessions;

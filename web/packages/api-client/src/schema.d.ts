@@ -1037,6 +1037,7 @@ export interface components {
                 key_id: components["schemas"]["Id"];
                 /** @example google */
                 provider: string;
+                removed_at: components["schemas"]["Timestamp"] | null;
             }[];
         };
         /** @description All of a short list. */
@@ -1384,6 +1385,7 @@ export interface components {
             key_id: components["schemas"]["Id"];
             /** @example google */
             provider: string;
+            removed_at: components["schemas"]["Timestamp"] | null;
         };
         /** @description Codes for the day when the app is lost, each good once; shown this once. */
         RecoveryCodes: {

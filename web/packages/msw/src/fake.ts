@@ -514,6 +514,7 @@ export class FakeServer {
       provider: "google",
       connected_at: this.iso(age + 120 * DAY),
       disconnected_at: this.iso(age),
+      removed_at: this.iso(age),
       counts: [
         { what: "messages", count: 3120 },
         { what: "threads", count: 1422 },
