@@ -60,6 +60,10 @@ const connection = (then) => async (page) => {
 const SCREENS = [
   ["setup", "new", open("/setup#token=first-start-token")],
   ["sign-in", "signed_out", open("/sign-in")],
+  ["sign-in-refused", "signed_out", open("/sign-in?error=not_invited")],
+  ["join", "signed_out", open("/join#token=an-invitation")],
+  ["join-void", "signed_out", open("/join#token=void")],
+  ["reset", "signed_out", open("/reset#token=a-reset")],
   ["home-empty", "empty", open("/")],
   ["connect-provider", "empty", open("/connect")],
   ["connect-error", "empty", open("/connect?error=no_refresh_token")],
@@ -132,6 +136,25 @@ const SCREENS = [
   ["mail-syncing", "syncing", mail()],
   ["mail-empty", "connected", mail("/all?unread=true")],
   ["settings", "connected", open("/settings")],
+  [
+    "settings-ways-in",
+    "connected",
+    async (page) => {
+      await open("/settings?added=1")(page);
+      await page.locator("section").nth(4).scrollIntoViewIfNeeded();
+    },
+  ],
+  ["members", "connected", open("/members")],
+  [
+    "members-invited",
+    "connected",
+    async (page) => {
+      await open("/members")(page);
+      await page.locator("input[type=email]").fill("zoe@ateliernord.example");
+      await page.locator("form button[type=submit]").first().click();
+      await page.getByTestId("one-time-link").waitFor();
+    },
+  ],
   ["privacy", "connected", open("/privacy")],
   [
     "keys",
@@ -182,7 +205,19 @@ async function connectMailbox(page) {
 }
 
 /** What a real server's account cannot show: states that only the mock server can be put into. */
-const ONLY_MOCK = new Set(["setup", "sign-in", "home-empty", "connections-empty", "receipt", "problem"]);
+const ONLY_MOCK = new Set([
+  "setup",
+  "sign-in",
+  "sign-in-refused",
+  "join",
+  "join-void",
+  "reset",
+  "members-invited",
+  "home-empty",
+  "connections-empty",
+  "receipt",
+  "problem",
+]);
 const isShown = ([name, scenario]) =>
   (args.only === undefined || name.includes(args.only)) &&
   (isMock || !(ONLY_MOCK.has(name) || scenario === "trouble" || scenario === "syncing"));

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tenon_connectors::google::Google;
 use tenon_connectors::images::ImageFetcher;
+use tenon_connectors::openid::OpenId;
 use tenon_model::connection::Provider;
 use tenon_model::member::Role;
 use tenon_model::policy::Locale;
@@ -97,6 +98,8 @@ pub struct Parts {
     pub world: World,
     /// Google, when the operator has set it up.
     pub google: Option<Arc<Google>>,
+    /// Issuers at which people may sign in.
+    pub issuers: Vec<Arc<OpenId>>,
     /// Settings.
     pub config: AppConfig,
 }
@@ -112,6 +115,8 @@ pub struct Ctx {
     pub world: World,
     /// Google, when the operator has set it up.
     pub google: Option<Arc<Google>>,
+    /// Issuers at which people may sign in.
+    pub issuers: Arc<[Arc<OpenId>]>,
     /// Settings.
     pub config: Arc<AppConfig>,
     /// This process.
@@ -137,6 +142,7 @@ impl Ctx {
             graveyard,
             world,
             google,
+            issuers,
             config,
         } = parts;
         let keys = Keys::open(&store, kek.into(), graveyard, world.clone()).await?;
@@ -159,6 +165,7 @@ impl Ctx {
             keys,
             world,
             google,
+            issuers: issuers.into(),
         };
         crate::connections::finish_burials(&ctx).await?;
         Ok(ctx)

@@ -24,6 +24,17 @@ pub enum Error {
     /// The code is wrong, expired or used before.
     #[error("the code is wrong or was used before")]
     TotpInvalid,
+    /// A passkey's answer that does not hold, or one that is not known.
+    #[error(
+        "this passkey is not known here, or its answer does not hold; try again or sign in another way"
+    )]
+    PasskeyInvalid,
+    /// An invitation or reset link that was used, taken back, or is too old.
+    #[error("this link was used already, was taken back, or is too old; ask for a new one")]
+    LinkInvalid,
+    /// The session is too old for a change of security settings.
+    #[error("prove once more who you are before you change this")]
+    ProofNeeded,
     /// Too many tries.
     #[error("too many tries; wait before the next one")]
     TooManyAttempts(Duration),
@@ -108,6 +119,9 @@ pub const CODES: &[CodeInfo] = &[
     ),
     row("totp_required", 401, "Code needed"),
     row("totp_invalid", 401, "Wrong code"),
+    row("passkey_invalid", 401, "Passkey not accepted"),
+    row("link_invalid", 410, "Link no longer valid"),
+    row("proof_needed", 403, "Proof needed"),
     row("too_many_attempts", 429, "Too many tries"),
     row("setup_token_invalid", 403, "Wrong set-up link"),
     row("already_set_up", 409, "Already set up"),
@@ -142,6 +156,9 @@ impl Error {
             Self::InvalidCredentials => "invalid_credentials",
             Self::TotpRequired => "totp_required",
             Self::TotpInvalid => "totp_invalid",
+            Self::PasskeyInvalid => "passkey_invalid",
+            Self::LinkInvalid => "link_invalid",
+            Self::ProofNeeded => "proof_needed",
             Self::TooManyAttempts(_) => "too_many_attempts",
             Self::SetupTokenInvalid => "setup_token_invalid",
             Self::AlreadySetUp => "already_set_up",
@@ -252,6 +269,9 @@ mod tests {
             Error::InvalidCredentials,
             Error::TotpRequired,
             Error::TotpInvalid,
+            Error::PasskeyInvalid,
+            Error::LinkInvalid,
+            Error::ProofNeeded,
             Error::TooManyAttempts(Duration::ZERO),
             Error::SetupTokenInvalid,
             Error::AlreadySetUp,

@@ -99,6 +99,10 @@ impl Housekeeping {
         end_old_alarms(&mut tx, now).await?;
         tx.flows().purge(now).await?;
         tx.sessions().purge(now).await?;
+        tx.sign_in_flows().purge(now).await?;
+        tx.challenges().purge(now).await?;
+        tx.invitations().purge(now).await?;
+        tx.resets().purge(now).await?;
         tx.events().prune(now - KEEP_EVENTS).await?;
         tx.jobs().delete_done_before(now - KEEP_JOBS).await?;
         tenon_jobs::enqueue(&mut tx, &Self {}, now + HOUSEKEEPING).await?;

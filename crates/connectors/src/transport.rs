@@ -13,6 +13,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::header::{
     ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, RETRY_AFTER,
@@ -165,6 +167,15 @@ impl Transport {
 
     /// Asks and reads the whole answer. Statuses are not judged here, but a redirect is refused.
     pub(crate) async fn call(&self, call: Call<'_>) -> Result<Answer, ProviderError> {
+        self.call_as(call, None).await
+    }
+
+    /// The same, with `user` and password of a client (RFC 7617, RFC 6749 2.3.1) unless `None`.
+    pub(crate) async fn call_as(
+        &self,
+        call: Call<'_>,
+        client: Option<(&str, &SecretString)>,
+    ) -> Result<Answer, ProviderError> {
         let (operation, deadline) = (call.operation, call.deadline);
         let (max_body, units) = (call.max_body, call.units);
         let span = tracing::info_span!(
@@ -177,7 +188,7 @@ impl Transport {
         );
         let started = self.world.monotonic();
         let work = async {
-            let streamed = self.begin(call, deadline).await?;
+            let streamed = self.begin(call, client, deadline).await?;
             streamed.collect(max_body).await
         };
         let outcome = tokio::time::timeout(deadline, work.instrument(span.clone()))
@@ -204,16 +215,26 @@ impl Transport {
     ) -> Result<Streamed, ProviderError> {
         let (operation, units) = (call.operation, call.units);
         let started = self.world.monotonic();
-        let outcome = self.begin(call, whole).await;
+        let outcome = self.begin(call, None, whole).await;
         let took = self.world.monotonic().saturating_sub(started);
         let status = outcome.as_ref().map(|streamed| streamed.head.status);
         self.calls.count(operation, status, units, took);
         outcome
     }
 
-    async fn begin(&self, call: Call<'_>, whole: Duration) -> Result<Streamed, ProviderError> {
+    async fn begin(
+        &self,
+        call: Call<'_>,
+        client: Option<(&str, &SecretString)>,
+        whole: Duration,
+    ) -> Result<Streamed, ProviderError> {
         let operation = call.operation;
-        let request = self.request(&call)?;
+        let mut request = self.request(&call)?;
+        if let Some((user, password)) = client {
+            request
+                .headers_mut()
+                .insert(AUTHORIZATION, basic(operation, user, password)?);
+        }
         let until = tokio::time::Instant::now() + whole;
         let response = tokio::time::timeout(call.deadline, self.client.execute(request))
             .await
@@ -347,6 +368,21 @@ impl Transport {
             provider_time,
         }
     }
+}
+
+/// `Authorization: Basic`, both parts encoded as RFC 6749 2.3.1 asks for.
+fn basic(
+    operation: &'static str,
+    user: &str,
+    password: &SecretString,
+) -> Result<HeaderValue, ProviderError> {
+    let encoded =
+        |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+    let pair = format!("{}:{}", encoded(user), encoded(password.expose_secret()));
+    let mut value = HeaderValue::try_from(format!("Basic {}", STANDARD.encode(pair)))
+        .map_err(|_| ProviderError::new(operation, "client_malformed", Reaction::Alarm))?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 fn refused(code: &'static str) -> ProviderError {

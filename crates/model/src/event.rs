@@ -14,6 +14,10 @@ pub enum EventKind {
     ThreadsChanged,
     /// A receipt was written; subject `rcp_…`.
     ReceiptAdded,
+    /// The member's own sessions, or ways of signing in, changed; subject `mem_…`.
+    SessionsChanged,
+    /// Members, invitations or allowed domains of the workspace changed; subject `mem_…` or `ws_…`.
+    MembersChanged,
 }
 
 impl EventKind {
@@ -24,6 +28,8 @@ impl EventKind {
             Self::MailboxChanged => "mailbox_changed",
             Self::ThreadsChanged => "threads_changed",
             Self::ReceiptAdded => "receipt_added",
+            Self::SessionsChanged => "sessions_changed",
+            Self::MembersChanged => "members_changed",
         }
     }
 
@@ -34,6 +40,8 @@ impl EventKind {
             Self::MailboxChanged,
             Self::ThreadsChanged,
             Self::ReceiptAdded,
+            Self::SessionsChanged,
+            Self::MembersChanged,
         ]
         .into_iter()
         .find(|k| k.as_str() == text)

@@ -191,6 +191,9 @@ pub(crate) struct Doctor {
 #[command(after_help = "Examples:
   tenon member create --email ann@example.com --name Ann --role owner --password-stdin < password
   tenon member list --json
+  tenon member invite --email bob@example.com --role admin
+  tenon member role --email ann@example.com --role admin
+  tenon member disable --email ann@example.com
   tenon member reset --email ann@example.com --password-stdin < password")]
 pub(crate) enum Member {
     /// Creates a member; the first one also makes the workspace
@@ -224,6 +227,42 @@ pub(crate) enum Member {
         /// Prints JSON
         #[arg(long)]
         json: bool,
+    },
+    /// Makes a link by which somebody joins; it works once, for seven days
+    Invite {
+        /// Whose address it is for
+        #[arg(long)]
+        email: String,
+        /// What they will be allowed to do
+        #[arg(long, value_enum, default_value = "member")]
+        role: RoleWord,
+        /// Workspace, by name; needed when there are several
+        #[arg(long)]
+        workspace: Option<String>,
+        /// Prints JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Changes what a member may do, and ends their sessions
+    Role {
+        /// Sign-in address
+        #[arg(long)]
+        email: String,
+        /// What they may do from now on
+        #[arg(long, value_enum)]
+        role: RoleWord,
+    },
+    /// Switches an account off and ends its sessions
+    Disable {
+        /// Sign-in address
+        #[arg(long)]
+        email: String,
+    },
+    /// Switches an account on again
+    Enable {
+        /// Sign-in address
+        #[arg(long)]
+        email: String,
     },
     /// Sets a new password, switches the second factor off and ends all sessions
     Reset {

@@ -5,6 +5,7 @@ use std::path::Path;
 use tenon_app::push::GooglePush;
 use tenon_app::{AppConfig, Ctx, Parts};
 use tenon_connectors::google::{Google, PushIdentity};
+use tenon_connectors::openid::OpenId;
 use tenon_model::{Scope, World};
 use tenon_store::{Store, StoreConfig, StoreUrl};
 use tenon_vault::{Graveyard, Kek, KekSource, Wrapped, open_kek};
@@ -98,12 +99,23 @@ pub(crate) async fn open_ctx(
         .transpose();
     let google =
         google.map_err(|e| Failure::usage(format!("the settings of Google do not hold: {e}")))?;
+    let mut issuers = Vec::new();
+    for config in &settings.issuers {
+        let name = config.name.clone();
+        let issuer = OpenId::new(config.clone(), world.clone()).map_err(|e| {
+            Failure::usage(format!(
+                "the settings of the issuer {name} do not hold: {e}"
+            ))
+        })?;
+        issuers.push(issuer);
+    }
     let parts = Parts {
         store,
         kek,
         graveyard: Graveyard::new(settings.data_dir.join(GRAVEYARD)),
         world,
         google,
+        issuers,
         config,
     };
     Ctx::open(parts)

@@ -18,6 +18,7 @@ macro_rules! aggregate {
     };
 }
 
+mod access;
 mod compact;
 mod config;
 mod connections;
@@ -47,6 +48,10 @@ mod tx;
 mod watches;
 mod workspaces;
 
+pub use access::{
+    Challenge, Challenges, Domains, Identities, Identity, Invitation, Invitations, Passkey,
+    Passkeys, Reset, Resets, SignInFlow, SignInFlows,
+};
 pub use config::{DbKind, StoreConfig, StoreUrl};
 pub use connections::{ConnectionRow, Connections, LostGrant};
 pub use consents::{Consent, Consents};

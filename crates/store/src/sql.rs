@@ -7,8 +7,8 @@ use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Arguments, AssertSqlSafe, Row as _, SqlSafeStr, SqlStr};
 use tenon_model::{
-    ConnectionId, ConsentId, JobId, KeyId, LabelId, MemberId, MessageId, NodeId, ReceiptId,
-    SavedSearchId, SessionId, ThreadId, Time, WorkspaceId,
+    ConnectionId, ConsentId, IdentityId, InvitationId, JobId, KeyId, LabelId, MemberId, MessageId,
+    NodeId, PasskeyId, ReceiptId, SavedSearchId, SessionId, ThreadId, Time, WorkspaceId,
 };
 use tenon_vault::Sealed;
 use uuid::Uuid;
@@ -74,6 +74,9 @@ values! {
     MemberId, Uuid, |v| v.0;
     SessionId, Uuid, |v| v.0;
     SavedSearchId, Uuid, |v| v.0;
+    InvitationId, Uuid, |v| v.0;
+    IdentityId, Uuid, |v| v.0;
+    PasskeyId, Uuid, |v| v.0;
     ConnectionId, Uuid, |v| v.0;
     ConsentId, Uuid, |v| v.0;
     KeyId, Uuid, |v| v.0;
@@ -402,6 +405,9 @@ columns! {
     MemberId, Uuid, |v| Some(Self(v));
     SessionId, Uuid, |v| Some(Self(v));
     SavedSearchId, Uuid, |v| Some(Self(v));
+    InvitationId, Uuid, |v| Some(Self(v));
+    IdentityId, Uuid, |v| Some(Self(v));
+    PasskeyId, Uuid, |v| Some(Self(v));
     ConnectionId, Uuid, |v| Some(Self(v));
     ConsentId, Uuid, |v| Some(Self(v));
     KeyId, Uuid, |v| Some(Self(v));

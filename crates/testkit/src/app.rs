@@ -330,6 +330,7 @@ async fn open_ctx(
         graveyard: Graveyard::new(folder.join("graveyard")),
         world: world.clone(),
         google: Some(google),
+        issuers: Vec::new(),
         config,
     })
     .await
@@ -357,7 +358,7 @@ async fn sign_up(ctx: &Ctx, email: &str, role: Role) -> Actor {
             email: email.into(),
             password: PASSWORD.into(),
             code: None,
-            user_agent: "test".into(),
+            browser: access::Browser::default(),
         },
     )
     .await

@@ -6,8 +6,10 @@ use super::counted_script;
 use crate::build;
 use crate::command::Run;
 use crate::counts::Counts;
-use crate::launch::{Demo, Sandbox, SandboxOptions};
-use crate::needs::python;
+use crate::launch::{
+    Database, Demo, Issuer, OWNER, Sandbox, SandboxOptions, Setup, browser_script,
+};
+use crate::needs::{install_packages, python};
 use crate::prove;
 use crate::workspace;
 
@@ -57,6 +59,29 @@ pub(super) fn browser() -> Result<Counts> {
             println!("{}", demo.output());
         }
         total = total + counts;
+    }
+    Ok(total)
+}
+
+/// Ways in, in Chromium with its virtual authenticator, at npm oidc-provider.
+pub(super) fn signin() -> Result<Counts> {
+    let node = build::web_packages()?;
+    let tenon = build::tenon(false)?;
+    install_packages(&node, "tools/oidc")?;
+    let mut total = Counts::default();
+    for locale in ["en", "fr"] {
+        let mut setup = Setup::new(&tenon, Database::Sqlite, Vec::new())?;
+        // Passkeys are bound to a name, and this is the only one that browsers take on loopback.
+        let url = setup.url().replace("127.0.0.1", "localhost");
+        let issuer = Issuer::start(&node, &format!("{url}/oauth/callback/acme"))?;
+        setup.set("TENON_PUBLIC_URL", &url);
+        for (name, value) in issuer.environment() {
+            setup.set(name, value);
+        }
+        let server = setup.start()?;
+        let script = browser_script(&node, "web/e2e/sign-in.mjs", &url, OWNER.0, OWNER.1);
+        total = total + counted_script(script.args(["--locale", locale]))?;
+        server.stop()?;
     }
     Ok(total)
 }

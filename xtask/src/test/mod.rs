@@ -24,7 +24,7 @@ struct Part {
     run: fn() -> Result<Counts>,
 }
 
-const PARTS: [Part; 13] = [
+const PARTS: [Part; 14] = [
     part("fmt", false, rust::fmt),
     part("tidy", false, tidy::run),
     part("web", false, web),
@@ -37,6 +37,7 @@ const PARTS: [Part; 13] = [
     part("emulator", true, judges::emulator),
     part("corpora", true, judges::corpora),
     part("browser", true, judges::browser),
+    part("signin", true, judges::signin),
     part("proofs", true, judges::proofs),
 ];
 

@@ -9,11 +9,18 @@
 
 mod connecting;
 mod connections;
+mod csrf;
 mod events;
 mod hooks;
+mod issuer;
 mod mail;
+mod members;
 mod meta;
 mod metrics;
+mod openid;
+mod passkeys;
 mod problems;
 mod session;
+mod sessions;
 mod support;
+mod two_nodes;

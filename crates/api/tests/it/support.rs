@@ -1,5 +1,7 @@
 //! A server in the process, a sandbox beside it, and a browser that keeps its cookie.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -13,10 +15,11 @@ use tenon_api::ApiOptions;
 use tenon_app::access::{self, NewMemberInput};
 use tenon_app::{AppConfig, Ctx, Parts};
 use tenon_connectors::google::{Google, GoogleConfig, GoogleEndpoints};
+use tenon_connectors::openid::OpenId;
 use tenon_connectors::quota::QuotaSettings;
 use tenon_jobs::{Runner, RunnerHandle};
-use tenon_model::World;
 use tenon_model::member::Role;
+use tenon_model::{Scope, World};
 use tenon_sandbox::{Sandbox, SandboxConfig};
 use tenon_store::{Store, StoreConfig, StoreUrl};
 use tenon_vault::{Graveyard, KekSource, open_kek};
@@ -36,7 +39,7 @@ pub(crate) struct TestApp {
     pub(crate) shutdown: CancellationToken,
     /// The listener of Prometheus.
     pub(crate) monitoring: Router,
-    _folder: TempDir,
+    _folder: Arc<TempDir>,
 }
 
 impl TestApp {
@@ -55,13 +58,41 @@ impl TestApp {
         change: impl FnOnce(&mut SandboxConfig),
         settings: impl FnOnce(&mut AppConfig),
     ) -> Self {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let url = StoreUrl::Sqlite(folder.path().join("tenon.db"));
+        Self::build(&url, folder, Vec::new(), change, settings).await
+    }
+
+    /// Two nodes on one database: each with its own pool, caches and runner, one key.
+    pub(crate) async fn two_nodes(url: &StoreUrl) -> (Self, Self) {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let one = Self::build(url, folder.clone(), Vec::new(), |_| {}, |_| {}).await;
+        let other = Self::build(url, folder, Vec::new(), |_| {}, |_| {}).await;
+        (one, other)
+    }
+
+    /// A server with its owner signed in, at which people may also sign in by these issuers.
+    pub(crate) async fn with_issuers(issuers: Vec<Arc<OpenId>>) -> (Self, Browser) {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let url = StoreUrl::Sqlite(folder.path().join("tenon.db"));
+        let app = Self::build(&url, folder, issuers, |_| {}, |_| {}).await;
+        let browser = app.member(OWNER, Role::Owner).await;
+        (app, browser)
+    }
+
+    async fn build(
+        url: &StoreUrl,
+        folder: Arc<TempDir>,
+        issuers: Vec<Arc<OpenId>>,
+        change: impl FnOnce(&mut SandboxConfig),
+        settings: impl FnOnce(&mut AppConfig),
+    ) -> Self {
         // With RUST_LOG=info a failing test tells what the server logged.
         let filter = tracing_subscriber::EnvFilter::from_default_env();
         let _ = tracing_subscriber::fmt()
             .with_env_filter(filter)
             .with_test_writer()
             .try_init();
-        let folder = tempfile::tempdir().unwrap();
         let world = World::system();
         let mut config = SandboxConfig::new(world.clock());
         config.messages = 120;
@@ -76,7 +107,7 @@ impl TestApp {
             quota: QuotaSettings::unlimited(),
         };
         let store = Store::open(&StoreConfig {
-            url: StoreUrl::Sqlite(folder.path().join("tenon.db")),
+            url: url.clone(),
             migrate: true,
         })
         .await
@@ -90,6 +121,7 @@ impl TestApp {
             kek: open_kek(&kek, None, &world, true).unwrap(),
             graveyard: Graveyard::new(folder.path().join("graveyard")),
             google: Some(Google::new(google, world.clone()).unwrap()),
+            issuers,
             config: app_config,
             world: world.clone(),
         })
@@ -101,6 +133,7 @@ impl TestApp {
             shutdown: shutdown.clone(),
             security_contact: Some("mailto:security@example.com".to_owned()),
             ping: Duration::from_millis(500),
+            proxies: 1,
             jobs: Some(runner.pulse()),
             ..ApiOptions::default()
         };
@@ -150,8 +183,25 @@ impl TestApp {
     pub(crate) fn browser(&self) -> Browser {
         Browser {
             router: self.router.clone(),
-            cookie: None,
+            jar: BTreeMap::new(),
         }
+    }
+
+    /// As if the browser's session had proved long ago who is there.
+    pub(crate) async fn age_proof(&self, browser: &Browser) {
+        let hash = aws_lc_rs::digest::digest(
+            &aws_lc_rs::digest::SHA256,
+            browser.jar["tenon_session"].as_bytes(),
+        );
+        let hash: [u8; 32] = hash.as_ref().try_into().unwrap();
+        let mut tx = self.ctx.store.begin(&Scope::system()).await.unwrap();
+        let session = tx.sessions().by_token_hash(hash).await.unwrap().unwrap();
+        let long_ago = self.ctx.world.now() - Duration::from_mins(16);
+        tx.sessions()
+            .renew(session.id, hash, long_ago)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
     }
 
     /// Goes through both steps of consent for the mail feature; the answer is the connection's id.
@@ -223,11 +273,12 @@ impl TestApp {
     }
 }
 
-/// A browser that keeps its cookie.
+/// A browser that keeps its cookies.
 #[derive(Clone)]
 pub(crate) struct Browser {
     router: Router,
-    pub(crate) cookie: Option<String>,
+    /// Cookies by name.
+    pub(crate) jar: BTreeMap<String, String>,
 }
 
 impl Browser {
@@ -266,8 +317,9 @@ impl Browser {
             .method(method)
             .uri(path)
             .header("host", HOST);
-        if let Some(cookie) = &self.cookie {
-            request = request.header("cookie", cookie);
+        if !self.jar.is_empty() {
+            let pairs: Vec<String> = self.jar.iter().map(|(n, v)| format!("{n}={v}")).collect();
+            request = request.header("cookie", pairs.join("; "));
         }
         request
     }
@@ -275,15 +327,14 @@ impl Browser {
     pub(crate) async fn send(&mut self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
-        if let Some(cookie) = parts.headers.get(header::SET_COOKIE) {
-            let pair = cookie
-                .to_str()
-                .unwrap()
-                .split(';')
-                .next()
-                .unwrap()
-                .to_owned();
-            self.cookie = (!pair.ends_with('=')).then_some(pair);
+        for cookie in parts.headers.get_all(header::SET_COOKIE) {
+            let pair = cookie.to_str().unwrap().split(';').next().unwrap();
+            let (name, value) = pair.split_once('=').unwrap();
+            if value.is_empty() {
+                self.jar.remove(name);
+            } else {
+                self.jar.insert(name.to_owned(), value.to_owned());
+            }
         }
         let body = body.collect().await.unwrap().to_bytes();
         Answer {

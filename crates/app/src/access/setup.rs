@@ -5,6 +5,7 @@ use tenon_model::Scope;
 use tenon_model::member::Role;
 use tenon_store::Workspace;
 
+use super::device::Browser;
 use super::members::{self, NewMemberInput};
 use super::sessions::{self, SignedIn, token_hash};
 use crate::{Ctx, Error, Result};
@@ -25,8 +26,8 @@ pub struct Setup {
     pub locale: String,
     /// IANA time zone.
     pub time_zone: String,
-    /// The browser's own words.
-    pub user_agent: String,
+    /// Where they come from.
+    pub browser: Browser,
 }
 
 /// Whether the server has no workspace yet.
@@ -80,7 +81,7 @@ pub async fn setup(ctx: &Ctx, input: Setup) -> Result<SignedIn> {
     tx.workspaces().insert(&workspace).await?;
     ctx.keys.insert(&mut tx, key, workspace.id, None).await?;
     let member = members::insert(&mut tx, workspace.id, owner).await?;
-    let signed_in = sessions::start(ctx, &mut tx, &member, &input.user_agent).await?;
+    let signed_in = sessions::start(ctx, &mut tx, &member, &input.browser, "password").await?;
     tx.commit().await?;
     Ok(signed_in)
 }

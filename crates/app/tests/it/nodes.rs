@@ -49,6 +49,7 @@ async fn node(store: &TestStore, app: &TestApp, seed: u64) -> Node {
         kek: open_kek(&kek, None, &world, false).unwrap(),
         graveyard: Graveyard::new(app.folder.path().join("graveyard")),
         google: Some(Google::new(google, world.clone()).unwrap()),
+        issuers: Vec::new(),
         config: AppConfig::new("http://127.0.0.1:8080".parse().unwrap()),
         world,
     })

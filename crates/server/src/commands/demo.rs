@@ -16,7 +16,7 @@ use tenon_vault::KekSource;
 use super::serve;
 use crate::cli::{Common, Demo};
 use crate::failure::Failure;
-use crate::settings::{MetricsListen, Push, Settings};
+use crate::settings::{MetricsListen, Push, Settings, of_google};
 use crate::{signals, wiring};
 
 /// The owner; the sandbox's first Google account is theirs too.
@@ -74,6 +74,8 @@ pub(super) async fn run(common: &Common, flags: &Demo) -> Result<(), Failure> {
         log: String::new(),
         log_json: false,
         poll: std::time::Duration::from_secs(15),
+        issuers: vec![of_google(&google)],
+        proxies: 0,
         google: Some(google),
         push: Some(Push {
             topic: "projects/tenon-demo/topics/gmail".to_owned(),
@@ -104,6 +106,7 @@ pub(super) async fn run(common: &Common, flags: &Demo) -> Result<(), Failure> {
     let ctx = wiring::open_ctx(&settings, store, app).await?;
     let password = owner(&ctx).await?;
 
+    tenon_app::start_schedules(&ctx).await?;
     super::print(&format!("Tenon demo: {}", serve::shown(&public_url)));
     super::print(&format!("E-mail: {EMAIL}"));
     super::print(&format!("Password: {password}"));

@@ -57,8 +57,12 @@ pub(super) async fn run(settings: &Settings, migrate: bool) -> Result<(), Failur
     let options = ApiOptions {
         shutdown: stop.clone(),
         security_contact: settings.security_contact.clone(),
+        proxies: settings.proxies,
         ..ApiOptions::default()
     };
+
+    // Before anybody is told that we are here: what cannot be written ends the start, not the server.
+    tenon_app::start_schedules(&ctx).await?;
 
     super::print(&format!(
         "Tenon {} listens on {}",
@@ -138,7 +142,6 @@ pub(super) async fn until_stopped(
     let runner = tenon_app::register_jobs(runner)
         .concurrency(JOBS_AT_ONCE)
         .start();
-    tenon_app::start_schedules(&ctx).await?;
 
     let store = ctx.store.clone();
     let monitoring = tenon_api::metrics_router(ctx.clone(), options.metrics.clone());

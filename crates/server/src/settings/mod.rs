@@ -1,6 +1,7 @@
 //! Settings: one table, read from `tenon.toml`, then the environment, then flags.
 
 mod load;
+mod oidc;
 mod table;
 
 use std::net::SocketAddr;
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use tenon_connectors::google::{GoogleConfig, GoogleEndpoints};
+use tenon_connectors::openid::OpenIdConfig;
 use tenon_connectors::quota::QuotaSettings;
 use tenon_store::StoreUrl;
 use tenon_vault::KekSource;
@@ -15,6 +17,7 @@ use url::Url;
 
 use crate::failure::Failure;
 pub(crate) use load::{Given, Values, unknown_variables};
+pub(crate) use oidc::of_google;
 pub(crate) use table::SETTINGS;
 
 /// The settings of a server, checked.
@@ -35,6 +38,8 @@ pub(crate) struct Settings {
     pub(crate) push: Option<Push>,
     pub(crate) push_poll: Duration,
     pub(crate) mail_days: u32,
+    pub(crate) issuers: Vec<OpenIdConfig>,
+    pub(crate) proxies: usize,
     pub(crate) security_contact: Option<String>,
 }
 
@@ -82,7 +87,10 @@ impl Settings {
             .given("TENON_PUBLIC_URL")
             .map(|text| origin(values, text))
             .transpose()?;
+        let google = google(values)?;
         Ok(Self {
+            issuers: oidc::issuers(values, google.as_ref())?,
+            proxies: values.number("TENON_PROXIES")? as usize,
             kek,
             public_url,
             direct: direct(values, &database)?,
@@ -92,7 +100,7 @@ impl Settings {
             log: values.text("TENON_LOG").to_owned(),
             log_json: values.text("TENON_LOG_FORMAT") == "json",
             poll: Duration::from_secs(values.number("TENON_POLL_SECONDS")?),
-            google: google(values)?,
+            google,
             push: push(values)?,
             mail_days: values.number("TENON_MAIL_DAYS")? as u32,
             push_poll: Duration::from_secs(values.number("TENON_PUSH_POLL_SECONDS")?),
@@ -207,7 +215,7 @@ fn google(values: &Values) -> Result<Option<GoogleConfig>, Failure> {
     let mut endpoints = GoogleEndpoints::default();
     let put = |name: &str, target: &mut Url| -> Result<(), Failure> {
         if let Some(text) = values.given(name) {
-            *target = upstream(values, name, text)?;
+            *target = upstream(text).map_err(|what| values.wrong(name, what))?;
         }
         Ok(())
     };
@@ -278,17 +286,12 @@ fn push(values: &Values) -> Result<Option<Push>, Failure> {
 }
 
 /// An address of a provider: TLS, except on loopback, where stand-ins run.
-fn upstream(values: &Values, name: &str, text: &str) -> Result<Url, Failure> {
-    let url: Url = text
-        .parse()
-        .map_err(|_| values.wrong(name, "must be an https:// address"))?;
+fn upstream(text: &str) -> Result<Url, &'static str> {
+    let url: Url = text.parse().map_err(|_| "must be an https:// address")?;
     match url.scheme() {
         "https" if url.host().is_some() => Ok(url),
         "http" if is_loopback(&url) => Ok(url),
-        "http" => Err(values.wrong(
-            name,
-            "must be https://: http:// is accepted on loopback only",
-        )),
-        _ => Err(values.wrong(name, "must be an https:// address")),
+        "http" => Err("must be https://: http:// is accepted on loopback only"),
+        _ => Err("must be an https:// address"),
     }
 }

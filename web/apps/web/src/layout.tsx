@@ -9,6 +9,7 @@ import {
   LiveProvider,
   LOCALES,
   ProblemState,
+  ProofProvider,
   useMe,
 } from "@tenon/features";
 import { Blank, IconAlertTriangle, IconFlag } from "@tenon/ui";
@@ -61,9 +62,11 @@ export function AppLayout() {
   };
   return (
     <LiveProvider>
-      <AppFrame me={me} onSignedOut={signedOut}>
-        <Outlet />
-      </AppFrame>
+      <ProofProvider>
+        <AppFrame me={me} onSignedOut={signedOut}>
+          <Outlet />
+        </AppFrame>
+      </ProofProvider>
     </LiveProvider>
   );
 }

@@ -198,6 +198,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/domains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The allowed domains */
+        get: operations["list_domains"];
+        put?: never;
+        /** Allows a domain */
+        post: operations["allow_domain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/domains/{domain}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Allows a domain no longer
+         * @description Members who came by it stay.
+         */
+        delete: operations["forbid_domain"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -207,13 +245,86 @@ export interface paths {
         };
         /**
          * Live changes
-         * @description A stream of `connection_changed`, `mailbox_changed`, `threads_changed` and `receipt_added`, each
-         *     with `data: {"id", "at"}`, and `ping` every 25 seconds. `Last-Event-ID` continues where a stream
-         *     broke off. It ends with the session.
+         * @description A stream of `connection_changed`, `mailbox_changed`, `threads_changed`, `receipt_added`,
+         *     `sessions_changed` and `members_changed`, each with `data: {"id", "at"}`, and `ping` every 25 seconds. `Last-Event-ID` continues where a stream
+         *     broke off. It ends with the session,
+         *     after `session_ended`.
          */
         get: operations["get_events"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The open invitations */
+        get: operations["list_invitations"];
+        put?: never;
+        /**
+         * Invites somebody
+         * @description An earlier invitation of the same address becomes void.
+         */
+        post: operations["invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes an invitation back */
+        delete: operations["withdraw_invitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accepts an invitation with a password, and signs in */
+        post: operations["accept_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What an invitation's link leads to */
+        post: operations["open_invitation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -235,6 +346,134 @@ export interface paths {
         head?: never;
         /** Changes one's own profile */
         patch: operations["patch_me"];
+        trace?: never;
+    };
+    "/api/v1/me/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own accounts at issuers */
+        get: operations["list_identities"];
+        put?: never;
+        /** Begins to add an account at an issuer */
+        post: operations["add_identity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/identities/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes an account at an issuer */
+        delete: operations["remove_identity"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own passkeys */
+        get: operations["list_passkeys"];
+        put?: never;
+        /** Adds a passkey */
+        post: operations["add_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/passkeys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes a passkey */
+        delete: operations["remove_passkey"];
+        options?: never;
+        head?: never;
+        /** Gives a passkey another name */
+        patch: operations["rename_passkey"];
+        trace?: never;
+    };
+    "/api/v1/me/passkeys/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins to add a passkey */
+        post: operations["passkey_options"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sets a new password
+         * @description All other sessions end.
+         */
+        post: operations["change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes new recovery codes
+         * @description Those there were are void then.
+         */
+        post: operations["renew_recovery_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/me/totp": {
@@ -269,6 +508,63 @@ export interface paths {
         put?: never;
         /** Confirms the second factor */
         post: operations["confirm_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everybody in the workspace */
+        get: operations["list_members"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/members/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Changes a member's role, or switches the account off or on
+         * @description Their sessions end at once.
+         */
+        patch: operations["change_member"];
+        trace?: never;
+    };
+    "/api/v1/members/{id}/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a link by which a member gets in again
+         * @description Their sessions end at once. Using the link disconnects their mailboxes.
+         */
+        post: operations["make_reset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -329,26 +625,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/messages/{id}/images/{number}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * A remote image
-         * @description Its address stands in the body that is shown with images, signed for this session and message.
-         */
-        get: operations["get_image"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/messages/{id}/original": {
         parameters: {
             query?: never;
@@ -359,23 +635,6 @@ export interface paths {
         /** Downloads a message as it was received */
         get: operations["get_original"];
         put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/messages/{id}/sender-images": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Shows the images of a message's sender from now on, or asks again */
-        put: operations["show_images_of_sender"];
         post?: never;
         delete?: never;
         options?: never;
@@ -451,46 +710,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/retention": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** How long mail is kept */
-        get: operations["get_retention"];
-        /**
-         * Chooses how long mail is kept
-         * @description Owners and admins. Less takes effect at once; with more the mailboxes are listed again.
-         */
-        put: operations["set_retention"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/saved-searches": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One's own kept searches */
-        get: operations["list_saved_searches"];
-        put?: never;
-        /** Keeps a search */
-        post: operations["save_search"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/saved-searches/{id}": {
+    "/api/v1/resets/open": {
         parameters: {
             query?: never;
             header?: never;
@@ -499,15 +719,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post?: never;
-        /** Forgets a kept search */
-        delete: operations["delete_saved_search"];
+        /** What a reset link leads to */
+        post: operations["open_reset"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/search": {
+    "/api/v1/resets/redeem": {
         parameters: {
             query?: never;
             header?: never;
@@ -517,30 +737,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Searches mail
-         * @description By the provider's own search, because Tenon keeps no content.
+         * Sets a new password by a reset link, and signs in
+         * @description Second factor, passkeys, sign-in accounts and mailboxes of the account are gone then.
          */
-        post: operations["search_mail"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/search/open": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Opens a conversation that a search has found
-         * @description What is not stored of it is fetched and kept for a day.
-         */
-        post: operations["open_found"];
+        post: operations["redeem_reset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -566,6 +766,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs in by passkey */
+        post: operations["sign_in_by_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Proves by password who is there */
+        post: operations["prove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/proof/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins a proof by passkey */
+        post: operations["proof_options"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/proof/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Proves by passkey who is there */
+        post: operations["prove_by_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions": {
         parameters: {
             query?: never;
@@ -577,7 +845,8 @@ export interface paths {
         get: operations["list_sessions"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** Ends all of one's other sessions */
+        delete: operations["end_other_sessions"];
         options?: never;
         head?: never;
         patch?: never;
@@ -615,6 +884,60 @@ export interface paths {
          * @description Makes the first workspace and its owner, and signs the owner in.
          */
         post: operations["post_setup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which ways in there are */
+        get: operations["sign_in_ways"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in/issuers/{issuer}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begins a sign-in at an issuer
+         * @description A cookie marks the browser: only it can end the sign-in.
+         */
+        post: operations["begin_at_issuer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins a sign-in by passkey */
+        post: operations["sign_in_options"];
         delete?: never;
         options?: never;
         head?: never;
@@ -659,6 +982,23 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What the page of an invitation sends. */
+        AcceptInput: {
+            /** @description `en` or `fr`. */
+            locale: string;
+            name: string;
+            /** Format: password */
+            password: string;
+            /** @description IANA name. */
+            time_zone: string;
+            /** @description From the link. */
+            token: string;
+        };
+        /** @description Which issuer. */
+        AddInput: {
+            /** @description Its name in addresses. */
+            issuer: string;
+        };
         /** @description A name and an address, as a message has them. */
         Address: {
             /** @description May lack an `@` in broken mail. */
@@ -710,6 +1050,17 @@ export interface components {
             /** @description `google`. */
             provider: string;
         };
+        /** @description What the sign-in page sends. */
+        BeginInput: {
+            /** @description The token of an invitation that is to be accepted. */
+            invitation?: string | null;
+            /** @description Language of a new member's pages. */
+            locale?: string;
+            /** @description The page of this server to go to afterwards. */
+            next?: string | null;
+            /** @description Time zone of a new member. */
+            time_zone?: string;
+        };
         /**
          * @description What a body is.
          * @enum {string}
@@ -719,6 +1070,16 @@ export interface components {
         BodyProblem: {
             code: string;
             text: string;
+        };
+        /** @description The old password and the new one. */
+        ChangePasswordInput: {
+            /**
+             * Format: password
+             * @description Left out by who has none yet.
+             */
+            current_password?: string | null;
+            /** Format: password */
+            new_password: string;
         };
         /** @description One grant at a provider, with the features it serves. */
         Connection: {
@@ -787,6 +1148,21 @@ export interface components {
             key_id: components["schemas"]["Id"];
             revoke: components["schemas"]["RevokePlan"];
         };
+        /** @description A mail domain whose people may join when an issuer vouches for their address. */
+        Domain: {
+            created_at: components["schemas"]["Timestamp"];
+            /** @example example.com */
+            domain: string;
+        };
+        /** @description Which domain. */
+        DomainInput: {
+            domain: string;
+        };
+        /** @description How many sessions have ended. */
+        EndedSessions: {
+            /** Format: int64 */
+            ended: number;
+        };
         /** @description A feature with its permissions. */
         Feature: {
             /** @description Whether this release does something with it. */
@@ -810,38 +1186,6 @@ export interface components {
          * @enum {string}
          */
         FeatureState: "on" | "needs_reauthorization" | "off";
-        /** @description Someone who wrote in a conversation that was found. */
-        FoundParticipant: {
-            address: string;
-            /** @description Whether it is the mailbox's own address. */
-            me: boolean;
-            /** @description May be empty. */
-            name: string;
-        };
-        /** @description A conversation by the provider's id. */
-        FoundReference: {
-            connection_id: string;
-            provider_thread_id: string;
-        };
-        /** @description A conversation that was found. */
-        FoundThread: {
-            connection_id: components["schemas"]["Id"];
-            has_attachments: boolean;
-            label_ids: components["schemas"]["Id"][];
-            last_at: components["schemas"]["Timestamp"];
-            /**
-             * Format: int64
-             * @description Messages that are known.
-             */
-            message_count: number;
-            participants: components["schemas"]["FoundParticipant"][];
-            provider_thread_id: string;
-            starred: boolean;
-            subject: string;
-            thread_id: components["schemas"]["Id"] | null;
-            /** Format: int64 */
-            unread_count: number;
-        };
         /**
          * @description How the grant at the provider ended.
          * @enum {string}
@@ -880,7 +1224,6 @@ export interface components {
              * @description What the provider says it holds.
              */
             provider_total: number;
-            push: components["schemas"]["Push"];
             quota: components["schemas"]["Quota"];
             /** @description Why it does not move, as a code. */
             reason: string | null;
@@ -888,7 +1231,6 @@ export interface components {
             reason_text: string | null;
             /** @description The last runs, newest first. */
             runs: components["schemas"]["Run"][];
-            since: components["schemas"]["Timestamp"] | null;
             /**
              * Format: int64
              * @description Messages that could not be understood.
@@ -904,6 +1246,38 @@ export interface components {
          * @example con_01h455vb4pex5vsknk084sn02q
          */
         Id: string;
+        /** @description An open invitation. */
+        Invitation: {
+            created_at: components["schemas"]["Timestamp"];
+            email: string;
+            expires_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["Id"];
+            /** @description Name of the member who invited. */
+            invited_by: string;
+            role: components["schemas"]["Role"];
+        };
+        /** @description Whom to invite. */
+        InviteInput: {
+            email: string;
+            role: components["schemas"]["Role"];
+        };
+        /** @description Where one can sign in. */
+        Issuer: {
+            /**
+             * @description Its name for people.
+             * @example Google
+             */
+            label: string;
+            /**
+             * @description Its name in addresses.
+             * @example google
+             */
+            name: string;
+        };
+        /** @description Where a sign-in goes on. */
+        IssuerPage: {
+            authorize_url: string;
+        };
         /** @description A label with its counts. */
         Label: {
             color: components["schemas"]["LabelColor"] | null;
@@ -939,6 +1313,10 @@ export interface components {
          * @enum {string}
          */
         LabelType: "system" | "user";
+        /** @description What stands behind the `#` of a link: in a body, because addresses end up in logs. */
+        LinkToken: {
+            token: string;
+        };
         /** @description All of a short list. */
         List_Connection: {
             /** @description The things. */
@@ -983,6 +1361,28 @@ export interface components {
             }[];
         };
         /** @description All of a short list. */
+        List_Domain: {
+            /** @description The things. */
+            items: {
+                created_at: components["schemas"]["Timestamp"];
+                /** @example example.com */
+                domain: string;
+            }[];
+        };
+        /** @description All of a short list. */
+        List_Invitation: {
+            /** @description The things. */
+            items: {
+                created_at: components["schemas"]["Timestamp"];
+                email: string;
+                expires_at: components["schemas"]["Timestamp"];
+                id: components["schemas"]["Id"];
+                /** @description Name of the member who invited. */
+                invited_by: string;
+                role: components["schemas"]["Role"];
+            }[];
+        };
+        /** @description All of a short list. */
         List_Label: {
             /** @description The things. */
             items: {
@@ -1003,6 +1403,38 @@ export interface components {
                  * @description Threads of these with unread messages.
                  */
                 unread: number;
+            }[];
+        };
+        /** @description All of a short list. */
+        List_Passkey: {
+            /** @description The things. */
+            items: {
+                created_at: components["schemas"]["Timestamp"];
+                id: components["schemas"]["Id"];
+                last_used_at: components["schemas"]["Timestamp"] | null;
+                /** @description What its owner calls it. */
+                name: string;
+                /** @description Whether it is kept on several devices. */
+                synced: boolean;
+            }[];
+        };
+        /** @description All of a short list. */
+        List_Person: {
+            /** @description The things. */
+            items: {
+                created_at: components["schemas"]["Timestamp"];
+                /** @description Whether the account is switched off. */
+                disabled: boolean;
+                email: string;
+                /** @description Whether it is guarded by more than a password; null for who may not know. */
+                guarded: boolean | null;
+                id: components["schemas"]["Id"];
+                /** @description Whether the one who asks may change it. */
+                managed: boolean;
+                name: string;
+                /** @description Whether it is the one who asks. */
+                own: boolean;
+                role: components["schemas"]["Role"];
             }[];
         };
         /** @description All of a short list. */
@@ -1041,26 +1473,37 @@ export interface components {
             }[];
         };
         /** @description All of a short list. */
-        List_SavedSearch: {
-            /** @description The things. */
-            items: {
-                created_at: components["schemas"]["Timestamp"];
-                id: components["schemas"]["Id"];
-                name: string;
-                query: string;
-            }[];
-        };
-        /** @description All of a short list. */
         List_Session: {
             /** @description The things. */
             items: {
                 created_at: components["schemas"]["Timestamp"];
                 /** @description Whether it is the one that asks. */
                 current: boolean;
+                /**
+                 * @description Browser and system in two words; may be empty.
+                 * @example Firefox · Linux
+                 */
+                device: string;
                 id: components["schemas"]["Id"];
                 last_seen_at: components["schemas"]["Timestamp"];
-                /** @description The browser's own words. */
-                user_agent: string;
+                /**
+                 * @description How the person signed in: `password`, `passkey`, `link`, or an issuer's name.
+                 * @example password
+                 */
+                method: string;
+            }[];
+        };
+        /** @description All of a short list. */
+        List_SignInAccount: {
+            /** @description The things. */
+            items: {
+                /** @description The account's address there; may be empty. */
+                account: string;
+                created_at: components["schemas"]["Timestamp"];
+                id: components["schemas"]["Id"];
+                /** @description The issuer's name for people. */
+                issuer: string;
+                last_used_at: components["schemas"]["Timestamp"];
             }[];
         };
         /** @description The mail area of a connection. */
@@ -1088,38 +1531,6 @@ export interface components {
          * @enum {string}
          */
         MailboxState: "waiting" | "first_sync" | "live" | "resync" | "stalled" | "parked";
-        /** @description How long the metadata of mail is kept, and what that means for one's own mailboxes. */
-        MailRetention: {
-            /**
-             * Format: int32
-             * @description What the server does unless the workspace chooses.
-             */
-            default_days: number | null;
-            /**
-             * Format: int64
-             * @description Those of them that go with the next purge.
-             */
-            due: number;
-            /**
-             * Format: int32
-             * @description Days; `null` for as long as the mailbox is connected.
-             */
-            mail_days: number | null;
-            may_change: boolean;
-            /**
-             * Format: int64
-             * @description Messages in one's own mailboxes.
-             */
-            messages: number;
-            next_purge_at: components["schemas"]["Timestamp"] | null;
-            /**
-             * Format: int64
-             * @description Messages that were purged so far.
-             */
-            purged: number;
-            purged_at: components["schemas"]["Timestamp"] | null;
-            since: components["schemas"]["Timestamp"] | null;
-        };
         /** @description Who is signed in, where. */
         Me: {
             member: components["schemas"]["Member"];
@@ -1137,10 +1548,16 @@ export interface components {
         /** @description A member. */
         Member: {
             email: string;
+            has_password: boolean;
             id: components["schemas"]["Id"];
             /** @description `en` or `fr`. */
             locale: string;
             name: string;
+            /**
+             * Format: int64
+             * @description How many recovery codes are left.
+             */
+            recovery_codes: number;
             role: components["schemas"]["Role"];
             /**
              * @description IANA name.
@@ -1148,6 +1565,11 @@ export interface components {
              */
             time_zone: string;
             totp_enabled: boolean;
+        };
+        /** @description What changes; what is left out stays. */
+        MemberInput: {
+            disabled?: boolean | null;
+            role?: components["schemas"]["Role"] | null;
         };
         /** @description A message's metadata. */
         Message: {
@@ -1175,10 +1597,6 @@ export interface components {
         };
         /** @description What is said of a body. */
         MessageBody: {
-            /** @description Whether the member wants the images of this sender without being asked. */
-            images_shown: boolean;
-            /** @description The body with its remote images, fetched by the server. */
-            images_url: string;
             kind: components["schemas"]["BodyKind"];
             problem: components["schemas"]["BodyProblem"] | null;
             /** @description Whether earlier mail is quoted in it. */
@@ -1198,9 +1616,30 @@ export interface components {
             /** @description The message as it was received. */
             original_url: string;
         };
-        /** @description A conversation that can be opened. */
-        OpenedThread: {
-            thread_id: components["schemas"]["Id"];
+        /** @description A new invitation with its link, which works once and is shown this once. */
+        NewInvitation: {
+            invitation: components["schemas"]["Invitation"];
+            link: string;
+        };
+        /** @description A new passkey, as the browser gives it. */
+        NewPasskeyInput: {
+            credential: components["schemas"]["PasskeyRegistration"];
+            /** @description What its owner calls it. */
+            name: string;
+        };
+        /** @description What a link leads to. */
+        OpenedInvitation: {
+            email: string;
+            expires_at: components["schemas"]["Timestamp"];
+            role: components["schemas"]["Role"];
+            workspace_name: string;
+        };
+        /** @description What a link leads to. */
+        OpenedReset: {
+            /** @description How many accounts will be disconnected. */
+            connections: number;
+            email: string;
+            name: string;
         };
         /** @description One page of a long list. */
         Page_Thread: {
@@ -1233,10 +1672,130 @@ export interface components {
             /** @description May be empty. */
             name: string;
         };
+        /** @description A passkey. */
+        Passkey: {
+            created_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["Id"];
+            last_used_at: components["schemas"]["Timestamp"] | null;
+            /** @description What its owner calls it. */
+            name: string;
+            /** @description Whether it is kept on several devices. */
+            synced: boolean;
+        };
+        /** @description An algorithm of signatures. */
+        PasskeyAlgorithm: {
+            /**
+             * Format: int64
+             * @description COSE algorithm number.
+             */
+            alg: number;
+            type: string;
+        };
+        /** @description `AuthenticationResponseJSON`, as far as it is looked at. */
+        PasskeyAnswer: {
+            /** @description Base64url. */
+            rawId: string;
+            response: components["schemas"]["PasskeyAssertion"];
+        };
+        /** @description What the authenticator answered. */
+        PasskeyAssertion: {
+            /** @description Base64url. */
+            authenticatorData: string;
+            /** @description Base64url. */
+            clientDataJSON: string;
+            /** @description Base64url. */
+            signature: string;
+            /** @description Base64url. */
+            userHandle?: string | null;
+        };
+        /** @description What the authenticator answered. */
+        PasskeyAttestation: {
+            /** @description Base64url. */
+            attestationObject: string;
+            /** @description Base64url. */
+            clientDataJSON: string;
+        };
+        /** @description `PublicKeyCredentialCreationOptionsJSON`. */
+        PasskeyCreationOptions: {
+            attestation: string;
+            authenticatorSelection: components["schemas"]["PasskeySelection"];
+            /** @description Base64url. */
+            challenge: string;
+            excludeCredentials: components["schemas"]["PasskeyDescriptor"][];
+            pubKeyCredParams: components["schemas"]["PasskeyAlgorithm"][];
+            rp: components["schemas"]["PasskeyRelyingParty"];
+            /**
+             * Format: int64
+             * @description Milliseconds.
+             */
+            timeout: number;
+            user: components["schemas"]["PasskeyUser"];
+        };
+        /** @description A passkey by what its authenticator calls it. */
+        PasskeyDescriptor: {
+            /** @description Base64url. */
+            id: string;
+            type: string;
+        };
+        /** @description Another name. */
+        PasskeyNameInput: {
+            name: string;
+        };
+        /** @description `RegistrationResponseJSON`, as far as it is looked at. */
+        PasskeyRegistration: {
+            response: components["schemas"]["PasskeyAttestation"];
+        };
+        /** @description For whom a passkey is made. */
+        PasskeyRelyingParty: {
+            id: string;
+            name: string;
+        };
+        /** @description `PublicKeyCredentialRequestOptionsJSON`. */
+        PasskeyRequestOptions: {
+            allowCredentials: components["schemas"]["PasskeyDescriptor"][];
+            /** @description Base64url. */
+            challenge: string;
+            rpId: string;
+            /**
+             * Format: int64
+             * @description Milliseconds.
+             */
+            timeout: number;
+            userVerification: string;
+        };
+        /** @description What is asked of the authenticator. */
+        PasskeySelection: {
+            requireResidentKey: boolean;
+            residentKey: string;
+            userVerification: string;
+        };
+        /** @description Whose passkey it will be. */
+        PasskeyUser: {
+            displayName: string;
+            /** @description Base64url. */
+            id: string;
+            name: string;
+        };
         /** @description The password again. */
         PasswordInput: {
             /** Format: password */
             password: string;
+        };
+        /** @description A member as the others see them. */
+        Person: {
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Whether the account is switched off. */
+            disabled: boolean;
+            email: string;
+            /** @description Whether it is guarded by more than a password; null for who may not know. */
+            guarded: boolean | null;
+            id: components["schemas"]["Id"];
+            /** @description Whether the one who asks may change it. */
+            managed: boolean;
+            name: string;
+            /** @description Whether it is the one who asks. */
+            own: boolean;
+            role: components["schemas"]["Role"];
         };
         /** @description The text of step 1. */
         Policy: {
@@ -1319,6 +1878,13 @@ export interface components {
              */
             units_left: number;
         };
+        /** @description The password again, and the code where one is asked for. */
+        ProofInput: {
+            /** @description Code of the authenticator app or a recovery code; asked for by `totp_required`. */
+            code?: string | null;
+            /** Format: password */
+            password: string;
+        };
         /** @description A provider to choose. */
         Provider: {
             /** @description Whether the operator has set it up. */
@@ -1331,25 +1897,6 @@ export interface components {
             name: string;
             profiles: components["schemas"]["Profile"][];
         };
-        /** @description The provider's pushes. */
-        Push: {
-            /** @description Whether the operator has to do something. */
-            alarm: boolean;
-            expires_at: components["schemas"]["Timestamp"] | null;
-            last_push_at: components["schemas"]["Timestamp"] | null;
-            next_renewal_at: components["schemas"]["Timestamp"] | null;
-            /** @description Why the provider refused, as a code. */
-            reason: string | null;
-            /** @description The same in plain words. */
-            reason_text: string | null;
-            renewed_at: components["schemas"]["Timestamp"] | null;
-            state: components["schemas"]["PushState"];
-        };
-        /**
-         * @description How the provider's pushes stand.
-         * @enum {string}
-         */
-        PushState: "off" | "waiting" | "live" | "quiet" | "overdue" | "refused";
         /** @description The quota planner. */
         Quota: {
             /**
@@ -1391,16 +1938,17 @@ export interface components {
         RecoveryCodes: {
             recovery_codes: string[];
         };
-        /** @description Whom a name was taken to mean. */
-        ResolvedPerson: {
-            address: string;
-            name: string;
+        /** @description What the page of a link sends. */
+        RedeemInput: {
+            /** Format: password */
+            password: string;
+            /** @description From the link. */
+            token: string;
         };
-        /** @description A name that was understood as addresses. */
-        ResolvedTerm: {
-            people: components["schemas"]["ResolvedPerson"][];
-            /** @description As it stood in the query. */
-            term: string;
+        /** @description A link that works once; shown this once. */
+        ResetLink: {
+            expires_at: components["schemas"]["Timestamp"];
+            link: string;
         };
         /** @description What becomes of the grant. */
         RevokePlan: {
@@ -1434,19 +1982,6 @@ export interface components {
          * @enum {string}
          */
         RunKind: "first_sync" | "poll" | "resync";
-        /** @description A kept search. */
-        SavedSearch: {
-            created_at: components["schemas"]["Timestamp"];
-            id: components["schemas"]["Id"];
-            name: string;
-            query: string;
-        };
-        /** @description A search to keep. */
-        SaveSearch: {
-            /** @description The query itself when left out. */
-            name?: string;
-            query: string;
-        };
         /** @description A permission in plain words. */
         Scope: {
             /** @description What it lets Tenon read or change. */
@@ -1458,41 +1993,11 @@ export interface components {
             stored: string;
             why: string;
         };
-        /** @description What is looked for. In a body, because queries are personal and addresses are logged by proxies. */
-        Search: {
-            /** @description `next` of the last page. */
-            after?: string | null;
-            /** @description In one mailbox; in all of one's own when left out. */
-            connection_id?: string | null;
-            /**
-             * Format: int32
-             * @description How many messages of each mailbox a page looks at, 1 to 50.
-             * @default 25
-             */
-            limit: number;
-            /** @description In the provider's language; names after `from:`, `to:`, `cc:` may stand for addresses. */
-            query: string;
-        };
-        /** @description What was found. */
-        SearchResults: {
-            /** @description Conversations, newest first. */
-            items: components["schemas"]["FoundThread"][];
-            next: string | null;
-            /** @description Names that were understood as addresses. */
-            resolved: components["schemas"]["ResolvedTerm"][];
-            /** @description Mailboxes whose provider could not be asked. */
-            unanswered: components["schemas"]["UnansweredMailbox"][];
-        };
         /**
          * @description What a part is about.
          * @enum {string}
          */
         SectionWord: "read" | "stored" | "kept" | "ended";
-        /** @description Whether to ask before the images of a sender are shown. */
-        SenderImages: {
-            /** @description Shown without asking. */
-            shown: boolean;
-        };
         /** @description One sentence. */
         Sentence: {
             id: string;
@@ -1509,15 +2014,18 @@ export interface components {
             created_at: components["schemas"]["Timestamp"];
             /** @description Whether it is the one that asks. */
             current: boolean;
+            /**
+             * @description Browser and system in two words; may be empty.
+             * @example Firefox · Linux
+             */
+            device: string;
             id: components["schemas"]["Id"];
             last_seen_at: components["schemas"]["Timestamp"];
-            /** @description The browser's own words. */
-            user_agent: string;
-        };
-        /** @description A choice for the workspace. */
-        SetMailRetention: {
-            /** Format: int32 */
-            mail_days: number;
+            /**
+             * @description How the person signed in: `password`, `passkey`, `link`, or an issuer's name.
+             * @example password
+             */
+            method: string;
         };
         /** @description What the set-up page sends. */
         SetupInput: {
@@ -1537,6 +2045,16 @@ export interface components {
         SetupState: {
             needed: boolean;
         };
+        /** @description An account at an issuer by which one signs in. */
+        SignInAccount: {
+            /** @description The account's address there; may be empty. */
+            account: string;
+            created_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["Id"];
+            /** @description The issuer's name for people. */
+            issuer: string;
+            last_used_at: components["schemas"]["Timestamp"];
+        };
         /** @description What the sign-in page sends. */
         SignInInput: {
             /** @description Code of the authenticator app or a recovery code; asked for by `totp_required`. */
@@ -1544,6 +2062,15 @@ export interface components {
             email: string;
             /** Format: password */
             password: string;
+        };
+        /** @description The ways in. */
+        SignInWays: {
+            issuers: components["schemas"]["Issuer"][];
+            /**
+             * @description The host that passkeys are bound to: they work on its pages only. Null when this server's
+             *     address has no name.
+             */
+            passkey_host: string | null;
         };
         /** @description A message that could not be understood. */
         SkippedItem: {
@@ -1591,12 +2118,6 @@ export interface components {
             otpauth_url: string;
             /** @description Base32, for typing. */
             secret: string;
-        };
-        /** @description A mailbox whose provider could not be asked; only the index of addresses was. */
-        UnansweredMailbox: {
-            connection_id: components["schemas"]["Id"];
-            reason: string;
-            reason_text: string;
         };
         /** @description The decision. */
         UnparkInput: {
@@ -2276,6 +2797,170 @@ export interface operations {
             };
         };
     };
+    list_domains: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Domain"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    allow_domain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DomainInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Domain"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `proof_needed`: Proof needed; `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forbid_domain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Domain */
+                domain: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `proof_needed`: Proof needed; `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_events: {
         parameters: {
             query?: never;
@@ -2299,6 +2984,272 @@ export interface operations {
             };
             /** @description `unauthenticated`: Not signed in */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_invitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Invitation"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InviteInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewInvitation"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `proof_needed`: Proof needed; `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Invitation */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `proof_needed`: Proof needed; `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accept_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description `link_invalid`: Link no longer valid */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkToken"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedInvitation"];
+                };
+            };
+            /** @description `link_invalid`: Link no longer valid */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2368,6 +3319,601 @@ export interface operations {
             };
         };
     };
+    list_identities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_SignInAccount"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuerPage"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `proof_needed`: Proof needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `provider_unavailable`: Provider unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Account */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `proof_needed`: Proof needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_passkeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Passkey"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasskeyInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkey"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in; `passkey_invalid`: Passkey not accepted */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `proof_needed`: Proof needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Passkey */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `proof_needed`: Proof needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rename_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Passkey */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyNameInput"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    passkey_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyCreationOptions"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `proof_needed`: Proof needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePasswordInput"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `proof_needed`: Proof needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_attempts`: Too many tries */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renew_recovery_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `proof_needed`: Proof needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     start_totp: {
         parameters: {
             query?: never;
@@ -2388,6 +3934,15 @@ export interface operations {
             };
             /** @description `unauthenticated`: Not signed in */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `proof_needed`: Proof needed */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2497,6 +4052,184 @@ export interface operations {
             };
             /** @description `unauthenticated`: Not signed in; `totp_invalid`: Wrong code */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_members: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Person"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Member */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `proof_needed`: Proof needed; `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Member */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResetLink"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `proof_needed`: Proof needed; `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2701,8 +4434,6 @@ export interface operations {
     get_message_body: {
         parameters: {
             query?: {
-                /** @description Whether remote images are shown, fetched by the server. */
-                images?: boolean;
                 /** @description The page's theme. */
                 theme?: "light" | "dark";
             };
@@ -2722,108 +4453,6 @@ export interface operations {
                 };
                 content: {
                     "text/html": string;
-                };
-            };
-            /** @description `unauthenticated`: Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_found`: Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `message_gone`: Message gone */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation`: Some fields need attention */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `quota`: Quota used up */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `provider_unavailable`: Provider unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_image: {
-        parameters: {
-            query: {
-                /** @description When the address ends, in seconds. */
-                e: number;
-                /** @description Signature, for this session. */
-                s: string;
-            };
-            header?: never;
-            path: {
-                /** @description Message */
-                id: components["schemas"]["Id"];
-                /** @description Which image */
-                number: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The picture */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/*": number[];
                 };
             };
             /** @description `unauthenticated`: Not signed in */
@@ -2968,76 +4597,6 @@ export interface operations {
             };
             /** @description `provider_unavailable`: Provider unavailable */
             503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    show_images_of_sender: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description A message of that sender */
-                id: components["schemas"]["Id"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SenderImages"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description `unauthenticated`: Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_found`: Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation`: Some fields need attention */
-            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3224,45 +4783,7 @@ export interface operations {
             };
         };
     };
-    get_retention: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MailRetention"];
-                };
-            };
-            /** @description `unauthenticated`: Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    set_retention: {
+    open_reset: {
         parameters: {
             query?: never;
             header?: never;
@@ -3271,7 +4792,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SetMailRetention"];
+                "application/json": components["schemas"]["LinkToken"];
             };
         };
         responses: {
@@ -3281,330 +4802,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MailRetention"];
+                    "application/json": components["schemas"]["OpenedReset"];
                 };
             };
-            /** @description `malformed`: Request not understood */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unauthenticated`: Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `forbidden`: Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation`: Some fields need attention */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_saved_searches: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["List_SavedSearch"];
-                };
-            };
-            /** @description `unauthenticated`: Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    save_search: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SaveSearch"];
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SavedSearch"];
-                };
-            };
-            /** @description `malformed`: Request not understood */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unauthenticated`: Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation`: Some fields need attention */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    delete_saved_search: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Search */
-                id: components["schemas"]["Id"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description No Content */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description `unauthenticated`: Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_found`: Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    search_mail: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Search"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SearchResults"];
-                };
-            };
-            /** @description `malformed`: Request not understood */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unauthenticated`: Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_found`: Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation`: Some fields need attention */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    open_found: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["FoundReference"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OpenedThread"];
-                };
-            };
-            /** @description `malformed`: Request not understood */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unauthenticated`: Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_found`: Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `message_gone`: Message gone */
+            /** @description `link_invalid`: Link no longer valid */
             410: {
                 headers: {
                     [name: string]: unknown;
@@ -3622,8 +4823,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `quota`: Quota used up */
-            429: {
+            /** @description Any other problem: see its code */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3631,8 +4832,41 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `provider_unavailable`: Provider unavailable */
-            503: {
+        };
+    };
+    redeem_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RedeemInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description `link_invalid`: Link no longer valid */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3785,6 +5019,211 @@ export interface operations {
             };
         };
     };
+    sign_in_by_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyAnswer"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description `passkey_invalid`: Passkey not accepted */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProofInput"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Not signed in; `totp_required`: Code needed; `totp_invalid`: Wrong code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_attempts`: Too many tries */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proof_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyRequestOptions"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prove_by_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyAnswer"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Not signed in; `passkey_invalid`: Passkey not accepted */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_sessions: {
         parameters: {
             query?: never;
@@ -3801,6 +5240,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["List_Session"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_other_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedSessions"];
                 };
             };
             /** @description `unauthenticated`: Not signed in */
@@ -3942,6 +5419,145 @@ export interface operations {
             };
             /** @description `validation`: Some fields need attention */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in_ways: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInWays"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_at_issuer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the issuer */
+                issuer: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuerPage"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `link_invalid`: Link no longer valid */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `provider_unavailable`: Provider unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyRequestOptions"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,5 +1,6 @@
 /** A small stand-in for the server: enough state to walk through every screen. */
 import type { Connection, Consent, Health, Mailbox, Me, Receipt, Session } from "@tenon/api-client";
+import { FakeAccess } from "./access";
 import { arrival, type MailboxData, mailbox, type StoredMessage, type StoredThread } from "./data/mailbox";
 import { me as person } from "./data/people";
 import { policy } from "./data/policy";
@@ -42,6 +43,7 @@ export class FakeServer {
   receipts: Receipt[] = [];
   consents: Consent[] = [];
   sessions: Session[] = [];
+  access: FakeAccess;
   flows = new Map<string, Flow>();
   policyEdition = 1;
   /** Calls to be refused by the next matching request: path part -> status and code. */
@@ -61,6 +63,7 @@ export class FakeServer {
       ...options,
     };
     this.me = this.#freshMe();
+    this.access = new FakeAccess(this);
   }
 
   now(): number {
@@ -78,6 +81,7 @@ export class FakeServer {
 
   load(scenario: Scenario): this {
     this.me = this.#freshMe();
+    this.access = new FakeAccess(this);
     this.connections.clear();
     this.mail.clear();
     this.#syncStart.clear();
@@ -88,16 +92,8 @@ export class FakeServer {
     this.set = scenario !== "new";
     this.signedIn = scenario !== "new" && scenario !== "signed_out";
     this.sessions = [
-      this.#session(
-        "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36",
-        40 * 60_000,
-        true,
-      ),
-      this.#session(
-        "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Version/19.0 Mobile Safari/604.1",
-        6 * DAY,
-        false,
-      ),
+      this.#session("Chrome · Linux", "passkey", 40 * 60_000, true),
+      this.#session("Safari · iOS", "password", 6 * DAY, false),
     ];
     if (scenario === "connected" || scenario === "syncing" || scenario === "trouble") {
       this.#addConnection(MAIN, person.address, 40 * DAY);
@@ -478,18 +474,21 @@ export class FakeServer {
         locale: "en",
         time_zone: "Europe/Paris",
         totp_enabled: false,
+        recovery_codes: 0,
+        has_password: true,
       },
       workspace: { id: "wsp_demo00000001", name: "Atelier Nord" },
       server: { version: "0.1.0", demo: false },
     };
   }
 
-  #session(user_agent: string, age: number, current: boolean): Session {
+  #session(device: string, method: string, age: number, current: boolean): Session {
     return {
       id: this.nextId("ses"),
       created_at: this.iso(age),
       last_seen_at: this.iso(current ? 0 : 5 * HOUR),
-      user_agent,
+      device,
+      method,
       current,
     };
   }

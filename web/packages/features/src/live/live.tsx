@@ -22,6 +22,10 @@ export function staleKeys(event: LiveEvent): ReadonlyArray<readonly unknown[]> {
       return [keys.labels(event.id), keys.threadDetails];
     case "receipt_added":
       return [keys.receipts, keys.connections];
+    case "sessions_changed":
+      return [keys.sessions, keys.passkeys, keys.identities, keys.session];
+    case "members_changed":
+      return [keys.members, keys.invitations, keys.domains];
   }
 }
 

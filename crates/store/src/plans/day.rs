@@ -1,30 +1,20 @@
-//! How the databases go about our statements: by an index, always.
+//! A deployment with one of each thing in it, and the statements of its day.
 
 use std::time::Duration;
 
 use tenon_model::connection::{ConnectionStatus, Provider};
 use tenon_model::mail::SyncState;
 use tenon_model::member::Role;
-use tenon_model::{ConnectionId, MemberId, Scope, Time, WorkspaceId, World, inventory};
+use tenon_model::{ConnectionId, MemberId, Scope, Time, WorkspaceId, World};
 use tenon_vault::Sealed;
 
-use crate::sql::{Builder, Row, Sql, sql};
+use crate::sql::Sql;
 use crate::{
-    Claim, ConnectionRow, DbKind, LabelRow, Mailbox, Member, NewJob, NewMessage, SavedSearch,
-    Store, StoreConfig, StoreError, StoreUrl, ThreadQuery, TokenRow, Tx, Workspace,
+    Claim, ConnectionRow, Invitation, LabelRow, Mailbox, Member, NewJob, NewMessage, Reset,
+    SavedSearch, Store, StoreConfig, StoreUrl, ThreadQuery, TokenRow, Tx, Workspace,
 };
 
-/// Tables of which a deployment has few rows, or that are asked for whole.
-const SMALL: &[&str] = &[
-    "workspaces",
-    "members",
-    "settings",
-    "schema_versions",
-    "keys",
-    "purges",
-];
-
-async fn sqlite() -> (Store, tempfile::TempDir) {
+pub(super) async fn sqlite() -> (Store, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let config = StoreConfig {
         url: StoreUrl::Sqlite(folder.path().join("t.db")),
@@ -33,13 +23,13 @@ async fn sqlite() -> (Store, tempfile::TempDir) {
     (Store::open(&config).await.unwrap(), folder)
 }
 
-struct Seed {
-    workspace: WorkspaceId,
+pub(super) struct Seed {
+    pub(super) workspace: WorkspaceId,
     member: MemberId,
-    connection: ConnectionId,
+    pub(super) connection: ConnectionId,
 }
 
-async fn seed(store: &Store, world: &World) -> Seed {
+pub(super) async fn seed(store: &Store, world: &World) -> Seed {
     let now = world.now();
     let (workspace, member, connection) = (world.id(), world.id(), world.id());
     let mut tx = store.begin(&Scope::system()).await.unwrap();
@@ -97,7 +87,7 @@ async fn seed(store: &Store, world: &World) -> Seed {
     }
 }
 
-fn message(world: &World, n: usize) -> NewMessage {
+pub(super) fn message(world: &World, n: usize) -> NewMessage {
     NewMessage {
         id: world.id(),
         provider_id: format!("m{n}"),
@@ -113,8 +103,77 @@ fn message(world: &World, n: usize) -> NewMessage {
     }
 }
 
+async fn ways_in_of_a_member(tx: &mut Tx, world: &World, seed: &Seed) {
+    let now = world.now();
+    let invitation = Invitation {
+        id: world.id(),
+        workspace_id: seed.workspace,
+        token_hash: [1; 32],
+        email_index: [1; 16],
+        email: Sealed(vec![]),
+        role: Role::Member,
+        invited_by: seed.member,
+        created_at: now,
+        expires_at: now,
+    };
+    tx.invitations().put(&invitation).await.unwrap();
+    tx.invitations().list(now).await.unwrap();
+    tx.invitations().get(invitation.id).await.unwrap();
+    tx.invitations().delete(world.id()).await.unwrap();
+    let reset = Reset {
+        token_hash: [1; 32],
+        workspace_id: seed.workspace,
+        member_id: seed.member,
+        made_by: seed.member,
+        created_at: now,
+        expires_at: now,
+    };
+    tx.resets().put(&reset).await.unwrap();
+    tx.resets().delete_for_member(seed.member).await.unwrap();
+    tx.domains().insert("acme.example", now).await.unwrap();
+    tx.domains().list().await.unwrap();
+    tx.domains().delete("other.example").await.unwrap();
+    tx.passkeys().list(seed.member).await.unwrap();
+    tx.passkeys().owners().await.unwrap();
+    tx.passkeys().rename(world.id(), "x").await.unwrap();
+    tx.passkeys().delete(world.id()).await.unwrap();
+    tx.identities().list(seed.member).await.unwrap();
+    tx.identities().delete(world.id()).await.unwrap();
+    tx.sessions().get(world.id()).await.unwrap();
+    tx.sessions()
+        .delete_for_member(seed.member, None)
+        .await
+        .unwrap();
+}
+
+async fn ways_in_of_the_deployment(tx: &mut Tx, world: &World, seed: &Seed) {
+    let now = world.now();
+    tx.invitations().by_token_hash([1; 32]).await.unwrap();
+    tx.invitations().is_invited([1; 16], now).await.unwrap();
+    tx.invitations().take(world.id()).await.unwrap();
+    tx.invitations().purge(now).await.unwrap();
+    tx.resets().by_token_hash([1; 32]).await.unwrap();
+    tx.resets().take([1; 32]).await.unwrap();
+    tx.resets().purge(now).await.unwrap();
+    tx.domains().workspaces_of("acme.example").await.unwrap();
+    tx.passkeys().by_credential(b"1").await.unwrap();
+    tx.passkeys().used(world.id(), 1, false, now).await.unwrap();
+    tx.passkeys().delete_for_member(seed.member).await.unwrap();
+    tx.identities().by_subject("i", [1; 16]).await.unwrap();
+    tx.identities().touch(world.id(), now).await.unwrap();
+    tx.identities()
+        .delete_for_member(seed.member)
+        .await
+        .unwrap();
+    tx.sign_in_flows().take([1; 32]).await.unwrap();
+    tx.sign_in_flows().purge(now).await.unwrap();
+    tx.challenges().take([1; 32]).await.unwrap();
+    tx.challenges().purge(now).await.unwrap();
+    tx.sessions().renew(world.id(), [1; 32], now).await.unwrap();
+}
+
 /// Runs what a deployment runs all day, as a member and as the deployment; all statements.
-async fn a_day(store: &Store, world: &World, seed: &Seed) -> Vec<Sql> {
+pub(super) async fn a_day(store: &Store, world: &World, seed: &Seed) -> Vec<Sql> {
     let now = world.now();
     let id = seed.connection;
     let mut ran = Vec::new();
@@ -291,6 +350,7 @@ async fn a_day(store: &Store, world: &World, seed: &Seed) -> Vec<Sql> {
     tx.receipts().list().await.unwrap();
     tx.events().since(0, 10).await.unwrap();
     tx.sessions().list(seed.member, now).await.unwrap();
+    ways_in_of_a_member(&mut tx, world, seed).await;
     tx.jobs().list_parked().await.unwrap();
     tx.jobs().counts(id).await.unwrap();
     tx.jobs().unpark(world.id(), now).await.unwrap();
@@ -302,6 +362,7 @@ async fn a_day(store: &Store, world: &World, seed: &Seed) -> Vec<Sql> {
     tx.sessions().purge(now).await.unwrap();
     tx.flows().take([1; 32]).await.unwrap();
     tx.flows().purge(now).await.unwrap();
+    ways_in_of_the_deployment(&mut tx, world, seed).await;
     tx.mailboxes().list_due(now, 10).await.unwrap();
     tx.connections().list_due_for_purge(now).await.unwrap();
     tx.watches().by_address(&[[2; 16]]).await.unwrap();
@@ -376,209 +437,4 @@ async fn a_day(store: &Store, world: &World, seed: &Seed) -> Vec<Sql> {
     tx.connections().delete(id, None).await.unwrap();
     ran.append(&mut tx.ran);
     ran
-}
-
-/// The plan of a statement, a line for each step.
-async fn plan(tx: &mut Tx, statement: &Sql) -> Vec<String> {
-    let mut explain = statement.clone();
-    let (word, column) = match tx.kind() {
-        DbKind::Sqlite => ("EXPLAIN QUERY PLAN ", 3),
-        DbKind::Postgres => ("EXPLAIN ", 0),
-    };
-    explain.text = format!("{word}{}", statement.text).into();
-    let rows = tx.all(explain).await.unwrap();
-    rows.iter()
-        .map(|row| match row {
-            Row::Sqlite(r) => sqlx::Row::get::<String, _>(r, column),
-            Row::Postgres(r) => sqlx::Row::get::<String, _>(r, column),
-        })
-        .collect()
-}
-
-/// Partial indexes that hold only what is asked for: the waiting, the parked, the due.
-const WALKED: &[&str] = &["jobs_due", "jobs_parked", "jobs_lease"];
-
-/// The table that a step walks through as a whole, if it does.
-fn walked(step: &str) -> Option<&str> {
-    let rest = step
-        .split_once("Seq Scan on ")
-        .map(|(_, rest)| rest)
-        .or_else(|| step.strip_prefix("SCAN "))?;
-    let table = rest.split(' ').next()?;
-    // `v` is the list of values of a bulk update, `n` the few messages that head a thread.
-    let alias = table.len() == 1 && !["v", "n"].contains(&table);
-    let of_ours = alias || inventory::tables().contains(&table);
-    let fine = SMALL.contains(&table)
-        || WALKED
-            .iter()
-            .any(|index| rest.ends_with(&format!(" {index}")));
-    (of_ours && !fine).then_some(table)
-}
-
-/// The statements of a day that walk a whole table.
-async fn walking(store: &Store) -> Vec<String> {
-    let (world, _) = World::simulated(1);
-    let seed = seed(store, &world).await;
-    let statements = a_day(store, &world, &seed).await;
-    assert!(statements.len() > 100);
-    let mut tx = store.begin(&Scope::system()).await.unwrap();
-    let mut bad = Vec::new();
-    for statement in &statements {
-        for step in plan(&mut tx, statement).await {
-            if let Some(table) = walked(&step) {
-                bad.push(format!("{table}: {step}: {:.300}", statement.text));
-            }
-        }
-    }
-    bad
-}
-
-#[tokio::test]
-async fn no_statement_walks_a_whole_table_on_sqlite() {
-    let (store, _folder) = sqlite().await;
-    let bad = walking(&store).await;
-    assert!(bad.is_empty(), "{bad:#?}");
-}
-
-#[test]
-fn no_statement_walks_a_whole_table_on_postgres() {
-    tenon_testkit::store::on_postgres(async |t| {
-        let url = StoreUrl::parse(&t.address()).unwrap();
-        let store = Store::open(&StoreConfig { url, migrate: true })
-            .await
-            .unwrap();
-        let bad = walking(&store).await;
-        store.close().await;
-        assert!(bad.is_empty(), "{bad:#?}");
-    });
-}
-
-/// PostgreSQL's statistics know nothing of a mailbox that is being filled, and then it reads all
-/// of it for each page of ids: 1,600 messages a second in a mailbox of 100,000 instead of 13,000.
-#[test]
-fn ids_are_looked_up_one_by_one_whatever_postgres_believes() {
-    tenon_testkit::store::on_postgres(async |t| {
-        let url = StoreUrl::parse(&t.address()).unwrap();
-        let store = Store::open(&StoreConfig { url, migrate: true })
-            .await
-            .unwrap();
-        let (world, _) = World::simulated(1);
-        let seed = seed(&store, &world).await;
-        let mut tx = store.begin(&Scope::job(seed.workspace)).await.unwrap();
-        let page = |range: std::ops::Range<usize>| range.map(|n| message(&world, n)).collect();
-        let mut mail = tx.messages();
-        mail.store_page(seed.connection, page(0..400), 1)
-            .await
-            .unwrap();
-        tx.exec(sql("ANALYZE messages")).await.unwrap();
-        tx.exec(sql("ANALYZE threads")).await.unwrap();
-        let id = ConnectionId(world.id::<ConnectionId>().0);
-        let ids: Vec<String> = (0..500).map(|n| format!("m{n}")).collect();
-        let mut plain = Builder::new(
-            tx.kind(),
-            "SELECT seen FROM messages WHERE connection_id = ",
-        );
-        plain
-            .value(id)
-            .push(" AND provider_id IN ")
-            .list(ids.iter().map(String::as_str));
-        let plain = plan(&mut tx, &plain.build(ids.len())).await.join("\n");
-        assert!(
-            plain.contains("Filter: (provider_id"),
-            "the trap is gone: {plain}"
-        );
-
-        tx.ran.clear();
-        let connection = seed.connection;
-        let mut mail = tx.messages();
-        mail.known(connection, &ids).await.unwrap();
-        mail.mark_seen(connection, &ids, 2).await.unwrap();
-        mail.store_page(connection, page(400..500), 2)
-            .await
-            .unwrap();
-        mail.remove(connection, &ids).await.unwrap();
-        let ran = std::mem::take(&mut tx.ran);
-        let keyed = ran.iter().filter(|s| s.text.contains("k.key"));
-        let keyed: Vec<_> = keyed.cloned().collect();
-        assert_eq!(keyed.len(), 5, "known, seen, stored, threads, removed");
-        for statement in keyed {
-            let steps = plan(&mut tx, &statement).await.join("\n");
-            let index = steps.contains("Index Cond: ((connection_id = ");
-            assert!(index && !steps.contains("Filter: ("), "{steps}");
-        }
-        drop(tx);
-        store.close().await;
-    });
-}
-
-#[tokio::test]
-async fn the_lists_are_read_in_index_order() {
-    let (world, _) = World::simulated(1);
-    let (store, _folder) = sqlite().await;
-    let seed = seed(&store, &world).await;
-    let statements = a_day(&store, &world, &seed).await;
-    let mut tx = store.begin(&Scope::system()).await.unwrap();
-    let mut looked_at = 0;
-    for statement in statements.iter().filter(|s| s.text.contains("LIMIT $4")) {
-        if !statement.text.contains("last_at DESC") {
-            continue;
-        }
-        looked_at += 1;
-        let steps = plan(&mut tx, statement).await.join("; ");
-        assert!(
-            !steps.contains("TEMP B-TREE"),
-            "{steps}: {}",
-            statement.text
-        );
-        let index = if statement.text.contains("l.unread") {
-            "thread_labels_unread"
-        } else if statement.text.contains("thread_labels") {
-            "SEARCH l USING PRIMARY KEY (connection_id=? AND label=? AND (last_at,thread_id)<"
-        } else if statement.text.contains("unread_count > 0") {
-            "threads_unread"
-        } else {
-            "threads_newest"
-        };
-        assert!(steps.contains(index), "{index}: {steps}");
-    }
-    assert_eq!(looked_at, 4);
-}
-
-#[tokio::test]
-async fn a_full_disk_says_so_and_loses_nothing() {
-    let (store, _folder) = sqlite().await;
-    let mut tx = store.begin(&Scope::system()).await.unwrap();
-    tx.settings().put("small", "s").await.unwrap();
-    tx.commit().await.unwrap();
-    let mut tx = store.begin(&Scope::system()).await.unwrap();
-    tx.all(sql("PRAGMA max_page_count = 1")).await.unwrap();
-    let result = tx.settings().put("big", &"x".repeat(1_000_000)).await;
-    assert!(matches!(result, Err(StoreError::Full)), "{result:?}");
-    assert!(matches!(tx.commit().await, Err(StoreError::Failed)));
-    let mut tx = store.read(&Scope::system()).await.unwrap();
-    assert_eq!(
-        tx.settings().get("small").await.unwrap().as_deref(),
-        Some("s")
-    );
-    assert_eq!(tx.settings().get("big").await.unwrap(), None);
-}
-
-#[test]
-fn a_walk_is_recognised() {
-    for step in [
-        "SCAN messages",
-        "SCAN m USING COVERING INDEX messages_provider",
-        "  ->  Seq Scan on threads t  (cost=1)",
-    ] {
-        assert!(walked(step).is_some(), "{step}");
-    }
-    for step in [
-        "SEARCH m USING INDEX messages_provider (connection_id=?)",
-        "SCAN jobs USING INDEX jobs_due",
-        "SCAN v",
-        "SCAN 100-ROW VALUES CLAUSE",
-        "Index Scan using threads_newest on threads t",
-    ] {
-        assert!(walked(step).is_none(), "{step}");
-    }
 }
