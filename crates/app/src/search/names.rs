@@ -68,7 +68,9 @@ pub(super) async fn resolve(
                     .iter()
                     .map(|(_, address)| format!("{operator}{address}"));
                 let terms: Vec<String> = terms.chain([whole.to_owned()]).collect();
-                out.push_str(&format!("{{{}}}", terms.join(" ")));
+                out.push('{');
+                out.push_str(&terms.join(" "));
+                out.push('}');
                 resolved.push(Resolved {
                     term: whole.to_owned(),
                     people: found,

@@ -9,6 +9,8 @@ use crate::{Actor, Ctx, Error, Result};
 
 /// More are no list any more.
 const MOST: usize = 50;
+/// Characters of a name.
+const LONGEST_NAME: usize = 200;
 
 /// A kept search.
 #[derive(Clone)]
@@ -70,9 +72,9 @@ pub async fn save(ctx: &Ctx, actor: &Actor, mut new: NewSavedSearch) -> Result<S
         return Err(Error::field("query", "must have 1 to 2,000 characters"));
     }
     if new.name.is_empty() {
-        new.name.clone_from(&new.query);
+        new.name = new.query.chars().take(LONGEST_NAME).collect();
     }
-    if new.name.chars().count() > 200 {
+    if new.name.chars().count() > LONGEST_NAME {
         return Err(Error::field("name", "must have at most 200 characters"));
     }
     ctx.keys.warm_workspace(actor.workspace).await?;

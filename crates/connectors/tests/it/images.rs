@@ -51,7 +51,7 @@ async fn serve() -> (String, Heads) {
                 Response::new(Body::from_stream(futures::stream::iter(pieces)))
             }
             ("/hang", _) => {
-                tokio::time::sleep(Duration::from_secs(60)).await;
+                tokio::time::sleep(Duration::from_mins(1)).await;
                 Response::new(Body::empty())
             }
             _ => Response::builder()
