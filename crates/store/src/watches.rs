@@ -44,6 +44,10 @@ pub struct Pushed {
     pub address_index: BlindIndex,
     /// Where the mailbox stands.
     pub cursor: Option<Cursor>,
+    /// When the last push came.
+    pub pushed_at: Option<Time>,
+    /// When polling last found changes that no push had announced.
+    pub missed_at: Option<Time>,
 }
 
 const COLUMNS: &str = "connection_id, address_index, reason, created_at, renewed_at, expires_at, next_at, \
@@ -148,7 +152,7 @@ impl Watches<'_> {
         for part in addresses.chunks(LIST) {
             let mut query = Builder::new(
                 self.tx.kind(),
-                "SELECT w.connection_id, m.workspace_id, w.address_index, m.cursor FROM watches w \
+                "SELECT w.connection_id, m.workspace_id, w.address_index, m.cursor, w.pushed_at, w.missed_at FROM watches w \
                  JOIN connections c ON c.id = w.connection_id JOIN mailboxes m ON m.connection_id = w.connection_id \
                  WHERE c.status = 'active' AND w.address_index IN ",
             );
@@ -160,6 +164,8 @@ impl Watches<'_> {
                     workspace_id: r.take()?,
                     address_index: r.take()?,
                     cursor: r.opt()?.map(Cursor),
+                    pushed_at: r.opt()?,
+                    missed_at: r.opt()?,
                 });
             }
         }

@@ -6,8 +6,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tenon_connectors::google::is_later;
-use tenon_model::Scope;
 use tenon_model::mail::Cursor;
+use tenon_model::{Scope, Time};
 use tenon_store::Pushed;
 use tenon_vault::BlindIndex;
 use tokio::sync::oneshot;
@@ -21,6 +21,8 @@ use crate::{Ctx, Error, Result};
 const REMEMBERED: usize = 50_000;
 /// Pushes in one transaction.
 const BATCH: usize = 500;
+/// That pushes come is written down anew so long after the last time, when they bring no news.
+const SIGN_OF_LIFE: Duration = Duration::from_mins(1);
 
 /// A push: whose mailbox, and the place in its history that it named.
 #[derive(Debug, Clone)]
@@ -36,6 +38,25 @@ struct Last {
     place: Option<Cursor>,
     /// By the monotonic clock.
     at: Duration,
+}
+
+/// A mailbox of a push.
+struct Found<'a> {
+    mailbox: Pushed,
+    notice: &'a Notice,
+    /// Whether it announces what has not been read.
+    news: bool,
+}
+
+impl Found<'_> {
+    /// Whether anything is to be written: polling that was faster than a push is no reason to doubt
+    /// that pushes come.
+    fn counts(&self, now: Time) -> bool {
+        self.news
+            || self.mailbox.pushed_at.is_none_or(|at| {
+                now.since(at) >= SIGN_OF_LIFE || self.mailbox.missed_at.is_some_and(|m| m > at)
+            })
+    }
 }
 
 /// The pushes of this process.
@@ -113,29 +134,37 @@ impl Desk {
         let newest = newest(batch);
         let addresses: Vec<BlindIndex> = newest.keys().copied().collect();
         let mut tx = ctx.store.read(&Scope::system()).await?;
-        let mut news: Vec<(Pushed, &Notice)> = Vec::new();
+        let now = ctx.world.now();
+        let mut found: Vec<Found<'_>> = Vec::new();
         for mailbox in tx.watches().by_address(&addresses).await? {
             let Some(notice) = newest.get(&mailbox.address_index) else {
                 continue;
             };
             // Fault G24: late. What it announces has been read.
-            let is_news = match (&notice.place, &mailbox.cursor) {
+            let news = match (&notice.place, &mailbox.cursor) {
                 (Some(said), Some(ours)) => is_later(said, ours),
                 _ => true,
             };
-            if is_news {
-                news.push((mailbox, *notice));
+            let one = Found {
+                mailbox,
+                notice,
+                news,
+            };
+            if one.counts(now) {
+                found.push(one);
             }
         }
         drop(tx);
-        if !news.is_empty() {
-            commit(ctx, &mut news).await?;
+        if !found.is_empty() {
+            commit(ctx, &mut found).await?;
         }
-        for (_, notice) in &news {
-            self.remember(began, notice);
+        found.retain(|f| f.news);
+        for f in &found {
+            self.remember(began, f.notice);
         }
         let told = |notice: &Notice| {
-            if news.iter().any(|(m, _)| m.address_index == notice.address) {
+            let mut news = found.iter();
+            if news.any(|f| f.mailbox.address_index == notice.address) {
                 Received::Accepted
             } else {
                 Received::Ignored
@@ -177,23 +206,26 @@ fn newest(batch: &Waiting) -> HashMap<BlindIndex, &Notice> {
     newest
 }
 
-async fn commit(ctx: &Ctx, news: &mut [(Pushed, &Notice)]) -> Result<()> {
+async fn commit(ctx: &Ctx, found: &mut [Found<'_>]) -> Result<()> {
     // Always in the same order, so that two nodes never wait for each other.
-    news.sort_unstable_by_key(|(m, _)| m.connection_id);
+    found.sort_unstable_by_key(|f| f.mailbox.connection_id);
     let now = ctx.world.now();
     let mut tx = ctx.store.begin(&Scope::system()).await?;
-    let places: Vec<_> = news
+    let places: Vec<_> = found
         .iter()
-        .map(|(m, notice)| (m.connection_id, notice.place.clone()))
+        .map(|f| {
+            let place = f.notice.place.clone().filter(|_| f.news);
+            (f.mailbox.connection_id, place)
+        })
         .collect();
     // Mailboxes that were disconnected meanwhile get no job.
     let there = tx.watches().pushed(&places, now).await?;
-    let jobs: Vec<SyncMailbox> = news
+    let jobs: Vec<SyncMailbox> = found
         .iter()
-        .filter(|(m, _)| there.contains(&m.connection_id))
-        .map(|(m, _)| SyncMailbox {
-            workspace: m.workspace_id,
-            connection: m.connection_id,
+        .filter(|f| f.news && there.contains(&f.mailbox.connection_id))
+        .map(|f| SyncMailbox {
+            workspace: f.mailbox.workspace_id,
+            connection: f.mailbox.connection_id,
         })
         .collect();
     tenon_jobs::enqueue_all(&mut tx, &jobs, now).await?;

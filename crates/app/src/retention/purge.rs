@@ -78,7 +78,6 @@ pub(crate) struct PurgeMail {
 impl PurgeMail {
     async fn purge(&self, ctx: &Ctx, lease: &Lease) -> Result<()> {
         let scope = Scope::job(self.workspace);
-        let mut purged = 0;
         loop {
             let now = ctx.world.now();
             let mut tx = ctx.store.begin(&scope).await?;
@@ -90,19 +89,19 @@ impl PurgeMail {
             };
             tx.visits().prune(self.connection, now).await?;
             let step = tx.boxes().purge(self.connection, since, now, STEP).await?;
-            purged += step;
+            if step > 0 {
+                // With each step: whoever goes on after a kill knows nothing of those before.
+                let subject = self.connection.to_string();
+                for kind in [EventKind::ThreadsChanged, EventKind::MailboxChanged] {
+                    tx.events()
+                        .append(kind, Some(row.member_id), subject.clone())
+                        .await?;
+                }
+                tenon_jobs::enqueue(&mut tx, &crate::schedule::Compact {}, now).await?;
+            }
             let done = step < u64::from(STEP);
             if done {
                 tx.boxes().purged(self.connection, since, now).await?;
-                if purged > 0 {
-                    let subject = self.connection.to_string();
-                    for kind in [EventKind::ThreadsChanged, EventKind::MailboxChanged] {
-                        tx.events()
-                            .append(kind, Some(row.member_id), subject.clone())
-                            .await?;
-                    }
-                    tenon_jobs::enqueue(&mut tx, &crate::schedule::Compact {}, now).await?;
-                }
             }
             if !lease.still_ours() {
                 return Ok(()); // somebody else goes on with it

@@ -39,7 +39,9 @@ pub async fn open_found(
         return Err(Error::NeedsReauthorization);
     }
     let ids = [provider_thread_id.to_owned()];
-    if provider_thread_id.len() > 200 || provider_thread_id.contains(['/', '\0']) {
+    // It becomes part of an address at the provider.
+    let letters = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+    if !(1..=200).contains(&provider_thread_id.len()) || !provider_thread_id.bytes().all(letters) {
         return Err(Error::NotFound("thread"));
     }
     let port = ctx.mail_port(&row, Priority::Interactive).await?;

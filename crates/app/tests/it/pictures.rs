@@ -6,29 +6,10 @@ use tenon_app::{Error, mail};
 use tenon_model::MessageId;
 use tenon_sandbox::NewMail;
 use tenon_testkit::app::{Options, TestApp};
+use tenon_testkit::pictures::{PICTURE, pictures};
 use tenon_testkit::{TestStore, store_test};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 const ALICE: &str = "alice@example.com";
-
-/// A server of pictures; how often it was asked.
-async fn pictures() -> (String, std::sync::Arc<std::sync::atomic::AtomicUsize>) {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let base = format!("http://{}", listener.local_addr().unwrap());
-    let asked = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
-    let count = asked.clone();
-    tokio::spawn(async move {
-        while let Ok((mut stream, _)) = listener.accept().await {
-            count.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
-            let mut head = [0; 2048];
-            let _ = stream.read(&mut head).await;
-            let answer =
-                b"HTTP/1.1 200 OK\r\nContent-Length: 12\r\nConnection: close\r\n\r\nGIF89aabcdef";
-            let _ = stream.write_all(answer).await;
-        }
-    });
-    (base, asked)
-}
 
 async fn start(
     t: TestStore,
@@ -97,7 +78,7 @@ store_test! {
         assert_eq!(images.len(), 2);
         let (number, until, sign) = images[0].clone();
         let image = mail::image(&app.ctx, &app.owner, id, number, until, &sign).await.unwrap();
-        assert_eq!((image.content_type, &image.bytes[..]), ("image/gif", &b"GIF89aabcdef"[..]));
+        assert_eq!((image.content_type, &image.bytes[..]), ("image/gif", PICTURE));
         mail::image(&app.ctx, &app.owner, id, number, until, &sign).await.unwrap();
         assert_eq!(count(), 1, "from memory");
         // W6: an address inside somebody's network is a picture that does not come.

@@ -305,6 +305,31 @@ store_test! {
 }
 
 store_test! {
+    async fn polling_that_was_faster_does_not_make_pushes_doubtful(t: TestStore) {
+        let app = start(t).await;
+        let id = app.connect(ALICE).await;
+        app.sandbox.control().deliver_random(ALICE, 1);
+        app.pass(Duration::from_mins(1)).await;
+        assert_eq!(app.stored(id).await, app.at_provider(ALICE));
+        assert_eq!(health(&app, id).await.push.state, PushState::Waiting);
+        let before = history_calls(&app);
+        assert_eq!(push_now(&app).await, Received::Ignored, "it has been read");
+        app.settle().await;
+        assert_eq!(history_calls(&app), before, "and is not read again");
+        assert_eq!(health(&app, id).await.push.last_push_at, Some(app.ctx.world.now()));
+        app.pass(Duration::from_mins(1)).await;
+        assert_eq!(health(&app, id).await.push.state, PushState::Live);
+        assert_eq!(next_poll(&app, id).await, 600);
+        // Once more, with pushes that come already.
+        app.sandbox.control().deliver_random(ALICE, 1);
+        app.pass(Duration::from_mins(10)).await;
+        assert_eq!(health(&app, id).await.push.state, PushState::Quiet);
+        assert_eq!(push_now(&app).await, Received::Ignored);
+        assert_eq!(health(&app, id).await.push.state, PushState::Live);
+    }
+}
+
+store_test! {
     async fn an_early_push_is_followed_until_its_change_can_be_read(t: TestStore) {
         let app = start(t).await;
         let id = app.connect(ALICE).await;

@@ -1,8 +1,9 @@
 -- Push subscriptions, the time box of the metadata index, saved searches, senders whose images are shown.
+-- A program that does not know these tables can still end a connection (decision 0050): its rows here go with it.
 
 -- A mailbox's push subscription at the provider.
 CREATE TABLE watches (
-    connection_id BLOB NOT NULL PRIMARY KEY REFERENCES connections (id),
+    connection_id BLOB NOT NULL PRIMARY KEY REFERENCES connections (id) ON DELETE CASCADE,
     address_index BLOB,
     reason TEXT,
     created_at BIGINT NOT NULL,
@@ -25,7 +26,7 @@ CREATE TABLE retention (
 
 -- Since when a mailbox's mail is listed, and what has been purged of it.
 CREATE TABLE boxes (
-    connection_id BLOB NOT NULL PRIMARY KEY REFERENCES connections (id),
+    connection_id BLOB NOT NULL PRIMARY KEY REFERENCES connections (id) ON DELETE CASCADE,
     since BIGINT NOT NULL,
     purged BIGINT NOT NULL,
     purged_at BIGINT
@@ -42,7 +43,7 @@ CREATE INDEX saved_searches_member ON saved_searches (workspace_id, member_id, c
 
 -- Senders whose remote images a member wants to see without being asked.
 CREATE TABLE shown_senders (
-    connection_id BLOB NOT NULL REFERENCES connections (id),
+    connection_id BLOB NOT NULL REFERENCES connections (id) ON DELETE CASCADE,
     address_index BLOB NOT NULL,
     at BIGINT NOT NULL,
     PRIMARY KEY (connection_id, address_index)
@@ -50,7 +51,7 @@ CREATE TABLE shown_senders (
 
 -- Conversations older than the time box that a member has opened from a search: kept for a day.
 CREATE TABLE visits (
-    connection_id BLOB NOT NULL REFERENCES connections (id),
+    connection_id BLOB NOT NULL REFERENCES connections (id) ON DELETE CASCADE,
     provider_thread_id TEXT NOT NULL,
     until BIGINT NOT NULL,
     PRIMARY KEY (connection_id, provider_thread_id)

@@ -132,6 +132,24 @@ impl Boxes<'_> {
         self.tx.exec(update).await
     }
 
+    /// When the oldest message of a visible mailbox was received, of those from `since` on.
+    pub async fn oldest(
+        &mut self,
+        connection: ConnectionId,
+        since: Time,
+    ) -> Result<Option<Time>, StoreError> {
+        if !self.tx.sees(connection).await? {
+            return Ok(None);
+        }
+        let query = sql(
+            "SELECT received_at FROM messages WHERE connection_id = $1 AND received_at >= $2 \
+             ORDER BY received_at LIMIT 1",
+        )
+        .bind(connection)
+        .bind(since);
+        self.tx.opt(query).await?.map(|row| row.only()).transpose()
+    }
+
     /// Messages of a visible mailbox from before `since`.
     pub async fn count_older(
         &mut self,

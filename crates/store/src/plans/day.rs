@@ -284,6 +284,7 @@ pub(super) async fn a_day(store: &Store, world: &World, seed: &Seed) -> Vec<Sql>
     tx.boxes().open(id, now).await.unwrap();
     tx.boxes().get(id).await.unwrap();
     tx.boxes().adopt_older(id, now, 1).await.unwrap();
+    tx.boxes().oldest(id, Time::from_secs(1)).await.unwrap();
     tx.boxes()
         .count_older(id, Time::from_secs(1))
         .await

@@ -131,10 +131,12 @@ function Proof({ health }: { health: Health }) {
   return (
     <p className={classes.proof}>
       <IconClock size={20} />
-      {t("health.incomplete", {
-        stored: numbers.stored,
-        total: format.number(Math.max(health.listed, health.provider_total ?? 0)),
-      })}
+      {health.since == null
+        ? t("health.incomplete", {
+            stored: numbers.stored,
+            total: format.number(Math.max(health.listed, health.provider_total ?? 0)),
+          })
+        : t("health.incomplete_box", { stored: numbers.stored, since: format.medium(health.since) })}
     </p>
   );
 }
