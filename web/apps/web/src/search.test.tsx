@@ -35,4 +35,46 @@ describe("searching", () => {
     await user.click(screen.getByRole("button", { name: "Forget the search miramar" }));
     await waitFor(() => expect(kept).not.toBeInTheDocument());
   });
+
+  it("goes through what was found by keyboard, older mail too, and back", async () => {
+    const { user, search, calls } = await openApp({ scenario: "connected", path: MAIL });
+    await waitFor(() => expect(rows().length).toBeGreaterThan(0));
+    await user.keyboard("/a{Enter}");
+    const title = await screen.findByRole("heading", { name: "Search results" });
+    await waitFor(() => expect(rows().length).toBeGreaterThan(1));
+    expect(title).toHaveFocus();
+    await user.keyboard("j");
+    expect(rows()[0]).toHaveFocus();
+    expect(rows().filter((row) => row.tabIndex === 0)).toHaveLength(1);
+    await user.keyboard("j");
+    expect(rows()[1]).toHaveFocus();
+    await user.keyboard("k{Enter}");
+    await waitFor(() => expect(search().get("thread")).toBe(rows()[0]?.dataset.thread));
+    const first = search().get("thread");
+    await user.keyboard("j");
+    await waitFor(() => expect(search().get("thread")).not.toBe(first));
+    await waitFor(() => expect(rows()[1]).toHaveAttribute("aria-current", "true"));
+    await user.keyboard("u");
+    await waitFor(() => expect(search().get("thread")).toBeNull());
+    expect(rows()[1]).toHaveFocus();
+    expect(calls("POST /api/v1/search").length).toBeGreaterThan(0);
+    // Without a conversation open, Escape leads back to the list that was there before.
+    await user.keyboard("{Escape}");
+    await waitFor(() =>
+      expect(screen.queryByRole("heading", { name: "Search results" })).not.toBeInTheDocument(),
+    );
+  });
+
+  it("a label leads out of the search, the one it has covered too", async () => {
+    const { user } = await openApp({ scenario: "connected", path: MAIL });
+    await waitFor(() => expect(rows().length).toBeGreaterThan(0));
+    await user.keyboard("/a{Enter}");
+    await screen.findByRole("heading", { name: "Search results" });
+    await user.click(screen.getAllByRole("link", { name: /^Inbox/ })[0] as HTMLElement);
+    await screen.findByRole("heading", { name: /^Inbox/ });
+    await user.keyboard("/a{Enter}");
+    await screen.findByRole("heading", { name: "Search results" });
+    await user.click(screen.getAllByRole("link", { name: /^Inbox/ })[0] as HTMLElement);
+    await screen.findByRole("heading", { name: /^Inbox/ });
+  });
 });

@@ -246,9 +246,9 @@ export interface paths {
         /**
          * Live changes
          * @description A stream of `connection_changed`, `mailbox_changed`, `threads_changed`, `receipt_added`,
-         *     `sessions_changed` and `members_changed`, each with `data: {"id", "at"}`, and `ping` every 25 seconds. `Last-Event-ID` continues where a stream
-         *     broke off. It ends with the session,
-         *     after `session_ended`.
+         *     `sessions_changed` and `members_changed`, each with `data: {"id", "at"}`, and `ping` every 25
+         *     seconds. `Last-Event-ID` continues where a stream broke off. It ends with the session, after
+         *     `session_ended`.
          */
         get: operations["get_events"];
         put?: never;
@@ -2087,7 +2087,10 @@ export interface components {
             eta_seconds: number | null;
             /** Format: double */
             percent: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Within a time box an estimate from what is here; 0 before there is one.
+             */
             total: number;
             /**
              * Format: int64

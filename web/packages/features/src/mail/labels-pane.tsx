@@ -49,7 +49,7 @@ type LabelsPaneProps = {
   connections: Connection[];
   labels: Label[] | undefined;
   current: string | undefined;
-  onPick?: () => void;
+  onPick: () => void;
 };
 
 export function LabelsPane({ connection, connections, labels, current, onPick }: LabelsPaneProps) {
@@ -75,7 +75,7 @@ export function LabelsPane({ connection, connections, labels, current, onPick }:
       count={label.role === "sent" || label.role === "starred" || label.role === "trash" ? 0 : label.unread}
       current={current === label.id}
       icon={<LabelIcon label={label} />}
-      {...(onPick === undefined ? {} : { onPick })}
+      onPick={onPick}
     />
   );
   return (
@@ -89,7 +89,7 @@ export function LabelsPane({ connection, connections, labels, current, onPick }:
           name={t("mail.all")}
           current={current === ALL_MAIL}
           icon={<IconArchive size={16} stroke={1.6} />}
-          {...(onPick === undefined ? {} : { onPick })}
+          onPick={onPick}
         />
         {groups.after.map((label) => item(label))}
       </ul>
@@ -132,7 +132,7 @@ type LabelLinkProps = {
   icon: React.ReactNode;
   count?: number;
   depth?: number;
-  onPick?: () => void;
+  onPick: () => void;
 };
 
 function LabelLink({ connection, id, name, current, icon, count = 0, depth = 0, onPick }: LabelLinkProps) {

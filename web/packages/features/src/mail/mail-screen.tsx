@@ -62,6 +62,7 @@ export function MailScreen({ connection, label, search }: MailScreenProps) {
   const goTo = (role: Role | typeof ALL_MAIL) => {
     const id = role === ALL_MAIL ? ALL_MAIL : findRole(labels.data, role)?.id;
     if (id === undefined) return;
+    setQuery(undefined);
     void navigate({ to: "/mail/$connection/{-$label}", params: { connection, label: id }, search: {} });
   };
   const group = t("keys.group.go");
@@ -76,20 +77,24 @@ export function MailScreen({ connection, label, search }: MailScreenProps) {
   if (current.isError && current.data === undefined) {
     return <ProblemState error={current.error} retry={() => void current.refetch()} />;
   }
-  const pane = (onPick?: () => void) => (
+  const pane = (onPick: () => void) => (
     <LabelsPane
       connection={connection}
       connections={connections.data ?? []}
       labels={labels.data}
-      current={labelId}
-      {...(onPick === undefined ? {} : { onPick })}
+      current={query === undefined ? labelId : undefined}
+      // Also when it is the label that the search has covered.
+      onPick={() => {
+        setQuery(undefined);
+        onPick();
+      }}
     />
   );
   const ready = label !== undefined || labels.data !== undefined;
   return (
     <div className={classes.mail} data-reading={search.thread === undefined ? undefined : ""}>
       <nav className={classes.labels} aria-label={t("mail.labels")}>
-        {pane()}
+        {pane(() => {})}
         <SavedSearches current={query} onPick={setQuery} />
       </nav>
       <section className={classes.list} aria-label={title}>
@@ -102,6 +107,8 @@ export function MailScreen({ connection, label, search }: MailScreenProps) {
             labels={labels.data}
             open={search.thread}
             openThread={openThread}
+            closeThread={closeThread}
+            leave={() => setQuery(undefined)}
           />
         ) : ready ? (
           <ThreadList

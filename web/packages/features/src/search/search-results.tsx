@@ -2,9 +2,10 @@ import { Button, Skeleton } from "@mantine/core";
 import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FoundThread, type Label, send, type Thread } from "@tenon/api-client";
 import { Blank, IconBookmark, IconSearch, useToast } from "@tenon/ui";
-import { useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { keys, ProblemState, searchQuery, useApi, useFormat, useProblemText } from "../core";
+import { useRowKeys } from "../mail/row-keys";
 import { ThreadRow } from "../mail/thread-row";
 import classes from "./search.module.css";
 
@@ -14,10 +15,14 @@ type SearchResultsProps = {
   labels: Label[] | undefined;
   open: string | undefined;
   openThread: (id: string, options: { replace: boolean }) => void;
+  closeThread: () => void;
+  /** Back to the list that was there before. */
+  leave: () => void;
 };
 
 /** One list of what is stored here and what only the provider has; both are opened alike. */
-export function SearchResults({ connection, query, labels, open, openThread }: SearchResultsProps) {
+export function SearchResults(props: SearchResultsProps) {
+  const { connection, query, labels, open, openThread, closeThread, leave } = props;
   const { t } = useTranslation();
   const api = useApi();
   const format = useFormat();
@@ -26,7 +31,12 @@ export function SearchResults({ connection, query, labels, open, openThread }: S
   const client = useQueryClient();
   const results = useInfiniteQuery(searchQuery(api, connection, query));
   const [opening, setOpening] = useState<string>();
-  const found = unique(results.data?.pages.flatMap((page) => page.items) ?? []);
+  // What the provider alone had and was opened from here, by the id that it has now.
+  const [opened, setOpened] = useState<ReadonlyMap<string, string>>(new Map());
+  const rows = useMemo(() => {
+    const found = unique(results.data?.pages.flatMap((page) => page.items) ?? []);
+    return found.map((item) => ({ item, thread: asThread(item, opened) }));
+  }, [results.data, opened]);
   const first = results.data?.pages[0];
   const keep = useMutation({
     mutationFn: () => send(api.POST("/api/v1/saved-searches", { body: { name: query, query } })),
@@ -36,25 +46,49 @@ export function SearchResults({ connection, query, labels, open, openThread }: S
     },
     onError: (error) => toast(problemText(error), "danger"),
   });
-  const openFound = async (item: FoundThread) => {
-    if (item.thread_id != null) {
-      openThread(item.thread_id, { replace: open !== undefined });
+  const wanted = useRef<string>(undefined);
+  const openRow = async (id: string, options: { replace: boolean }) => {
+    wanted.current = id;
+    const item = rows.find((row) => row.thread.id === id)?.item;
+    if (item === undefined) return;
+    if (item.provider_thread_id !== id) {
+      openThread(id, options);
       return;
     }
-    setOpening(item.provider_thread_id);
+    setOpening(id);
     try {
       const { thread_id } = await send(
         api.POST("/api/v1/search/open", {
           body: { connection_id: item.connection_id, provider_thread_id: item.provider_thread_id },
         }),
       );
-      openThread(thread_id, { replace: open !== undefined });
+      setOpened((before) => new Map(before).set(id, thread_id));
+      // Unless the person has gone on to another meanwhile.
+      if (wanted.current === id) openThread(thread_id, options);
     } catch (error) {
       toast(problemText(error), "danger");
     } finally {
-      setOpening(undefined);
+      setOpening((now) => (now === id ? undefined : now));
     }
   };
+  const list = useRef<HTMLUListElement>(null);
+  const ids = useMemo(() => rows.map((row) => row.thread.id), [rows]);
+  const reveal = useCallback(
+    (id: string) =>
+      list.current?.querySelector(`[data-thread="${CSS.escape(id)}"]`)?.scrollIntoView({ block: "nearest" }),
+    [],
+  );
+  const tabbable = useRowKeys({
+    ids,
+    open,
+    openRow: (id, options) => void openRow(id, options),
+    close: open === undefined ? leave : closeThread,
+    reveal,
+    within: list,
+  });
+  // From the box to what it brought: the keys of lists work from here on.
+  const title = useRef<HTMLHeadingElement>(null);
+  useEffect(() => title.current?.focus({ preventScroll: true }), []);
   return (
     <div
       className={classes.results}
@@ -62,7 +96,9 @@ export function SearchResults({ connection, query, labels, open, openThread }: S
       aria-busy={results.isPending || opening !== undefined}
     >
       <div className={classes.head}>
-        <h1 className={classes.title}>{t("search.results")}</h1>
+        <h1 className={classes.title} ref={title} tabIndex={-1}>
+          {t("search.results")}
+        </h1>
         <Button
           size="xs"
           variant="default"
@@ -74,7 +110,7 @@ export function SearchResults({ connection, query, labels, open, openThread }: S
         </Button>
       </div>
       <p className="tn-sr-only" role="status" aria-live="polite">
-        {results.isSuccess ? t("search.found", { count: found.length }) : ""}
+        {results.isSuccess ? t("search.found", { count: rows.length }) : ""}
       </p>
       {first?.resolved.map((term) => (
         <p key={term.term} className={classes.hint}>
@@ -88,29 +124,26 @@ export function SearchResults({ connection, query, labels, open, openThread }: S
       ))}
       {results.isPending && <Waiting />}
       {results.isError && <ProblemState error={results.error} retry={() => void results.refetch()} />}
-      {results.isSuccess && found.length === 0 && (
+      {results.isSuccess && rows.length === 0 && (
         <Blank icon={IconSearch} title={t("search.nothing_title")}>
           {t("search.nothing_text")}
         </Blank>
       )}
-      <ul className={classes.rows} aria-label={t("search.results")}>
-        {found.map((item) => {
-          const thread = asThread(item);
-          return (
-            <li key={`${item.connection_id} ${item.provider_thread_id}`} className={classes.row}>
-              <ThreadRow
-                thread={thread}
-                labels={labels}
-                currentLabel={undefined}
-                open={thread.id === open}
-                tabbable
-                format={format}
-                href={item.thread_id == null ? "#" : `?thread=${encodeURIComponent(item.thread_id)}`}
-                onOpen={() => void openFound(item)}
-              />
-            </li>
-          );
-        })}
+      <ul className={classes.rows} ref={list} aria-label={t("search.results")}>
+        {rows.map(({ item, thread }) => (
+          <li key={`${item.connection_id} ${item.provider_thread_id}`} className={classes.row}>
+            <ThreadRow
+              thread={thread}
+              labels={labels}
+              currentLabel={undefined}
+              open={thread.id === open}
+              tabbable={thread.id === tabbable}
+              format={format}
+              href={thread.id === item.provider_thread_id ? "#" : `?thread=${encodeURIComponent(thread.id)}`}
+              onOpen={(id) => void openRow(id, { replace: open !== undefined })}
+            />
+          </li>
+        ))}
       </ul>
       {results.hasNextPage && (
         <Button
@@ -127,9 +160,9 @@ export function SearchResults({ connection, query, labels, open, openThread }: S
   );
 }
 
-function asThread(item: FoundThread): Thread {
+function asThread(item: FoundThread, opened: ReadonlyMap<string, string>): Thread {
   return {
-    id: item.thread_id ?? item.provider_thread_id,
+    id: item.thread_id ?? opened.get(item.provider_thread_id) ?? item.provider_thread_id,
     connection_id: item.connection_id,
     subject: item.subject,
     participants: item.participants,
