@@ -50,15 +50,14 @@ pub(super) fn browser() -> Result<Counts> {
     let tenon = build::tenon(false)?;
     let mut total = Counts::default();
     for locale in ["en", "fr"] {
-        let demo = Demo::start(&tenon, &[])?;
-        let counts = counted_script(
-            demo.script(&node, "web/e2e/main-job.mjs")
-                .args(["--locale", locale]),
-        )?;
-        if counts.failed > 0 {
-            println!("{}", demo.output());
+        for script in ["web/e2e/main-job.mjs", "web/e2e/search.mjs"] {
+            let demo = Demo::start(&tenon, &[])?;
+            let counts = counted_script(demo.script(&node, script).args(["--locale", locale]))?;
+            if counts.failed > 0 {
+                println!("{}", demo.output());
+            }
+            total = total + counts;
         }
-        total = total + counts;
     }
     Ok(total)
 }

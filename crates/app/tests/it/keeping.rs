@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use tenon_app::{Error, connections, retention, search};
+use tenon_app::{Ctx, Error, connections, mail, retention, search};
+use tenon_jobs::Runner;
 use tenon_model::{ConnectionId, Scope, inventory};
 use tenon_sandbox::NewMail;
 use tenon_testkit::app::{Options, TestApp};
@@ -126,5 +127,81 @@ store_test! {
         assert_eq!(count(&app, id).await, 1);
         let view = retention::retention(&app.ctx, &app.owner).await.unwrap();
         assert_eq!((view.purged, view.due, view.messages), (450, 0, 1));
+    }
+}
+
+fn runner(ctx: &Ctx) -> Runner<Ctx> {
+    let runner = Runner::new(ctx.store.clone(), ctx.world.clone(), ctx.clone());
+    tenon_app::register_jobs(runner).lease(Duration::from_secs(1))
+}
+
+async fn purged(ctx: &Ctx, app: &TestApp) -> u64 {
+    retention::retention(ctx, &app.owner).await.unwrap().purged
+}
+
+/// A node that purges until `enough` messages are gone, and is then killed in the middle of what it
+/// does: nothing of it is finished, and it gives nothing back.
+fn killed_in_the_middle(app: &TestApp, enough: u64) {
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let runtime = tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(2)
+                .enable_all()
+                .build()
+                .unwrap();
+            runtime.block_on(async {
+                let ctx = app.node().await;
+                let running = runner(&ctx).start();
+                while purged(&ctx, app).await < enough {
+                    tokio::time::sleep(Duration::from_millis(1)).await;
+                }
+                std::mem::forget(running);
+            });
+            runtime.shutdown_background();
+        });
+    });
+}
+
+store_test! {
+    async fn a_purge_that_is_killed_loses_nothing_and_the_next_one_finishes(t: TestStore) {
+        let options = Options { messages: 0, config: |c| c.mail_days = 3_000, ..Options::default() };
+        let mut app = TestApp::start_with(t, options).await;
+        for n in 0..1_500_u32 {
+            insert(&app, 100 + n % 7, "old");
+        }
+        let young: Vec<String> = (0..20).map(|n| insert(&app, n, "young")).collect();
+        let id = app.connect(ALICE).await;
+        assert_eq!(count(&app, id).await, 1_520);
+        app.stop_jobs().await;
+        retention::set_retention(&app.ctx, &app.owner, 90).await.unwrap();
+        for enough in [200, 600] {
+            killed_in_the_middle(&app, enough);
+            // Whole steps are gone, and each was counted with its rows.
+            let view = retention::retention(&app.ctx, &app.owner).await.unwrap();
+            assert!(view.purged >= enough && view.due > 0, "killed too late: {view:?}");
+            assert_eq!(view.messages, 1_520 - view.purged);
+            assert_eq!(count(&app, id).await as u64, view.messages);
+            assert_eq!(view.purged_at, None, "it has not come to its end");
+        }
+        let running = runner(&app.ctx).start();
+        for _ in 0..200 {
+            running.drain().await;
+            if purged(&app.ctx, &app).await == 1_500 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await; // until the dead node's lease ends
+        }
+        running.stop(Duration::from_secs(5)).await;
+        let view = retention::retention(&app.ctx, &app.owner).await.unwrap();
+        assert_eq!((view.purged, view.due, view.messages), (1_500, 0, 20));
+        assert!(view.purged_at.is_some());
+        let left = app.stored(id).await;
+        assert!(left.len() == 20 && young.iter().all(|m| left.contains_key(m)));
+        // What is derived from messages has gone with them.
+        let query = mail::ThreadsQuery { connection: Some(id), limit: 200, ..Default::default() };
+        let listed = mail::threads(&app.ctx, &app.owner, query).await.unwrap();
+        assert_eq!(listed.items.len(), 20);
+        let mut tx = app.ctx.store.read(&app.owner.scope()).await.unwrap();
+        assert_eq!(tx.threads().counts(id).await.unwrap().0, 20);
     }
 }
