@@ -236,7 +236,10 @@ const frame = (read) =>
   page
     .locator("iframe[data-loaded]")
     .last()
-    .evaluate((element, source) => new Function("document", `return (${source})(document)`)(element.contentDocument), read.toString());
+    .evaluate(
+      (element, source) => new Function("document", `return (${source})(document)`)(element.contentDocument),
+      read.toString(),
+    );
 
 async function timeBox() {
   let before;
@@ -251,7 +254,11 @@ async function timeBox() {
   await checks.step("fewer days take older mail away at once, and the page says how much", async () => {
     const days = page.getByLabel(t("retention.change"));
     await days.fill("90");
-    await page.locator("form").filter({ has: days }).getByRole("button", { name: t("common.save") }).click();
+    await page
+      .locator("form")
+      .filter({ has: days })
+      .getByRole("button", { name: t("common.save") })
+      .click();
     await page.getByText(t("retention.days_other", { count: "90" }), { exact: true }).waitFor();
     const left = await stored((count) => count < before);
     // Told by a live update, without a reload.
