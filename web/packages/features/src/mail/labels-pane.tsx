@@ -13,6 +13,7 @@ import {
   IconTag,
   IconTrash,
 } from "@tenon/ui";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "../core";
 import { labelDot } from "./label-chip";
@@ -50,9 +51,12 @@ type LabelsPaneProps = {
   labels: Label[] | undefined;
   current: string | undefined;
   onPick: () => void;
+  /** Below what every mailbox has, above the labels of this one. */
+  children: ReactNode;
 };
 
-export function LabelsPane({ connection, connections, labels, current, onPick }: LabelsPaneProps) {
+export function LabelsPane(props: LabelsPaneProps) {
+  const { connection, connections, labels, current, onPick, children } = props;
   const { t } = useTranslation();
   const labelName = useLabelName();
   if (labels === undefined) {
@@ -93,6 +97,7 @@ export function LabelsPane({ connection, connections, labels, current, onPick }:
         />
         {groups.after.map((label) => item(label))}
       </ul>
+      {children}
       {groups.own.length > 0 && (
         <>
           <h2 className={classes.group}>{t("mail.labels")}</h2>

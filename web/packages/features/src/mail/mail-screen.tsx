@@ -88,14 +88,21 @@ export function MailScreen({ connection, label, search }: MailScreenProps) {
         setQuery(undefined);
         onPick();
       }}
-    />
+    >
+      <SavedSearches
+        current={query}
+        onPick={(wanted) => {
+          setQuery(wanted);
+          onPick();
+        }}
+      />
+    </LabelsPane>
   );
   const ready = label !== undefined || labels.data !== undefined;
   return (
     <div className={classes.mail} data-reading={search.thread === undefined ? undefined : ""}>
       <nav className={classes.labels} aria-label={t("mail.labels")}>
         {pane(() => {})}
-        <SavedSearches current={query} onPick={setQuery} />
       </nav>
       <section className={classes.list} aria-label={title}>
         <SearchBox query={query} onSearch={setQuery} />
@@ -164,13 +171,6 @@ export function MailScreen({ connection, label, search }: MailScreenProps) {
         closeButtonProps={{ "aria-label": t("common.close") }}
       >
         {pane(() => setMenuOpen(false))}
-        <SavedSearches
-          current={query}
-          onPick={(wanted) => {
-            setQuery(wanted);
-            setMenuOpen(false);
-          }}
-        />
       </Drawer>
     </div>
   );

@@ -8,6 +8,7 @@ import {
   IconDownload,
   IconMail,
   IconPaperclip,
+  IconPhoto,
   IconPhotoOff,
   IconTrash,
   Notice,
@@ -113,7 +114,7 @@ function ImagesNote({
   const sender = message.from[0]?.address;
   return (
     <div className={classes.note} role="note">
-      <IconPhotoOff size={16} />
+      {shown ? <IconPhoto size={16} /> : <IconPhotoOff size={16} />}
       <span>
         {shown
           ? t("mail.images_shown")

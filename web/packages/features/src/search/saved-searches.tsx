@@ -9,7 +9,7 @@ import classes from "./search.module.css";
 
 type SavedSearchesProps = { current: string | undefined; onPick: (query: string) => void };
 
-/** The member's kept searches, below the labels. */
+/** The member's kept searches, beside the labels. */
 export function SavedSearches({ current, onPick }: SavedSearchesProps) {
   const { t } = useTranslation();
   const api = useApi();

@@ -1,10 +1,18 @@
 import { Button, Skeleton } from "@mantine/core";
-import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FoundThread, type Label, send, type Thread } from "@tenon/api-client";
 import { Blank, IconBookmark, IconSearch, useToast } from "@tenon/ui";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { keys, ProblemState, searchQuery, useApi, useFormat, useProblemText } from "../core";
+import {
+  keys,
+  ProblemState,
+  savedSearchesQuery,
+  searchQuery,
+  useApi,
+  useFormat,
+  useProblemText,
+} from "../core";
 import { useRowKeys } from "../mail/row-keys";
 import { ThreadRow } from "../mail/thread-row";
 import classes from "./search.module.css";
@@ -38,6 +46,7 @@ export function SearchResults(props: SearchResultsProps) {
     return found.map((item) => ({ item, thread: asThread(item, opened) }));
   }, [results.data, opened]);
   const first = results.data?.pages[0];
+  const saved = useQuery(savedSearchesQuery(api));
   const keep = useMutation({
     mutationFn: () => send(api.POST("/api/v1/saved-searches", { body: { name: query, query } })),
     onSuccess: () => {
@@ -99,15 +108,17 @@ export function SearchResults(props: SearchResultsProps) {
         <h1 className={classes.title} ref={title} tabIndex={-1}>
           {t("search.results")}
         </h1>
-        <Button
-          size="xs"
-          variant="default"
-          leftSection={<IconBookmark size={14} />}
-          loading={keep.isPending}
-          onClick={() => keep.mutate()}
-        >
-          {t("search.keep")}
-        </Button>
+        {saved.data?.every((search) => search.query !== query) && (
+          <Button
+            size="xs"
+            variant="default"
+            leftSection={<IconBookmark size={14} />}
+            loading={keep.isPending}
+            onClick={() => keep.mutate()}
+          >
+            {t("search.keep")}
+          </Button>
+        )}
       </div>
       <p className="tn-sr-only" role="status" aria-live="polite">
         {results.isSuccess ? t("search.found", { count: rows.length }) : ""}

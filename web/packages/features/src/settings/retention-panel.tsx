@@ -65,7 +65,7 @@ function Change({ retention }: { retention: MailRetention }) {
   const wanted = typeof days === "number" && days >= 1 && days <= 3650 ? days : undefined;
   return (
     <form
-      className={classes.form}
+      className={`${classes.form} ${classes.below}`}
       onSubmit={(event) => {
         event.preventDefault();
         if (wanted !== undefined) change.mutate(wanted);
