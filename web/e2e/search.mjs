@@ -147,7 +147,7 @@ async function walk() {
       text: "The time has come, the walrus said.",
       received: now - 400 * DAY,
     });
-    await stored((count) => count === before + 2);
+    await stored((count) => count >= before + 2);
   });
 
   await checks.step("/ leads to the box, Enter to what was found, and no word to the address", async () => {

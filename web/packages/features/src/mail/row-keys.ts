@@ -27,10 +27,12 @@ export function useRowKeys({ ids, open, openRow, close, reveal, within }: RowKey
       reveal(id);
       const tryFocus = (attempts: number) => {
         const row = within.current?.querySelector<HTMLElement>(`[data-thread="${CSS.escape(id)}"]`);
-        if (row) row.focus({ preventScroll: true });
-        else if (attempts > 0) requestAnimationFrame(() => tryFocus(attempts - 1));
+        row?.focus({ preventScroll: true });
+        // It may not be drawn yet, or still be fading in: on a phone behind the conversation that closes.
+        const waits = row == null || document.activeElement === document.body;
+        if (waits && attempts > 0) requestAnimationFrame(() => tryFocus(attempts - 1));
       };
-      tryFocus(5);
+      tryFocus(30);
     },
     [ids, reveal, within],
   );
