@@ -263,7 +263,8 @@ async function timeBox() {
     const left = await stored((count) => count < before);
     // Told by a live update, without a reload.
     const gone = new Intl.NumberFormat(args.locale === "fr" ? "fr-FR" : "en-GB").format(before - left);
-    await page.getByText(gone, { exact: true }).first().waitFor();
+    const removed = page.locator("dt").getByText(t("retention.purged"), { exact: true });
+    await removed.locator("xpath=following-sibling::dd[1]").getByText(gone, { exact: true }).waitFor();
   });
   await heading(t("retention.title")).scrollIntoViewIfNeeded();
   await screen("retention chosen");
