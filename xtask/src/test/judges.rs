@@ -88,7 +88,7 @@ pub(super) fn signin() -> Result<Counts> {
 /// The proofs that need no browser, in their short form.
 pub(super) fn proofs() -> Result<Counts> {
     let mut total = Counts::default();
-    for name in ["kill-sync", "resync", "canary", "two-nodes"] {
+    for name in ["kill-sync", "resync", "canary"] {
         total = total + prove::short(name)?;
     }
     Ok(total)
