@@ -11,6 +11,7 @@ import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { DESKTOP, launch, PHONE } from "./lib/browser.mjs";
+import { connectMailbox, firstConnection, signIn } from "./lib/mailbox.mjs";
 
 const { values: args, positionals } = parseArgs({
   allowPositionals: true,
@@ -36,8 +37,6 @@ const open = (url) => async (page) => {
   await page.goto(new URL(url, base).href);
   await settle(page);
 };
-const firstConnection = (page) =>
-  page.evaluate(async () => (await (await fetch("/api/v1/connections")).json()).items[0]?.id);
 const mail =
   (rest = "") =>
   async (page) => {
@@ -112,6 +111,27 @@ const SCREENS = [
       await page.locator("[data-testid=thread-pane] button[aria-expanded=false]").last().click();
     },
   ],
+  [
+    "mail-search",
+    "connected",
+    async (page) => {
+      await mail()(page);
+      await page.keyboard.press("/");
+      await page.keyboard.type("a");
+      await page.keyboard.press("Enter");
+      await page.waitForSelector("[data-testid=search-results] [data-thread]");
+      await settle(page);
+    },
+  ],
+  [
+    "mail-search-help",
+    "connected",
+    async (page) => {
+      await mail()(page);
+      await page.locator("search button").last().click();
+      await page.waitForTimeout(400);
+    },
+  ],
   ["mail-syncing", "syncing", mail()],
   ["mail-empty", "connected", mail("/all?unread=true")],
   ["settings", "connected", open("/settings")],
@@ -156,33 +176,6 @@ const SCREENS = [
   ],
 ];
 
-async function signIn(page) {
-  await page.goto(new URL("/sign-in", base).href);
-  await page.locator("input[name=email]").fill(process.env.TENON_E2E_EMAIL ?? "");
-  await page.locator("input[name=password]").fill(process.env.TENON_E2E_PASSWORD ?? "");
-  await page.locator("button[type=submit]").click();
-  await page.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
-}
-
-/** Through both consents, then until the first sync is done. */
-async function connectMailbox(page) {
-  if ((await firstConnection(page)) !== undefined) return;
-  await open("/connect?provider=google&profile=type&features=mail&review=true")(page);
-  await page.locator("main button").last().click();
-  await page.waitForURL((url) => url.origin !== new URL(base).origin);
-  const allow = page.getByRole("button", { name: "Allow" });
-  const account = page.getByText(/^\S+@\S+$/).first();
-  await allow.or(account).first().waitFor();
-  if (!(await allow.isVisible())) await account.click();
-  await allow.click();
-  await page.waitForURL("**/connections/**");
-  await page.waitForFunction(
-    async () => (await (await fetch("/api/v1/connections")).json()).items[0]?.mailbox?.state === "live",
-    undefined,
-    { timeout: 180_000, polling: 1000 },
-  );
-}
-
 /** What a real server's account cannot show: states that only the mock server can be put into. */
 const ONLY_MOCK = new Set([
   "setup",
@@ -216,8 +209,8 @@ for (const theme of ["light", "dark"]) {
     const page = await context.newPage();
     page.setDefaultTimeout(15_000);
     if (!isMock) {
-      await signIn(page);
-      await connectMailbox(page);
+      await signIn(page, base);
+      if ((await firstConnection(page)) === undefined) await connectMailbox(page, base);
     }
     for (const [name, scenario, goTo] of SCREENS.filter(isShown)) {
       if (isMock) await control(`load?scenario=${scenario}&locale=${args.locale}`);

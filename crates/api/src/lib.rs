@@ -4,11 +4,13 @@ mod connections;
 mod edge;
 mod events;
 mod extract;
+mod hooks;
 mod mail;
 mod members;
 mod meta;
 mod metrics;
 mod problem;
+mod search;
 mod session;
 mod web;
 mod wire;
@@ -95,6 +97,7 @@ fn api_routes() -> OpenApiRouter<Api> {
             .merge(members::routes())
             .merge(connections::routes())
             .merge(mail::routes())
+            .merge(search::routes())
             .merge(events::routes()),
     )
 }
@@ -114,6 +117,7 @@ pub fn router(ctx: Ctx, options: ApiOptions) -> Router {
     let (routes, _) = api_routes().split_for_parts();
     let routes = routes
         .merge(meta::routes())
+        .merge(hooks::routes())
         .route("/oauth/callback/{issuer}", get(session::callback::callback))
         .fallback(web::fallback);
     edge::wrap(routes, &api).with_state(api)

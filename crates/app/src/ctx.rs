@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tenon_connectors::google::Google;
+use tenon_connectors::images::ImageFetcher;
 use tenon_connectors::openid::OpenId;
 use tenon_model::connection::Provider;
 use tenon_model::member::Role;
@@ -16,7 +17,8 @@ use url::Url;
 use crate::access::Attempts;
 use crate::connections::Refreshing;
 use crate::keys::{Keys, KeysError};
-use crate::mail::BodyCache;
+use crate::mail::{BodyCache, ImageCache};
+use crate::push::{Desk, GooglePush};
 use crate::sync::Progress;
 
 /// Settings that use cases look at.
@@ -30,8 +32,17 @@ pub struct AppConfig {
     pub version: &'static str,
     /// How often a mailbox in step is polled.
     pub poll_interval: Duration,
+    /// Where Gmail announces changes; `None` when push is off.
+    pub google_push: Option<GooglePush>,
+    /// How often a mailbox is polled while its pushes come.
+    pub push_poll_interval: Duration,
+    /// Days that the metadata of mail is kept unless a workspace chooses; 0: as long as the mailbox is
+    /// connected.
+    pub mail_days: u32,
     /// How long mail metadata waits after the grant was withdrawn elsewhere (C7).
     pub grace: Duration,
+    /// Whether remote images may come from this machine: for tests only.
+    pub images_from_loopback: bool,
     /// Bytes of opened messages that may be in memory.
     pub body_cache_bytes: usize,
     /// How long an opened message may be in memory.
@@ -52,7 +63,11 @@ impl AppConfig {
             demo: false,
             version: env!("CARGO_PKG_VERSION"),
             poll_interval: Duration::from_mins(1),
+            google_push: None,
+            mail_days: 180,
+            push_poll_interval: Duration::from_mins(10),
             grace: Duration::from_hours(168),
+            images_from_loopback: false,
             body_cache_bytes: 32 << 20,
             body_cache_ttl: Duration::from_mins(5),
             recheck_waits: [2, 5, 15].map(Duration::from_secs).to_vec(),
@@ -107,9 +122,12 @@ pub struct Ctx {
     /// This process.
     pub node: NodeId,
     pub(crate) bodies: Arc<BodyCache>,
+    pub(crate) images: Arc<ImageCache>,
+    pub(crate) image_fetcher: Option<Arc<ImageFetcher>>,
     pub(crate) attempts: Arc<Attempts>,
     pub(crate) progress: Arc<Progress>,
     pub(crate) refreshing: Arc<Refreshing>,
+    pub(crate) pushes: Arc<Desk>,
     /// Whose turn it is to remove rows of connections that are gone.
     pub(crate) removing: Arc<tokio::sync::Mutex<()>>,
     pub(crate) setup_token: Arc<str>,
@@ -134,9 +152,12 @@ impl Ctx {
                 config.body_cache_bytes,
                 config.body_cache_ttl,
             )),
+            images: Arc::default(),
+            image_fetcher: ImageFetcher::new(config.images_from_loopback).ok(),
             attempts: Arc::default(),
             progress: Arc::default(),
             refreshing: Arc::default(),
+            pushes: Arc::default(),
             removing: Arc::default(),
             setup_token: crate::access::random_token(&world).into(),
             config: Arc::new(config),
@@ -152,10 +173,12 @@ impl Ctx {
 }
 
 impl Ctx {
-    /// Whether this process holds a key or an opened message of a connection in memory.
+    /// Whether this process holds a key, an opened message or an image of a connection in memory.
     pub fn holds(&self, connection: ConnectionId) -> bool {
         let keys = self.keys.held();
-        keys.iter().any(|(_, of)| *of == Some(connection)) || self.bodies.holds(connection)
+        keys.iter().any(|(_, of)| *of == Some(connection))
+            || self.bodies.holds(connection)
+            || self.images.holds(connection)
     }
 }
 

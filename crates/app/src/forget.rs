@@ -14,10 +14,11 @@ const TOGETHER: Duration = Duration::from_millis(50);
 const BATCH: u32 = 500;
 
 impl Ctx {
-    /// Drops keys, opened messages and progress of a connection that is gone.
+    /// Drops keys, opened messages, images and progress of a connection that is gone.
     pub(crate) fn forget(&self, connection: ConnectionId) {
         self.keys.forget_connection(connection);
         self.bodies.forget(connection);
+        self.images.forget(connection);
         self.progress.forget(connection);
     }
 }
@@ -97,6 +98,7 @@ async fn sweep(ctx: &Ctx) -> Result<()> {
     // A connection that is being made may have a key and no row yet; it holds nothing else.
     for gone in suspects.iter().filter(|id| !there.contains(id)) {
         ctx.bodies.drop_of(*gone);
+        ctx.images.drop_of(*gone);
         ctx.progress.forget(*gone);
     }
     Ok(())

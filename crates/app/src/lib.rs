@@ -9,7 +9,10 @@ mod forget;
 mod keys;
 pub mod mail;
 pub mod operating;
+pub mod push;
+pub mod retention;
 mod schedule;
+pub mod search;
 pub mod sync;
 
 pub use ctx::{Actor, AppConfig, Ctx, Parts};

@@ -11,6 +11,8 @@ use crate::connections::{
     FinishDisconnect, KeepGrant, PurgeConnection, RefreshProfile, RemoveRows, RevokeGrant,
     end_old_alarms, keep_idle_grants,
 };
+use crate::push::WatchMailbox;
+use crate::retention::{PurgeDaily, PurgeMail};
 use crate::sync::{SyncMailbox, job_error};
 use crate::{Ctx, Result};
 
@@ -24,8 +26,11 @@ const SWEEP: Duration = Duration::from_secs(30);
 pub fn register_jobs(runner: Runner<Ctx>) -> Runner<Ctx> {
     runner
         .register_bulk::<SyncMailbox>()
+        .register_bulk::<WatchMailbox>()
+        .register_bulk::<PurgeMail>()
         .register_bulk::<RefreshProfile>()
         .register_bulk::<KeepGrant>()
+        .register::<PurgeDaily>()
         .register::<PurgeConnection>()
         .register::<FinishDisconnect>()
         .register::<RevokeGrant>()
@@ -39,9 +44,12 @@ pub fn register_jobs(runner: Runner<Ctx>) -> Runner<Ctx> {
 pub async fn start_schedules(ctx: &Ctx) -> Result<()> {
     let mut tx = ctx.store.begin(&Scope::system()).await?;
     tenon_jobs::enqueue(&mut tx, &Housekeeping {}, ctx.world.now()).await?;
+    tenon_jobs::enqueue(&mut tx, &PurgeDaily {}, ctx.world.now()).await?;
+    crate::push::enqueue_all(ctx, &mut tx).await?;
     tx.commit().await?;
     tokio::spawn(crate::forget::follow(ctx.clone()));
     let (bodies, world) = (std::sync::Arc::downgrade(&ctx.bodies), ctx.world.clone());
+    let images = std::sync::Arc::downgrade(&ctx.images);
     tokio::spawn(async move {
         loop {
             tokio::time::sleep(SWEEP).await;
@@ -49,6 +57,9 @@ pub async fn start_schedules(ctx: &Ctx) -> Result<()> {
                 return;
             };
             bodies.sweep(world.monotonic());
+            if let Some(images) = images.upgrade() {
+                images.sweep(world.monotonic());
+            }
         }
     });
     Ok(())
@@ -80,6 +91,7 @@ impl Housekeeping {
             )
             .await?;
         }
+        crate::push::enqueue_overdue(ctx, &mut tx).await?;
         if !tx.purges().list(1).await?.is_empty() {
             tenon_jobs::enqueue(&mut tx, &RemoveRows {}, now).await?;
         }

@@ -3,6 +3,7 @@
 pub mod calls;
 pub mod error;
 pub mod google;
+pub mod images;
 pub mod openid;
 pub mod ports;
 pub mod quota;

@@ -149,6 +149,11 @@ pub trait MailPort: Send + Sync {
     async fn aliases(&self) -> Result<Vec<Alias>>;
     /// One page of everything, spam and bin included; of one label if given. `limit` <= 500.
     async fn list(&self, label: Option<&str>, page: Option<&str>, limit: u32) -> Result<ListPage>;
+    /// As [`MailPort::list`] of everything, but only what was received at `since` or later.
+    async fn list_since(&self, since: Time, page: Option<&str>, limit: u32) -> Result<ListPage>;
+    /// One page of what the provider's own search finds, newest first; spam and bin only where the
+    /// query says so. The query is the provider's language.
+    async fn search(&self, query: &str, page: Option<&str>, limit: u32) -> Result<ListPage>;
     /// One page of those that carry attachments, spam and bin included, as the provider's own search
     /// says. It may name some outside of the span, and not yet those that have just come.
     async fn with_attachments(
@@ -171,6 +176,19 @@ pub trait MailPort: Send + Sync {
     async fn attachment(&self, provider_id: &str, part: &str) -> Result<ByteStream>;
     /// Streams the message as received (RFC 5322 bytes).
     async fn original(&self, provider_id: &str) -> Result<ByteStream>;
+    /// Has changes of the mailbox announced at `topic`, or goes on with that: asking again renews.
+    async fn watch(&self, topic: &str) -> Result<Watch>;
+    /// Ends the announcements.
+    async fn stop_watch(&self) -> Result<()>;
+}
+
+/// A push subscription at the provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Watch {
+    /// When it ends by itself, silently (fault G23).
+    pub expires_at: Time,
+    /// Changes after this moment are announced.
+    pub cursor: Cursor,
 }
 
 /// Costs in quota units.

@@ -47,6 +47,10 @@ pub struct CostTable {
     pub threads_get: u32,
     /// `users.history.list`.
     pub history_list: u32,
+    /// `users.watch`.
+    pub watch: u32,
+    /// `users.stop`.
+    pub stop: u32,
 }
 
 impl CostTable {
@@ -68,6 +72,8 @@ impl CostTable {
         attachments_get: 5,
         threads_get: 10,
         history_list: 2,
+        watch: 100,
+        stop: 50,
     };
 }
 

@@ -4,7 +4,7 @@
 //! hosts that the operator configured (`https` anywhere, `http` on loopback). Each call has a
 //! deadline and a cap on what it reads (faults N1 to N8). Neither queries nor tokens are logged.
 
-mod address;
+pub(crate) mod address;
 mod body;
 mod failure;
 

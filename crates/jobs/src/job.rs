@@ -90,8 +90,22 @@ impl From<StoreError> for JobError {
 /// Adds a job to the transaction; it runs from `run_at` on, once the transaction has committed. If
 /// one of its kind and key waits already, that one is moved forward to the earlier time.
 pub async fn enqueue<J: Job>(tx: &mut Tx, job: &J, run_at: Time) -> Result<JobId, StoreError> {
+    let new = new_job(tx, job, run_at)?;
+    tx.jobs().enqueue(new).await
+}
+
+/// The same for many at once. Those with a coalescing key must differ in it.
+pub async fn enqueue_all<J: Job>(tx: &mut Tx, jobs: &[J], run_at: Time) -> Result<(), StoreError> {
+    let new = jobs
+        .iter()
+        .map(|job| new_job(tx, job, run_at))
+        .collect::<Result<Vec<_>, _>>()?;
+    tx.jobs().enqueue_all(new).await
+}
+
+fn new_job<J: Job>(tx: &Tx, job: &J, run_at: Time) -> Result<NewJob, StoreError> {
     let args = serde_json::to_string(job).map_err(|_| StoreError::InvalidText)?;
-    let new = NewJob {
+    Ok(NewJob {
         id: tx.world().id(),
         kind: J::KIND.to_owned(),
         args,
@@ -100,6 +114,5 @@ pub async fn enqueue<J: Job>(tx: &mut Tx, job: &J, run_at: Time) -> Result<JobId
         connection_id: job.connection(),
         run_at,
         created_at: tx.world().now(),
-    };
-    tx.jobs().enqueue(new).await
+    })
 }

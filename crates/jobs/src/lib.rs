@@ -7,7 +7,7 @@ mod pulse;
 mod runner;
 mod settle;
 
-pub use job::{Job, JobError, enqueue};
+pub use job::{Job, JobError, enqueue, enqueue_all};
 pub use lease::Lease;
 pub use pulse::Pulse;
 pub use runner::{Runner, RunnerHandle};

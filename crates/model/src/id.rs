@@ -114,6 +114,8 @@ ids! {
     MessageId = "msg";
     /// A mail label.
     LabelId = "lbl";
+    /// A search that a member has kept.
+    SavedSearchId = "sch";
     /// A durable job.
     JobId = "job";
     /// The receipt of a disconnect.

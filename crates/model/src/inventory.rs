@@ -5,107 +5,11 @@
 //! from it. Tests compare it with the schemas of both databases, so a column that is missing here
 //! cannot be added.
 
+mod words;
+
 use crate::feature::Feature;
 
-/// What kind of data a column holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum DataClass {
-    /// Ids that Tenon makes or the provider gives: they name rows, and say nothing by themselves.
-    Identifier,
-    /// A member's account in Tenon: name, address, preferences.
-    Account,
-    /// The same, sealed under the workspace's key.
-    AccountSealed,
-    /// What proves who a member is, stored as a hash or as a public key only.
-    Credential,
-    /// Tokens and keys, sealed or wrapped.
-    Secret,
-    /// Derived from mail or from the account at the provider, sealed under the connection's key.
-    MailMetadataSealed,
-    /// Facts of mail in the clear, because lists are sorted and counted by them: times, sizes,
-    /// label ids, flags. No names, addresses, subjects or text.
-    MailMetadata,
-    /// Keyed hashes by which sealed values are found again.
-    BlindIndex,
-    /// State of syncs, jobs and the deployment.
-    Operational,
-    /// Who agreed to what, and what was deleted.
-    Consent,
-}
-
-impl DataClass {
-    /// What kind of data it is, for people.
-    pub const fn describe(self) -> &'static str {
-        match self {
-            Self::Identifier => "identifier",
-            Self::Account => "account in Tenon",
-            Self::AccountSealed => "account in Tenon (sealed)",
-            Self::Credential => "credential (hash or public key)",
-            Self::Secret => "secret (sealed)",
-            Self::MailMetadataSealed => "mail or account data (sealed)",
-            Self::MailMetadata => "mail facts (not sealed)",
-            Self::BlindIndex => "blind index (keyed hash)",
-            Self::Operational => "operation",
-            Self::Consent => "consent and receipt",
-        }
-    }
-}
-
-/// How long a row stays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Retention {
-    /// As long as the deployment.
-    Deployment,
-    /// As long as the workspace.
-    Workspace,
-    /// As long as the member's account.
-    Member,
-    /// Until the connection ends. The row, or for the large tables the key that seals it and every
-    /// way to it, goes in the same transaction as the connection; what is left of the large tables
-    /// is deleted right after, batch by batch.
-    UntilDisconnect,
-    /// At most so many days, then a job deletes it.
-    Days(u16),
-}
-
-impl Retention {
-    /// How long, for people.
-    pub fn describe(self) -> String {
-        match self {
-            Self::Deployment => "as long as the installation".to_owned(),
-            Self::Workspace => "as long as the workspace".to_owned(),
-            Self::Member => "as long as the account".to_owned(),
-            Self::UntilDisconnect => "until the connection ends".to_owned(),
-            Self::Days(1) => "at most 1 day".to_owned(),
-            Self::Days(n) => format!("at most {n} days"),
-        }
-    }
-}
-
-/// Who can see a column through the product.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Visibility {
-    /// The member whose account or connection it is.
-    Owner,
-    /// All members of the workspace.
-    Workspace,
-    /// The operator of the deployment, in logs of commands or the health page.
-    Operator,
-    /// Nobody: only the program uses it.
-    Program,
-}
-
-impl Visibility {
-    /// Who, for people.
-    pub const fn describe(self) -> &'static str {
-        match self {
-            Self::Owner => "its owner",
-            Self::Workspace => "members of the workspace",
-            Self::Operator => "the operator",
-            Self::Program => "nobody",
-        }
-    }
-}
+pub use words::{DataClass, Retention, Visibility};
 
 /// One stored column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -368,7 +272,7 @@ pub const COLUMNS: &[Column] = inventory! {
         resyncs: Operational, Owner, "not repeating a resync for ever";
         updated_at: Operational, Program, "noticing a sync that stands still";
     }
-    messages (Some(Feature::Mail), Retention::UntilDisconnect) {
+    messages (Some(Feature::Mail), Retention::TimeBox) {
         id: Identifier, Owner, "names the message";
         connection_id: Identifier, Program, "whose mailbox it is in";
         provider_id: Identifier, Owner, "fetching the message";
@@ -384,7 +288,7 @@ pub const COLUMNS: &[Column] = inventory! {
         message_id_index: BlindIndex, Program, "finding answers and copies";
         envelope: MailMetadataSealed, Owner, "sender, recipients, subject, date, references";
     }
-    threads (Some(Feature::Mail), Retention::UntilDisconnect) {
+    threads (Some(Feature::Mail), Retention::TimeBox) {
         id: Identifier, Owner, "names the thread";
         connection_id: Identifier, Program, "whose mailbox it is in";
         provider_thread_id: Identifier, Owner, "its id at the provider";
@@ -396,7 +300,7 @@ pub const COLUMNS: &[Column] = inventory! {
         hidden: MailMetadata, Owner, "leaving spam and bin out of lists";
         labels: MailMetadata, Owner, "ids of its labels";
     }
-    thread_labels (Some(Feature::Mail), Retention::UntilDisconnect) {
+    thread_labels (Some(Feature::Mail), Retention::TimeBox) {
         connection_id: Identifier, Program, "whose mailbox it is in";
         label: MailMetadata, Owner, "listing a label";
         last_at: MailMetadata, Owner, "order of the list";
@@ -409,7 +313,7 @@ pub const COLUMNS: &[Column] = inventory! {
         threads: MailMetadata, Owner, "shown with the label";
         unread: MailMetadata, Owner, "shown with the label";
     }
-    thread_addresses (Some(Feature::Mail), Retention::UntilDisconnect) {
+    thread_addresses (Some(Feature::Mail), Retention::TimeBox) {
         connection_id: Identifier, Program, "whose mailbox it is in";
         address_index: BlindIndex, Program, "finding threads with an address";
         thread_id: Identifier, Owner, "the thread";
@@ -422,7 +326,7 @@ pub const COLUMNS: &[Column] = inventory! {
         system: MailMetadata, Owner, "whether the provider made it";
         color: MailMetadata, Owner, "shown to its owner";
     }
-    skipped (Some(Feature::Mail), Retention::UntilDisconnect) {
+    skipped (Some(Feature::Mail), Retention::TimeBox) {
         connection_id: Identifier, Owner, "whose mailbox it is in";
         provider_id: Identifier, Owner, "the message that could not be read";
         reason: Operational, Owner, "showing why it was left out";
@@ -438,6 +342,46 @@ pub const COLUMNS: &[Column] = inventory! {
         added: Operational, Owner, "how much it brought";
         changed: Operational, Owner, "how much it changed";
         removed: Operational, Owner, "how much it removed";
+    }
+    watches (Some(Feature::Mail), Retention::UntilDisconnect) {
+        connection_id: Identifier, Owner, "whose mailbox it is";
+        address_index: BlindIndex, Program, "finding the mailbox that a push is about";
+        reason: Operational, Owner, "why the provider refused to push";
+        created_at: Operational, Owner, "noticing a subscription that never came to be";
+        renewed_at: Operational, Owner, "noticing a renewal that is overdue";
+        expires_at: Operational, Owner, "renewing in time";
+        next_at: Operational, Owner, "when to renew";
+        pushed_at: Operational, Owner, "showing that pushes come";
+        pushed: Operational, Program, "telling announced changes from missed ones";
+        missed_at: Operational, Owner, "polling faster when pushes stay away";
+    }
+    retention (None, Retention::Workspace) {
+        workspace_id: Identifier, Program, "the tenant";
+        mail_days: Operational, Workspace, "how long the metadata of mail is kept";
+        changed_at: Operational, Workspace, "when that was chosen";
+    }
+    boxes (Some(Feature::Mail), Retention::UntilDisconnect) {
+        connection_id: Identifier, Owner, "whose mailbox it is";
+        since: Operational, Owner, "since when mail is listed";
+        purged: Operational, Owner, "showing how much was deleted for its age";
+        purged_at: Operational, Owner, "showing when that was";
+    }
+    saved_searches (Some(Feature::Mail), Retention::Member) {
+        id: Identifier, Owner, "names the search";
+        workspace_id: Identifier, Program, "the tenant";
+        member_id: Identifier, Program, "whose search it is";
+        search: Account, Owner, "its name and words, sealed under the workspace's key";
+        created_at: Operational, Owner, "order of the list";
+    }
+    visits (Some(Feature::Mail), Retention::UntilDisconnect) {
+        connection_id: Identifier, Program, "in whose mailbox";
+        provider_thread_id: Identifier, Program, "which older conversation was opened";
+        until: Operational, Program, "deleting it a day later";
+    }
+    shown_senders (Some(Feature::Mail), Retention::UntilDisconnect) {
+        connection_id: Identifier, Program, "in whose mailbox";
+        address_index: BlindIndex, Program, "showing this sender's images without asking";
+        at: Operational, Program, "when that was chosen";
     }
     jobs (None, Retention::UntilDisconnect) {
         id: Identifier, Operator, "names the job";
@@ -475,6 +419,13 @@ pub fn by_table(table: &str) -> impl Iterator<Item = &'static Column> {
     COLUMNS.iter().filter(move |c| c.table == table)
 }
 
+/// The tables whose rows are deleted for their age by the daily purge of mail.
+pub fn tables_of_the_time_box() -> Vec<&'static str> {
+    let mut out = tables();
+    out.retain(|t| by_table(t).any(|c| c.retention == Retention::TimeBox));
+    out
+}
+
 /// The tables whose rows belong to a connection and are deleted with it, without the table of
 /// connections itself.
 pub fn tables_of_a_connection() -> Vec<&'static str> {
@@ -490,7 +441,7 @@ impl Column {
     pub const fn goes_with_the_connection(&self) -> bool {
         matches!(
             self.retention,
-            Retention::UntilDisconnect | Retention::Days(_)
+            Retention::UntilDisconnect | Retention::TimeBox | Retention::Days(_)
         )
     }
 }
@@ -540,7 +491,10 @@ mod tests {
                 c.class,
                 DataClass::MailMetadata | DataClass::MailMetadataSealed | DataClass::BlindIndex
             ) {
-                assert_eq!(c.retention, Retention::UntilDisconnect, "{c:?}");
+                assert!(
+                    matches!(c.retention, Retention::UntilDisconnect | Retention::TimeBox),
+                    "{c:?}"
+                );
                 assert!(c.feature.is_some(), "{c:?}");
             }
         }

@@ -137,6 +137,9 @@ pub enum SandboxError {
     /// The signing key of the id tokens could not be made.
     #[error("no signing key: {0}")]
     Key(String),
+    /// A push subscription that cannot be.
+    #[error("push: {0}")]
+    Push(String),
     /// A file of faults cannot be read.
     #[error("faults: {0}")]
     Faults(String),

@@ -4,6 +4,7 @@ use std::sync::{Arc, MutexGuard};
 
 use bytes::Bytes;
 use serde::Serialize;
+use serde_json::Value;
 use tenon_model::Time;
 
 use crate::config::SandboxError;
@@ -13,6 +14,7 @@ use crate::log::{Logged, Totals};
 use crate::mailbox::labels::{LabelIndex, UNREAD};
 use crate::mailbox::{Mailbox, raw};
 use crate::oauth::{LiveGrant, scopes};
+use crate::push::{PushTotals, Subscription};
 use crate::state::State;
 
 /// Counts of a mailbox.
@@ -264,6 +266,49 @@ impl Control {
             }
         }
         ids
+    }
+
+    /// Where pushes go from now on; `None` ends them.
+    pub fn subscribe(&self, subscription: Option<Subscription>) -> Result<(), SandboxError> {
+        self.state.pushes.subscribe(subscription)
+    }
+
+    /// What became of pushes so far.
+    pub fn pushes(&self) -> PushTotals {
+        self.state.pushes.totals()
+    }
+
+    /// When the mailbox's push subscription ends, if it has one.
+    pub fn watched_until(&self, account: &str) -> Option<Time> {
+        let now = self.state.now();
+        let mailbox = self.mailbox(account);
+        let until = mailbox.watch.as_ref().map(|w| w.until);
+        until.filter(|until| *until > now)
+    }
+
+    /// Signs a token as Pub/Sub would for `subscription`, with these claims changed (`null` takes one
+    /// away).
+    pub fn push_token(
+        &self,
+        subscription: &Subscription,
+        changes: &[(&str, Value)],
+    ) -> Result<String, SandboxError> {
+        let mut claims = crate::push::claims(&self.state, subscription);
+        if let Value::Object(claims) = &mut claims {
+            for (name, value) in changes {
+                if value.is_null() {
+                    claims.remove(*name);
+                } else {
+                    claims.insert((*name).to_owned(), value.clone());
+                }
+            }
+        }
+        crate::oauth::idtoken::sign(&claims)
+    }
+
+    /// The body of a push about a mailbox, whether the sandbox has it or not.
+    pub fn push_body(&self, address: &str, history_id: u64) -> String {
+        crate::push::envelope(address, history_id, history_id, self.state.now()).to_string()
     }
 
     /// The scripted faults.

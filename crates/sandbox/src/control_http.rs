@@ -9,6 +9,7 @@ use crate::config::SandboxError;
 use crate::control::Control;
 use crate::faults::Fault;
 use crate::new_mail::NewMail;
+use crate::push::Subscription;
 use crate::state::State;
 use crate::wire::call::{Answer, Call};
 use crate::wire::text::unbase64;
@@ -128,6 +129,18 @@ fn run(state: &Arc<State>, call: &Call<'_>) -> Result<Value> {
         ("GET", "grants") => json!({"grants": control.live_grants(account()?)}),
         ("POST", "grant") => json!(control.grant(account()?, &body.list("scopes"))),
         ("GET", "tokens") => json!({"tokens": control.tokens_issued()}),
+        ("POST", "subscribe") => {
+            control.subscribe(Some(subscription(&body)?))?;
+            done
+        }
+        ("DELETE", "subscribe") => {
+            control.subscribe(None)?;
+            done
+        }
+        ("GET", "pushes") => json!(control.pushes()),
+        ("POST", "push-token") => {
+            json!({"token": control.push_token(&subscription(&body)?, &[])?})
+        }
         ("GET", "faults") => faults(&control),
         ("POST", "faults") => {
             let text = std::str::from_utf8(&call.body).unwrap_or_default();
@@ -169,6 +182,20 @@ fn faults(control: &Control) -> Value {
         .map(|(row, about)| (row.to_owned(), json!(about)))
         .collect();
     json!({"faults": armed, "rows": rows})
+}
+
+fn subscription(body: &Body) -> Result<Subscription> {
+    let endpoint = body.text("endpoint")?;
+    Ok(Subscription {
+        endpoint: endpoint
+            .parse()
+            .map_err(|_| Refused(400, "endpoint is no address".to_owned()))?,
+        audience: match body.maybe("audience") {
+            "" => endpoint.to_owned(),
+            audience => audience.to_owned(),
+        },
+        account: body.text("service_account")?.to_owned(),
+    })
 }
 
 fn labels(body: &Body) -> Vec<&str> {

@@ -60,6 +60,7 @@ impl Sandbox {
                 tracing::error!(%error, "the sandbox stopped listening");
             }
         });
+        tokio::spawn(crate::push::publish(state.clone(), closed.clone()));
         Ok(Self {
             addr,
             base,

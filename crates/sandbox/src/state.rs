@@ -14,6 +14,7 @@ use crate::log::Log;
 use crate::mailbox::Mailbox;
 use crate::oauth::scopes::GmailScopes;
 use crate::oauth::{Access, OAuth, authorize, idtoken, token};
+use crate::push::Pushes;
 use crate::quota::Quota;
 use crate::upload::{self, Uploads};
 use crate::wire::batch;
@@ -35,6 +36,7 @@ pub(crate) struct State {
     log: Mutex<Log>,
     uploads: Mutex<Uploads>,
     masks: Mutex<HashMap<String, Arc<Mask>>>,
+    pub(crate) pushes: Pushes,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -109,6 +111,7 @@ impl State {
             log: Mutex::new(Log::default()),
             uploads: Mutex::new(Uploads::new(config.seed)),
             masks: Mutex::new(HashMap::new()),
+            pushes: Pushes::default(),
             config,
         })
     }

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
+use tenon_app::push::GooglePush;
 use tenon_app::{AppConfig, Ctx, Parts};
-use tenon_connectors::google::Google;
+use tenon_connectors::google::{Google, PushIdentity};
 use tenon_connectors::openid::OpenId;
 use tenon_model::{Scope, World};
 use tenon_store::{Store, StoreConfig, StoreUrl};
@@ -126,7 +127,26 @@ pub(crate) async fn open_ctx(
 pub(crate) fn app_config(settings: &Settings, public_url: Url) -> AppConfig {
     let mut config = AppConfig::new(public_url);
     config.poll_interval = settings.poll;
+    config.mail_days = settings.mail_days;
+    config.push_poll_interval = settings.push_poll;
+    config.google_push = settings.push.as_ref().map(|push| GooglePush {
+        topic: push.topic.clone(),
+        identity: PushIdentity {
+            audience: push
+                .audience
+                .clone()
+                .unwrap_or_else(|| push_endpoint(&config.public_url).into()),
+            account: push.account.clone(),
+        },
+    });
     config
+}
+
+/// Where Pub/Sub posts to.
+pub(crate) fn push_endpoint(public_url: &Url) -> Url {
+    let mut url = public_url.clone();
+    url.set_path("/hooks/google/pubsub");
+    url
 }
 
 /// Opens everything for a command that does not listen.

@@ -5,6 +5,7 @@
 //! claimed. Who holds an older fence has lost the job, and all its transitions do nothing.
 
 mod claims;
+mod many;
 
 use std::time::Duration;
 

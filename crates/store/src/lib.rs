@@ -37,12 +37,15 @@ mod migrate;
 mod plans;
 mod purges;
 mod receipts;
+mod retention;
+mod saved_searches;
 mod sessions;
 mod settings;
 mod sql;
 mod store;
 mod tokens;
 mod tx;
+mod watches;
 mod workspaces;
 
 pub use access::{
@@ -59,15 +62,19 @@ pub use flows::{Flow, Flows};
 pub use jobs::{Claim, JobCounts, JobRow, JobState, Jobs, NewJob};
 pub use keys::{KeyRow, Keys};
 pub use mail::{
-    Carries, LabelCounts, LabelRow, Labels, Mailbox, Mailboxes, MessageRow, Messages, NewMessage,
-    Relabel, Run, Runs, Skipped, SkippedItem, StoredPage, ThreadQuery, ThreadRow, Threads,
+    Boxes, Carries, LabelCounts, LabelRow, Labels, Mailbox, Mailboxes, MessageRow, Messages,
+    NewMessage, Relabel, Run, Runs, ShownSenders, Skipped, SkippedItem, StoredPage, ThreadQuery,
+    ThreadRow, Threads, TimeBox, Visits,
 };
 pub use members::{Member, Members};
 pub use purges::{LARGE_TABLES, LargeTable, Purge, Purges};
 pub use receipts::{Receipt, Receipts};
+pub use retention::RetentionChoices;
+pub use saved_searches::{SavedSearch, SavedSearches};
 pub use sessions::{Session, Sessions};
 pub use settings::Settings;
 pub use store::Store;
 pub use tokens::{TokenRow, Tokens};
 pub use tx::Tx;
+pub use watches::{Pushed, Watch, Watches};
 pub use workspaces::{Workspace, Workspaces};

@@ -8,7 +8,7 @@ use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Arguments, AssertSqlSafe, Row as _, SqlSafeStr, SqlStr};
 use tenon_model::{
     ConnectionId, ConsentId, IdentityId, InvitationId, JobId, KeyId, LabelId, MemberId, MessageId,
-    NodeId, PasskeyId, ReceiptId, SessionId, ThreadId, Time, WorkspaceId,
+    NodeId, PasskeyId, ReceiptId, SavedSearchId, SessionId, ThreadId, Time, WorkspaceId,
 };
 use tenon_vault::Sealed;
 use uuid::Uuid;
@@ -73,6 +73,7 @@ values! {
     WorkspaceId, Uuid, |v| v.0;
     MemberId, Uuid, |v| v.0;
     SessionId, Uuid, |v| v.0;
+    SavedSearchId, Uuid, |v| v.0;
     InvitationId, Uuid, |v| v.0;
     IdentityId, Uuid, |v| v.0;
     PasskeyId, Uuid, |v| v.0;
@@ -403,6 +404,7 @@ columns! {
     WorkspaceId, Uuid, |v| Some(Self(v));
     MemberId, Uuid, |v| Some(Self(v));
     SessionId, Uuid, |v| Some(Self(v));
+    SavedSearchId, Uuid, |v| Some(Self(v));
     InvitationId, Uuid, |v| Some(Self(v));
     IdentityId, Uuid, |v| Some(Self(v));
     PasskeyId, Uuid, |v| Some(Self(v));

@@ -34,6 +34,8 @@ pub struct Options {
     pub seed: u64,
     /// Limits that the connector plans for.
     pub quota: QuotaSettings,
+    /// Changes the settings that use cases look at.
+    pub config: fn(&mut AppConfig),
     /// Puts something around the key-encryption key.
     pub kek: fn(Box<dyn Kek>, &Store) -> Box<dyn Kek>,
 }
@@ -44,6 +46,7 @@ impl Default for Options {
             messages: 120,
             seed: 1,
             quota: QuotaSettings::unlimited(),
+            config: |_| {},
             kek: |kek, _| kek,
         }
     }
@@ -64,6 +67,7 @@ pub struct TestApp {
     runner: Option<RunnerHandle>,
     browser: reqwest::Client,
     store: TestStore,
+    config: fn(&mut AppConfig),
 }
 
 impl TestApp {
@@ -91,7 +95,15 @@ impl TestApp {
         )
         .expect("a loopback Google");
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let ctx = open_ctx(&store.store, &world, google, folder.path(), options.kek).await;
+        let ctx = open_ctx(
+            &store.store,
+            &world,
+            google,
+            folder.path(),
+            options.config,
+            options.kek,
+        )
+        .await;
         let owner = sign_up(&ctx, "olivia@tenon.example", Role::Owner).await;
         let runner =
             tenon_app::register_jobs(Runner::new(ctx.store.clone(), world, ctx.clone())).start();
@@ -108,6 +120,7 @@ impl TestApp {
             runner: Some(runner),
             browser,
             store,
+            config: options.config,
         }
     }
 
@@ -115,7 +128,15 @@ impl TestApp {
     pub async fn reopen(&self) -> Ctx {
         let google = self.ctx.google.clone().expect("a Google");
         let (world, folder) = (&self.ctx.world, self.folder.path());
-        open_ctx(&self.store.store, world, google, folder, |kek, _| kek).await
+        open_ctx(
+            &self.store.store,
+            world,
+            google,
+            folder,
+            self.config,
+            |kek, _| kek,
+        )
+        .await
     }
 
     /// Another node on the same database, key and graveyard, with connections of its own.
@@ -128,7 +149,7 @@ impl TestApp {
         let store = Store::open(&config).await.expect("the store opens");
         let store = store.with_world(self.ctx.world.clone());
         let (world, folder) = (&self.ctx.world, self.folder.path());
-        open_ctx(&store, world, google, folder, |kek, _| kek).await
+        open_ctx(&store, world, google, folder, self.config, |kek, _| kek).await
     }
 
     /// Stops running jobs, as a process that ends does.
@@ -295,11 +316,14 @@ async fn open_ctx(
     world: &World,
     google: Arc<Google>,
     folder: &std::path::Path,
+    change: fn(&mut AppConfig),
     around: fn(Box<dyn Kek>, &Store) -> Box<dyn Kek>,
 ) -> Ctx {
     let kek = open_kek(&KekSource::File(folder.join("kek")), None, world, true).expect("a key");
     let mut config = AppConfig::new("http://127.0.0.1:8080".parse().expect("an address"));
     config.recheck_waits = vec![Duration::ZERO];
+    config.mail_days = 0;
+    change(&mut config);
     Ctx::open(Parts {
         store: store.clone(),
         kek: around(kek, store),

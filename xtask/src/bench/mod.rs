@@ -5,6 +5,7 @@ mod idle;
 mod list_threads;
 mod open_message;
 mod peer;
+mod push;
 mod quota;
 
 use anyhow::{Result, bail};
@@ -54,12 +55,13 @@ impl Options {
 
 type Bench = fn(&Options, &std::path::Path, &mut Report) -> Result<()>;
 
-const BENCHES: [(&str, Bench); 5] = [
+const BENCHES: [(&str, Bench); 6] = [
     ("first-sync", first_sync::run),
     ("quota", quota::run),
     ("open-message", open_message::run),
     ("list-threads", list_threads::run),
     ("idle", idle::run),
+    ("push", push::run),
 ];
 
 /// Runs one benchmark or all, on the release build.

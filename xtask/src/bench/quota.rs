@@ -22,11 +22,8 @@ pub(super) fn run(options: &Options, tenon: &Path, report: &mut Report) -> Resul
         let mut sandbox = Sandbox::start(
             tenon,
             SandboxOptions {
-                messages: size,
-                seed: 1,
                 quota: Quota::Y2026,
-                auto_consent: true,
-                latency: 0,
+                ..SandboxOptions::of(size, 1)
             },
         )?;
         let setup = databases.setup(kind, tenon, sandbox.environment())?;

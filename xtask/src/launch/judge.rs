@@ -119,6 +119,7 @@ impl Emulator {
     /// Settings of a server that signs in here and speaks Gmail through `api`.
     pub fn environment(&self, api: &str) -> Vec<(String, String)> {
         let mut all = google_environment(api, &self.url, "tenon-emulator", "tenon-emulator-secret");
+        all.push(("TENON_MAIL_DAYS".to_owned(), "0".to_owned()));
         for (name, value) in &mut all {
             // The emulator has these two at other paths than Google.
             match name.as_str() {

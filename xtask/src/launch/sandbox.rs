@@ -38,6 +38,8 @@ pub struct SandboxOptions {
     pub quota: Quota,
     /// Everything asked for is granted at once, without a consent page.
     pub auto_consent: bool,
+    /// So many accounts, called as [`SandboxOptions::account`] says; 0 for the usual two.
+    pub accounts: u32,
     /// Milliseconds before each answer.
     pub latency: u64,
 }
@@ -50,8 +52,14 @@ impl SandboxOptions {
             seed,
             quota: Quota::Off,
             auto_consent: true,
+            accounts: 0,
             latency: 0,
         }
+    }
+
+    /// The address of one of many accounts.
+    pub fn account(number: u32) -> String {
+        format!("person-{number}@example.com")
     }
 }
 
@@ -74,6 +82,10 @@ impl Sandbox {
             .current_dir(dir.path())
             .arg("sandbox")
             .args(options.auto_consent.then_some("--auto-consent"))
+            .args(
+                (0..options.accounts)
+                    .flat_map(|n| ["--account".to_owned(), SandboxOptions::account(n)]),
+            )
             .args(["--port", &port.to_string()])
             .args(["--messages", &options.messages.to_string()])
             .args(["--seed", &options.seed.to_string()])
@@ -118,6 +130,8 @@ impl Sandbox {
         };
         all.push(("TENON_GOOGLE_QUOTA".to_owned(), quota.to_owned()));
         all.push(("TENON_POLL_SECONDS".to_owned(), "5".to_owned()));
+        // All of the mailbox is compared.
+        all.push(("TENON_MAIL_DAYS".to_owned(), "0".to_owned()));
         all
     }
 

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
 use tenon_app::connections::{self, HealthView, QuotaView, RunView, SkippedView};
+use tenon_app::push::{PushState, PushView};
 use tenon_model::ConnectionId;
 use utoipa::ToSchema;
 
@@ -28,6 +29,9 @@ pub(super) struct Health {
     gone: u64,
     /// What the provider says it holds.
     provider_total: u64,
+    /// Since when mail is listed; `null` for all of it.
+    #[schema(required)]
+    since: Option<Timestamp>,
     /// Whether everything listed is stored, skipped with a reason, or gone.
     complete: bool,
     /// Since the last contact.
@@ -47,6 +51,7 @@ pub(super) struct Health {
     #[schema(required)]
     reason_text: Option<&'static str>,
     quota: Quota,
+    push: Push,
     skipped_items: Vec<SkippedItem>,
     /// The last runs, newest first.
     runs: Vec<Run>,
@@ -62,6 +67,48 @@ struct Quota {
     refused_last_hour: u64,
     /// Units kept for people.
     reserve: u64,
+}
+
+/// The provider's pushes.
+#[derive(Serialize, ToSchema)]
+struct Push {
+    state: PushStateWord,
+    /// Whether the operator has to do something.
+    alarm: bool,
+    /// Why the provider refused, as a code.
+    #[schema(required)]
+    reason: Option<String>,
+    /// The same in plain words.
+    #[schema(required)]
+    reason_text: Option<&'static str>,
+    #[schema(required)]
+    renewed_at: Option<Timestamp>,
+    #[schema(required)]
+    next_renewal_at: Option<Timestamp>,
+    /// When it ends unless it is renewed.
+    #[schema(required)]
+    expires_at: Option<Timestamp>,
+    #[schema(required)]
+    last_push_at: Option<Timestamp>,
+}
+
+/// How the provider's pushes stand.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = PushState)]
+enum PushStateWord {
+    /// Not set up for this server: polling does it alone.
+    Off,
+    /// Asked for; none has come yet.
+    Waiting,
+    /// They come; polling is slow.
+    Live,
+    /// They stay away or have missed something; polling is fast.
+    Quiet,
+    /// Not renewed for too long.
+    Overdue,
+    /// The provider refuses.
+    Refused,
 }
 
 /// A message that could not be understood.
@@ -107,6 +154,7 @@ impl From<HealthView> for Health {
             skipped: v.skipped,
             gone: v.gone,
             provider_total: v.provider_total,
+            since: v.since.map(Into::into),
             complete: v.complete,
             lag_seconds: v.lag_seconds,
             last_sync_at: v.last_sync_at.map(Into::into),
@@ -116,6 +164,7 @@ impl From<HealthView> for Health {
             reason: v.reason,
             reason_text: v.reason_text,
             quota: v.quota.map(Into::into).unwrap_or_default(),
+            push: v.push.into(),
             skipped_items: v.skipped_items.into_iter().map(Into::into).collect(),
             runs: v.runs.into_iter().map(Into::into).collect(),
         }
@@ -129,6 +178,28 @@ impl From<QuotaView> for Quota {
             used_last_minute: v.used_last_minute,
             refused_last_hour: v.refused_last_hour,
             reserve: v.reserve,
+        }
+    }
+}
+
+impl From<PushView> for Push {
+    fn from(v: PushView) -> Self {
+        Self {
+            state: match v.state {
+                PushState::Off => PushStateWord::Off,
+                PushState::Waiting => PushStateWord::Waiting,
+                PushState::Live => PushStateWord::Live,
+                PushState::Quiet => PushStateWord::Quiet,
+                PushState::Overdue => PushStateWord::Overdue,
+                PushState::Refused => PushStateWord::Refused,
+            },
+            alarm: v.alarm,
+            reason: v.reason,
+            reason_text: v.reason_text,
+            renewed_at: v.renewed_at.map(Into::into),
+            next_renewal_at: v.next_renewal_at.map(Into::into),
+            expires_at: v.expires_at.map(Into::into),
+            last_push_at: v.last_push_at.map(Into::into),
         }
     }
 }

@@ -64,6 +64,7 @@ impl From<&str> for MailboxState {
 #[derive(Serialize, ToSchema)]
 pub(super) struct Progress {
     done: u64,
+    /// Within a time box an estimate from what is here; 0 before there is one.
     total: u64,
     percent: f64,
     /// Null when there is no ground for an estimate.

@@ -17,6 +17,11 @@ pub(crate) const BODY_CSP: &str = "sandbox allow-same-origin allow-popups allow-
      default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
      frame-ancestors 'self'";
 
+/// The same when a person has asked for the remote images: they come from our own origin.
+pub(crate) const BODY_IMAGES_CSP: &str = "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox; \
+     default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
+     frame-ancestors 'self'";
+
 /// A file from a message: whatever it is, it is not a page of ours.
 pub(crate) const DOWNLOAD_CSP: &str = "sandbox; default-src 'none'";
 

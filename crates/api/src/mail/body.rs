@@ -10,7 +10,7 @@ use tenon_model::MessageId;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::Api;
-use crate::edge::headers::BODY_CSP;
+use crate::edge::headers::{BODY_CSP, BODY_IMAGES_CSP};
 use crate::extract::{self, Query};
 use crate::problem::{Answer, problems};
 use crate::session::SignedIn;
@@ -26,6 +26,9 @@ pub(super) struct BodyQuery {
     #[serde(default)]
     #[param(inline)]
     theme: Theme,
+    /// Whether remote images are shown, fetched by the server.
+    #[serde(default)]
+    images: bool,
 }
 
 /// Colours of plain bodies.
@@ -49,10 +52,22 @@ pub(super) async fn get_message_body(
     extract::Id(id): extract::Id<MessageId>,
     Query(query): Query<BodyQuery>,
 ) -> Answer<Response> {
-    let document = mail::body_html(&api.ctx, &actor, id, query.theme == Theme::Dark).await?;
+    let document = mail::body_html(
+        &api.ctx,
+        &actor,
+        id,
+        query.theme == Theme::Dark,
+        query.images,
+    )
+    .await?;
+    let policy = if query.images {
+        BODY_IMAGES_CSP
+    } else {
+        BODY_CSP
+    };
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-        (header::CONTENT_SECURITY_POLICY, BODY_CSP),
+        (header::CONTENT_SECURITY_POLICY, policy),
     ];
     Ok((headers, document).into_response())
 }

@@ -35,6 +35,10 @@ struct MessageBody {
     url: String,
     /// Remote images that were taken out.
     remote_images_blocked: u64,
+    /// Whether the member wants the images of this sender without being asked.
+    images_shown: bool,
+    /// The body with its remote images, fetched by the server.
+    images_url: String,
     /// Whether earlier mail is quoted in it.
     quoted: bool,
     /// What could not be read.
@@ -91,6 +95,8 @@ impl From<OpenedView> for MessageContent {
                 },
                 url: format!("{base}/body"),
                 remote_images_blocked: v.body.remote_images_blocked,
+                images_shown: v.body.images_shown,
+                images_url: format!("{base}/body?images=true"),
                 quoted: v.body.quoted,
                 problem: v
                     .body

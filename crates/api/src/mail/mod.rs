@@ -3,6 +3,7 @@
 mod attachment;
 mod body;
 mod download;
+mod images;
 mod labels;
 mod message;
 mod original;
@@ -26,6 +27,8 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(message::open_message))
         .routes(routes!(body::get_message_body))
         .routes(routes!(attachment::get_attachment))
+        .routes(routes!(images::get_image))
+        .routes(routes!(images::show_images_of_sender))
         .routes(routes!(original::get_original))
 }
 

@@ -149,6 +149,7 @@ async fn nothing_that_a_client_sends_becomes_a_label() {
             "/openapi.json",
             "/.well-known/security.txt",
             "/oauth/callback/{issuer}",
+            "/hooks/google/pubsub",
         ]
         .map(str::to_owned),
     );

@@ -50,16 +50,24 @@ impl TestApp {
 
     /// A server that nobody has set up, with a changed sandbox.
     pub(crate) async fn with(change: impl FnOnce(&mut SandboxConfig)) -> Self {
+        Self::configured(change, |_| {}).await
+    }
+
+    /// A server that nobody has set up, with a changed sandbox and changed settings.
+    pub(crate) async fn configured(
+        change: impl FnOnce(&mut SandboxConfig),
+        settings: impl FnOnce(&mut AppConfig),
+    ) -> Self {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let url = StoreUrl::Sqlite(folder.path().join("tenon.db"));
-        Self::build(&url, folder, Vec::new(), change).await
+        Self::build(&url, folder, Vec::new(), change, settings).await
     }
 
     /// Two nodes on one database: each with its own pool, caches and runner, one key.
     pub(crate) async fn two_nodes(url: &StoreUrl) -> (Self, Self) {
         let folder = Arc::new(tempfile::tempdir().unwrap());
-        let one = Self::build(url, folder.clone(), Vec::new(), |_| {}).await;
-        let other = Self::build(url, folder, Vec::new(), |_| {}).await;
+        let one = Self::build(url, folder.clone(), Vec::new(), |_| {}, |_| {}).await;
+        let other = Self::build(url, folder, Vec::new(), |_| {}, |_| {}).await;
         (one, other)
     }
 
@@ -67,7 +75,7 @@ impl TestApp {
     pub(crate) async fn with_issuers(issuers: Vec<Arc<OpenId>>) -> (Self, Browser) {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let url = StoreUrl::Sqlite(folder.path().join("tenon.db"));
-        let app = Self::build(&url, folder, issuers, |_| {}).await;
+        let app = Self::build(&url, folder, issuers, |_| {}, |_| {}).await;
         let browser = app.member(OWNER, Role::Owner).await;
         (app, browser)
     }
@@ -77,6 +85,7 @@ impl TestApp {
         folder: Arc<TempDir>,
         issuers: Vec<Arc<OpenId>>,
         change: impl FnOnce(&mut SandboxConfig),
+        settings: impl FnOnce(&mut AppConfig),
     ) -> Self {
         // With RUST_LOG=info a failing test tells what the server logged.
         let filter = tracing_subscriber::EnvFilter::from_default_env();
@@ -104,13 +113,16 @@ impl TestApp {
         .await
         .unwrap();
         let kek = KekSource::File(folder.path().join("kek"));
+        let mut app_config = AppConfig::new(format!("http://{HOST}").parse().unwrap());
+        app_config.mail_days = 0;
+        settings(&mut app_config);
         let ctx = Ctx::open(Parts {
             store: store.clone(),
             kek: open_kek(&kek, None, &world, true).unwrap(),
             graveyard: Graveyard::new(folder.path().join("graveyard")),
             google: Some(Google::new(google, world.clone()).unwrap()),
             issuers,
-            config: AppConfig::new(format!("http://{HOST}").parse().unwrap()),
+            config: app_config,
             world: world.clone(),
         })
         .await

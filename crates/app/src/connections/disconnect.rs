@@ -148,6 +148,10 @@ async fn end(ctx: &Ctx, scope: &Scope, id: ConnectionId) -> Result<Option<Receip
     let token = tx.tokens().get(id).await?;
     drop(tx);
     let token = token.map(|t| open_refresh(&key, &t)).transpose()?.flatten();
+    let shared = shared(ctx, &row).await?;
+    if let Err(error) = crate::push::stop(ctx, &row, shared).await {
+        tracing::warn!(%error, "a push subscription was not ended");
+    }
     let (grant, pending) = end_grant(ctx, &row, token).await?;
     purge(ctx, scope, &row, grant, pending, |row| {
         row.status_reason.as_deref() == Some(DISCONNECTING)

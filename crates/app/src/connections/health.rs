@@ -5,6 +5,7 @@ use tenon_model::policy::reason_text;
 use tenon_model::{ConnectionId, Time};
 
 use super::view::visible;
+use crate::push::{PushView, push_view};
 use crate::{Actor, Ctx, Error, Result};
 
 /// Health of a mailbox.
@@ -20,6 +21,8 @@ pub struct HealthView {
     pub gone: u64,
     /// What the provider says it holds.
     pub provider_total: u64,
+    /// Since when mail is listed; `None` for all of it.
+    pub since: Option<Time>,
     /// Whether everything the provider holds is stored, or skipped with a reason.
     pub complete: bool,
     /// Seconds since the last contact.
@@ -38,6 +41,8 @@ pub struct HealthView {
     pub reason_text: Option<&'static str>,
     /// The quota planner.
     pub quota: Option<QuotaView>,
+    /// The provider's pushes.
+    pub push: PushView,
     /// The skipped ones.
     pub skipped_items: Vec<SkippedView>,
     /// The last runs, newest first.
@@ -139,14 +144,20 @@ pub async fn health(ctx: &Ctx, actor: &Actor, id: ConnectionId) -> Result<Health
             removed: r.removed,
         })
         .collect();
+    let since = tx.boxes().get(id).await?.map(|b| b.since);
+    let since = since.filter(|since| since.0 > 0);
+    let push = push_view(ctx, &mut tx, &mailbox, actor.locale).await?;
     Ok(HealthView {
+        push,
         listed,
         stored,
         skipped,
         gone,
         provider_total: mailbox.provider_total.max(0) as u64,
+        // Within a time box the provider's total says nothing: that is of all the years.
         complete: mailbox.state == SyncState::Live
-            && stored + skipped >= mailbox.provider_total.max(0) as u64,
+            && (since.is_some() || stored + skipped >= mailbox.provider_total.max(0) as u64),
+        since,
         lag_seconds: mailbox.last_sync_at.map(|t| now.since(t).as_secs()),
         last_sync_at: mailbox.last_sync_at,
         next_sync_at: mailbox.next_sync_at,

@@ -78,6 +78,7 @@ impl RefreshProfile {
             return Ok(()); // paused or disconnected meanwhile
         }
         store_labels(ctx, &mut tx, row, labels).await?;
+        crate::push::enqueue_missing(ctx, &mut tx, row).await?;
         if let Some(aliases) = aliases {
             let key = ctx.keys.get(&mut tx, row.key_id).await?;
             let mut account = super::view::open_account(&key, row)?;

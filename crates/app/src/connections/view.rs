@@ -95,7 +95,7 @@ pub struct MailboxView {
 pub struct ProgressView {
     /// Messages listed so far.
     pub done: u64,
-    /// Messages in all, as the provider says.
+    /// Messages in all, as the provider says; within a time box an estimate, 0 before there is one.
     pub total: u64,
     /// Percent.
     pub percent: f64,
@@ -236,7 +236,7 @@ async fn mailbox_view(
             .as_deref()
             .map(|c| reason_text(c, actor.locale)),
         reason: mailbox.reason.clone(),
-        progress: crate::sync::progress_view(ctx, row, mailbox),
+        progress: crate::sync::progress_view(ctx, tx, row, mailbox).await?,
         messages,
         threads,
         unread,

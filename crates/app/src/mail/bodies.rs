@@ -24,6 +24,8 @@ impl Opened {
     fn bytes(&self) -> usize {
         let content = &self.content;
         self.rendered.document.len()
+            + self.rendered.with_images.as_ref().map_or(0, String::len)
+            + self.rendered.remote.iter().map(String::len).sum::<usize>()
             + content.html.as_ref().map_or(0, String::len)
             + content.text.as_ref().map_or(0, String::len)
             + content
@@ -194,6 +196,9 @@ mod tests {
             rendered: Rendered {
                 document: String::new(),
                 remote_images: 0,
+                with_images: None,
+                place: String::new(),
+                remote: Vec::new(),
                 quoted: false,
                 problem: None,
             },

@@ -12,6 +12,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use ammonia::Builder;
 use tenon_connectors::ports::Content;
 
+use super::places::Places;
+
 /// Larger bodies are not shown but offered for download.
 const MAX_BODY: usize = 3 << 20;
 /// Deeper nesting is not parsed: the HTML parser's work grows with the square of it (check H6).
@@ -24,19 +26,41 @@ pub(super) type Inline = Arc<HashMap<String, String>>;
 pub(super) struct Rendered {
     pub(super) document: String,
     pub(super) remote_images: u64,
+    /// The same with places for remote images, when it has any.
+    pub(super) with_images: Option<String>,
+    /// What a place begins with; the number of the image follows.
+    pub(super) place: String,
+    /// Addresses of the remote images, by number.
+    pub(super) remote: Vec<String>,
     pub(super) quoted: bool,
     pub(super) problem: Option<&'static str>,
 }
 
-/// Renders the best body there is. `inline` maps `Content-ID` to data addresses.
-pub(super) fn render(content: &Content, inline: &Inline, dark: bool) -> Rendered {
+/// Renders the best body there is. `inline` maps `Content-ID` to data addresses; `place` is a word that
+/// no mail can know, for the places of remote images.
+pub(super) fn render(content: &Content, inline: &Inline, dark: bool, place: &str) -> Rendered {
     match (&content.html, &content.text) {
         (Some(html), _) if html.len() <= MAX_BODY && !too_deep(html) => {
             let (body, remote_images) = sanitize(html, inline);
+            let (with_images, place, remote) = if remote_images == 0 {
+                (None, String::new(), Vec::new())
+            } else {
+                let places = Places::new(place);
+                let (body, _) = clean(html, inline, Some(&places));
+                let remote = places.take();
+                (
+                    Some(document(&body, Look::Paper)),
+                    places.prefix.clone(),
+                    remote,
+                )
+            };
             let quoted = body.contains("<blockquote") || html.contains("gmail_quote");
             Rendered {
                 document: document(&body, Look::Paper),
                 remote_images,
+                with_images,
+                place,
+                remote,
                 quoted,
                 problem: is_blank(&body).then_some("body_empty"),
             }
@@ -47,6 +71,9 @@ pub(super) fn render(content: &Content, inline: &Inline, dark: bool) -> Rendered
             Rendered {
                 document: document(&text_to_html(text), look),
                 remote_images: 0,
+                with_images: None,
+                place: String::new(),
+                remote: Vec::new(),
                 quoted,
                 problem: text.trim().is_empty().then_some("body_empty"),
             }
@@ -54,6 +81,9 @@ pub(super) fn render(content: &Content, inline: &Inline, dark: bool) -> Rendered
         (None, None) => Rendered {
             document: document("", Look::Light),
             remote_images: 0,
+            with_images: None,
+            place: String::new(),
+            remote: Vec::new(),
             quoted: false,
             problem: Some(if content.parts.is_empty() {
                 "body_missing"
@@ -64,6 +94,9 @@ pub(super) fn render(content: &Content, inline: &Inline, dark: bool) -> Rendered
         _ => Rendered {
             document: document("", Look::Light),
             remote_images: 0,
+            with_images: None,
+            place: String::new(),
+            remote: Vec::new(),
             quoted: false,
             problem: Some("too_large"),
         },
@@ -148,6 +181,11 @@ fn document(body: &str, look: Look) -> String {
 }
 
 fn sanitize(html: &str, inline: &Inline) -> (String, u64) {
+    clean(html, inline, None)
+}
+
+fn clean(html: &str, inline: &Inline, places: Option<&Arc<Places>>) -> (String, u64) {
+    let places = places.cloned();
     let blocked = Arc::new(AtomicU64::new(0));
     let (inline, count) = (inline.clone(), blocked.clone());
     let mut builder = Builder::default();
@@ -164,12 +202,23 @@ fn sanitize(html: &str, inline: &Inline) -> (String, u64) {
         .add_tag_attributes("font", ["face", "size", "color"])
         .add_tag_attributes("td", ["nowrap"])
         .url_schemes(HashSet::from([
-            "http", "https", "mailto", "tel", "cid", "data",
+            "http",
+            "https",
+            "mailto",
+            "tel",
+            "cid",
+            "data",
+            "tenon-image",
         ]))
         .link_rel(Some("noopener noreferrer nofollow"))
         .strip_comments(true)
         .add_clean_content_tags(["title"])
         .attribute_filter(move |element, attribute, value| {
+            if let (Some(places), "img", "src") = (&places, element, attribute)
+                && let Some(place) = places.of(value)
+            {
+                return Some(Cow::Owned(place));
+            }
             filter(element, attribute, value, &inline, &count)
         });
     let clean = builder.clean(html).to_string();
@@ -376,7 +425,7 @@ fn escape(text: &str, out: &mut String) {
 mod tests {
     use super::*;
 
-    fn clean(html: &str) -> (String, u64) {
+    fn cleaned(html: &str) -> (String, u64) {
         sanitize(
             html,
             &Arc::new(HashMap::from([(
@@ -402,7 +451,7 @@ mod tests {
             "<base href=https://evil.example>x",
             "<object data=https://evil.example></object><embed src=https://evil.example>x",
         ] {
-            let (out, _) = clean(html);
+            let (out, _) = cleaned(html);
             let lower = out.to_lowercase();
             for bad in [
                 "<script",
@@ -427,7 +476,7 @@ mod tests {
 
     #[test]
     fn h2_remote_content_is_taken_out_and_counted() {
-        let (out, blocked) = clean(
+        let (out, blocked) = cleaned(
             "<img src=\"https://t.example/p.gif\"><img src=\"//t.example/q\"><img srcset=\"https://t.example/r 2x\">\
              <td background=\"https://t.example/s\"></td><div style=\"background:url(https://t.example/u);color:red\">a</div>\
              <div style=\"background-color:u\\72l(https://t.example/v)\">b</div><style>@import 'https://t.example/w'</style>",
@@ -438,8 +487,30 @@ mod tests {
     }
 
     #[test]
+    fn h2_asked_for_images_become_numbered_places_and_nothing_else_loads() {
+        let html = "<img src=\"https://t.example/p.gif\"><img src=\"//t.example/q\"><img src=\"HTTP://t.example/p\">\
+                    <img src=\"https://t.example/p.gif\"><img src=\"javascript:x\"><img src=\"tenon-image:w:7\">\
+                    <a href=\"tenon-image:w:8\">x</a><p>tenon-image:guess:9</p><div style=\"background:url(https://t.example/u)\">a</div>";
+        let places = Places::new("w");
+        let (out, _) = clean(html, &Inline::default(), Some(&places));
+        assert_eq!(
+            places.take(),
+            [
+                "https://t.example/p.gif",
+                "https://t.example/q",
+                "HTTP://t.example/p"
+            ]
+        );
+        assert_eq!(out.matches("src=\"tenon-image:w:0\"").count(), 2, "{out}");
+        assert!(out.contains("src=\"tenon-image:w:2\""), "{out}");
+        for bad in ["t.example", "w:7", "w:8", "javascript"] {
+            assert!(!out.contains(bad), "{bad}: {out}");
+        }
+    }
+
+    #[test]
     fn inline_images_come_from_the_message() {
-        let (out, blocked) = clean("<img src=\"cid:logo@x\" alt=Logo><img src=\"cid:other\">");
+        let (out, blocked) = cleaned("<img src=\"cid:logo@x\" alt=Logo><img src=\"cid:other\">");
         assert!(out.contains("src=\"data:image/png;base64,AA==\""), "{out}");
         assert_eq!(blocked, 1);
     }
@@ -473,14 +544,14 @@ mod tests {
             problems: vec![],
         };
         assert_eq!(
-            render(&content, &Inline::default(), false).problem,
+            render(&content, &Inline::default(), false, "w").problem,
             Some("too_large")
         );
     }
 
     #[test]
     fn an_empty_page_says_so_and_a_title_is_no_text() {
-        let (body, _) = clean("<title>Newsletter 42</title><p>&nbsp;</p>");
+        let (body, _) = cleaned("<title>Newsletter 42</title><p>&nbsp;</p>");
         assert!(is_blank(&body), "{body}");
         assert!(!is_blank("<p>x</p>"));
         assert!(!is_blank("<p><img src=\"data:image/png;base64,AA==\"></p>"));

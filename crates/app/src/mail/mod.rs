@@ -3,14 +3,19 @@
 mod bodies;
 mod download;
 mod html;
+mod images;
 mod labels;
 mod open;
+mod places;
 mod threads;
 
 pub(crate) use bodies::BodyCache;
 pub use download::{Download, attachment, original};
+pub(crate) use images::ImageCache;
+pub use images::{image, show_sender};
 pub use labels::{LabelView, labels};
 pub use open::{AttachmentView, BodyView, OpenedView, body_html, open};
+pub(crate) use threads::Reader;
 pub use threads::{
     AddressView, MessageView, Page, ThreadDetail, ThreadView, ThreadsQuery, thread, threads,
 };

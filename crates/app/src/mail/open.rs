@@ -15,6 +15,7 @@ use tenon_store::ConnectionRow;
 
 use super::bodies::Opened;
 use super::html;
+use super::images;
 use super::threads::{MessageView, Reader};
 use crate::{Actor, Ctx, Error, Result};
 
@@ -41,6 +42,8 @@ pub struct BodyView {
     pub kind: &'static str,
     /// Remote images that were taken out.
     pub remote_images_blocked: u64,
+    /// Whether the member wants to see the images of this sender without being asked.
+    pub images_shown: bool,
     /// Whether earlier mail is quoted in it.
     pub quoted: bool,
     /// What could not be read, code and plain words.
@@ -102,7 +105,8 @@ pub(super) async fn fetch(ctx: &Ctx, target: &Target) -> Result<Arc<Opened>> {
     let port = ctx.mail_port(&target.row, Priority::Interactive).await?;
     let content = port.content(&target.provider_id).await?;
     let inline = Arc::new(inline_images(port.as_ref(), &target.provider_id, &content).await);
-    let opened = Arc::new(prepare(content, inline).await?);
+    let place = ctx.world.uuid().simple().to_string();
+    let opened = Arc::new(prepare(content, inline, place).await?);
     ctx.bodies
         .put(id, target.row.id, opened.clone(), ctx.world.monotonic());
     Ok(opened)
@@ -110,9 +114,9 @@ pub(super) async fn fetch(ctx: &Ctx, target: &Target) -> Result<Arc<Opened>> {
 
 /// Sanitizes on a thread of its own: a hostile body may take its time. What is kept is the clean
 /// body only.
-async fn prepare(mut content: Content, inline: html::Inline) -> Result<Opened> {
+async fn prepare(mut content: Content, inline: html::Inline, place: String) -> Result<Opened> {
     let work = move || {
-        let rendered = html::render(&content, &inline, false);
+        let rendered = html::render(&content, &inline, false, &place);
         let kind = match (&content.html, &content.text) {
             (Some(_), _) => "html",
             (None, Some(_)) => "text",
@@ -197,6 +201,8 @@ async fn collect(port: &dyn MailPort, provider_id: &str, part: &Part) -> Option<
 pub async fn open(ctx: &Ctx, actor: &Actor, id: MessageId) -> Result<OpenedView> {
     let target = target(ctx, actor, id).await?;
     let opened = fetch(ctx, &target).await?;
+    let images_shown =
+        opened.rendered.remote_images > 0 && images::is_shown(ctx, actor, &target).await?;
     let content = &opened.content;
     let code = content
         .problems
@@ -209,6 +215,7 @@ pub async fn open(ctx: &Ctx, actor: &Actor, id: MessageId) -> Result<OpenedView>
         body: BodyView {
             kind: opened.kind,
             remote_images_blocked: opened.rendered.remote_images,
+            images_shown,
             quoted: opened.rendered.quoted,
             problem,
         },
@@ -230,13 +237,23 @@ pub async fn open(ctx: &Ctx, actor: &Actor, id: MessageId) -> Result<OpenedView>
     })
 }
 
-/// The body as a document for the sandboxed frame.
-pub async fn body_html(ctx: &Ctx, actor: &Actor, id: MessageId, dark: bool) -> Result<String> {
+/// The body as a document for the sandboxed frame; with `images` remote images come through the server.
+pub async fn body_html(
+    ctx: &Ctx,
+    actor: &Actor,
+    id: MessageId,
+    dark: bool,
+    images: bool,
+) -> Result<String> {
     let target = target(ctx, actor, id).await?;
     let opened = fetch(ctx, &target).await?;
+    if let (true, Some(document)) = (images, &opened.rendered.with_images) {
+        let place = &opened.rendered.place;
+        return Ok(images::put_addresses(ctx, actor, id, document, place));
+    }
     // HTML mail is drawn for paper; plain text follows the theme.
     if dark && opened.kind == "text" {
-        return Ok(html::render(&opened.content, &html::Inline::default(), true).document);
+        return Ok(html::render(&opened.content, &html::Inline::default(), true, "").document);
     }
     Ok(opened.rendered.document.clone())
 }

@@ -115,7 +115,7 @@ pub struct ThreadDetail {
 }
 
 /// What is needed to show rows of one connection.
-pub(super) struct Reader {
+pub(crate) struct Reader {
     row: ConnectionRow,
     key: std::sync::Arc<tenon_vault::DataKey>,
     own: Vec<String>,
@@ -123,7 +123,7 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    pub(super) async fn open(ctx: &Ctx, tx: &mut Tx, id: ConnectionId) -> Result<Self> {
+    pub(crate) async fn open(ctx: &Ctx, tx: &mut Tx, id: ConnectionId) -> Result<Self> {
         let row = visible(tx, id).await?;
         let account = account(ctx, tx, &row).await?;
         let key = ctx.keys.get(tx, row.key_id).await?;
@@ -147,7 +147,7 @@ impl Reader {
         &self.row
     }
 
-    fn address(&self, a: &Address) -> AddressView {
+    pub(crate) fn address(&self, a: &Address) -> AddressView {
         AddressView {
             name: a.name.clone(),
             address: a.address.clone(),
@@ -159,7 +159,7 @@ impl Reader {
         list.iter().map(|a| self.address(a)).collect()
     }
 
-    fn labels(&self, provider_ids: &[String]) -> Vec<LabelId> {
+    pub(crate) fn labels(&self, provider_ids: &[String]) -> Vec<LabelId> {
         provider_ids
             .iter()
             .filter_map(|l| self.label_ids.get(l).copied())
@@ -192,7 +192,11 @@ impl Reader {
     }
 
     /// A list row from the first and the newest messages of a thread, in any order.
-    fn thread(&self, thread: &ThreadRow, heads: &mut [MessageRow]) -> Result<ThreadView> {
+    pub(crate) fn thread(
+        &self,
+        thread: &ThreadRow,
+        heads: &mut [MessageRow],
+    ) -> Result<ThreadView> {
         heads.sort_by_key(|m| (m.received_at, m.id));
         let (mut subject, mut participants) = (String::new(), Vec::<AddressView>::new());
         for (i, message) in heads.iter().enumerate() {

@@ -188,13 +188,16 @@ impl Session<'_> {
             return Ok(());
         }
         self.unreadable.clear();
+        self.outside.clear();
         let gone = self
             .fetch_and_store(wanted.into_iter().map(Wanted::Message).collect())
             .await?;
-        // Gone for good, or stored now; one that turned out unreadable has its own record.
+        // Gone for good, stored now, or older than the time box; one that turned out unreadable has
+        // its own record.
         let mut done: Vec<String> = missing;
         done.retain(|id| !self.unreadable.contains(id));
         done.extend(gone);
+        done.extend(self.outside.drain());
         let mut tx = self.begin().await?;
         tx.skipped().resolve_all(self.row.id, &done).await?;
         self.announce(&mut tx, EventKind::MailboxChanged).await?;

@@ -86,6 +86,14 @@ impl Session<'_> {
     /// Present before, absent now: the only source of deletions made during the gap, and never
     /// above the brake without a person's word.
     pub(super) async fn compare(&mut self) -> Turn<()> {
+        if let Some(since) = self.listed_since().await? {
+            // What is older was not listed, so its absence proves nothing; the purge looks after it.
+            let mut tx = self.begin().await?;
+            tx.boxes()
+                .adopt_older(self.row.id, since, self.generation())
+                .await?;
+            self.commit(tx).await?;
+        }
         let mut tx = self.ctx.store.read(&self.scope()).await?;
         let unseen = tx.messages().unseen(self.row.id, self.generation()).await?;
         let known = tx.messages().count(self.row.id).await?;

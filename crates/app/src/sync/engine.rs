@@ -10,7 +10,7 @@ use tenon_jobs::{JobError, Lease};
 use tenon_model::connection::{ConnectionStatus, FeatureState, Provider, feature_state};
 use tenon_model::event::EventKind;
 use tenon_model::feature::Feature;
-use tenon_model::mail::SyncState;
+use tenon_model::mail::{Cursor, SyncState};
 use tenon_model::{Scope, Time};
 use tenon_store::{ConnectionRow, Mailbox, Run, Tx};
 use tenon_vault::DataKey;
@@ -86,6 +86,10 @@ pub(super) struct Session<'a> {
     pub(super) has_skipped: bool,
     /// Labels met on messages, to notice new ones.
     pub(super) labels_met: HashSet<String>,
+    /// The time box: mail from before is not stored.
+    pub(super) since: Option<Time>,
+    /// Messages of the page at hand that came but are older than the box.
+    pub(super) outside: HashSet<String>,
 }
 
 impl Session<'_> {
@@ -172,6 +176,7 @@ pub(super) async fn turn(
         SyncState::Live | SyncState::Parked => "poll",
     };
     let started = ctx.world.now();
+    let from = session.mailbox.cursor.clone();
     let outcome = work(&mut session).await;
     let kind = if session.mailbox.state == SyncState::Resync || session.resynced {
         "resync"
@@ -186,7 +191,7 @@ pub(super) async fn turn(
         Err(Stop::Fenced) => return Ok(()),
         Err(Stop::Parked) => "parked",
     };
-    finish(&mut session, kind, started, word, &outcome)
+    finish(&mut session, kind, started, word, &outcome, from.as_ref())
         .await
         .map_err(job_error)?;
     match outcome {
@@ -216,6 +221,7 @@ async fn open<'a>(
     let has_skipped = tx.skipped().count(row.id).await? > 0;
     let key = ctx.keys.get(&mut tx, row.key_id).await?;
     let own = own_addresses(&account(ctx, &mut tx, &row).await?);
+    let since = crate::retention::horizon(ctx, &mut tx).await?;
     drop(tx);
     let port = ctx.mail_port(&row, Priority::Background).await?;
     Ok(Some(Session {
@@ -233,6 +239,8 @@ async fn open<'a>(
         has_skipped,
         resynced: false,
         labels_met: HashSet::new(),
+        since,
+        outside: HashSet::new(),
     }))
 }
 
@@ -269,6 +277,7 @@ async fn finish(
     started: Time,
     word: &str,
     outcome: &Turn<Step>,
+    from: Option<&Cursor>,
 ) -> Result<()> {
     let ctx = session.ctx;
     let id = session.row.id;
@@ -279,7 +288,11 @@ async fn finish(
     };
     let before = mailbox.reason.clone();
     let wait = match outcome {
-        Ok(Step::Done) => ctx.config.poll_interval,
+        Ok(Step::Done) => {
+            let tally = session.tally;
+            let news = kind == "poll" && tally.added + tally.changed + tally.removed > 0;
+            crate::push::next_poll(ctx, &mut tx, &mailbox, from, news).await?
+        }
         Ok(Step::More) => Duration::ZERO,
         Err(Stop::Provider(e)) if e.reaction == Reaction::Stop => DAY,
         Err(_) => NET,

@@ -136,6 +136,10 @@ impl Session<'_> {
                 Ok(messages) => {
                     for message in messages {
                         match message {
+                            // Older than the time box: found by the provider's search when wanted.
+                            Ok(message) if self.since.is_some_and(|s| message.received_at < s) => {
+                                self.outside.insert(message.provider_id);
+                            }
                             Ok(message) => {
                                 self.labels_met.extend(message.labels.iter().cloned());
                                 rows.push(seal(&self.ctx.world, &self.key, &self.own, message)?);

@@ -16,7 +16,10 @@ impl Session<'_> {
     /// Lists a page, fetches what is new of it, and goes on to the next.
     pub(super) async fn list_page(&mut self, page: Option<String>) -> Turn<()> {
         let limit = if page.is_none() { FIRST_PAGE } else { PAGE };
-        let listed = self.port.list(None, page.as_deref(), limit).await?;
+        let listed = match self.listed_since().await? {
+            Some(since) => self.port.list_since(since, page.as_deref(), limit).await?,
+            None => self.port.list(None, page.as_deref(), limit).await?,
+        };
         let ids: Vec<String> = listed.refs.iter().map(|r| r.provider_id.clone()).collect();
         let mut tx = self.ctx.store.read(&self.scope()).await?;
         let known = tx.messages().known(self.row.id, &ids).await?;
@@ -34,6 +37,7 @@ impl Session<'_> {
             .cloned()
             .collect();
         self.unreadable.clear();
+        self.outside.clear();
         let not_found = self.fetch_page(&new).await?;
         let mut missing = self.missing(&new).await?;
         // What a whole thread did not bring is asked for by itself: its absence there proves nothing.
@@ -84,7 +88,9 @@ impl Session<'_> {
         let ids: Vec<String> = refs.iter().map(|r| r.provider_id.clone()).collect();
         let mut tx = self.ctx.store.read(&self.scope()).await?;
         let stored = tx.messages().known(self.row.id, &ids).await?;
-        let came = |id: &String| stored.contains_key(id) || self.unreadable.contains(id);
+        let came = |id: &String| {
+            stored.contains_key(id) || self.unreadable.contains(id) || self.outside.contains(id)
+        };
         Ok(ids.into_iter().filter(|id| !came(id)).collect())
     }
 }

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use tenon_model::mail::SyncState;
 use tenon_model::{ConnectionId, Time};
-use tenon_store::{ConnectionRow, Mailbox};
+use tenon_store::{ConnectionRow, Mailbox, Tx};
 
-use crate::Ctx;
 use crate::connections::ProgressView;
+use crate::{Ctx, Result};
 
 /// Units a message is expected to cost before any experience: most threads are fetched whole.
 const UNITS_PER_MESSAGE: f64 = 12.5;
@@ -120,21 +120,56 @@ impl Progress {
     }
 }
 
+/// How many messages a snapshot will list. Inside a time box the provider does not say (its total is
+/// of all the years), so it is gathered from what is here: a first sync lists the newest first, so the
+/// share of the box's time that it has come through is about the share of its messages; a resync finds
+/// about what is stored. 0 while there is nothing to gather it from.
+async fn expected(tx: &mut Tx, mailbox: &Mailbox) -> Result<u64> {
+    let all = mailbox.provider_total.max(0) as u64;
+    let id = mailbox.connection_id;
+    let since = tx.boxes().get(id).await?.map(|b| b.since);
+    let (Some(since), Some(began)) = (
+        since.filter(|since| since.0 > 0),
+        mailbox.snapshot_started_at,
+    ) else {
+        return Ok(all);
+    };
+    let here = tx.messages().count(id).await?;
+    if mailbox.state == SyncState::Resync {
+        let older = tx.boxes().count_older(id, since).await?;
+        return Ok(here.saturating_sub(older).min(all));
+    }
+    let oldest = tx.boxes().oldest(id, since).await?;
+    Ok(oldest.map_or(0, |oldest| by_time(here, since, oldest, began).min(all)))
+}
+
+/// So many messages there are from `since` on, if `here` reach from `began` back to `oldest`.
+fn by_time(here: u64, since: Time, oldest: Time, began: Time) -> u64 {
+    let through = began.since(oldest).as_secs_f64();
+    let whole = began.since(since).as_secs_f64();
+    if through < 1.0 {
+        return 0; // all came just now: that says nothing of the years before
+    }
+    (here as f64 * (whole / through).max(1.0)).round() as u64
+}
+
 /// The progress of a snapshot, if one runs. The estimate comes from the measured pace, or before
 /// there is one from the quota; without either there is none.
-pub(crate) fn progress_view(
+pub(crate) async fn progress_view(
     ctx: &Ctx,
+    tx: &mut Tx,
     row: &ConnectionRow,
     mailbox: &Mailbox,
-) -> Option<ProgressView> {
+) -> Result<Option<ProgressView>> {
     if !matches!(
         mailbox.state,
         SyncState::FirstSync | SyncState::Resync | SyncState::Waiting
     ) {
-        return None;
+        return Ok(None);
     }
     let done = mailbox.listed.max(0) as u64;
-    let total = (mailbox.provider_total.max(0) as u64).max(done);
+    let expected = expected(tx, mailbox).await?;
+    let total = expected.max(done);
     let left = (total - done) as f64;
     let units_left = left * UNITS_PER_MESSAGE;
     let by_quota = ctx
@@ -147,8 +182,9 @@ pub(crate) fn progress_view(
         .progress
         .pace(row.id)
         .map(|pace| left / pace)
-        .or(by_quota);
-    Some(ProgressView {
+        .or(by_quota)
+        .filter(|_| expected > 0);
+    Ok(Some(ProgressView {
         done,
         total,
         percent: if total == 0 {
@@ -158,12 +194,33 @@ pub(crate) fn progress_view(
         },
         eta_seconds: eta.map(|s| s.ceil() as u64),
         units_left: units_left as u64,
-    })
+    }))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_time_wholeis_gathered_from_the_time_that_is_through() {
+        let day = |n: i64| Time::from_secs(n * 86_400);
+        let (since, began) = (day(100), day(280));
+        for (here, oldest, wanted) in [
+            (100, day(262), 1_000), // 18 of 180 days
+            (1_000, day(190), 2_000),
+            (1_990, day(101), 2_001),
+            (2_000, day(100), 2_000),
+            (2_000, day(99), 2_000), // a visit, from before
+            (50, began, 0),
+            (50, day(281), 0), // arrived while it runs
+        ] {
+            assert_eq!(
+                by_time(here, since, oldest, began),
+                wanted,
+                "{here} {oldest}"
+            );
+        }
+    }
 
     #[test]
     fn the_pace_is_the_recent_one() {

@@ -7,7 +7,7 @@ use tenon_store::NewMessage;
 use tenon_vault::{BlindIndex, Context, DataKey, VaultError};
 
 /// Seals a message for its row. Its addresses and Message-ID stay findable by blind index.
-pub(super) fn seal(
+pub(crate) fn seal(
     world: &World,
     key: &DataKey,
     own: &[String],

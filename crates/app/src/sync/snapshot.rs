@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use tenon_connectors::Reaction;
+use tenon_model::Time;
 use tenon_model::event::EventKind;
 use tenon_model::mail::SyncState;
 
@@ -100,9 +101,20 @@ impl Session<'_> {
         mailbox.provider_total = state.messages_total as i64;
         mailbox.snapshot_started_at = Some(now);
         let mut tx = self.begin().await?;
+        // Everything of this snapshot is listed from the same moment on.
+        tx.boxes()
+            .open(self.row.id, self.since.unwrap_or(Time(0)))
+            .await?;
         self.announce(&mut tx, EventKind::MailboxChanged).await?;
         self.ctx.progress.forget(self.row.id);
         self.commit(tx).await
+    }
+
+    /// Since when the snapshot under way lists; `None` for everything.
+    pub(super) async fn listed_since(&self) -> Turn<Option<Time>> {
+        let mut tx = self.ctx.store.read(&self.scope()).await?;
+        let open = tx.boxes().get(self.row.id).await?;
+        Ok(open.map(|b| b.since).filter(|since| since.0 > 0))
     }
 
     /// The cursor has expired: the old rows stay, a new snapshot is taken beside them. Too many of

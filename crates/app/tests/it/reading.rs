@@ -48,7 +48,7 @@ store_test! {
         assert!(message.has_attachments && message.to[0].me);
         let opened = mail::open(&app.ctx, &app.owner, message.id).await.unwrap();
         assert_eq!((opened.body.kind, opened.body.remote_images_blocked, opened.body.problem), ("html", 1, None));
-        let html = mail::body_html(&app.ctx, &app.owner, message.id, false).await.unwrap();
+        let html = mail::body_html(&app.ctx, &app.owner, message.id, false, false).await.unwrap();
         assert!(html.contains("Bonjour") && !html.contains("tracker.example") && !html.contains("alert") && !html.contains("onclick"), "{html}");
         assert_eq!(opened.attachments.len(), 1);
         assert_eq!((opened.attachments[0].name.as_str(), opened.attachments[0].content_type.as_str()), ("devis.pdf", "application/pdf"));
@@ -91,7 +91,7 @@ store_test! {
         mail::open(&app.ctx, &app.owner, message).await.unwrap();
         let before = calls();
         mail::open(&app.ctx, &app.owner, message).await.unwrap();
-        mail::body_html(&app.ctx, &app.owner, message, true).await.unwrap();
+        mail::body_html(&app.ctx, &app.owner, message, true, false).await.unwrap();
         assert_eq!(calls(), before);
         app.clock.advance(app.ctx.config.body_cache_ttl);
         mail::open(&app.ctx, &app.owner, message).await.unwrap();

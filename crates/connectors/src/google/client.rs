@@ -84,10 +84,46 @@ impl Mailbox {
 
     /// Asks for JSON.
     pub(super) async fn get(&self, operation: Operation, url: Url) -> Result<Json> {
+        self.ask(&Request::get(operation, url)).await
+    }
+
+    /// Posts JSON, and is answered with JSON.
+    pub(super) async fn post(
+        &self,
+        operation: Operation,
+        url: Url,
+        body: &serde_json::Value,
+    ) -> Result<Json> {
+        self.ask(&Request {
+            operation,
+            method: Method::POST,
+            url,
+            body: Some(("application/json".to_owned(), body.to_string().into())),
+        })
+        .await
+    }
+
+    /// Posts, and is answered with nothing that matters.
+    pub(super) async fn post_nothing(&self, operation: Operation, url: Url) -> Result<()> {
         let permit = self.leave(operation).await?;
-        let (answer, _) = self
-            .call(&Request::get(operation, url), permit.units)
-            .await?;
+        let request = Request {
+            operation,
+            method: Method::POST,
+            url,
+            body: Some(("application/json".to_owned(), Bytes::from_static(b"{}"))),
+        };
+        let (answer, _) = self.call(&request, permit.units).await?;
+        if !answer.head.is_success() {
+            return Err(self.refused(operation, &answer.head, &answer.body));
+        }
+        self.google.quota.answered(&self.account, None);
+        Ok(())
+    }
+
+    async fn ask(&self, request: &Request) -> Result<Json> {
+        let operation = request.operation;
+        let permit = self.leave(operation).await?;
+        let (answer, _) = self.call(request, permit.units).await?;
         if !answer.head.is_success() {
             return Err(self.refused(operation, &answer.head, &answer.body));
         }

@@ -195,6 +195,21 @@ static TABLE: &[Row] = &[
         Then::Minute,
         "quotaExceeded",
     ),
+    // The topic is missing, of another project, lacks Gmail's publish right, or another program of the
+    // same project holds the one subscription there may be.
+    row(
+        "G26",
+        For::Only(&[Op::Watch]),
+        &[400, 403, 404],
+        &[
+            "forbidden",
+            "notFound",
+            "invalidArgument",
+            "failedPrecondition",
+        ],
+        Then::Alarm,
+        "push_refused",
+    ),
     // Standing conditions.
     row("A9", For::Api, &[403], SCOPE, Then::Stop, "scope_missing"),
     with(

@@ -2,29 +2,24 @@
 
 use std::time::Duration;
 
-use jsonwebtoken::jwk::{Jwk, JwkSet};
-use jsonwebtoken::{Algorithm, DecodingKey, Validation};
-use reqwest::Method;
+use jsonwebtoken::Algorithm;
 use serde::Deserialize;
 use serde_json::Value;
 use tenon_model::Time;
 use tenon_model::connection::AccountProfile;
-use tokio::sync::Mutex;
 
 use super::Google;
 use super::header::clean;
 use super::oauth::expired;
 use super::operation::Operation;
+use super::signing_keys::SigningKeys;
 use crate::ports::{Result, Subject};
 use crate::{ProviderError, Reaction};
-
-/// Keys are fetched anew after this long; Google's own answers allow five to seven hours.
-const KEYS_LIVE: Duration = Duration::from_hours(6);
 
 /// Verifies id tokens, and remembers the keys.
 #[derive(Default)]
 pub(crate) struct Identity {
-    keys: Mutex<Option<(JwkSet, Duration)>>,
+    keys: SigningKeys,
 }
 
 /// The claims that are looked at. Values, because types differ between issuers.
@@ -63,8 +58,11 @@ impl Identity {
         let header = jsonwebtoken::decode_header(token).ok();
         let claims = match header {
             Some(header) if header.alg == Algorithm::RS256 => {
-                self.signed_claims(google, token, header.kid.as_deref())
+                // An unknown key: they rotate. Asked for at once, because the token came from Google.
+                self.keys
+                    .claims(google, token, header.kid.as_deref(), Duration::ZERO)
                     .await?
+                    .ok_or_else(|| bad("id_token_signature"))?
             }
             // The token came straight from the token endpoint over a connection that we trust, so
             // its signature adds nothing (3.1.3.7, item 6). That is used for issuers that sign
@@ -85,78 +83,18 @@ impl Identity {
         )
     }
 
-    async fn signed_claims(
-        &self,
-        google: &Google,
-        token: &str,
-        kid: Option<&str>,
-    ) -> Result<Claims> {
-        let mut keys = self.keys.lock().await;
-        let now = google.world.monotonic();
-        let mut fresh = false;
-        if keys.as_ref().is_none_or(|(_, at)| now > *at + KEYS_LIVE) {
-            *keys = Some((fetch(google).await?, now));
-            fresh = true;
-        }
-        loop {
-            let set = keys.as_ref().map(|(set, _)| set);
-            for key in set
-                .into_iter()
-                .flat_map(|s| s.keys.iter())
-                .filter(|k| is_named(k, kid))
-            {
-                if let Some(claims) = decode(token, key) {
-                    return Ok(claims);
-                }
-            }
-            if fresh {
-                return Err(bad("id_token_signature"));
-            }
-            // An unknown key: they rotate. Once.
-            *keys = Some((fetch(google).await?, now));
-            fresh = true;
-        }
+    /// Google's signing keys.
+    pub(crate) fn keys(&self) -> &SigningKeys {
+        &self.keys
     }
-}
-
-pub(super) async fn fetch(google: &Google) -> Result<JwkSet> {
-    let url = google.config.endpoints.jwks_url.clone();
-    let answer = google.ask(Operation::Keys, Method::GET, url, None).await?;
-    // Keys of kinds that we do not know are passed over.
-    let set: Value = serde_json::from_slice(&answer.body)
-        .map_err(|_| ProviderError::passing(Operation::Keys.name(), "not_json"))?;
-    let keys = set["keys"].as_array().cloned().unwrap_or_default();
-    Ok(JwkSet {
-        keys: keys
-            .into_iter()
-            .filter_map(|k| serde_json::from_value(k).ok())
-            .collect(),
-    })
-}
-
-fn is_named(key: &Jwk, kid: Option<&str>) -> bool {
-    kid.is_none() || key.common.key_id.as_deref() == kid
-}
-
-fn decode(token: &str, key: &Jwk) -> Option<Claims> {
-    let key = DecodingKey::from_jwk(key).ok()?;
-    let mut rules = Validation::new(Algorithm::RS256);
-    // The library would ask the machine's clock; ours are checked below, all of them.
-    rules.validate_exp = false;
-    rules.validate_aud = false;
-    rules.required_spec_claims.clear();
-    jsonwebtoken::decode::<Claims>(token, &key, &rules)
-        .ok()
-        .map(|d| d.claims)
 }
 
 impl Claims {
     fn check(&self, issuer: &str, client_id: &str, nonce: &str, now: Time) -> Result<Subject> {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let same = |a: &str, b: &str| a.trim_end_matches('/') == b.trim_end_matches('/');
         let said = text(&self.iss);
         // Google writes its issuer with and without the scheme.
-        if !(same(&said, issuer) || is_google(issuer) && is_google(&said)) {
+        if !(is_issuer(&said, issuer) || is_google(issuer) && is_google(&said)) {
             return Err(bad("id_token_issuer"));
         }
         let for_us = match &self.aud {
@@ -199,7 +137,13 @@ impl Claims {
     }
 }
 
-fn is_google(issuer: &str) -> bool {
+/// Whether two spellings name one issuer.
+pub(super) fn is_issuer(said: &str, issuer: &str) -> bool {
+    said.trim_end_matches('/') == issuer.trim_end_matches('/')
+}
+
+/// Whether an issuer is Google itself.
+pub(super) fn is_google(issuer: &str) -> bool {
     matches!(
         issuer.trim_end_matches('/'),
         "https://accounts.google.com" | "accounts.google.com"

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
+use tenon_model::Time;
 use tenon_model::connection::Alias;
 use tenon_model::mail::{Change, Cursor, RemoteLabel};
 
@@ -13,7 +14,7 @@ use super::operation::Operation;
 use super::wire::{self, HistoryItem};
 use crate::ports::{
     ByteStream, ChangesPage, Content, Costs, Fetched, ListPage, MailPort, MailboxState, MessageRef,
-    Received, Result, Wanted,
+    Received, Result, Wanted, Watch,
 };
 use crate::{ProviderError, Reaction};
 
@@ -93,8 +94,20 @@ impl MailPort for Mailbox {
     }
 
     async fn list(&self, label: Option<&str>, page: Option<&str>, limit: u32) -> Result<ListPage> {
-        self.list_where(label.map(|l| ("labelIds", l)), page, limit)
-            .await
+        let mut query = vec![("includeSpamTrash", "true")];
+        query.extend(label.map(|l| ("labelIds", l)));
+        self.list_messages(query, page, limit).await
+    }
+
+    async fn list_since(&self, since: Time, page: Option<&str>, limit: u32) -> Result<ListPage> {
+        // `after:` takes seconds of the epoch, and is exclusive.
+        let after = format!("after:{}", since.as_secs().saturating_sub(1));
+        let query = vec![("includeSpamTrash", "true"), ("q", after.as_str())];
+        self.list_messages(query, page, limit).await
+    }
+
+    async fn search(&self, query: &str, page: Option<&str>, limit: u32) -> Result<ListPage> {
+        self.list_messages(vec![("q", query)], page, limit).await
     }
 
     async fn with_attachments(
@@ -104,7 +117,8 @@ impl MailPort for Mailbox {
         limit: u32,
     ) -> Result<ListPage> {
         let search = attachments_received(received);
-        self.list_where(Some(("q", &search)), page, limit).await
+        let query = vec![("includeSpamTrash", "true"), ("q", search.as_str())];
+        self.list_messages(query, page, limit).await
     }
 
     async fn changes(&self, cursor: &Cursor, page: Option<&str>) -> Result<ChangesPage> {
@@ -175,6 +189,29 @@ impl MailPort for Mailbox {
     async fn original(&self, provider_id: &str) -> Result<ByteStream> {
         self.open_original(provider_id).await
     }
+
+    async fn watch(&self, topic: &str) -> Result<Watch> {
+        // Without label filters: archiving and deleting are changes too.
+        let body = serde_json::json!({ "topicName": topic });
+        let url = self.url(&["watch"], &[("fields", "historyId,expiration")]);
+        let answer = self.post(Operation::Watch, url, &body).await?;
+        let watch: wire::Watch<'_> = answer.read()?;
+        let (Some(millis), false) = (watch.expiration.0, watch.history_id.is_empty()) else {
+            return Err(ProviderError::passing(
+                Operation::Watch.name(),
+                "answer_cut",
+            ));
+        };
+        Ok(Watch {
+            expires_at: Time(millis.saturating_mul(1_000)),
+            cursor: Cursor(watch.history_id.into_owned()),
+        })
+    }
+
+    async fn stop_watch(&self) -> Result<()> {
+        let url = self.url(&["stop"], &[]);
+        self.post_nothing(Operation::StopWatch, url).await
+    }
 }
 
 /// Gmail's search for messages with attachments. Its bounds are seconds, and which of them are
@@ -192,20 +229,18 @@ fn attachments_received(received: Received) -> String {
 }
 
 impl Mailbox {
-    /// One page of everything that a condition lets through, spam and bin included.
-    async fn list_where(
+    /// One page of the messages that a query lets through.
+    async fn list_messages(
         &self,
-        condition: Option<(&str, &str)>,
+        mut query: Vec<(&str, &str)>,
         page: Option<&str>,
         limit: u32,
     ) -> Result<ListPage> {
         let limit = limit.clamp(1, PAGE).to_string();
-        let mut query = vec![
-            ("includeSpamTrash", "true"),
+        query.extend([
             ("maxResults", &*limit),
             ("fields", "messages(id,threadId),nextPageToken"),
-        ];
-        query.extend(condition);
+        ]);
         query.extend(page.map(|p| ("pageToken", p)));
         let answer = self
             .get(Operation::Messages, self.url(&["messages"], &query))

@@ -19,8 +19,12 @@ mod oauth;
 mod operation;
 mod params;
 mod probe;
+mod push;
+mod signing_keys;
 mod stream;
 mod wire;
+
+pub use push::{PushIdentity, PushNotice, PushRefused, is_later, read_push};
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;

@@ -20,11 +20,13 @@ pub(crate) enum Operation {
     Attachment,
     History,
     Batch,
+    Watch,
+    StopWatch,
 }
 
 impl Operation {
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::Exchange,
         Self::Refresh,
         Self::Revoke,
@@ -38,6 +40,8 @@ impl Operation {
         Self::Attachment,
         Self::History,
         Self::Batch,
+        Self::Watch,
+        Self::StopWatch,
     ];
 
     /// The name in logs and errors: Google's method name where there is one.
@@ -56,6 +60,8 @@ impl Operation {
             Self::Attachment => "gmail.messages.attachments.get",
             Self::History => "gmail.history.list",
             Self::Batch => "gmail.batch",
+            Self::Watch => "gmail.watch",
+            Self::StopWatch => "gmail.stop",
         }
     }
 
@@ -76,6 +82,8 @@ impl Operation {
             Self::Thread => table.threads_get,
             Self::Attachment => table.attachments_get,
             Self::History => table.history_list,
+            Self::Watch => table.watch,
+            Self::StopWatch => table.stop,
         }
     }
 
@@ -93,7 +101,13 @@ impl Operation {
     pub(crate) const fn max_body(self) -> usize {
         const MIB: usize = 1024 * 1024;
         match self {
-            Self::Exchange | Self::Refresh | Self::Revoke | Self::Keys | Self::Profile => MIB / 4,
+            Self::Exchange
+            | Self::Refresh
+            | Self::Revoke
+            | Self::Keys
+            | Self::Profile
+            | Self::Watch
+            | Self::StopWatch => MIB / 4,
             Self::Labels | Self::SendAs | Self::Messages => 8 * MIB,
             Self::Message | Self::Attachment => 24 * MIB,
             Self::History | Self::Thread | Self::Batch => 32 * MIB,

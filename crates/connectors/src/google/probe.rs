@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::operation::Operation;
-use super::{Google, identity};
+use super::{Google, signing_keys};
 use crate::ports::{GrantPort as _, Result};
 use crate::transport::Call;
 use crate::{ProviderError, Reaction};
@@ -45,7 +45,7 @@ impl Google {
     pub async fn probe(&self, redirect_uri: &str) -> Probe {
         Probe {
             client: self.probe_client().await,
-            keys: identity::fetch(self).await.map(|set| set.keys.len()),
+            keys: signing_keys::ask(self).await.map(|keys| keys.len()),
             gmail: self.probe_gmail().await,
             redirect: self.probe_redirect(redirect_uri).await,
         }

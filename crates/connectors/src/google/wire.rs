@@ -135,6 +135,11 @@ objects! {
         messages_total: Number = "messagesTotal",
         history_id: Text<'a> = "historyId",
     }
+    /// `users.watch`.
+    Watch {
+        history_id: Text<'a> = "historyId",
+        expiration: Number = "expiration",
+    }
     /// `users.labels.list`.
     Labels {
         labels: Vec<Label<'a>> = "labels",

@@ -10,15 +10,16 @@ use url::Host;
 /// A name that is not configured led to an address inside somebody's network.
 #[derive(Debug, thiserror::Error)]
 #[error("the name leads to a private address")]
-pub(super) struct PrivateAddress;
+pub(crate) struct PrivateAddress;
 
 /// Resolves names; the checked addresses are the ones that are connected to.
-pub(super) struct Resolver {
+#[derive(Default)]
+pub(crate) struct Resolver {
     configured: Arc<HashSet<String>>,
 }
 
 impl Resolver {
-    pub(super) fn new(configured: HashSet<String>) -> Self {
+    pub(crate) fn new(configured: HashSet<String>) -> Self {
         Self {
             configured: Arc::new(configured),
         }
@@ -41,7 +42,7 @@ impl Resolve for Resolver {
 }
 
 /// Whether a host is this machine by its spelling.
-pub(super) fn is_loopback(host: &Host<&str>) -> bool {
+pub(crate) fn is_loopback(host: &Host<&str>) -> bool {
     match host {
         Host::Domain(name) => name.eq_ignore_ascii_case("localhost"),
         Host::Ipv4(ip) => ip.is_loopback(),
@@ -50,7 +51,7 @@ pub(super) fn is_loopback(host: &Host<&str>) -> bool {
 }
 
 /// Whether an address is one of the public internet (RFC 6890 and its successors).
-pub(super) fn is_public(ip: IpAddr) -> bool {
+pub(crate) fn is_public(ip: IpAddr) -> bool {
     match ip {
         IpAddr::V4(ip) => v4_is_public(ip),
         IpAddr::V6(ip) => v6_is_public(ip),

@@ -6,6 +6,7 @@
 mod content;
 mod emulator;
 mod fetch;
+mod images;
 mod mail;
 mod oauth;
 mod sandbox;

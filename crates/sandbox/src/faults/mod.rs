@@ -156,6 +156,21 @@ pub(crate) enum Twist {
     ScrambleBatch,
     /// G32: mails nobody should send arrive.
     OddMail,
+    /// G24, G25.
+    Push(PushFault),
+}
+
+/// What happens to a push on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PushFault {
+    /// Delivered twice.
+    Twice,
+    /// Delivered later, after those that were published after it.
+    Late(Duration),
+    /// Never published.
+    Lost,
+    /// The endpoint cannot be reached; tried again until it can.
+    Undelivered,
 }
 
 /// What a row does to a call.

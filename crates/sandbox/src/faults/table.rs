@@ -5,7 +5,7 @@ use super::answers::{
     metadata_server, misshapen, rapt, revoke_503, revoked_before, sent_503, strange, token_429,
     token_503, unauthorized_client,
 };
-use super::{Action, Fault, Twist, skew_date};
+use super::{Action, Fault, PushFault, Twist, skew_date};
 use crate::wire::call::Trouble;
 use crate::wire::errors::ApiError;
 
@@ -30,6 +30,7 @@ const HISTORY: &str = r"/history\?";
 const SEND: &str = r"/(messages|drafts)/send";
 const LOOKUP: &str = r"/drafts(/r-?\d+)?(\?|$)|/messages(\?|$)|/messages/[0-9a-f]+(\?|$)";
 const ANY: &str = r"^/(gmail|batch|upload|resumable|token|revoke|oauth2)";
+const PUSH: &str = "^/pubsub/push$";
 const FOREVER: u32 = u32::MAX;
 
 fn api(error: ApiError) -> Action {
@@ -379,6 +380,26 @@ pub(super) const ROWS: &[Row] = &[
         1,
         "200, and then a bounce \"550 5.4.5 Daily user sending limit exceeded\"",
         |_| Action::Twist(Twist::Bounce),
+    ),
+    row("G24", PUSH, FOREVER, "pushes are delivered twice", |_| {
+        Action::Twist(Twist::Push(PushFault::Twice))
+    }),
+    row(
+        "G24:late",
+        PUSH,
+        1,
+        "a push is delivered late, after later ones",
+        |f| Action::Twist(Twist::Push(PushFault::Late(f.lasting(1)))),
+    ),
+    row("G24:lost", PUSH, FOREVER, "pushes are lost", |_| {
+        Action::Twist(Twist::Push(PushFault::Lost))
+    }),
+    row(
+        "G25",
+        PUSH,
+        FOREVER,
+        "the endpoint cannot be reached; all that waited comes once the fault is cleared",
+        |_| Action::Twist(Twist::Push(PushFault::Undelivered)),
     ),
     row(
         "G26",

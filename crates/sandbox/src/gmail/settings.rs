@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::methods::Op;
 use super::{Context, Result, strings};
+use crate::mailbox::Watch;
 use crate::wire::call::{Answer, JSON};
 use crate::wire::errors::ApiError;
 use crate::wire::json::write_value;
@@ -35,7 +36,14 @@ pub(super) fn watch(cx: &Context<'_>) -> Result<Answer> {
     let mut mailbox = cx.mailbox();
     mailbox.label_places(strings(&body, "labelIds")?)?;
     let until = cx.now() + WATCH;
-    mailbox.watch = Some(until);
+    let current = mailbox.history.current();
+    let last = mailbox.watch.take().and_then(|w| w.last);
+    // A new subscription is announced by a first message, which tells that it works.
+    mailbox.watch = Some(Watch {
+        until,
+        announced: current.wrapping_sub(1),
+        last,
+    });
     Ok(Answer::object(&cx.mask, |o| {
         o.long("historyId", mailbox.history.current());
         o.long("expiration", until.0.div_euclid(1000));

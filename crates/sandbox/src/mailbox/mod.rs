@@ -72,9 +72,19 @@ pub(crate) struct Mailbox {
     pub(crate) drafts: Vec<Draft>,
     last_id: u64,
     pub(crate) settings: Settings,
-    /// End of the push subscription.
-    pub(crate) watch: Option<Time>,
+    pub(crate) watch: Option<Watch>,
     serial: AtomicU64,
+}
+
+/// A push subscription.
+#[derive(Debug, Clone)]
+pub(crate) struct Watch {
+    /// When it ends (fault G23).
+    pub(crate) until: Time,
+    /// The history id that was last published, or dropped.
+    pub(crate) announced: u64,
+    /// When something was last published.
+    pub(crate) last: Option<Time>,
 }
 
 /// Settings, kept as the API's JSON.

@@ -9,19 +9,22 @@ use tenon_connectors::google::{GoogleConfig, GoogleEndpoints};
 use tenon_connectors::quota::QuotaSettings;
 use tenon_model::World;
 use tenon_model::member::Role;
-use tenon_sandbox::{Sandbox, SandboxConfig};
+use tenon_sandbox::{Sandbox, SandboxConfig, Subscription};
 use tenon_store::StoreUrl;
 use tenon_vault::KekSource;
 
 use super::serve;
 use crate::cli::{Common, Demo};
 use crate::failure::Failure;
-use crate::settings::{MetricsListen, Settings, of_google};
+use crate::settings::{MetricsListen, Push, Settings, of_google};
 use crate::{signals, wiring};
 
 /// The owner; the sandbox's first Google account is theirs too.
 const EMAIL: &str = "alice@example.com";
 const NAME: &str = "Alice Martin";
+
+/// Who signs the sandbox's pushes.
+const PUSHER: &str = "push@tenon-demo.iam.gserviceaccount.com";
 
 /// Letters of the password that are not mistaken for each other.
 const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
@@ -74,9 +77,27 @@ pub(super) async fn run(common: &Common, flags: &Demo) -> Result<(), Failure> {
         issuers: vec![of_google(&google)],
         proxies: 0,
         google: Some(google),
+        push: Some(Push {
+            topic: "projects/tenon-demo/topics/gmail".to_owned(),
+            account: PUSHER.to_owned(),
+            audience: None,
+        }),
+        push_poll: std::time::Duration::from_mins(1),
+        // The sample mail spans years, and all of it is to be seen.
+        mail_days: 0,
         security_contact: None,
     };
     let public_url = wiring::address_url(address);
+    let endpoint = wiring::push_endpoint(&public_url);
+    let subscription = Subscription {
+        audience: endpoint.to_string(),
+        endpoint,
+        account: PUSHER.to_owned(),
+    };
+    sandbox
+        .control()
+        .subscribe(Some(subscription))
+        .map_err(|e| Failure::new(e.to_string()))?;
     let store = wiring::open_store(&settings, true).await?;
     let app = AppConfig {
         demo: true,

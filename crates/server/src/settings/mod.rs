@@ -35,9 +35,21 @@ pub(crate) struct Settings {
     pub(crate) log_json: bool,
     pub(crate) poll: Duration,
     pub(crate) google: Option<GoogleConfig>,
+    pub(crate) push: Option<Push>,
+    pub(crate) push_poll: Duration,
+    pub(crate) mail_days: u32,
     pub(crate) issuers: Vec<OpenIdConfig>,
     pub(crate) proxies: usize,
     pub(crate) security_contact: Option<String>,
+}
+
+/// Where Gmail announces changes, and who brings them.
+#[derive(Debug, Clone)]
+pub(crate) struct Push {
+    pub(crate) topic: String,
+    pub(crate) account: String,
+    /// `None`: the address that is posted to.
+    pub(crate) audience: Option<String>,
 }
 
 /// Where `/metrics` is served.
@@ -89,6 +101,9 @@ impl Settings {
             log_json: values.text("TENON_LOG_FORMAT") == "json",
             poll: Duration::from_secs(values.number("TENON_POLL_SECONDS")?),
             google,
+            push: push(values)?,
+            mail_days: values.number("TENON_MAIL_DAYS")? as u32,
+            push_poll: Duration::from_secs(values.number("TENON_PUSH_POLL_SECONDS")?),
             security_contact: contact(values)?,
             data_dir,
         })
@@ -242,6 +257,31 @@ fn google(values: &Values) -> Result<Option<GoogleConfig>, Failure> {
         client_secret,
         endpoints,
         quota,
+    }))
+}
+
+fn push(values: &Values) -> Result<Option<Push>, Failure> {
+    let (topic, account) = ("TENON_GOOGLE_PUBSUB_TOPIC", "TENON_GOOGLE_PUBSUB_ACCOUNT");
+    let (said, by) = match (values.given(topic), values.given(account)) {
+        (Some(said), Some(by)) => (said, by),
+        (None, None) => return Ok(None),
+        (Some(_), None) => return Err(values.wrong(account, &format!("is missing beside {topic}"))),
+        (None, Some(_)) => return Err(values.wrong(topic, &format!("is missing beside {account}"))),
+    };
+    let parts: Vec<&str> = said.split('/').collect();
+    if !matches!(parts.as_slice(), ["projects", project, "topics", name] if !project.is_empty() && !name.is_empty())
+    {
+        return Err(values.wrong(topic, "must be projects/PROJECT/topics/NAME"));
+    }
+    if !by.contains('@') {
+        return Err(values.wrong(account, "must be the e-mail address of a service account"));
+    }
+    Ok(Some(Push {
+        topic: said.to_owned(),
+        account: by.to_owned(),
+        audience: values
+            .given("TENON_GOOGLE_PUBSUB_AUDIENCE")
+            .map(str::to_owned),
     }))
 }
 

@@ -146,6 +146,12 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "60",
         "How often a mailbox that is in step is asked for changes.",
     ),
+    setting(
+        "TENON_MAIL_DAYS",
+        Kind::Number(0, 3650),
+        "180",
+        "How many days the metadata of mail is kept unless a workspace chooses; older mail is found by the provider's search. 0: as long as the mailbox is connected.",
+    ),
     noted(
         "TENON_SECURITY_CONTACT",
         Kind::Url,
@@ -211,6 +217,30 @@ pub(crate) const SETTINGS: &[Setting] = &[
         Kind::Number(0, 100_000_000),
         "that of the table",
         "Quota units a minute for the whole project; 0 for no limit.",
+    ),
+    noted(
+        "TENON_GOOGLE_PUBSUB_TOPIC",
+        Kind::Text,
+        "none",
+        "`projects/PROJECT/topics/NAME`: where Gmail announces changes. Push is on once topic and account are set; without it mailboxes are polled.",
+    ),
+    noted(
+        "TENON_GOOGLE_PUBSUB_ACCOUNT",
+        Kind::Text,
+        "none",
+        "E-mail address of the service account that the topic's push subscription signs with. Pushes of anybody else are refused.",
+    ),
+    noted(
+        "TENON_GOOGLE_PUBSUB_AUDIENCE",
+        Kind::Text,
+        "the public address and `/hooks/google/pubsub`",
+        "Audience that the push subscription is set up with.",
+    ),
+    setting(
+        "TENON_PUSH_POLL_SECONDS",
+        Kind::Number(60, 86_400),
+        "600",
+        "How often a mailbox is asked for changes while its pushes come.",
     ),
     noted(
         "TENON_GOOGLE_AUTH_URL",

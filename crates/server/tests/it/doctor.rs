@@ -262,6 +262,29 @@ fn a_client_that_google_does_not_know() {
 }
 
 #[test]
+fn push_that_cannot_come() {
+    let place = Place::new();
+    let known = "http://127.0.0.1:8080/oauth/callback/google";
+    let (_sandbox, google) = sandbox(&place, &["--messages", "1", "--redirect-uri", known]);
+    let ask = |google: &[(String, String)], push: bool| {
+        let mut command = place.tenon(&["doctor", "--json"]);
+        command.envs(google.iter().map(|(n, v)| (n, v)));
+        if push {
+            command.env("TENON_GOOGLE_PUBSUB_TOPIC", "projects/p/topics/t");
+            command.env("TENON_GOOGLE_PUBSUB_ACCOUNT", "push@p.example.com");
+        }
+        report(command)
+    };
+    let (_, found) = ask(&google, false);
+    stands(&found, "push", "ok", "not set up", "");
+    let (_, found) = ask(&[], true);
+    stands(&found, "push", "warn", "Google is not", "CLIENT_ID");
+    let (code, found) = ask(&google, true);
+    assert_eq!(code, Some(0), "{found:#}");
+    stands(&found, "push", "warn", "cannot post", "TENON_PUBLIC_URL");
+}
+
+#[test]
 fn an_address_that_leads_elsewhere() {
     let place = Place::new();
     let server = place.serve();

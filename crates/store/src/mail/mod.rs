@@ -1,20 +1,26 @@
 //! Mailboxes as metadata. Every write holds its connection first ([`crate::Tx`]), so a disconnect
 //! elsewhere either waits or is noticed.
 
+mod boxes;
 mod fold;
+mod found;
 mod labels;
 mod mailboxes;
 mod messages;
 mod refold;
 mod runs;
+mod shown_senders;
 mod skipped;
 mod threads;
 mod write;
 
+pub use boxes::{Boxes, TimeBox};
+pub use found::Visits;
 pub use labels::{LabelCounts, LabelRow, Labels};
 pub use mailboxes::{Mailbox, Mailboxes};
 pub use messages::{Carries, MessageRow, Messages, NewMessage, Relabel, StoredPage};
 pub use runs::{Run, Runs};
+pub use shown_senders::ShownSenders;
 pub use skipped::{Skipped, SkippedItem};
 pub use threads::{ThreadQuery, ThreadRow, Threads};
 

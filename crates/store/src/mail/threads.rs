@@ -202,6 +202,31 @@ impl Threads<'_> {
         }
     }
 
+    /// Those of these threads that are stored, by the provider's ids.
+    pub async fn by_provider_ids(
+        &mut self,
+        connection: ConnectionId,
+        ids: &[String],
+    ) -> Result<Vec<ThreadRow>, StoreError> {
+        let mut out = Vec::new();
+        if !self.tx.sees(connection).await? {
+            return Ok(out);
+        }
+        for part in ids.chunks(LIST) {
+            let mut query = Builder::new(self.tx.kind(), "SELECT ");
+            query
+                .push(COLUMNS)
+                .push(" FROM threads t WHERE connection_id = ")
+                .value(connection)
+                .push(" AND provider_thread_id IN ")
+                .list(part.iter().map(String::as_str));
+            for row in self.tx.all(query.build(part.len())).await? {
+                out.push(read(&row)?);
+            }
+        }
+        Ok(out)
+    }
+
     /// Threads with an address, by its blind index under each mailbox's key, newest first.
     pub async fn with_address(
         &mut self,

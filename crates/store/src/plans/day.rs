@@ -10,8 +10,8 @@ use tenon_vault::Sealed;
 
 use crate::sql::Sql;
 use crate::{
-    Claim, ConnectionRow, Invitation, LabelRow, Mailbox, Member, NewJob, NewMessage, Reset, Store,
-    StoreConfig, StoreUrl, ThreadQuery, TokenRow, Tx, Workspace,
+    Claim, ConnectionRow, Invitation, LabelRow, Mailbox, Member, NewJob, NewMessage, Reset,
+    SavedSearch, Store, StoreConfig, StoreUrl, ThreadQuery, TokenRow, Tx, Workspace,
 };
 
 pub(super) async fn sqlite() -> (Store, tempfile::TempDir) {
@@ -274,6 +274,52 @@ pub(super) async fn a_day(store: &Store, world: &World, seed: &Seed) -> Vec<Sql>
     tx.labels().replace(id, &[label]).await.unwrap();
     tx.labels().list(id).await.unwrap();
     tx.labels().counts(id).await.unwrap();
+    tx.watches()
+        .renewed(id, [2; 16], now, now, now)
+        .await
+        .unwrap();
+    tx.watches().refused(id, "x", now, now).await.unwrap();
+    tx.watches().missed(id, now).await.unwrap();
+    tx.watches().get(id).await.unwrap();
+    tx.boxes().open(id, now).await.unwrap();
+    tx.boxes().get(id).await.unwrap();
+    tx.boxes().adopt_older(id, now, 1).await.unwrap();
+    tx.boxes().oldest(id, Time::from_secs(1)).await.unwrap();
+    tx.boxes()
+        .count_older(id, Time::from_secs(1))
+        .await
+        .unwrap();
+    tx.boxes()
+        .purge(id, Time::from_secs(1), now, 10)
+        .await
+        .unwrap();
+    tx.boxes()
+        .purged(id, Time::from_secs(1), now)
+        .await
+        .unwrap();
+    tx.visits().put(id, "t1", now).await.unwrap();
+    tx.visits().prune(id, now).await.unwrap();
+    let provider_ids = ["t1".to_owned(), "t2".to_owned()];
+    tx.threads()
+        .by_provider_ids(id, &provider_ids)
+        .await
+        .unwrap();
+    tx.shown_senders().add(id, [3; 16], now).await.unwrap();
+    tx.shown_senders().has(id, [3; 16]).await.unwrap();
+    tx.shown_senders().remove(id, [3; 16]).await.unwrap();
+    tx.retention().mail_days().await.unwrap();
+    tx.retention().set_mail_days(90, now).await.unwrap();
+    tx.retention().mailboxes().await.unwrap();
+    let search = SavedSearch {
+        id: world.id(),
+        workspace_id: seed.workspace,
+        member_id: seed.member,
+        search: Sealed(vec![]),
+        created_at: now,
+    };
+    tx.saved_searches().insert(&search).await.unwrap();
+    tx.saved_searches().list().await.unwrap();
+    tx.saved_searches().delete(search.id).await.unwrap();
     tx.skipped().record(id, "x", "y", now).await.unwrap();
     tx.skipped().list(id, 10).await.unwrap();
     tx.skipped().list_due(id, now, 10).await.unwrap();
@@ -320,6 +366,9 @@ pub(super) async fn a_day(store: &Store, world: &World, seed: &Seed) -> Vec<Sql>
     ways_in_of_the_deployment(&mut tx, world, seed).await;
     tx.mailboxes().list_due(now, 10).await.unwrap();
     tx.connections().list_due_for_purge(now).await.unwrap();
+    tx.watches().by_address(&[[2; 16]]).await.unwrap();
+    tx.watches().pushed(&[(id, None)], now).await.unwrap();
+    tx.watches().list_due(now, 10).await.unwrap();
     tx.connections()
         .by_subject_index(Provider::Google, [1; 16])
         .await

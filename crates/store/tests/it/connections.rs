@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use tenon_model::connection::{ConnectionStatus, Provider};
 use tenon_model::feature::Feature;
-use tenon_model::{ConnectionId, Scope, inventory};
+use tenon_model::{ConnectionId, Scope, Time, inventory};
 use tenon_store::{KeyRow, NewJob, Run, StoreError, TokenRow};
 use tenon_testkit::{TestStore, rows, store_test};
 use tenon_vault::Sealed;
@@ -139,6 +139,13 @@ async fn fill(t: &TestStore, scope: &Scope, id: ConnectionId) {
         removed: 0,
     };
     tx.runs().start(&run).await.unwrap();
+    tx.watches()
+        .renewed(id, [1; 16], now, now, now)
+        .await
+        .unwrap();
+    tx.boxes().open(id, Time::from_secs(0)).await.unwrap();
+    tx.visits().put(id, "t", now).await.unwrap();
+    tx.shown_senders().add(id, [1; 16], now).await.unwrap();
     let job = NewJob {
         id: t.world.id(),
         kind: "sync".into(),

@@ -24,3 +24,4 @@ mod schema;
 mod sessions;
 mod threads;
 mod tokens;
+mod watches;

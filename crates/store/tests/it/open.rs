@@ -300,3 +300,28 @@ store_test! {
         assert_eq!(reader.settings().get("a").await.unwrap(), None);
     }
 }
+
+store_test! {
+    async fn a_program_of_an_older_schema_can_end_a_connection(t: TestStore) {
+        let now = t.world.now();
+        let (workspace, member) = rows::workspace(&t).await;
+        let id = rows::insert_mailbox(&t, workspace, member).await;
+        let scope = Scope::member(workspace, member);
+        let mut tx = t.store.begin(&scope).await.unwrap();
+        tx.watches().renewed(id, [1; 16], now, now, now).await.unwrap();
+        tx.boxes().open(id, now).await.unwrap();
+        tx.visits().put(id, "t1", now).await.unwrap();
+        tx.shown_senders().add(id, [1; 16], now).await.unwrap();
+        tx.commit().await.unwrap();
+        // Decision 0050: what the first schema has, and nothing of later ones.
+        for statement in ["DELETE FROM mailboxes", "DELETE FROM tokens", "DELETE FROM connections"] {
+            meddle(&t.url, statement).await;
+        }
+        let mut tx = t.store.begin(&Scope::system()).await.unwrap();
+        assert!(tx.watches().list_due(now, 10).await.unwrap().is_empty());
+        drop(tx);
+        // A mailbox that is connected again begins anew.
+        let mut tx = t.store.read(&scope).await.unwrap();
+        assert_eq!(tx.boxes().get(id).await.unwrap(), None);
+    }
+}

@@ -260,6 +260,7 @@ export class FakeServer {
       skipped,
       gone: 14,
       provider_total: total,
+      since: this.iso(180 * DAY),
       complete: state.state === "live",
       lag_seconds: state.state === "live" ? 2 : 340,
       last_sync_at: this.iso(42_000),
@@ -273,6 +274,16 @@ export class FakeServer {
         used_last_minute: state.progress == null ? 204 : 4480,
         refused_last_hour: 0,
         reserve: 1200,
+      },
+      push: {
+        state: state.state === "live" ? "live" : "waiting",
+        alarm: false,
+        reason: null,
+        reason_text: null,
+        renewed_at: this.iso(5 * 3_600_000),
+        next_renewal_at: this.iso(-18 * 3_600_000),
+        expires_at: this.iso(-6 * DAY),
+        last_push_at: state.state === "live" ? this.iso(42_000) : null,
       },
       skipped_items:
         skipped === 0

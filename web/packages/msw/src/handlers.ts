@@ -8,7 +8,7 @@ import { policy } from "./data/policy";
 import { providers } from "./data/providers";
 import { FAKE_PASSWORD, FAKE_TOTP, type FakeServer, SETUP_TOKEN } from "./fake";
 
-type Method = "get" | "post" | "patch" | "delete";
+type Method = "get" | "post" | "put" | "patch" | "delete";
 type Call = { request: Request; url: URL; params: Record<string, string>; body: Record<string, unknown> };
 type Answer = Response | Promise<Response>;
 type Lang = "en" | "fr";
@@ -42,6 +42,7 @@ export function handlers(fake: FakeServer): RequestHandler[] {
   connecting(fake, on);
   connections(fake, on);
   mail(fake, on);
+  search(on, fake);
   routes.push(events(fake), callback(fake));
   return routes;
 }
@@ -262,6 +263,57 @@ function mail(fake: FakeServer, on: On): void {
     const source = `From: ${message.from[0]?.address}\r\nSubject: ${message.subject}\r\n\r\n${sample.html}`;
     return download(source, "message/rfc822", "message.eml");
   });
+}
+
+/** Finds words in subjects and names; the real search is the provider's. */
+function search(on: On, fake: FakeServer): void {
+  const saved: Array<{ id: string; name: string; query: string; created_at: string }> = [];
+  let retention = {
+    mail_days: 180,
+    default_days: 180,
+    since: fake.iso(180 * 86_400_000),
+    messages: 12_480,
+    due: 31,
+    purged: 402,
+    purged_at: fake.iso(9 * 3_600_000),
+    next_purge_at: fake.iso(-15 * 3_600_000),
+    may_change: true,
+  };
+  on("post", "/search", ({ body }) => {
+    const connection = String(body.connection_id ?? "");
+    const words = String(body.query ?? "").toLowerCase();
+    const items = fake
+      .threads(connection)
+      .map(({ thread }) => thread)
+      .filter((thread) => JSON.stringify([thread.subject, thread.participants]).toLowerCase().includes(words))
+      .slice(0, 25)
+      .map(({ id, ...thread }) => ({ ...thread, thread_id: id, provider_thread_id: id }));
+    return json({ items, next: null, resolved: [], unanswered: [] });
+  });
+  on("post", "/search/open", ({ body }) => json({ thread_id: body.provider_thread_id as string }));
+  on("get", "/saved-searches", () => json({ items: saved }));
+  on("post", "/saved-searches", ({ body }) => {
+    const made = {
+      id: `sch_${String(saved.length).padStart(26, "0")}`,
+      name: String(body.name),
+      query: String(body.query),
+      created_at: fake.iso(0),
+    };
+    saved.push(made);
+    return json(made, 201);
+  });
+  on("delete", "/saved-searches/:id", ({ params }) => {
+    const at = saved.findIndex(({ id }) => id === params.id);
+    if (at < 0) return missing();
+    saved.splice(at, 1);
+    return nothing();
+  });
+  on("get", "/retention", () => json(retention));
+  on("put", "/retention", ({ body }) => {
+    retention = { ...retention, mail_days: Number(body.mail_days) };
+    return json(retention);
+  });
+  on("put", "/messages/:id/sender-images", () => nothing());
 }
 
 function download(text: string, type: string, name: string): Response {

@@ -561,6 +561,23 @@ fn what_no_row_knows_is_retried_and_its_words_do_not_get_out() {
 }
 
 #[test]
+fn g26_a_topic_that_cannot_be_published_to_is_the_operators() {
+    for (status, reason) in [
+        (403, "forbidden"),
+        (404, "notFound"),
+        (400, "invalidArgument"),
+        (400, "failedPrecondition"), // another program of the project holds the subscription
+    ] {
+        let body = api(status, reason, "Error sending test message", "X");
+        let alarm = Reaction::Alarm;
+        expect("G26", Op::Watch, status, &body, "push_refused", &alarm);
+    }
+    let body = api(403, "insufficientPermissions", "No", "X");
+    let stop = Reaction::Stop;
+    expect("A9", Op::Watch, 403, &body, "scope_missing", &stop);
+}
+
+#[test]
 fn every_row_has_a_test_that_names_it() {
     let this = include_str!("tests.rs");
     for row in TABLE {

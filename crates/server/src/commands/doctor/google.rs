@@ -155,13 +155,39 @@ fn judge(lost: &[(Time, Time)], held: u64) -> Check {
     Check::ok(NAME, text)
 }
 
-/// Push is not there yet: mailboxes are asked.
+/// Whether Gmail announces changes, and whether its pushes can come here at all.
 pub(super) fn push(settings: &Settings) -> Check {
+    const NAME: &str = "push";
+    let poll = settings.poll.as_secs();
+    let Some(push) = &settings.push else {
+        return Check::ok(
+            NAME,
+            format!("not set up; mailboxes are asked every {poll} s"),
+        );
+    };
+    if settings.google.is_none() {
+        return Check::warn(
+            NAME,
+            "set up, but Google is not",
+            "set TENON_GOOGLE_CLIENT_ID and TENON_GOOGLE_CLIENT_SECRET, or take the TENON_GOOGLE_PUBSUB_… settings out",
+        );
+    }
+    let endpoint = wiring::push_endpoint(&wiring::public_url(settings, settings.listen));
+    if endpoint.scheme() != "https" {
+        return Check::warn(
+            NAME,
+            format!(
+                "set up, but Google cannot post to {endpoint}; mailboxes are asked every {poll} s"
+            ),
+            "set TENON_PUBLIC_URL to the https:// address at which this server is reached",
+        );
+    }
     Check::ok(
-        "push",
+        NAME,
         format!(
-            "not set up; mailboxes are asked every {} s",
-            settings.poll.as_secs()
+            "{}, posted to {endpoint}; mailboxes are asked every {} s while pushes come, else every {poll} s",
+            push.topic,
+            settings.push_poll.as_secs()
         ),
     )
 }

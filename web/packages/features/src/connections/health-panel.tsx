@@ -76,6 +76,8 @@ function HealthDetails({ health }: { health: Health }) {
       </dl>
       <h3 className={classes.sub2}>{t("health.freshness")}</h3>
       <Facts entries={freshness(t, format, health)} />
+      <h3 className={classes.sub2}>{t("push.title")}</h3>
+      <PushFacts push={health.push} />
       <h3 className={classes.sub2}>{t("health.quota")}</h3>
       <ProgressBar
         value={
@@ -129,11 +131,40 @@ function Proof({ health }: { health: Health }) {
   return (
     <p className={classes.proof}>
       <IconClock size={20} />
-      {t("health.incomplete", {
-        stored: numbers.stored,
-        total: format.number(Math.max(health.listed, health.provider_total ?? 0)),
-      })}
+      {health.since == null
+        ? t("health.incomplete", {
+            stored: numbers.stored,
+            total: format.number(Math.max(health.listed, health.provider_total ?? 0)),
+          })
+        : t("health.incomplete_box", { stored: numbers.stored, since: format.medium(health.since) })}
     </p>
+  );
+}
+
+/** Whether the provider announces new mail, or it is asked for by the minute. */
+function PushFacts({ push }: { push: Health["push"] }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const entries: Array<[string, string | undefined]> = [
+    [t("push.last"), push.last_push_at == null ? t("push.none") : format.ago(push.last_push_at)],
+    [t("push.renewed"), push.renewed_at == null ? t("health.never") : format.ago(push.renewed_at)],
+    [t("push.next"), push.next_renewal_at == null ? undefined : format.ago(push.next_renewal_at)],
+    [t("push.ends"), push.expires_at == null ? undefined : format.ago(push.expires_at)],
+  ];
+  return (
+    <>
+      <p className={classes.proof} data-tone={push.alarm ? "warn" : push.state === "live" ? "ok" : undefined}>
+        {push.alarm ? (
+          <IconAlertTriangle size={20} />
+        ) : push.state === "live" ? (
+          <IconCheck size={20} />
+        ) : (
+          <IconClock size={20} />
+        )}
+        {push.reason_text ?? t(`push.state.${push.state}`)}
+      </p>
+      {push.state !== "off" && <Facts entries={entries} />}
+    </>
   );
 }
 
@@ -145,6 +176,7 @@ function freshness(t: Translate, format: Format, health: Health): Array<[string,
       t("health.provider_total"),
       health.provider_total == null ? undefined : format.number(health.provider_total),
     ],
+    [t("health.since"), health.since == null ? undefined : format.medium(health.since)],
     [t("health.lag"), since(health.lag_seconds)],
     [
       t("health.last_sync"),

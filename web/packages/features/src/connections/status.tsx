@@ -47,16 +47,20 @@ export function progressText(
   format: Format,
   progress: NonNullable<Mailbox["progress"]>,
 ): string {
-  const amount = t("connections.progress.amount", {
-    done: format.number(progress.done),
-    total: format.number(progress.total),
-  });
+  // Within a time box nobody knows the total before the first messages are here.
+  const amount =
+    progress.total === 0
+      ? ""
+      : `${t("connections.progress.amount", {
+          done: format.number(progress.done),
+          total: format.number(progress.total),
+        })} · `;
   const left =
     progress.eta_seconds == null
       ? t("connections.progress.no_estimate")
       : t("connections.progress.left", { time: format.duration(progress.eta_seconds) });
   const usable = progress.done > 0 ? t("connections.progress.usable") : t("connections.progress.not_yet");
-  return `${amount} · ${left}; ${usable}`;
+  return `${amount}${left}; ${usable}`;
 }
 
 export function SyncProgress({ mailbox }: { mailbox: Mailbox }) {

@@ -32,6 +32,8 @@ export const keys = {
   receipts: ["receipts"] as const,
   consents: ["consents"] as const,
   sessions: ["sessions"] as const,
+  savedSearches: ["saved-searches"] as const,
+  retention: ["retention"] as const,
   passkeys: ["passkeys"] as const,
   identities: ["identities"] as const,
   members: ["members"] as const,
@@ -145,6 +147,44 @@ export const threadsQuery = (api: ApiClient, filter: ThreadFilter) =>
     staleTime: Number.POSITIVE_INFINITY,
     refetchOnWindowFocus: false,
     refetchOnReconnect: false,
+  });
+
+/** A search is asked of the provider, so it is not asked again behind the person's back. */
+export const searchQuery = (api: ApiClient, connection: string, query: string) =>
+  infiniteQueryOptions({
+    queryKey: ["search", connection, query] as const,
+    queryFn: ({ pageParam, signal }) =>
+      send(
+        api.POST("/api/v1/search", {
+          signal,
+          body: {
+            query,
+            connection_id: connection,
+            limit: 25,
+            ...(pageParam === undefined ? {} : { after: pageParam }),
+          },
+        }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
+    staleTime: 60_000,
+    gcTime: CONTENT_KEPT_MS,
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
+    retry: false,
+  });
+
+export const savedSearchesQuery = (api: ApiClient) =>
+  queryOptions({
+    queryKey: keys.savedSearches,
+    queryFn: async ({ signal }) => (await send(api.GET("/api/v1/saved-searches", { signal }))).items,
+    staleTime: 60_000,
+  });
+
+export const retentionQuery = (api: ApiClient) =>
+  queryOptions({
+    queryKey: keys.retention,
+    queryFn: ({ signal }) => send(api.GET("/api/v1/retention", { signal })),
   });
 
 export const threadQuery = (api: ApiClient, id: string) =>

@@ -17,7 +17,7 @@ export function staleKeys(event: LiveEvent): ReadonlyArray<readonly unknown[]> {
     case "connection_changed":
       return [keys.connections, keys.consents, keys.labels(event.id)];
     case "mailbox_changed":
-      return [keys.connections, keys.health(event.id), keys.labels(event.id)];
+      return [keys.connections, keys.health(event.id), keys.labels(event.id), keys.retention];
     case "threads_changed":
       return [keys.labels(event.id), keys.threadDetails];
     case "receipt_added":

@@ -13,6 +13,7 @@ import {
   IconTag,
   IconTrash,
 } from "@tenon/ui";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "../core";
 import { labelDot } from "./label-chip";
@@ -49,10 +50,13 @@ type LabelsPaneProps = {
   connections: Connection[];
   labels: Label[] | undefined;
   current: string | undefined;
-  onPick?: () => void;
+  onPick: () => void;
+  /** Below what every mailbox has, above the labels of this one. */
+  children: ReactNode;
 };
 
-export function LabelsPane({ connection, connections, labels, current, onPick }: LabelsPaneProps) {
+export function LabelsPane(props: LabelsPaneProps) {
+  const { connection, connections, labels, current, onPick, children } = props;
   const { t } = useTranslation();
   const labelName = useLabelName();
   if (labels === undefined) {
@@ -75,7 +79,7 @@ export function LabelsPane({ connection, connections, labels, current, onPick }:
       count={label.role === "sent" || label.role === "starred" || label.role === "trash" ? 0 : label.unread}
       current={current === label.id}
       icon={<LabelIcon label={label} />}
-      {...(onPick === undefined ? {} : { onPick })}
+      onPick={onPick}
     />
   );
   return (
@@ -89,10 +93,11 @@ export function LabelsPane({ connection, connections, labels, current, onPick }:
           name={t("mail.all")}
           current={current === ALL_MAIL}
           icon={<IconArchive size={16} stroke={1.6} />}
-          {...(onPick === undefined ? {} : { onPick })}
+          onPick={onPick}
         />
         {groups.after.map((label) => item(label))}
       </ul>
+      {children}
       {groups.own.length > 0 && (
         <>
           <h2 className={classes.group}>{t("mail.labels")}</h2>
@@ -132,7 +137,7 @@ type LabelLinkProps = {
   icon: React.ReactNode;
   count?: number;
   depth?: number;
-  onPick?: () => void;
+  onPick: () => void;
 };
 
 function LabelLink({ connection, id, name, current, icon, count = 0, depth = 0, onPick }: LabelLinkProps) {

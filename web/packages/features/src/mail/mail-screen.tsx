@@ -8,6 +8,7 @@ import { useTranslation } from "react-i18next";
 import { ConnectionStatus, needsAttention } from "../connections/status";
 import { connectionQuery, connectionsQuery, labelsQuery, ProblemState, useApi, useTitle } from "../core";
 import { useShortcuts } from "../keyboard";
+import { SavedSearches, SearchBox, SearchResults } from "../search";
 import { ALL_MAIL, findRole, type Role } from "./label-order";
 import { LabelsPane, useLabelName } from "./labels-pane";
 import classes from "./mail.module.css";
@@ -29,6 +30,13 @@ export function MailScreen({ connection, label, search }: MailScreenProps) {
   const connections = useQuery(connectionsQuery(api));
   const current = useQuery(connectionQuery(api, connection));
   const [menuOpen, setMenuOpen] = useState(false);
+  // What a person looks for is theirs: it is kept here, not in the address, which histories keep.
+  const [query, setQuery] = useState<string>();
+  const [lookedIn, setLookedIn] = useState(`${connection} ${label}`);
+  if (lookedIn !== `${connection} ${label}`) {
+    setLookedIn(`${connection} ${label}`);
+    setQuery(undefined);
+  }
 
   const inbox = findRole(labels.data, "inbox");
   const labelId = label ?? inbox?.id;
@@ -54,6 +62,7 @@ export function MailScreen({ connection, label, search }: MailScreenProps) {
   const goTo = (role: Role | typeof ALL_MAIL) => {
     const id = role === ALL_MAIL ? ALL_MAIL : findRole(labels.data, role)?.id;
     if (id === undefined) return;
+    setQuery(undefined);
     void navigate({ to: "/mail/$connection/{-$label}", params: { connection, label: id }, search: {} });
   };
   const group = t("keys.group.go");
@@ -68,23 +77,47 @@ export function MailScreen({ connection, label, search }: MailScreenProps) {
   if (current.isError && current.data === undefined) {
     return <ProblemState error={current.error} retry={() => void current.refetch()} />;
   }
-  const pane = (onPick?: () => void) => (
+  const pane = (onPick: () => void) => (
     <LabelsPane
       connection={connection}
       connections={connections.data ?? []}
       labels={labels.data}
-      current={labelId}
-      {...(onPick === undefined ? {} : { onPick })}
-    />
+      current={query === undefined ? labelId : undefined}
+      // Also when it is the label that the search has covered.
+      onPick={() => {
+        setQuery(undefined);
+        onPick();
+      }}
+    >
+      <SavedSearches
+        current={query}
+        onPick={(wanted) => {
+          setQuery(wanted);
+          onPick();
+        }}
+      />
+    </LabelsPane>
   );
   const ready = label !== undefined || labels.data !== undefined;
   return (
     <div className={classes.mail} data-reading={search.thread === undefined ? undefined : ""}>
       <nav className={classes.labels} aria-label={t("mail.labels")}>
-        {pane()}
+        {pane(() => {})}
       </nav>
       <section className={classes.list} aria-label={title}>
-        {ready ? (
+        <SearchBox query={query} onSearch={setQuery} />
+        {query !== undefined ? (
+          <SearchResults
+            key={query}
+            connection={connection}
+            query={query}
+            labels={labels.data}
+            open={search.thread}
+            openThread={openThread}
+            closeThread={closeThread}
+            leave={() => setQuery(undefined)}
+          />
+        ) : ready ? (
           <ThreadList
             key={`${connection} ${labelId ?? ""}`}
             title={title}

@@ -1,6 +1,6 @@
 import { Button, Skeleton } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
-import { type Attachment, isProblem, type MessageContent } from "@tenon/api-client";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type Attachment, isProblem, type MessageContent, send } from "@tenon/api-client";
 import {
   Blank,
   Facts,
@@ -8,13 +8,24 @@ import {
   IconDownload,
   IconMail,
   IconPaperclip,
+  IconPhoto,
   IconPhotoOff,
   IconTrash,
   Notice,
+  useToast,
 } from "@tenon/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { LinkButton, messageQuery, ProblemState, plain, useApi, useFormat } from "../core";
+import {
+  keys,
+  LinkButton,
+  messageQuery,
+  ProblemState,
+  plain,
+  useApi,
+  useFormat,
+  useProblemText,
+} from "../core";
 import { MessageFrame } from "./message-frame";
 import classes from "./thread-view.module.css";
 
@@ -36,6 +47,7 @@ export function MessageBody({ id, connection }: { id: string; connection: string
 function Opened({ message }: { message: MessageContent }) {
   const { t } = useTranslation();
   const { body } = message;
+  const [images, setImages] = useState(body.images_shown);
   const files = message.attachments.filter((attachment) => !attachment.inline);
   return (
     <>
@@ -45,16 +57,14 @@ function Opened({ message }: { message: MessageContent }) {
           <span>{body.problem.text}</span>
         </div>
       )}
-      {body.remote_images_blocked > 0 && (
-        <div className={classes.note} role="note">
-          <IconPhotoOff size={16} />
-          <span>{t("mail.images_blocked", { count: body.remote_images_blocked })}</span>
-        </div>
-      )}
+      {body.remote_images_blocked > 0 && <ImagesNote message={message} shown={images} onShow={setImages} />}
       {body.kind === "none" ? (
         <p className={classes.none}>{t("mail.no_body")}</p>
       ) : (
-        <MessageFrame url={body.url} subject={plain(message.subject) || t("mail.no_subject")} />
+        <MessageFrame
+          url={images ? body.images_url : body.url}
+          subject={plain(message.subject) || t("mail.no_subject")}
+        />
       )}
       {files.length > 0 && (
         <ul className={classes.attachments} aria-label={t("mail.attachments", { count: files.length })}>
@@ -67,6 +77,67 @@ function Opened({ message }: { message: MessageContent }) {
       )}
       <Tools message={message} />
     </>
+  );
+}
+
+/** Remote images are off until they are asked for; then the server fetches them, and the sender learns only that. */
+function ImagesNote({
+  message,
+  shown,
+  onShow,
+}: {
+  message: MessageContent;
+  shown: boolean;
+  onShow: (shown: boolean) => void;
+}) {
+  const { t } = useTranslation();
+  const api = useApi();
+  const toast = useToast();
+  const problemText = useProblemText();
+  const client = useQueryClient();
+  const remember = useMutation({
+    mutationFn: (wanted: boolean) =>
+      send(
+        api.PUT("/api/v1/messages/{id}/sender-images", {
+          params: { path: { id: message.id } },
+          body: { shown: wanted },
+        }),
+      ),
+    onSuccess: (_, wanted) => {
+      onShow(wanted);
+      client.setQueryData<MessageContent>(keys.message(message.id), (known) =>
+        known === undefined ? known : { ...known, body: { ...known.body, images_shown: wanted } },
+      );
+    },
+    onError: (error) => toast(problemText(error), "danger"),
+  });
+  const sender = message.from[0]?.address;
+  return (
+    <div className={classes.note} role="note">
+      {shown ? <IconPhoto size={16} /> : <IconPhotoOff size={16} />}
+      <span>
+        {shown
+          ? t("mail.images_shown")
+          : t("mail.images_blocked", { count: message.body.remote_images_blocked })}{" "}
+        {!shown && (
+          <button type="button" className={classes.noteAction} onClick={() => onShow(true)}>
+            {t("mail.images_show")}
+          </button>
+        )}{" "}
+        {sender !== undefined && sender !== "" && (
+          <button
+            type="button"
+            className={classes.noteAction}
+            disabled={remember.isPending}
+            onClick={() => remember.mutate(!message.body.images_shown)}
+          >
+            {message.body.images_shown
+              ? t("mail.images_ask_again", { sender })
+              : t("mail.images_always", { sender })}
+          </button>
+        )}
+      </span>
+    </div>
   );
 }
 

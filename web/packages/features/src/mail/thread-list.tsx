@@ -7,7 +7,7 @@ import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } fro
 import { useTranslation } from "react-i18next";
 import { SyncProgress } from "../connections/status";
 import { ProblemState, type ThreadFilter, threadsQuery, useApi, useFormat } from "../core";
-import { useShortcuts } from "../keyboard";
+import { useRowKeys } from "./row-keys";
 import classes from "./thread-list.module.css";
 import { ThreadRow } from "./thread-row";
 
@@ -37,7 +37,6 @@ export function ThreadList(props: ThreadListProps) {
   const format = useFormat();
   const query = useInfiniteQuery(threadsQuery(api, filter));
   const threads = useMemo(() => unique(query.data?.pages.flatMap((page) => page.items) ?? []), [query.data]);
-  const [active, setActive] = useState<string | undefined>(open);
   const viewport = useRef<HTMLDivElement>(null);
   const hasMore = query.hasNextPage;
 
@@ -76,67 +75,19 @@ export function ThreadList(props: ThreadListProps) {
     latest.current.openThread(id, { replace: latest.current.open !== undefined });
   }, []);
 
-  const focusRow = useCallback(
-    (id: string) => {
-      const index = threads.findIndex((thread) => thread.id === id);
-      if (index < 0) return;
-      setActive(id);
-      virtualizer.scrollToIndex(index, { align: "auto" });
-      const tryFocus = (attempts: number) => {
-        const row = viewport.current?.querySelector<HTMLElement>(`[data-thread="${CSS.escape(id)}"]`);
-        if (row) row.focus({ preventScroll: true });
-        else if (attempts > 0) requestAnimationFrame(() => tryFocus(attempts - 1));
-      };
-      tryFocus(5);
-    },
-    [threads, virtualizer],
+  const ids = useMemo(() => threads.map((thread) => thread.id), [threads]);
+  const reveal = useCallback(
+    (id: string) => virtualizer.scrollToIndex(ids.indexOf(id), { align: "auto" }),
+    [ids, virtualizer],
   );
-
-  // On the way back from a thread the keyboard is where it was.
-  const wasOpen = useRef(open);
-  useEffect(() => {
-    const before = wasOpen.current;
-    wasOpen.current = open;
-    if (open !== undefined) setActive(open);
-    else if (before !== undefined) focusRow(before);
-  }, [open, focusRow]);
-
-  const move = (by: 1 | -1) => {
-    if (threads.length === 0) return;
-    const at = threads.findIndex((thread) => thread.id === active);
-    const shown =
-      threads[at] === undefined ? threads[0] : threads[Math.min(threads.length - 1, Math.max(0, at + by))];
-    // Nothing was chosen yet: the first key chooses the first row.
-    const inList =
-      document.activeElement instanceof HTMLElement && document.activeElement.dataset.thread !== undefined;
-    const target = open === undefined && !inList ? (threads[at] ?? threads[0]) : shown;
-    if (target === undefined) return;
-    if (open !== undefined) {
-      setActive(target.id);
-      virtualizer.scrollToIndex(threads.indexOf(target), { align: "auto" });
-      openThread(target.id, { replace: true });
-    } else {
-      focusRow(target.id);
-    }
-  };
-
-  const group = t("keys.group.list");
-  useShortcuts([
-    { keys: "j", label: t("keys.next"), group, run: () => move(1) },
-    { keys: "k", label: t("keys.previous"), group, run: () => move(-1) },
-    {
-      keys: "Enter",
-      label: t("keys.open"),
-      group,
-      run: () => {
-        if (active !== undefined && open === undefined) openThread(active, { replace: false });
-      },
-    },
-    { keys: "u", label: t("keys.back"), group, run: closeThread },
-    { keys: "Escape", label: t("keys.close"), group, run: closeThread },
-  ]);
-
-  const firstTabbable = threads.some((thread) => thread.id === active) ? active : threads[0]?.id;
+  const tabbable = useRowKeys({
+    ids,
+    open,
+    openRow: openThread,
+    close: closeThread,
+    reveal,
+    within: viewport,
+  });
   return (
     <>
       <div className={classes.head}>
@@ -189,7 +140,7 @@ export function ThreadList(props: ThreadListProps) {
                       labels={labels}
                       currentLabel={filter.label}
                       open={thread.id === open}
-                      tabbable={thread.id === firstTabbable}
+                      tabbable={thread.id === tabbable}
                       format={format}
                       href={`?${filter.unread === true ? "unread=true&" : ""}thread=${encodeURIComponent(thread.id)}`}
                       onOpen={onOpen}

@@ -9,6 +9,7 @@ import { asLocale, changeLocale, LOCALE_NAMES, LOCALES } from "../i18n";
 import { AccountsPanel } from "./accounts-panel";
 import { PasskeysPanel } from "./passkeys-panel";
 import { PasswordPanel } from "./password-panel";
+import { RetentionPanel } from "./retention-panel";
 import { SessionsPanel } from "./sessions-panel";
 import classes from "./settings.module.css";
 import { TotpPanel } from "./totp-panel";
@@ -36,6 +37,7 @@ export function SettingsScreen({ leave, added = false, refusal }: SettingsScreen
       <PasskeysPanel />
       <AccountsPanel leave={leave} added={added} refusal={refusal} />
       <SessionsPanel />
+      <RetentionPanel />
       <Panel title={t("settings.about")}>
         <Facts
           entries={[

@@ -157,6 +157,8 @@ export function content({ message, sample }: StoredMessage): MessageContent {
       kind: sample.html === "" ? "none" : "html",
       url: `${base}/body`,
       remote_images_blocked: sample.images ?? 0,
+      images_shown: false,
+      images_url: `${base}/body?images=true`,
       quoted: false,
       problem: sample.problem === undefined ? null : { code: "damaged_part", text: sample.problem },
     },

@@ -1,0 +1,84 @@
+import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useShortcuts } from "../keyboard";
+
+type RowKeys = {
+  /** The rows in order. */
+  ids: string[];
+  /** The row whose conversation is open. */
+  open: string | undefined;
+  openRow: (id: string, options: { replace: boolean }) => void;
+  close: () => void;
+  /** Scrolls a row into view; it may not be drawn yet. */
+  reveal: (id: string) => void;
+  /** What holds the rows. */
+  within: RefObject<HTMLElement | null>;
+};
+
+/** j, k, Enter, u and Escape in a list of conversations; the answer is the row in the tab order. */
+export function useRowKeys({ ids, open, openRow, close, reveal, within }: RowKeys): string | undefined {
+  const { t } = useTranslation();
+  const [active, setActive] = useState<string | undefined>(open);
+
+  const focusRow = useCallback(
+    (id: string) => {
+      if (!ids.includes(id)) return;
+      setActive(id);
+      reveal(id);
+      const tryFocus = (attempts: number) => {
+        const row = within.current?.querySelector<HTMLElement>(`[data-thread="${CSS.escape(id)}"]`);
+        row?.focus({ preventScroll: true });
+        // It may not be drawn yet, or still be fading in: on a phone behind the conversation that closes.
+        const waits = row == null || document.activeElement === document.body;
+        if (waits && attempts > 0) requestAnimationFrame(() => tryFocus(attempts - 1));
+      };
+      tryFocus(30);
+    },
+    [ids, reveal, within],
+  );
+
+  // On the way back from a thread the keyboard is where it was.
+  const wasOpen = useRef(open);
+  useEffect(() => {
+    const before = wasOpen.current;
+    wasOpen.current = open;
+    if (open !== undefined) setActive(open);
+    else if (before !== undefined) focusRow(before);
+  }, [open, focusRow]);
+
+  const move = (by: 1 | -1) => {
+    if (ids.length === 0) return;
+    const at = active === undefined ? -1 : ids.indexOf(active);
+    const shown = at < 0 ? ids[0] : ids[Math.min(ids.length - 1, Math.max(0, at + by))];
+    // Nothing was chosen yet: the first key chooses the first row.
+    const inList =
+      document.activeElement instanceof HTMLElement && document.activeElement.dataset.thread !== undefined;
+    const target = open === undefined && !inList ? (ids[at] ?? ids[0]) : shown;
+    if (target === undefined) return;
+    if (open !== undefined) {
+      setActive(target);
+      reveal(target);
+      openRow(target, { replace: true });
+    } else {
+      focusRow(target);
+    }
+  };
+
+  const group = t("keys.group.list");
+  useShortcuts([
+    { keys: "j", label: t("keys.next"), group, run: () => move(1) },
+    { keys: "k", label: t("keys.previous"), group, run: () => move(-1) },
+    {
+      keys: "Enter",
+      label: t("keys.open"),
+      group,
+      run: () => {
+        if (active !== undefined && open === undefined) openRow(active, { replace: false });
+      },
+    },
+    { keys: "u", label: t("keys.back"), group, run: close },
+    { keys: "Escape", label: t("keys.close"), group, run: close },
+  ]);
+
+  return active !== undefined && ids.includes(active) ? active : ids[0];
+}

@@ -1,0 +1,3 @@
+export { SavedSearches } from "./saved-searches";
+export { SearchBox } from "./search-box";
+export { SearchResults } from "./search-results";
