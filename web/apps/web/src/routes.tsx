@@ -102,6 +102,18 @@ const mail = createRoute({
   component: lazyRouteComponent(() => import("./pages/mail"), "MailPage"),
 });
 
+const labels = createRoute({
+  getParentRoute: () => member,
+  path: "/labels/$connection",
+  component: lazyRouteComponent(() => import("./pages/mail-more"), "LabelsPage"),
+});
+
+const outbox = createRoute({
+  getParentRoute: () => member,
+  path: "/outbox",
+  component: lazyRouteComponent(() => import("./pages/mail-more"), "OutboxPage"),
+});
+
 const settings = createRoute({
   getParentRoute: () => member,
   path: "/settings",
@@ -112,7 +124,19 @@ const routeTree = root.addChildren([
   setup,
   signIn,
   privacy,
-  member.addChildren([home, connect, connections, connection, receipts, receipt, consents, mail, settings]),
+  member.addChildren([
+    home,
+    connect,
+    connections,
+    connection,
+    receipts,
+    receipt,
+    consents,
+    mail,
+    labels,
+    outbox,
+    settings,
+  ]),
 ]);
 
 export function createAppRouter(context: RouterContext, history: RouterHistory) {

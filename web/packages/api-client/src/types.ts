@@ -3,7 +3,9 @@ import type { components } from "./schema";
 
 type Schemas = components["schemas"];
 
-export type Me = Schemas["Me"];
+export type Me = Omit<Schemas["Me"], "member"> & {
+  member: Schemas["Me"]["member"] & { undo_send_seconds?: number };
+};
 export type Member = Me["member"];
 export type Session = Schemas["Session"];
 export type Provider = Schemas["Provider"];
@@ -27,3 +29,20 @@ export type MessageContent = Schemas["MessageContent"];
 export type Attachment = MessageContent["attachments"][number];
 export type Problem = Schemas["Problem"];
 export type Page<Item> = { items: Item[]; next?: string | null };
+export type {
+  ActionFailure,
+  ActionName,
+  ComposeOptions,
+  Draft,
+  DraftInput,
+  DraftKind,
+  LabelColor,
+  MailAction,
+  MailActionInput,
+  Matching,
+  MessagePart,
+  ReplyStart,
+  Send,
+  SendDecision,
+  Upload,
+} from "./acting";
