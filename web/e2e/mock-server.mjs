@@ -7,7 +7,7 @@
  *
  * POST /__mock/load?scenario=… starts over; POST /__mock/deliver brings new mail;
  * POST /__mock/send?outcome=sent|refused|doubtful says how the next message goes; POST /__mock/sent fills the
- * outbox with one of each; POST /__mock/fail?path=…&status=…&code=… makes the next call to a path fail.
+ * outbox with one of each; POST /__mock/fail?path=…&status=…&code=…&method=… makes the next call to a path fail.
  */
 import { createReadStream, existsSync, statSync } from "node:fs";
 import http from "node:http";
@@ -87,6 +87,7 @@ function control(url) {
   else if (url.pathname === "/__mock/fail") {
     fake.failures.push({
       path: query.get("path"),
+      ...(query.has("method") ? { method: query.get("method") } : {}),
       status: Number(query.get("status")),
       code: query.get("code"),
     });

@@ -49,7 +49,15 @@ export class FakeServer {
   acting = new FakeActing(this);
   composing = new FakeComposing(this);
   /** Calls to be refused by the next matching request: path part -> status and code. */
-  failures: Array<{ path: string; status: number; code: string; retryAfter?: number; fields?: unknown }> = [];
+  failures: Array<{
+    path: string;
+    method?: string;
+    status: number;
+    code: string;
+    retryAfter?: number;
+    fields?: unknown;
+    detail?: string;
+  }> = [];
   readonly #options: Required<FakeOptions>;
   readonly #listeners = new Set<Listener>();
   readonly #syncStart = new Map<string, number>();

@@ -79,6 +79,7 @@ function ToastBox({ toast, closeLabel, close }: ToastBoxProps) {
     // biome-ignore lint/a11y/noStaticElementInteractions: only holds the timer
     <div
       className={classes.toast}
+      data-toast
       data-tone={toast.tone}
       onMouseEnter={() => setHeld(true)}
       onMouseLeave={() => setHeld(false)}

@@ -1,7 +1,7 @@
 import { Button, Modal } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { allowSearch, connectionQuery, featureState, LinkButton, useApi } from "../core";
+import { allowSearch, connectionQuery, featureState, LinkButton, useApi, useFocusBack } from "../core";
 import classes from "./label-dialog.module.css";
 
 type DeleteDialogProps = { connection: string; count: number; confirm: () => void; close: () => void };
@@ -10,6 +10,7 @@ type DeleteDialogProps = { connection: string; count: number; confirm: () => voi
 export default function DeleteDialog({ connection, count, confirm, close }: DeleteDialogProps) {
   const { t } = useTranslation();
   const api = useApi();
+  useFocusBack();
   const { data } = useQuery(connectionQuery(api, connection));
   const allowed = data === undefined || featureState(data, "deleting") === "on";
   return (

@@ -4,7 +4,7 @@ import { type Label, send, type Thread } from "@tenon/api-client";
 import { IconCheck, IconMinus, IconPlus, IconSearch } from "@tenon/ui";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { keys, ProblemNotice, useApi } from "../core";
+import { keys, ProblemNotice, useApi, useFocusBack } from "../core";
 import { labelDot } from "../mail/label-chip";
 import classes from "./label-dialog.module.css";
 import { type Borne, bornBy, findLabels } from "./label-search";
@@ -23,6 +23,7 @@ type LabelDialogProps = {
 /** Labels to put on and take off, or one to move to; found by typing, made by typing a new name. */
 export default function LabelDialog(props: LabelDialogProps) {
   const { t } = useTranslation();
+  useFocusBack();
   return (
     <Modal
       opened
@@ -116,7 +117,7 @@ function Picker({ mode, connection, labels, threads, apply, close }: LabelDialog
         </div>
       </Combobox.EventsTarget>
       {create.error !== null && <ProblemNotice error={create.error} />}
-      <Combobox.Options className={classes.options} aria-label={t("mail.labels")}>
+      <Combobox.Options className={classes.options} aria-label={t("mail.labels")} tabIndex={0}>
         {found.map((label) => {
           const borne = state(label);
           return (

@@ -206,7 +206,7 @@ export function Composer(props: ComposerProps) {
         if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
           event.preventDefault();
           void submit();
-        } else if (event.key === "Escape" && !event.defaultPrevented) askClose();
+        } else if (event.key === "Escape" && event.currentTarget.contains(event.target as Node)) askClose();
       }}
       onDragOver={(event) => {
         if (!event.dataTransfer.types.includes("Files")) return;

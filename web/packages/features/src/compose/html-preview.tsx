@@ -1,3 +1,4 @@
+import { useComputedColorScheme } from "@mantine/core";
 import { useEffect, useRef, useState } from "react";
 import classes from "./composer.module.css";
 
@@ -10,6 +11,10 @@ const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
  * goes back as it came.
  */
 export function HtmlPreview({ html, title }: { html: string; title: string }) {
+  const dark = useComputedColorScheme("light", { getInitialValueInEffect: false }) === "dark";
+  // Text that brings its own colours was written for white paper.
+  const paper = dark && /\b(color|background|bgcolor)\b/i.test(html);
+  const colors = dark && !paper ? "color:#ececea;background:#17181a" : "color:#1d1c1a;background:#fff";
   const frame = useRef<HTMLIFrameElement>(null);
   const [height, setHeight] = useState(60);
   useEffect(() => {
@@ -21,9 +26,9 @@ export function HtmlPreview({ html, title }: { html: string; title: string }) {
     element?.addEventListener("load", measure);
     return () => element?.removeEventListener("load", measure);
   }, []);
-  const page = `<!doctype html><meta http-equiv="Content-Security-Policy" content="${POLICY}"><style>:root{color-scheme:light}body{margin:0;font:14px/1.55 -apple-system,"Segoe UI",Roboto,"Liberation Sans",Arial,sans-serif;color:#1d1c1a;background:#fff;overflow-wrap:anywhere}p{margin:0 0 8px}img{max-width:100%}</style><body>${html}`;
+  const page = `<!doctype html><meta http-equiv="Content-Security-Policy" content="${POLICY}"><style>:root{color-scheme:${dark && !paper ? "dark" : "light"}}body{margin:0;font:14px/1.55 -apple-system,"Segoe UI",Roboto,"Liberation Sans",Arial,sans-serif;${colors};overflow-wrap:anywhere}a{color:${dark && !paper ? "#6cc9b5" : "#10604f"}}p{margin:0 0 8px}img{max-width:100%}</style><body>${html}`;
   return (
-    <div className={classes.preview}>
+    <div className={classes.preview} data-paper={paper ? "" : undefined}>
       <iframe
         ref={frame}
         className={classes.previewFrame}

@@ -1,6 +1,6 @@
 export { ApiProvider, useApi } from "./api";
 export { allowSearch, type FeatureState, featureState, useFeature } from "./feature";
-export { useTitle } from "./focus";
+export { useFocusBack, useTitle } from "./focus";
 export { createFormat, type Format, plain, regional, useFormat } from "./format";
 export { LinkButton } from "./link-button";
 export { newKey } from "./new-key";

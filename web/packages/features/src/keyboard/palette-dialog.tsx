@@ -63,7 +63,7 @@ function Palette({ close }: { close: () => void }) {
           />
         </div>
       </Combobox.EventsTarget>
-      <Combobox.Options className={classes.options} aria-label={t("palette.title")} tabIndex={-1}>
+      <Combobox.Options className={classes.options} aria-label={t("palette.title")} tabIndex={0}>
         {groups.map((group) => (
           <Combobox.Group key={group} label={group}>
             {found

@@ -24,6 +24,7 @@ import {
   labelsQuery,
   ProblemState,
   useApi,
+  useFocusBack,
   useFormat,
   useProblemText,
   useTitle,
@@ -304,6 +305,7 @@ function DeleteLabel({ connection, label, close }: { connection: string; label: 
   const client = useQueryClient();
   const toast = useToast();
   const problem = useLabelProblem();
+  useFocusBack();
   const remove = useMutation({
     mutationFn: () => send(api.DELETE("/api/v1/labels/{id}", { params: { path: { id: label.id } } })),
     onSuccess: () => {

@@ -305,7 +305,16 @@ export function ThreadList(props: ThreadListProps) {
           <EmptyList filter={filter} mailbox={mailbox} />
         )}
         {threads.length > 0 && (
-          <ul className={classes.rows} style={{ height: virtualizer.getTotalSize() }} aria-label={title}>
+          <ul
+            className={classes.rows}
+            style={{ height: virtualizer.getTotalSize() }}
+            aria-label={title}
+            onFocus={({ target }) => {
+              // Screen readers put the focus on a row by themselves.
+              if (target instanceof HTMLElement && target.dataset.thread !== undefined)
+                setActive(target.dataset.thread);
+            }}
+          >
             {items.map((item) => {
               const thread = threads[item.index];
               return (
