@@ -616,7 +616,9 @@ async function manageLabels(name) {
     const renamed = page.locator(`[data-label="${name} b"]`);
     await renamed.waitFor();
     await renamed.locator("button").first().click();
-    const color = page.getByRole("button", { name: like("labels.color") }).first();
+    const color = page
+      .getByRole("button", { name: new RegExp(`^${t("labels.color").replace("{{number}}", "\\d+")}$`) })
+      .first();
     await color.click();
     await until("coloured", async () => {
       await refreshLabels();

@@ -46,7 +46,7 @@ export function Toolbar({ offers, room, run, label, extra = [] }: ToolbarProps) 
         );
       })}
       {rest.length + extra.length > 0 && (
-        <Menu position="bottom-end" width={230} withInitialFocusPlaceholder={false}>
+        <Menu position="bottom-end" width={230} withinPortal={false} withInitialFocusPlaceholder={false}>
           <Menu.Target>
             <ActionIcon
               variant="subtle"

@@ -355,7 +355,7 @@ export function Composer(props: ComposerProps) {
         />
         <SaveLine draft={draft} />
         {fields.signature !== "" && (
-          <Menu position="top-end" withInitialFocusPlaceholder={false}>
+          <Menu position="top-end" withinPortal={false} withInitialFocusPlaceholder={false}>
             <Menu.Target>
               <button type="button" className={classes.tool} aria-label={t("acting.more")}>
                 <IconDots size={18} stroke={1.6} />

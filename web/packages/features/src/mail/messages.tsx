@@ -204,7 +204,7 @@ function MessageTools({ message, connection, roles, answer }: MessageToolsProps)
       >
         <Star size={17} stroke={1.6} />
       </ActionIcon>
-      <Menu position="bottom-end" width={200} withInitialFocusPlaceholder={false}>
+      <Menu position="bottom-end" width={200} withinPortal={false} withInitialFocusPlaceholder={false}>
         <Menu.Target>
           <ActionIcon variant="subtle" color="gray" c="var(--tn-text-2)" aria-label={t("acting.more")}>
             <IconDots size={17} stroke={1.6} />
