@@ -34,8 +34,9 @@ struct EventData {
 
 /// Live changes
 ///
-/// A stream of `connection_changed`, `mailbox_changed`, `threads_changed` and `receipt_added`, each
-/// with `data: {"id", "at"}`, and `ping` every 25 seconds. `Last-Event-ID` continues where a stream
+/// A stream of `connection_changed`, `mailbox_changed`, `threads_changed`, `labels_changed`,
+/// `drafts_changed`, `mail_action_changed`, `send_changed` and `receipt_added`, each with
+/// `data: {"id", "at"}`, and `ping` every 25 seconds. `Last-Event-ID` continues where a stream
 /// broke off. It ends with the session.
 #[utoipa::path(
     get, path = "/events", tag = "events",

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod acting;
 mod connections;
 mod edge;
 mod events;
@@ -64,7 +65,7 @@ pub(crate) struct Api {
         (name = "session", description = "Set-up, sign-in, one's own account"),
         (name = "connecting", description = "Providers, consent, authorization"),
         (name = "connections", description = "Connections, health, disconnecting"),
-        (name = "mail", description = "Labels, threads, messages"),
+        (name = "mail", description = "Labels, threads, messages, acting on them"),
         (name = "events", description = "Live changes"),
     )
 )]
@@ -77,6 +78,7 @@ fn api_routes() -> OpenApiRouter<Api> {
             .merge(session::routes())
             .merge(connections::routes())
             .merge(mail::routes())
+            .merge(acting::routes())
             .merge(events::routes()),
     )
 }

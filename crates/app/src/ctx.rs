@@ -13,6 +13,7 @@ use tenon_vault::{Graveyard, Kek};
 use url::Url;
 
 use crate::access::Attempts;
+use crate::acting::Turns;
 use crate::keys::{Keys, KeysError};
 use crate::mail::BodyCache;
 use crate::sync::Progress;
@@ -95,6 +96,7 @@ pub struct Ctx {
     pub(crate) attempts: Arc<Attempts>,
     pub(crate) progress: Arc<Progress>,
     pub(crate) refreshing: Arc<Refreshing>,
+    pub(crate) turns: Arc<Turns>,
     pub(crate) setup_token: Arc<str>,
 }
 
@@ -134,6 +136,7 @@ impl Ctx {
             attempts: Arc::default(),
             progress: Arc::default(),
             refreshing: Arc::default(),
+            turns: Arc::default(),
             setup_token: crate::access::random_token(&world).into(),
             config: Arc::new(config),
             store,

@@ -1,16 +1,20 @@
 #![doc = include_str!("../README.md")]
 
 pub mod access;
+pub mod acting;
 pub mod connections;
 mod ctx;
 mod error;
 pub mod events;
 mod keys;
 pub mod mail;
+mod page;
+mod repeat;
 mod schedule;
 pub mod sync;
 
 pub use ctx::{Actor, AppConfig, Ctx, Parts};
 pub use error::{CODES, CodeInfo, Error, Result};
 pub use keys::{Keys, KeysError};
+pub use repeat::Repeat;
 pub use schedule::{register_jobs, start_schedules};

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use tenon_jobs::{Job, JobError, Lease, Runner};
 use tenon_model::{Scope, WorkspaceId};
 
+use crate::acting::RunMailAction;
 use crate::connections::{FinishDisconnect, PurgeConnection, RefreshProfile, RevokeGrant};
 use crate::sync::{SyncMailbox, job_error};
 use crate::{Ctx, Result};
@@ -15,6 +16,8 @@ use crate::{Ctx, Result};
 const HOUSEKEEPING: Duration = Duration::from_mins(1);
 const KEEP_EVENTS: Duration = Duration::from_hours(1);
 const KEEP_JOBS: Duration = Duration::from_hours(168);
+/// Actions and what they did stay this long, for the list and for undoing.
+const KEEP_ACTIONS: Duration = Duration::from_hours(168);
 const SWEEP: Duration = Duration::from_secs(30);
 
 /// Registers every job kind.
@@ -25,6 +28,7 @@ pub fn register_jobs(runner: Runner<Ctx>) -> Runner<Ctx> {
         .register::<PurgeConnection>()
         .register::<FinishDisconnect>()
         .register::<RevokeGrant>()
+        .register::<RunMailAction>()
         .register::<Compact>()
         .register::<Housekeeping>()
 }
@@ -76,6 +80,7 @@ impl Housekeeping {
         }
         tx.flows().purge(now).await?;
         tx.sessions().purge(now).await?;
+        tx.mail_actions().prune(now - KEEP_ACTIONS).await?;
         tx.events().prune(now - KEEP_EVENTS).await?;
         tx.jobs().delete_done_before(now - KEEP_JOBS).await?;
         tenon_jobs::enqueue(&mut tx, &Self {}, now + HOUSEKEEPING).await?;

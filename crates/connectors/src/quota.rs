@@ -47,6 +47,18 @@ pub struct CostTable {
     pub threads_get: u32,
     /// `users.history.list`.
     pub history_list: u32,
+    /// `users.labels.create`, `patch`, `update`, `delete`.
+    pub labels_write: u32,
+    /// `users.messages.modify`.
+    pub messages_modify: u32,
+    /// `users.messages.batchModify` and `batchDelete`, however many messages they name.
+    pub messages_batch: u32,
+    /// `users.drafts.create` and `delete`.
+    pub drafts_create: u32,
+    /// `users.drafts.update`.
+    pub drafts_update: u32,
+    /// `users.drafts.send`.
+    pub drafts_send: u32,
 }
 
 impl CostTable {
@@ -68,6 +80,12 @@ impl CostTable {
         attachments_get: 5,
         threads_get: 10,
         history_list: 2,
+        labels_write: 5,
+        messages_modify: 5,
+        messages_batch: 50,
+        drafts_create: 10,
+        drafts_update: 15,
+        drafts_send: 100,
     };
 }
 

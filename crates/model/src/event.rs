@@ -14,9 +14,29 @@ pub enum EventKind {
     ThreadsChanged,
     /// A receipt was written; subject `rcp_…`.
     ReceiptAdded,
+    /// An action on mail moved forward or ended; subject `mac_…`.
+    MailActionChanged,
+    /// Labels of a mailbox were made, changed or deleted; subject `con_…`.
+    LabelsChanged,
+    /// Drafts of a mailbox were made, changed or discarded; subject `con_…`.
+    DraftsChanged,
+    /// A message on its way out moved forward or waits for a person; subject `snd_…`.
+    SendChanged,
 }
 
 impl EventKind {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::ConnectionChanged,
+        Self::MailboxChanged,
+        Self::ThreadsChanged,
+        Self::ReceiptAdded,
+        Self::MailActionChanged,
+        Self::LabelsChanged,
+        Self::DraftsChanged,
+        Self::SendChanged,
+    ];
+
     /// The word in the database and on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -24,18 +44,15 @@ impl EventKind {
             Self::MailboxChanged => "mailbox_changed",
             Self::ThreadsChanged => "threads_changed",
             Self::ReceiptAdded => "receipt_added",
+            Self::MailActionChanged => "mail_action_changed",
+            Self::LabelsChanged => "labels_changed",
+            Self::DraftsChanged => "drafts_changed",
+            Self::SendChanged => "send_changed",
         }
     }
 
     /// Reads the word.
     pub fn parse(text: &str) -> Option<Self> {
-        [
-            Self::ConnectionChanged,
-            Self::MailboxChanged,
-            Self::ThreadsChanged,
-            Self::ReceiptAdded,
-        ]
-        .into_iter()
-        .find(|k| k.as_str() == text)
+        Self::ALL.into_iter().find(|k| k.as_str() == text)
     }
 }

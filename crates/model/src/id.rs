@@ -108,6 +108,14 @@ ids! {
     MessageId = "msg";
     /// A mail label.
     LabelId = "lbl";
+    /// An action on mail: one click, or one for ten thousand messages.
+    MailActionId = "mac";
+    /// A draft in the person's mailbox.
+    DraftId = "drf";
+    /// A file that was uploaded for a draft, or that is attached to one.
+    UploadId = "att";
+    /// A message on its way out.
+    SendId = "snd";
     /// A durable job.
     JobId = "job";
     /// The receipt of a disconnect.

@@ -18,9 +18,11 @@ macro_rules! aggregate {
     };
 }
 
+mod actions;
 mod config;
 mod connections;
 mod consents;
+mod drafts;
 mod error;
 mod events;
 mod flows;
@@ -32,6 +34,7 @@ mod migrate;
 #[cfg(test)]
 mod plans;
 mod receipts;
+mod sends;
 mod sessions;
 mod settings;
 mod sql;
@@ -40,20 +43,24 @@ mod tokens;
 mod tx;
 mod workspaces;
 
+pub use actions::{ItemEnd, MailActionItem, MailActionRow, MailActions};
 pub use config::{DbKind, StoreConfig, StoreUrl};
 pub use connections::{ConnectionRow, Connections};
 pub use consents::{Consent, Consents};
+pub use drafts::{DraftRow, Drafts};
 pub use error::StoreError;
 pub use events::{EventRow, Events};
 pub use flows::{Flow, Flows};
 pub use jobs::{Claim, JobCounts, JobRow, JobState, Jobs, NewJob};
 pub use keys::{KeyRow, Keys};
 pub use mail::{
-    LabelCounts, LabelRow, Labels, Mailbox, Mailboxes, MessageRow, Messages, NewMessage, Relabel,
-    Run, Runs, Skipped, SkippedItem, StoredPage, ThreadQuery, ThreadRow, Threads,
+    LabelCounts, LabelRow, Labels, Mailbox, Mailboxes, MessageFacts, MessageRow, Messages,
+    NewMessage, Relabel, Run, Runs, Skipped, SkippedItem, StoredPage, ThreadQuery, ThreadRow,
+    Threads,
 };
 pub use members::{Member, Members};
 pub use receipts::{Receipt, Receipts};
+pub use sends::{SendRow, Sends};
 pub use sessions::{Session, Sessions};
 pub use settings::Settings;
 pub use store::Store;

@@ -64,6 +64,7 @@ async fn seed(store: &Store, world: &World) -> Seed {
         totp_last_step: 0,
         disabled_at: None,
         created_at: now,
+        undo_send_seconds: 10,
     };
     tx.members().insert(&row).await.unwrap();
     tx.commit().await.unwrap();

@@ -96,6 +96,8 @@ struct Member {
     #[schema(example = "Europe/Paris")]
     time_zone: String,
     totp_enabled: bool,
+    /// How long a message waits before it goes, 0 to 30.
+    undo_send_seconds: u32,
 }
 
 /// What a member may do.
@@ -146,6 +148,7 @@ impl Me {
                 locale: view.locale,
                 time_zone: view.time_zone,
                 totp_enabled: view.totp_enabled,
+                undo_send_seconds: view.undo_send_seconds,
             },
             workspace: Workspace {
                 id: view.workspace.into(),

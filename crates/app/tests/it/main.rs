@@ -6,6 +6,7 @@
     reason = "a test that cannot go on should fail"
 )]
 
+mod acting;
 mod connecting;
 mod disconnecting;
 mod following;

@@ -20,6 +20,7 @@ mod operation;
 mod params;
 mod stream;
 mod wire;
+mod write;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -29,7 +30,7 @@ use tenon_model::World;
 use url::Url;
 
 use crate::ProviderError;
-use crate::ports::{AccessTokens, GrantPort, MailPort, Priority};
+use crate::ports::{AccessTokens, GrantPort, MailPort, MailWritePort, Priority};
 use crate::quota::{Quota, QuotaSettings, QuotaSnapshot};
 use crate::transport::{Reach, Transport};
 
@@ -185,6 +186,22 @@ impl Google {
         tokens: Arc<dyn AccessTokens>,
         priority: Priority,
     ) -> Arc<dyn MailPort> {
+        let account = self.quota.account(account_key);
+        Arc::new(client::Mailbox {
+            google: self.clone(),
+            account,
+            tokens,
+            priority,
+        })
+    }
+
+    /// The same mailbox, for changing it.
+    pub fn mail_writer(
+        self: &Arc<Self>,
+        account_key: [u8; 16],
+        tokens: Arc<dyn AccessTokens>,
+        priority: Priority,
+    ) -> Arc<dyn MailWritePort> {
         let account = self.quota.account(account_key);
         Arc::new(client::Mailbox {
             google: self.clone(),

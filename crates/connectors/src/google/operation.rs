@@ -20,11 +20,24 @@ pub(crate) enum Operation {
     Attachment,
     History,
     Batch,
+    Label,
+    LabelCreate,
+    LabelUpdate,
+    LabelDelete,
+    Modify,
+    BatchModify,
+    BatchDelete,
+    Drafts,
+    Draft,
+    DraftCreate,
+    DraftUpdate,
+    DraftDelete,
+    DraftSend,
 }
 
 impl Operation {
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 26] = [
         Self::Exchange,
         Self::Refresh,
         Self::Revoke,
@@ -38,6 +51,19 @@ impl Operation {
         Self::Attachment,
         Self::History,
         Self::Batch,
+        Self::Label,
+        Self::LabelCreate,
+        Self::LabelUpdate,
+        Self::LabelDelete,
+        Self::Modify,
+        Self::BatchModify,
+        Self::BatchDelete,
+        Self::Drafts,
+        Self::Draft,
+        Self::DraftCreate,
+        Self::DraftUpdate,
+        Self::DraftDelete,
+        Self::DraftSend,
     ];
 
     /// The name in logs and errors: Google's method name where there is one.
@@ -56,12 +82,55 @@ impl Operation {
             Self::Attachment => "gmail.messages.attachments.get",
             Self::History => "gmail.history.list",
             Self::Batch => "gmail.batch",
+            Self::Label => "gmail.labels.get",
+            Self::LabelCreate => "gmail.labels.create",
+            Self::LabelUpdate => "gmail.labels.patch",
+            Self::LabelDelete => "gmail.labels.delete",
+            Self::Modify => "gmail.messages.modify",
+            Self::BatchModify => "gmail.messages.batchModify",
+            Self::BatchDelete => "gmail.messages.batchDelete",
+            Self::Drafts => "gmail.drafts.list",
+            Self::Draft => "gmail.drafts.get",
+            Self::DraftCreate => "gmail.drafts.create",
+            Self::DraftUpdate => "gmail.drafts.update",
+            Self::DraftDelete => "gmail.drafts.delete",
+            Self::DraftSend => "gmail.drafts.send",
         }
     }
 
     /// Whether it concerns one item, so that its loss leaves the others alone.
     pub(crate) const fn is_item(self) -> bool {
-        matches!(self, Self::Message | Self::Thread | Self::Attachment)
+        matches!(
+            self,
+            Self::Message
+                | Self::Thread
+                | Self::Attachment
+                | Self::Label
+                | Self::LabelUpdate
+                | Self::LabelDelete
+                | Self::Modify
+                | Self::Draft
+                | Self::DraftUpdate
+                | Self::DraftDelete
+                | Self::DraftSend
+        )
+    }
+
+    /// Whether it changes something at Google.
+    pub(crate) const fn is_write(self) -> bool {
+        matches!(
+            self,
+            Self::LabelCreate
+                | Self::LabelUpdate
+                | Self::LabelDelete
+                | Self::Modify
+                | Self::BatchModify
+                | Self::BatchDelete
+                | Self::DraftCreate
+                | Self::DraftUpdate
+                | Self::DraftDelete
+                | Self::DraftSend
+        )
     }
 
     /// Units of one call; a batch costs what its parts cost.
@@ -76,6 +145,15 @@ impl Operation {
             Self::Thread => table.threads_get,
             Self::Attachment => table.attachments_get,
             Self::History => table.history_list,
+            Self::Label => table.labels_list,
+            Self::LabelCreate | Self::LabelUpdate | Self::LabelDelete => table.labels_write,
+            Self::Modify => table.messages_modify,
+            Self::BatchModify | Self::BatchDelete => table.messages_batch,
+            Self::Drafts => table.messages_list,
+            Self::Draft => table.messages_get,
+            Self::DraftCreate | Self::DraftDelete => table.drafts_create,
+            Self::DraftUpdate => table.drafts_update,
+            Self::DraftSend => table.drafts_send,
         }
     }
 
@@ -85,6 +163,8 @@ impl Operation {
             Self::Keys => 10,
             Self::Exchange | Self::Refresh | Self::Revoke => 20,
             Self::Batch | Self::Thread => 90,
+            // They carry the whole message with them.
+            Self::DraftCreate | Self::DraftUpdate => 120,
             _ => 60,
         })
     }
@@ -97,6 +177,19 @@ impl Operation {
             Self::Labels | Self::SendAs | Self::Messages => 8 * MIB,
             Self::Message | Self::Attachment => 24 * MIB,
             Self::History | Self::Thread | Self::Batch => 32 * MIB,
+            Self::Draft => 52 * MIB, // 35 MiB in base64, with JSON around
+            Self::Drafts => 8 * MIB,
+            Self::Label
+            | Self::LabelCreate
+            | Self::LabelUpdate
+            | Self::LabelDelete
+            | Self::Modify
+            | Self::BatchModify
+            | Self::BatchDelete
+            | Self::DraftCreate
+            | Self::DraftUpdate
+            | Self::DraftDelete
+            | Self::DraftSend => MIB / 4,
         }
     }
 }

@@ -13,7 +13,7 @@ mod write;
 
 pub use labels::{LabelCounts, LabelRow, Labels};
 pub use mailboxes::{Mailbox, Mailboxes};
-pub use messages::{MessageRow, Messages, NewMessage, Relabel, StoredPage};
+pub use messages::{MessageFacts, MessageRow, Messages, NewMessage, Relabel, StoredPage};
 pub use runs::{Run, Runs};
 pub use skipped::{Skipped, SkippedItem};
 pub use threads::{ThreadQuery, ThreadRow, Threads};
