@@ -163,7 +163,7 @@ export function ActingProvider({ children }: { children: ReactNode }) {
         label: request.list,
       };
       const drop = pending.add(restore);
-      toast(t("acting.undone"));
+      toast(t("acting.undone"), { key: "acting" });
       try {
         const action = await done.answer;
         if (action !== undefined) {
@@ -198,6 +198,11 @@ export function ActingProvider({ children }: { children: ReactNode }) {
 
       const settle = (action: MailAction) => {
         const whole = action.state === "done" && action.failed === 0;
+        if (whole && "matching" in target) {
+          // Only the server knows what all that was; until its answer the list stays as it is shown.
+          void refresh(connection).finally(drop);
+          return;
+        }
         if (whole && !done.undone) commit(client, laid);
         drop();
         void client.invalidateQueries({ queryKey: keys.labels(connection) });
@@ -211,6 +216,13 @@ export function ActingProvider({ children }: { children: ReactNode }) {
             : t(`acting.failed.${change.action}`);
         toast(`${lead} ${reason}`, { tone: "danger", shownMs: SAID_MS * 2 });
       };
+      const undoable = change.action !== "delete_forever";
+      const tell = () =>
+        toast(t(`acting.done.${change.action}`, { count: countOf(target), label: request.labelName ?? "" }), {
+          key: "acting",
+          shownMs: SAID_MS,
+          ...(undoable ? { action: { label: t("acting.undo"), run: () => void undo(done) } } : {}),
+        });
       const ask = async (): Promise<MailAction | undefined> => {
         try {
           const action = await send(
@@ -219,8 +231,14 @@ export function ActingProvider({ children }: { children: ReactNode }) {
               body: bodyOf(request),
             }),
           );
-          if (isFinal(action)) settle(action);
-          else follow(action.id, settle);
+          if (isFinal(action)) {
+            settle(action);
+            if (!request.quiet && many && action.state === "done") tell();
+          } else {
+            // The panel says how far it is; nothing is said to be done before it is.
+            hide();
+            follow(action.id, settle);
+          }
           return action;
         } catch (error) {
           drop();
@@ -234,17 +252,10 @@ export function ActingProvider({ children }: { children: ReactNode }) {
       };
       const done: Done = { request, drop, answer: Promise.resolve(undefined), undone: false };
       let hide: () => void = () => undefined;
+      const many = "matching" in target;
       if (!request.quiet) {
-        const undoable = change.action !== "delete_forever";
         if (undoable) history.current = [...history.current.slice(1 - UNDO_DEPTH), done];
-        hide = toast(
-          t(`acting.done.${change.action}`, { count: countOf(target), label: request.labelName ?? "" }),
-          {
-            key: "acting",
-            shownMs: SAID_MS,
-            ...(undoable ? { action: { label: t("acting.undo"), run: () => void undo(done) } } : {}),
-          },
-        );
+        if (!many) hide = tell();
       }
       done.answer = ask();
     },

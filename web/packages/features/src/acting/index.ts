@@ -2,7 +2,7 @@ export { ActingProvider, useActing, usePending } from "./acting";
 export { belongs, rolesOf } from "./change";
 export { type Chosen, type Commands, useCommands } from "./commands";
 export { type Offer, offers } from "./offered";
-export { overDetail, overList } from "./pending";
+export { emptiesList, overDetail, overList } from "./pending";
 export {
   allLoaded,
   countOf,

@@ -102,7 +102,7 @@ function Job({ action, dismiss }: { action: MailAction; dismiss: () => void }) {
             loading={change.isPending}
             onClick={() => change.mutate("cancel")}
           >
-            {t("common.cancel")}
+            {t("acting.job_stop")}
           </Button>
         )}
         {!running && action.undoable && (

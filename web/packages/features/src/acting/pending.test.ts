@@ -5,7 +5,7 @@ import { keys } from "../core/queries";
 import { nextRow } from "../mail/next-row";
 import { belongs, changeThread, type Roles } from "./change";
 import { commit } from "./commit";
-import { overDetail, overList, type PendingChange, PendingChanges } from "./pending";
+import { emptiesList, overDetail, overList, type PendingChange, PendingChanges } from "./pending";
 
 const roles: Roles = { inbox: "I", trash: "T", spam: "S", starred: "*", drafts: "D" };
 const thread = (id: string, label_ids: string[], more: Partial<Thread> = {}): Thread => ({
@@ -117,6 +117,18 @@ describe("changes laid over a list", () => {
     };
     expect(overList([...list, thread("05", ["I"])], [all], inbox, roles)).toEqual([]);
     expect(overList(list, [all], { connection: "con_1", label: "L" }, roles)).toHaveLength(3);
+  });
+
+  it.each<[ActionName, string | undefined, boolean]>([
+    ["archive", "I", true],
+    ["archive", "L", false],
+    ["trash", undefined, false],
+    ["mark_read", "I", false],
+    ["trash", "I", true],
+  ])("know when %s of everything in I empties %s: %s", (action, label, empties) => {
+    const target = { matching: { connection: "con_1", label: "I", unread: false }, total: 9 };
+    const all: PendingChange = { kind: "change", connection: "con_1", roles, change: { action }, target };
+    expect(emptiesList([all], { connection: "con_1", label }, roles)).toBe(empties);
   });
 
   it("put restored rows back where they were, also when the list came without them meanwhile", () => {

@@ -59,6 +59,19 @@ const matches = (target: Matching, filter: Scope): boolean =>
   (target.label ?? undefined) === filter.label &&
   (target.unread !== true || filter.unread === true);
 
+/** Whether a pending change takes everything out of a list, also what is not loaded: then no more is asked for. */
+export function emptiesList(pending: ReadonlyArray<PendingChange>, filter: Scope, roles: Roles): boolean {
+  return pending.some((one) => {
+    if (one.kind === "restore" || !("matching" in one.target) || !matches(one.target.matching, filter))
+      return false;
+    const any = {
+      label_ids: filter.label === undefined ? [] : [filter.label],
+      unread_count: 1,
+    } as unknown as Thread;
+    return !belongs(changeThread(any, one.change, one.roles), filter, roles);
+  });
+}
+
 /** One thread of a list with one pending change laid over it. */
 export function overThread<T extends LocalThread>(
   thread: T,

@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import {
   type Chosen,
   type Commands,
+  emptiesList,
   isEmpty,
   isSelected,
   NONE,
@@ -70,7 +71,7 @@ export function ThreadList(props: ThreadListProps) {
   const [chosen, setSelection] = useState<Selection>(NONE);
   const selection = within(chosen, ids);
   const viewport = useRef<HTMLDivElement>(null);
-  const hasMore = query.hasNextPage;
+  const hasMore = query.hasNextPage && !emptiesList(pending, { connection, label, unread }, commands.roles);
 
   const virtualizer = useVirtualizer({
     count: threads.length + (hasMore ? 1 : 0),

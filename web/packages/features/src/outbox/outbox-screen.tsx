@@ -22,7 +22,7 @@ export const needsDecision = (one: Send): boolean => one.state === "doubtful";
 export function OutboxScreen() {
   const { t } = useTranslation();
   const api = useApi();
-  const sends = useQuery(sendsQuery(api));
+  const sends = useQuery({ ...sendsQuery(api), staleTime: 0 });
   useTitle(t("outbox.title"));
   const waiting = sends.data?.filter(needsDecision) ?? [];
   const others = sends.data?.filter((one) => !needsDecision(one)) ?? [];
