@@ -104,6 +104,8 @@ export function overList(
   open?: string,
 ): LocalThread[] {
   const own = pending.filter((one) => one.connection === filter.connection);
+  // Most of the time there is nothing to lay over, and lists may be very long.
+  if (own.length === 0) return threads.filter((thread) => belongs(thread, filter, roles, open));
   const list = withRestored(threads, own, filter);
   return list
     .map((thread) => own.reduce<LocalThread>((now, one) => overThread(now, one, filter), thread))

@@ -50,7 +50,7 @@ export const allLoaded = (loaded: readonly string[]): Selection => ({
 
 /** What has left the list is no longer chosen. */
 export function within(selection: Selection, loaded: readonly string[]): Selection {
-  if (selection.kind === "matching") return selection;
+  if (selection.kind === "matching" || selection.ids.size === 0) return selection;
   const there = new Set(loaded);
   const ids = [...selection.ids].filter((id) => there.has(id));
   return ids.length === selection.ids.size ? selection : { ...selection, ids: new Set(ids) };

@@ -175,10 +175,11 @@ export function ThreadList(props: ThreadListProps) {
     matching: { connection, label: label ?? null, unread: unread === true },
     total: total ?? ids.length,
   };
-  const selected: Chosen =
-    selection.kind === "matching"
-      ? everything
-      : { threads: threads.filter(({ id }) => selection.ids.has(id)) };
+  // Computed only when it is needed: while one scrolls through a long list, nothing else may walk through it.
+  const selectedNow = (): Chosen => {
+    if (selection.kind === "matching") return everything;
+    return { threads: selection.ids.size === 0 ? [] : threads.filter(({ id }) => selection.ids.has(id)) };
+  };
   /** After the selection was acted on it is done with, and the keyboard is back in the list. */
   const finish = () => {
     setSelection(NONE);
@@ -187,7 +188,7 @@ export function ThreadList(props: ThreadListProps) {
       if (lost && active !== undefined) focusRow(active);
     });
   };
-  const runSelected = (offer: Offer) => commands.run(offer, selected, finish);
+  const runSelected = (offer: Offer) => commands.run(offer, selectedNow(), finish);
 
   const move = (by: 1 | -1) => {
     if (threads.length === 0) return;
@@ -257,7 +258,7 @@ export function ThreadList(props: ThreadListProps) {
     },
     threads: () => {
       if (selection.kind === "matching") return undefined;
-      if (!isEmpty(selection)) return selectedThreads(selected);
+      if (!isEmpty(selection)) return selectedThreads(selectedNow());
       const id = open ?? active;
       const thread = id === undefined ? undefined : find(id);
       return thread === undefined ? [] : [thread];
@@ -277,7 +278,7 @@ export function ThreadList(props: ThreadListProps) {
           threads={threads}
           matching={unread === true ? undefined : total}
           hasMore={hasMore}
-          offers={offers(selectedThreads(selected), label, commands.roles)}
+          offers={offers(selectedThreads(selectedNow()), label, commands.roles)}
           run={runSelected}
         />
       ) : (
