@@ -1,5 +1,5 @@
 import createFetchClient, { type Client, type Middleware } from "openapi-fetch";
-import type { Paths } from "./acting";
+import type { Paths } from "./composing";
 import { ApiProblem, toProblem } from "./problem";
 
 export type ApiClient = Client<Paths>;

@@ -76,6 +76,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/connections/{id}/label-colors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Colours for labels */
+        get: operations["list_label_colors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connections/{id}/labels": {
         parameters: {
             query?: never;
@@ -86,7 +103,8 @@ export interface paths {
         /** Labels of a mailbox */
         get: operations["list_labels"];
         put?: never;
-        post?: never;
+        /** Makes a label */
+        post: operations["create_label"];
         delete?: never;
         options?: never;
         head?: never;
@@ -207,13 +225,137 @@ export interface paths {
         };
         /**
          * Live changes
-         * @description A stream of `connection_changed`, `mailbox_changed`, `threads_changed` and `receipt_added`, each
-         *     with `data: {"id", "at"}`, and `ping` every 25 seconds. `Last-Event-ID` continues where a stream
+         * @description A stream of `connection_changed`, `mailbox_changed`, `threads_changed`, `labels_changed`,
+         *     `drafts_changed`, `mail_action_changed`, `send_changed` and `receipt_added`, each with
+         *     `data: {"id", "at"}`, and `ping` every 25 seconds. `Last-Event-ID` continues where a stream
          *     broke off. It ends with the session.
          */
         get: operations["get_events"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labels/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Deletes a label
+         * @description Its messages stay.
+         */
+        delete: operations["delete_label"];
+        options?: never;
+        head?: never;
+        /**
+         * Renames or colours a label
+         * @description The labels below it are renamed with it.
+         */
+        patch: operations["update_label"];
+        trace?: never;
+    };
+    "/api/v1/mail/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Actions, newest first
+         * @description Those of the last seven days.
+         */
+        get: operations["list_mail_actions"];
+        put?: never;
+        /**
+         * Does something to mail
+         * @description A small action is finished when this answers (200); a large one goes on (202), and
+         *     `mail_action_changed` tells how far it is. What lists show changes only with the provider's answer.
+         */
+        post: operations["start_mail_action"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mail/actions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One action */
+        get: operations["get_mail_action"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mail/actions/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stops an action
+         * @description What is done stays done; undoing it takes that back.
+         */
+        post: operations["cancel_mail_action"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mail/actions/{id}/failures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Messages that were not changed */
+        get: operations["list_mail_action_failures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mail/actions/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes an action back
+         * @description The answer is another action that restores each message as it was. One that still runs is stopped first.
+         */
+        post: operations["undo_mail_action"];
         delete?: never;
         options?: never;
         head?: never;
@@ -757,10 +899,31 @@ export interface components {
              */
             unread: number;
         };
+        /** @description What changes on a label; what is left out stays. */
+        LabelChangeInput: {
+            color?: components["schemas"]["LabelColorInput"] | null;
+            name?: string | null;
+        };
         /** @description Colours as `#rrggbb`. */
         LabelColor: {
             background: string;
             text: string;
+        };
+        /** @description Two colours that the provider offers for labels. */
+        LabelColorInput: {
+            /** @example #16a765 */
+            background: string;
+            /** @example #000000 */
+            text: string;
+        };
+        /** @description A label to be made. */
+        LabelInput: {
+            color?: components["schemas"]["LabelColorInput"] | null;
+            /**
+             * @description Nested by `/`.
+             * @example Clients/Acme
+             */
+            name: string;
         };
         /**
          * @description What a system label is for.
@@ -839,6 +1002,16 @@ export interface components {
             }[];
         };
         /** @description All of a short list. */
+        List_LabelColorInput: {
+            /** @description The things. */
+            items: {
+                /** @example #16a765 */
+                background: string;
+                /** @example #000000 */
+                text: string;
+            }[];
+        };
+        /** @description All of a short list. */
         List_Provider: {
             /** @description The things. */
             items: {
@@ -885,6 +1058,84 @@ export interface components {
                 user_agent: string;
             }[];
         };
+        /** @description Something done to mail. */
+        MailAction: {
+            /**
+             * @description A word of the request, or `undo`.
+             * @example archive
+             */
+            action: string;
+            connection_id: components["schemas"]["Id"];
+            created_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Messages changed.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description Messages that the provider refused to change.
+             */
+            failed: number;
+            finished_at: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description Messages that were no longer at the provider.
+             */
+            gone: number;
+            id: components["schemas"]["Id"];
+            label_id: components["schemas"]["Id"] | null;
+            /** @description Why it waits or failed, as a code. */
+            reason: string | null;
+            /** @description The same in plain words. */
+            reason_text: string | null;
+            state: components["schemas"]["MailActionState"];
+            /**
+             * Format: int64
+             * @description Threads touched.
+             */
+            threads: number;
+            /**
+             * Format: int64
+             * @description Messages in all.
+             */
+            total: number;
+            undo_of: components["schemas"]["Id"] | null;
+            undoable: boolean;
+            undone_by: components["schemas"]["Id"] | null;
+        };
+        /** @description A message that was not changed. */
+        MailActionFailure: {
+            code: string;
+            message_id: components["schemas"]["Id"];
+            text: string;
+            thread_id: components["schemas"]["Id"];
+        };
+        /** @description What to do, and to what: exactly one of `threads`, `messages` and `matching`. */
+        MailActionInput: {
+            action: components["schemas"]["MailActionKind"];
+            /** @description Must be true for `delete_forever`: it cannot be undone. */
+            confirm?: boolean;
+            /** @description What `move` takes off; the inbox when left out. */
+            from?: string | null;
+            /** @description The label of `add_label`, `remove_label` and `move`. */
+            label?: string | null;
+            matching?: components["schemas"]["Matching"] | null;
+            /** @description 1 to 1,000 messages of one connection. */
+            messages?: string[] | null;
+            /** @description 1 to 1,000 threads of one connection. */
+            threads?: string[] | null;
+        };
+        /**
+         * @description What can be done to mail.
+         * @enum {string}
+         */
+        MailActionKind: "mark_read" | "mark_unread" | "star" | "unstar" | "important" | "not_important" | "archive" | "move_to_inbox" | "add_label" | "remove_label" | "move" | "spam" | "not_spam" | "trash" | "restore" | "delete_forever";
+        /**
+         * @description How far an action is.
+         * @enum {string}
+         */
+        MailActionState: "waiting" | "running" | "done" | "cancelled" | "failed";
         /** @description The mail area of a connection. */
         Mailbox: {
             last_sync_at: components["schemas"]["Timestamp"] | null;
@@ -910,6 +1161,12 @@ export interface components {
          * @enum {string}
          */
         MailboxState: "waiting" | "first_sync" | "live" | "resync" | "stalled" | "parked";
+        /** @description Everything that a list shows. */
+        Matching: {
+            connection: string;
+            label?: string | null;
+            unread?: boolean;
+        };
         /** @description Who is signed in, where. */
         Me: {
             member: components["schemas"]["Member"];
@@ -923,6 +1180,11 @@ export interface components {
             name?: string | null;
             /** @description IANA name. */
             time_zone?: string | null;
+            /**
+             * Format: int32
+             * @description How long a message waits before it goes, 0 to 30.
+             */
+            undo_send_seconds?: number | null;
         };
         /** @description A member. */
         Member: {
@@ -938,6 +1200,11 @@ export interface components {
              */
             time_zone: string;
             totp_enabled: boolean;
+            /**
+             * Format: int32
+             * @description How long a message waits before it goes, 0 to 30.
+             */
+            undo_send_seconds: number;
         };
         /** @description A message's metadata. */
         Message: {
@@ -983,6 +1250,69 @@ export interface components {
             headers: components["schemas"]["Header"][];
             /** @description The message as it was received. */
             original_url: string;
+        };
+        /** @description One page of a long list. */
+        Page_MailAction: {
+            /** @description The things. */
+            items: {
+                /**
+                 * @description A word of the request, or `undo`.
+                 * @example archive
+                 */
+                action: string;
+                connection_id: components["schemas"]["Id"];
+                created_at: components["schemas"]["Timestamp"];
+                /**
+                 * Format: int64
+                 * @description Messages changed.
+                 */
+                done: number;
+                /**
+                 * Format: int64
+                 * @description Messages that the provider refused to change.
+                 */
+                failed: number;
+                finished_at: components["schemas"]["Timestamp"] | null;
+                /**
+                 * Format: int64
+                 * @description Messages that were no longer at the provider.
+                 */
+                gone: number;
+                id: components["schemas"]["Id"];
+                label_id: components["schemas"]["Id"] | null;
+                /** @description Why it waits or failed, as a code. */
+                reason: string | null;
+                /** @description The same in plain words. */
+                reason_text: string | null;
+                state: components["schemas"]["MailActionState"];
+                /**
+                 * Format: int64
+                 * @description Threads touched.
+                 */
+                threads: number;
+                /**
+                 * Format: int64
+                 * @description Messages in all.
+                 */
+                total: number;
+                undo_of: components["schemas"]["Id"] | null;
+                undoable: boolean;
+                undone_by: components["schemas"]["Id"] | null;
+            }[];
+            /** @description For `?after=`; null at the end. */
+            next: string | null;
+        };
+        /** @description One page of a long list. */
+        Page_MailActionFailure: {
+            /** @description The things. */
+            items: {
+                code: string;
+                message_id: components["schemas"]["Id"];
+                text: string;
+                thread_id: components["schemas"]["Id"];
+            }[];
+            /** @description For `?after=`; null at the end. */
+            next: string | null;
         };
         /** @description One page of a long list. */
         Page_Thread: {
@@ -1569,6 +1899,47 @@ export interface operations {
             };
         };
     };
+    list_label_colors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Connection */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_LabelColorInput"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_labels: {
         parameters: {
             query?: never;
@@ -1601,6 +1972,96 @@ export interface operations {
             };
             /** @description `not_found`: Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_label: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Connection */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Label"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused; `feature_off`: Feature not switched on; `label_exists`: Label exists; `provider_refused`: Refused by the provider */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota`: Quota used up */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `outcome_unknown`: Outcome unknown; `provider_unavailable`: Provider unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1996,6 +2457,563 @@ export interface operations {
             };
             /** @description `unauthenticated`: Not signed in */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_label: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Label */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused; `feature_off`: Feature not switched on; `label_exists`: Label exists; `label_is_system`: Label of the provider; `provider_refused`: Refused by the provider */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota`: Quota used up */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `outcome_unknown`: Outcome unknown; `provider_unavailable`: Provider unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_label: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Label */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelChangeInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Label"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused; `feature_off`: Feature not switched on; `label_exists`: Label exists; `label_is_system`: Label of the provider; `provider_refused`: Refused by the provider */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota`: Quota used up */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `outcome_unknown`: Outcome unknown; `provider_unavailable`: Provider unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_mail_actions: {
+        parameters: {
+            query?: {
+                /** @description `next` of the last page. */
+                after?: string;
+                /** @description How many, 1 to 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MailAction"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_mail_action: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request; its second coming does nothing new */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailActionInput"];
+            };
+        };
+        responses: {
+            /** @description It has ended */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailAction"];
+                };
+            };
+            /** @description It goes on */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailAction"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused; `feature_off`: Feature not switched on */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention; `idempotency_key_reused`: Key used before */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_mail_action: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Action */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailAction"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_mail_action: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Action */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailAction"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_late`: Too late */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_mail_action_failures: {
+        parameters: {
+            query?: {
+                /** @description `next` of the last page. */
+                after?: string;
+                /** @description How many, 1 to 200. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Action */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MailActionFailure"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_mail_action: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Action */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It has ended */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailAction"];
+                };
+            };
+            /** @description It goes on */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailAction"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused; `feature_off`: Feature not switched on; `not_undoable`: Cannot be undone */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `provider_unavailable`: Provider unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

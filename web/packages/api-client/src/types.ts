@@ -3,9 +3,7 @@ import type { components } from "./schema";
 
 type Schemas = components["schemas"];
 
-export type Me = Omit<Schemas["Me"], "member"> & {
-  member: Schemas["Me"]["member"] & { undo_send_seconds?: number };
-};
+export type Me = Schemas["Me"];
 export type Member = Me["member"];
 export type Session = Schemas["Session"];
 export type Provider = Schemas["Provider"];
@@ -29,20 +27,19 @@ export type MessageContent = Schemas["MessageContent"];
 export type Attachment = MessageContent["attachments"][number];
 export type Problem = Schemas["Problem"];
 export type Page<Item> = { items: Item[]; next?: string | null };
+export type ActionName = Schemas["MailActionKind"];
+export type MailAction = Schemas["MailAction"];
+export type MailActionInput = Schemas["MailActionInput"];
+export type Matching = Schemas["Matching"];
+export type LabelColor = Schemas["LabelColor"];
 export type {
-  ActionFailure,
-  ActionName,
   ComposeOptions,
   Draft,
   DraftInput,
   DraftKind,
-  LabelColor,
-  MailAction,
-  MailActionInput,
-  Matching,
   MessagePart,
   ReplyStart,
   Send,
   SendDecision,
   Upload,
-} from "./acting";
+} from "./composing";

@@ -40,10 +40,10 @@ export class FakeActing {
     const threads = this.#threadsOf(input);
     const connection = threads[0]?.thread.connection_id ?? input.matching?.connection;
     if (connection === undefined) return undefined;
-    const wanted = new Set(input.messages);
+    const wanted = new Set(input.messages ?? []);
     const todo = threads.flatMap((thread) =>
       this.#messagesOf(thread, input.action)
-        .filter(({ message }) => input.messages === undefined || wanted.has(message.id))
+        .filter(({ message }) => input.messages == null || wanted.has(message.id))
         .map((stored) => ({ stored, thread })),
     );
     const view = this.#view(connection, input.action, input.label ?? null, todo.length, threads.length);
@@ -83,7 +83,7 @@ export class FakeActing {
     const touched = new Set(work.before.map(({ thread }) => thread));
     const view = this.#view(
       work.view.connection_id,
-      work.view.action,
+      "undo",
       work.view.label_id,
       work.before.length,
       touched.size,
@@ -167,8 +167,8 @@ export class FakeActing {
   }
 
   #threadsOf(input: MailActionInput): StoredThread[] {
-    if (input.threads !== undefined) return input.threads.flatMap((id) => this.#fake.findThread(id) ?? []);
-    if (input.messages !== undefined) {
+    if (input.threads != null) return input.threads.flatMap((id) => this.#fake.findThread(id) ?? []);
+    if (input.messages != null) {
       const ids = new Set(
         input.messages.flatMap((id) => this.#fake.findMessage(id)?.message.thread_id ?? []),
       );
@@ -268,7 +268,7 @@ export class FakeActing {
 
   #view(
     connection_id: string,
-    action: ActionName,
+    action: MailAction["action"],
     label_id: string | null,
     total: number,
     threads: number,

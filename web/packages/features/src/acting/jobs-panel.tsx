@@ -1,6 +1,6 @@
 import { Button, CloseButton } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { type MailAction, send } from "@tenon/api-client";
+import { type ActionName, type MailAction, send } from "@tenon/api-client";
 import { ProgressBar, useToast } from "@tenon/ui";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -74,7 +74,9 @@ function Job({ action, dismiss }: { action: MailAction; dismiss: () => void }) {
       }
     },
   });
-  const title = t(action.undo_of === null ? `acting.doing.${action.action}` : "acting.doing_undo");
+  // A word of the request, unless it is an undo.
+  const word = action.action as ActionName;
+  const title = action.undo_of == null ? t(`acting.doing.${word}`) : t("acting.doing_undo");
   return (
     <div className={classes.job}>
       <div className={classes.head}>

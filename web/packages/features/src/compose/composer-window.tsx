@@ -49,6 +49,7 @@ export function ComposerWindow({ window, phone, hidden, close, setSmall }: Compo
       role="dialog"
       aria-modal={phone ? true : undefined}
       aria-label={t("compose.window", { title })}
+      data-covers={phone && !hidden ? "" : undefined}
       data-testid="composer"
     >
       <header className={classes.head}>

@@ -1,57 +1,8 @@
-/** Types of routes that the generated document does not hold yet. */
-import type { components, paths } from "./schema";
+/** Types of the routes for composing, which the generated document does not hold yet. */
+import type { paths } from "./schema";
 
 type Address = { name: string; address: string };
-type Schemas = components["schemas"];
 
-export type ActionName =
-  | "mark_read"
-  | "mark_unread"
-  | "star"
-  | "unstar"
-  | "archive"
-  | "move_to_inbox"
-  | "add_label"
-  | "remove_label"
-  | "move"
-  | "spam"
-  | "not_spam"
-  | "trash"
-  | "restore"
-  | "delete_forever"
-  | "important"
-  | "not_important";
-export type Matching = { connection: string; label?: string | null; unread?: boolean };
-export type MailActionInput = {
-  action: ActionName;
-  threads?: string[];
-  messages?: string[];
-  matching?: Matching;
-  label?: string;
-  from?: string | null;
-  confirm?: boolean;
-};
-export type MailAction = {
-  id: string;
-  connection_id: string;
-  action: ActionName;
-  label_id: string | null;
-  state: "waiting" | "running" | "done" | "cancelled" | "failed";
-  total: number;
-  done: number;
-  gone: number;
-  failed: number;
-  threads: number;
-  undoable: boolean;
-  undo_of: string | null;
-  undone_by: string | null;
-  reason: string | null;
-  reason_text: string | null;
-  created_at: string;
-  finished_at: string | null;
-};
-export type ActionFailure = { message_id: string; thread_id: string; code: string; text: string };
-export type LabelColor = { background: string; text: string };
 export type ComposeOptions = {
   from: Array<{ address: string; name: string; is_default: boolean; signature_html: string }>;
   limits: { message_bytes: number; recipients: number };
@@ -146,24 +97,9 @@ type Op<Given, Answer, Body = undefined> = {
   ? { requestBody?: never }
   : { requestBody: { content: { "application/json": Body } } });
 type Id = { path: { id: string } };
-type Paging = { query?: { limit?: number; after?: string } };
 type Keyed = { header?: { "Idempotency-Key"?: string; "If-Match"?: string } };
 
 type Acting = {
-  "/api/v1/mail/actions": { get: Op<Paging, Page<MailAction>>; post: Op<Keyed, MailAction, MailActionInput> };
-  "/api/v1/mail/actions/{id}": { get: Op<Id, MailAction> };
-  "/api/v1/mail/actions/{id}/failures": { get: Op<Id & Paging, Page<ActionFailure>> };
-  "/api/v1/mail/actions/{id}/cancel": { post: Op<Id, MailAction> };
-  "/api/v1/mail/actions/{id}/undo": { post: Op<Id, MailAction> };
-  "/api/v1/connections/{id}/labels": {
-    get: paths["/api/v1/connections/{id}/labels"]["get"];
-    post: Op<Id, Schemas["Label"], { name: string; color?: LabelColor | null }>;
-  };
-  "/api/v1/labels/{id}": {
-    patch: Op<Id, Schemas["Label"], { name?: string; color?: LabelColor | null }>;
-    delete: Op<Id, undefined>;
-  };
-  "/api/v1/connections/{id}/label-colors": { get: Op<Id, { items: LabelColor[] }> };
   "/api/v1/connections/{id}/compose": { get: Op<Id, ComposeOptions> };
   "/api/v1/messages/{id}/compose": { get: Op<Id & { query: { kind: DraftKind } }, ReplyStart> };
   "/api/v1/uploads/{id}": { delete: Op<Id, undefined> };
@@ -179,13 +115,6 @@ type Acting = {
   "/api/v1/sends/{id}": { get: Op<Id, Send> };
   "/api/v1/sends/{id}/cancel": { post: Op<Id, Send> };
   "/api/v1/sends/{id}/resolve": { post: Op<Id, Send, { decision: SendDecision }> };
-  "/api/v1/me": {
-    patch: Op<
-      object,
-      Schemas["Me"],
-      { name?: string; locale?: string; time_zone?: string; undo_send_seconds?: number }
-    >;
-  };
 };
 
 export type Paths = Omit<paths, keyof Acting> & Acting;
