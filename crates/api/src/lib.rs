@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod acting;
+mod compose;
 mod connections;
 mod edge;
 mod events;
@@ -66,6 +67,7 @@ pub(crate) struct Api {
         (name = "connecting", description = "Providers, consent, authorization"),
         (name = "connections", description = "Connections, health, disconnecting"),
         (name = "mail", description = "Labels, threads, messages, acting on them"),
+        (name = "compose", description = "Drafts, files for them, the outbox"),
         (name = "events", description = "Live changes"),
     )
 )]
@@ -79,6 +81,7 @@ fn api_routes() -> OpenApiRouter<Api> {
             .merge(connections::routes())
             .merge(mail::routes())
             .merge(acting::routes())
+            .merge(compose::routes())
             .merge(events::routes()),
     )
 }

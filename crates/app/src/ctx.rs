@@ -14,6 +14,7 @@ use url::Url;
 
 use crate::access::Attempts;
 use crate::acting::Turns;
+use crate::compose::Uploads;
 use crate::keys::{Keys, KeysError};
 use crate::mail::BodyCache;
 use crate::sync::Progress;
@@ -35,6 +36,13 @@ pub struct AppConfig {
     pub body_cache_bytes: usize,
     /// How long an opened message may be in memory.
     pub body_cache_ttl: Duration,
+    /// Bytes of uploaded files that may be in memory, waiting for their drafts.
+    pub upload_bytes: usize,
+    /// How long after a lost answer the provider may still be sending: only then is looked whether
+    /// a message has gone (`provider-faults` section 13).
+    pub quiet_window: Duration,
+    /// For tests: the outbox stops dead at the step where this says yes, as a killed process does.
+    pub stop_at: Option<fn(&'static str) -> bool>,
     /// Waits before a message that was announced but not found is given up (fault G6).
     pub recheck_waits: Vec<Duration>,
     /// How long a session lives without use.
@@ -54,6 +62,9 @@ impl AppConfig {
             grace: Duration::from_hours(168),
             body_cache_bytes: 32 << 20,
             body_cache_ttl: Duration::from_mins(5),
+            upload_bytes: 96 << 20,
+            quiet_window: Duration::from_mins(2),
+            stop_at: None,
             recheck_waits: [2, 5, 15].map(Duration::from_secs).to_vec(),
             session_idle: Duration::from_hours(336),
             session_max: Duration::from_hours(2160),
@@ -97,6 +108,7 @@ pub struct Ctx {
     pub(crate) progress: Arc<Progress>,
     pub(crate) refreshing: Arc<Refreshing>,
     pub(crate) turns: Arc<Turns>,
+    pub(crate) uploads: Arc<Uploads>,
     pub(crate) setup_token: Arc<str>,
 }
 
@@ -137,6 +149,7 @@ impl Ctx {
             progress: Arc::default(),
             refreshing: Arc::default(),
             turns: Arc::default(),
+            uploads: Arc::new(Uploads::new(config.upload_bytes)),
             setup_token: crate::access::random_token(&world).into(),
             config: Arc::new(config),
             store,

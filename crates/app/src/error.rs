@@ -78,6 +78,9 @@ pub enum Error {
     /// An uploaded file is no longer held.
     #[error("a file is no longer held by the server; attach it again")]
     AttachmentGone,
+    /// More than can be taken.
+    #[error("this is larger than can be taken: at most 25 MB")]
+    TooLarge,
     /// The draft is no longer in the mailbox.
     #[error("the draft is no longer in the mailbox: it was sent or discarded")]
     DraftGone,
@@ -159,6 +162,7 @@ pub const CODES: &[CodeInfo] = &[
     row("label_exists", 409, "Label exists"),
     row("label_is_system", 409, "Label of the provider"),
     row("attachment_gone", 410, "File gone"),
+    row("too_large", 413, "Request too large"),
     row("draft_gone", 410, "Draft gone"),
     row("draft_changed", 412, "Draft changed elsewhere"),
     row("draft_sending", 409, "Draft on its way"),
@@ -205,6 +209,7 @@ impl Error {
             Self::LabelExists => "label_exists",
             Self::LabelIsSystem => "label_is_system",
             Self::AttachmentGone => "attachment_gone",
+            Self::TooLarge => "too_large",
             Self::DraftGone => "draft_gone",
             Self::DraftChanged => "draft_changed",
             Self::DraftSending => "draft_sending",
@@ -326,6 +331,7 @@ mod tests {
             Error::LabelExists,
             Error::LabelIsSystem,
             Error::AttachmentGone,
+            Error::TooLarge,
             Error::DraftGone,
             Error::DraftChanged,
             Error::DraftSending,

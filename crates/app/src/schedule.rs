@@ -8,6 +8,7 @@ use tenon_jobs::{Job, JobError, Lease, Runner};
 use tenon_model::{Scope, WorkspaceId};
 
 use crate::acting::RunMailAction;
+use crate::compose::SendDraft;
 use crate::connections::{FinishDisconnect, PurgeConnection, RefreshProfile, RevokeGrant};
 use crate::sync::{SyncMailbox, job_error};
 use crate::{Ctx, Result};
@@ -18,6 +19,10 @@ const KEEP_EVENTS: Duration = Duration::from_hours(1);
 const KEEP_JOBS: Duration = Duration::from_hours(168);
 /// Actions and what they did stay this long, for the list and for undoing.
 const KEEP_ACTIONS: Duration = Duration::from_hours(168);
+/// What became of messages stays this long.
+const KEEP_SENDS: Duration = Duration::from_hours(720);
+/// A message that should have moved by now has lost its job.
+const OVERDUE: Duration = Duration::from_mins(20);
 const SWEEP: Duration = Duration::from_secs(30);
 
 /// Registers every job kind.
@@ -29,6 +34,7 @@ pub fn register_jobs(runner: Runner<Ctx>) -> Runner<Ctx> {
         .register::<FinishDisconnect>()
         .register::<RevokeGrant>()
         .register::<RunMailAction>()
+        .register::<SendDraft>()
         .register::<Compact>()
         .register::<Housekeeping>()
 }
@@ -40,6 +46,7 @@ pub async fn start_schedules(ctx: &Ctx) -> Result<()> {
     tenon_jobs::enqueue(&mut tx, &Housekeeping {}, ctx.world.now()).await?;
     tx.commit().await?;
     let (bodies, world) = (std::sync::Arc::downgrade(&ctx.bodies), ctx.world.clone());
+    let uploads = ctx.uploads.clone();
     tokio::spawn(async move {
         loop {
             tokio::time::sleep(SWEEP).await;
@@ -47,6 +54,7 @@ pub async fn start_schedules(ctx: &Ctx) -> Result<()> {
                 return;
             };
             bodies.sweep(world.monotonic());
+            uploads.sweep(world.monotonic());
         }
     });
     Ok(())
@@ -80,6 +88,16 @@ impl Housekeeping {
         }
         tx.flows().purge(now).await?;
         tx.sessions().purge(now).await?;
+        for (send, workspace, connection) in tx.sends().overdue(now - OVERDUE, 500).await? {
+            let job = SendDraft {
+                workspace,
+                connection,
+                send,
+            };
+            tenon_jobs::enqueue(&mut tx, &job, now).await?;
+        }
+        tx.sends().prune(now - KEEP_SENDS).await?;
+        tx.drafts().prune(now - KEEP_SENDS).await?;
         tx.mail_actions().prune(now - KEEP_ACTIONS).await?;
         tx.events().prune(now - KEEP_EVENTS).await?;
         tx.jobs().delete_done_before(now - KEEP_JOBS).await?;

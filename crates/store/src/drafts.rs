@@ -202,6 +202,15 @@ impl Drafts<'_> {
         self.touched(update).await
     }
 
+    /// Forgets a draft that was refused before it was made, so that its key can be used again.
+    pub async fn forget(&mut self, id: DraftId) -> Result<(), StoreError> {
+        let delete = sql(format!(
+            "DELETE FROM drafts WHERE {OWN} AND id = $3 AND state = 'creating'"
+        ));
+        let delete = self.tx.bind_visible(delete)?.bind(id);
+        self.tx.exec(delete).await.map(drop)
+    }
+
     async fn touched(&mut self, update: crate::sql::Sql) -> Result<(), StoreError> {
         match self.tx.exec(update).await? {
             0 => Err(StoreError::NotFound("draft")),

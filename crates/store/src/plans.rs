@@ -1,5 +1,7 @@
 //! How the databases go about our statements: by an index, always.
 
+mod outgoing;
+
 use std::time::Duration;
 
 use tenon_model::connection::{ConnectionStatus, Provider};
@@ -236,10 +238,15 @@ async fn a_day(store: &Store, world: &World, seed: &Seed) -> Vec<Sql> {
     tx.jobs().list_parked().await.unwrap();
     tx.jobs().counts(id).await.unwrap();
     tx.jobs().unpark(world.id(), now).await.unwrap();
+    outgoing::statements(&mut tx, seed, world).await;
     ran.append(&mut tx.ran);
     tx.commit().await.unwrap();
 
     let mut tx = store.begin(&Scope::system()).await.unwrap();
+    tx.mail_actions().prune(now).await.unwrap();
+    tx.drafts().prune(now).await.unwrap();
+    tx.sends().prune(now).await.unwrap();
+    tx.sends().overdue(now, 10).await.unwrap();
     tx.sessions().by_token_hash([1; 32]).await.unwrap();
     tx.sessions().purge(now).await.unwrap();
     tx.flows().take([1; 32]).await.unwrap();

@@ -57,7 +57,7 @@ pub struct TestApp {
     pub owner: Actor,
     /// Holds key file and graveyard.
     pub folder: tempfile::TempDir,
-    runner: RunnerHandle,
+    runner: tokio::sync::Mutex<Option<RunnerHandle>>,
     browser: reqwest::Client,
     store: TestStore,
 }
@@ -101,7 +101,7 @@ impl TestApp {
             clock,
             owner,
             folder,
-            runner,
+            runner: tokio::sync::Mutex::new(Some(runner)),
             browser,
             store,
         }
@@ -199,11 +199,22 @@ impl TestApp {
     /// Runs everything that is due, until nothing is. When the work itself waits for time to pass
     /// (a provider that said "later"), time passes.
     pub async fn settle(&self) {
-        let mut drained = std::pin::pin!(self.runner.drain());
+        let runner = self.runner.lock().await;
+        let Some(runner) = runner.as_ref() else {
+            return;
+        };
+        let mut drained = std::pin::pin!(runner.drain());
         let mut patience = Duration::from_millis(800);
         while tokio::time::timeout(patience, &mut drained).await.is_err() {
             self.clock.advance(Duration::from_secs(1));
             patience = Duration::from_millis(5);
+        }
+    }
+
+    /// Stops the workers, for tests that make each step themselves.
+    pub async fn stop_jobs(&self) {
+        if let Some(runner) = self.runner.lock().await.take() {
+            runner.stop(Duration::from_secs(5)).await;
         }
     }
 

@@ -18,6 +18,7 @@ use utoipa_axum::routes;
 use crate::Api;
 use crate::wire::{Id, Timestamp};
 
+pub(crate) use download::whole as whole_file;
 pub(crate) use labels::Label;
 
 pub(crate) fn routes() -> OpenApiRouter<Api> {

@@ -9,7 +9,7 @@ use super::password;
 use crate::{Actor, Ctx, Error, Result};
 
 /// A message can be taken back for at most this many seconds.
-const MAX_UNDO_SEND: u32 = 30;
+pub(crate) const MAX_UNDO_SEND: u32 = 30;
 /// What a new member has.
 const UNDO_SEND: i64 = 10;
 

@@ -9,6 +9,7 @@ mod sign_in;
 mod totp;
 
 pub use attempts::Attempts;
+pub(crate) use members::MAX_UNDO_SEND;
 pub use members::{
     MeView, NewMemberInput, UpdateMe, create_member, list_members, me, reset_password, update_me,
 };

@@ -14,6 +14,7 @@ mod run;
 mod start;
 mod view;
 
+pub(crate) use gate::{usable, writer};
 pub use job::RunMailAction;
 pub use kinds::Action;
 pub use labels::{LabelChange, create_label, delete_label, update_label};

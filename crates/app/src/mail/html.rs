@@ -3,6 +3,8 @@
 //! Two walls: the frame's CSP lets nothing load and nothing run, and this sanitizer takes out what
 //! would try. What is kept is an allow-list of elements, attributes and style properties.
 
+pub(crate) mod outgoing;
+
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
@@ -143,9 +145,8 @@ fn document(body: &str, look: Look) -> String {
     )
 }
 
-fn sanitize(html: &str, inline: &Inline) -> (String, u64) {
-    let blocked = Arc::new(AtomicU64::new(0));
-    let (inline, count) = (inline.clone(), blocked.clone());
+/// What is kept of any mail, whichever way it goes.
+fn base() -> Builder<'static> {
     let mut builder = Builder::default();
     builder
         .add_tags([
@@ -162,9 +163,17 @@ fn sanitize(html: &str, inline: &Inline) -> (String, u64) {
         .url_schemes(HashSet::from([
             "http", "https", "mailto", "tel", "cid", "data",
         ]))
-        .link_rel(Some("noopener noreferrer nofollow"))
         .strip_comments(true)
-        .add_clean_content_tags(["title"])
+        .add_clean_content_tags(["title"]);
+    builder
+}
+
+fn sanitize(html: &str, inline: &Inline) -> (String, u64) {
+    let blocked = Arc::new(AtomicU64::new(0));
+    let (inline, count) = (inline.clone(), blocked.clone());
+    let mut builder = base();
+    builder
+        .link_rel(Some("noopener noreferrer nofollow"))
         .attribute_filter(move |element, attribute, value| {
             filter(element, attribute, value, &inline, &count)
         });

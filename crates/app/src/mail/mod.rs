@@ -2,14 +2,16 @@
 
 mod bodies;
 mod download;
-mod html;
+pub(crate) mod html;
 mod labels;
 mod open;
 mod threads;
 
 pub(crate) use bodies::BodyCache;
+pub(crate) use download::file_name;
 pub use download::{Download, attachment, original};
 pub use labels::{LabelView, labels};
+pub(crate) use open::target;
 pub use open::{AttachmentView, BodyView, OpenedView, body_html, open};
 pub use threads::{
     AddressView, MessageView, Page, ThreadDetail, ThreadView, ThreadsQuery, thread, threads,

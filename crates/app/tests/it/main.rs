@@ -7,8 +7,10 @@
 )]
 
 mod acting;
+mod composing;
 mod connecting;
 mod disconnecting;
 mod following;
 mod reading;
+mod sending;
 mod tokens;

@@ -16,6 +16,7 @@ mod mailboxes;
 mod members;
 mod messages;
 mod open;
+mod outgoing;
 mod records;
 mod schema;
 mod sessions;
