@@ -29,7 +29,7 @@ class Checks:
     """What passed, what failed, what was odd."""
 
     def __init__(self):
-        self.passed, self.failed, self.rows = 0, 0, []
+        self.passed, self.failed, self.rows, self.figures = 0, 0, [], {}
 
     def count(self, what, findings, odd=()):
         """Counts one check, failed when there are findings."""
@@ -66,17 +66,27 @@ def fetched(tenon, path, what, findings):
     return headers, body
 
 
+class Walked:
+    """A message that was opened: what was wrong with it, what was odd, and the bytes of its original."""
+
+    def __init__(self, summary):
+        self.summary, self.findings, self.odd, self.original = summary, [], [], b""
+        self.problem, self.flag = None, []
+
+
 def open_message(tenon, summary):
-    """Opens one message as a person would, and everything it offers. `(findings, oddities, original)`."""
-    findings, path = [], f"/messages/{summary['id']}"
+    """Opens one message as a person would, and everything it offers."""
+    walked, path = Walked(summary), f"/messages/{summary['id']}"
+    findings = walked.findings
     _, data = fetched(tenon, path, "open", findings)
-    headers, original = fetched(tenon, f"{path}/original", "original", findings)
+    headers, walked.original = fetched(tenon, f"{path}/original", "original", findings)
     if headers is not None:
         findings += download_findings("original", headers, "message/rfc822")
     if not data:
-        return findings, [], original
+        return walked
     opened = json.loads(data)
-    expected = judge.Expected(original)
+    expected = judge.Expected(walked.original)
+    walked.problem, walked.flag = (opened["body"]["problem"] or {}).get("code"), judge.flag_findings(opened)
     if opened["original_url"].rsplit("/api/v1", 1)[-1] != f"{path}/original":
         findings.append(f"original_url {opened['original_url']}")
     document = None
@@ -93,7 +103,9 @@ def open_message(tenon, summary):
         findings += judge.content_findings(opened, document, expected)
     for attachment in opened["attachments"]:
         open_attachment(tenon, attachment, findings)
-    return findings, judge.oddities(opened, document, expected) if document else [], original
+    if document:
+        walked.odd = judge.oddities(opened, document, expected)
+    return walked
 
 
 def download_findings(what, headers, content_type=""):
@@ -114,12 +126,14 @@ def open_attachment(tenon, attachment, findings):
     if headers is None:
         return
     findings += download_findings(what, headers)
-    if len(data) != attachment["size"]:
+    # Of mail inside mail without a name Gmail does not tell the size.
+    told = attachment["size"] or attachment["content_type"] != "message/rfc822"
+    if not data and attachment["size"] or told and len(data) != attachment["size"]:
         findings.append(f"{what}: {len(data)} bytes, {attachment['size']} announced")
 
 
 def walk(tenon, connection, checks):
-    """Lists all threads and opens all messages: `[(summary, findings, oddities, original)]`."""
+    """Lists all threads and opens all messages."""
     walked = []
     for thread in tenon.threads(connection):
         try:
@@ -133,7 +147,7 @@ def walk(tenon, connection, checks):
             )
         for message in messages:
             try:
-                walked.append((message, *open_message(tenon, message)))
+                walked.append(open_message(tenon, message))
             except (KeyError, TypeError, ValueError) as error:
                 # An answer of another shape than promised; the message counts as not opened.
                 checks.count(f"message {message['id']}", [f"unexpected answer: {type(error).__name__}: {error}"])
@@ -149,14 +163,14 @@ def match(corpus, walked):
     files, found, rest = defaultdict(list), defaultdict(list), []
     for file, data in corpus.items():
         files[sha(data)].append(file)
-    for position, (_, _, _, original) in enumerate(walked):
-        for file in files.get(sha(original), []):
+    for position, message in enumerate(walked):
+        for file in files.get(sha(message.original), []):
             found[file].append(position)
-        if sha(original) not in files:
+        if sha(message.original) not in files:
             rest.append(position)
     by_id = defaultdict(list)
     for position in rest:
-        by_id[walked[position][0].get("message_id_header") or ""].append(position)
+        by_id[walked[position].summary.get("message_id_header") or ""].append(position)
     for file, data in corpus.items():
         message_id = judge.Expected(data).message_id
         if file not in found and message_id and by_id.get(message_id):
@@ -171,11 +185,13 @@ def judge_corpus(checks, corpus, inserted, walked, skipped, exact):
     for file, data in corpus.items():
         findings, odd = [], []
         for position in found.get(file, []):
-            _, wrong, strange, original = walked[position]
-            findings += wrong
-            odd += strange
-            if original and original != data:
-                (findings if exact else odd).append(f"original differs: {len(original)} bytes of {len(data)}")
+            message = walked[position]
+            findings += message.findings
+            odd += message.odd
+            # What a fake that is not ours makes of a message, and which it calls attached, is its own affair.
+            (findings if exact else odd).extend(message.flag)
+            if message.original and message.original != data:
+                (findings if exact else odd).append(f"original differs: {len(message.original)} bytes of {len(data)}")
         if file not in found:
             reason = skipped.get(inserted[file])
             if reason:
@@ -184,9 +200,10 @@ def judge_corpus(checks, corpus, inserted, walked, skipped, exact):
                 findings.append("not found in Tenon, nor among the skipped")
         checks.count(file, sorted(set(findings)), sorted(set(odd)))
     for position in others:
-        summary, findings, _, _ = walked[position]
+        message = walked[position]
+        findings = message.findings + (message.flag if exact else [])
         # Notes on mail that is no corpus file would only be noise; defects are not.
-        checks.count(f"{summary['id']} {summary['subject'][:30]!r}", sorted(set(findings)))
+        checks.count(f"{message.summary['id']} {message.summary['subject'][:30]!r}", sorted(set(findings)))
 
 
 def health_findings(health, in_google, walked):
@@ -252,7 +269,7 @@ def run(options, checks):
     health = tenon.json(f"/connections/{connection}/health")
     walked = walk(tenon, connection, checks)
     skipped = {item["provider_id"]: f"{item['reason']}: {item['reason_text']}" for item in health["skipped_items"]}
-    doubles = [f"{n} times {i}" for i, n in Counter(w[0]["id"] for w in walked).items() if n > 1]
+    doubles = [f"{n} times {i}" for i, n in Counter(w.summary["id"] for w in walked).items() if n > 1]
     total = len(walked) + health["skipped"]
     difference = (
         [] if total == len(ids) else [f"{len(walked)} listed + {health['skipped']} skipped, Google has {len(ids)}"]
@@ -263,6 +280,14 @@ def run(options, checks):
     print(
         f"{len(corpus)} corpus messages, {len(ids)} in the mailbox, {len(walked)} opened, {health['skipped']} skipped"
     )
+    checks.figures = {
+        "corpus": len(corpus),
+        "mailbox": len(ids),
+        "opened": len(walked),
+        "skipped": health["skipped"],
+        "problems": dict(sorted(Counter(w.problem for w in walked if w.problem).items())),
+        "flags": sum(1 for w in walked if w.flag),
+    }
     if tenon.browser.retried:
         print(f"Tenon asked {tenon.browser.retried} times to wait")
 
@@ -274,6 +299,7 @@ def arguments():
     parser.add_argument("--kind", required=True, choices=("sandbox", "emulator"))
     parser.add_argument("--corpus", required=True, type=Path, help="what collect.py wrote")
     parser.add_argument("--account", default="alice@example.com")
+    parser.add_argument("--figures", type=Path, help="write what was counted to this file, as JSON")
     emulator = parser.add_argument_group("the emulator's OAuth client")
     emulator.add_argument("--client-id", default="tenon-emulator")
     emulator.add_argument("--client-secret", default="tenon-emulator-secret")
@@ -294,6 +320,8 @@ def main():
     except RuntimeError as error:
         checks.count("the run", [str(error)])
     checks.print()
+    if options.figures:
+        options.figures.write_text(json.dumps({**checks.figures, "passed": checks.passed, "failed": checks.failed}))
     return 1 if checks.failed else 0
 
 

@@ -3,14 +3,18 @@
 
     collect.py OUTDIR
 
-Three sources, each through the ordinary client of its registry, pinned where the registry allows it:
+Three sources, each through the ordinary client of its registry:
 
 * the crate `mail-auth`: signed, forwarded and reported mail (DKIM, ARC, ARF, DMARC and TLS reports),
 * the Python package `talon`: replies as well-known mail programs write them,
 * CPython's own test mail: what is broken, nested, misencoded or cut off.
 
+`messages.sha256` beside this file names every message with its checksum; nothing else is taken. `mail-auth` and
+`talon` have to give exactly what it names. CPython's test mail comes with whichever Python or Debian is at hand: of it
+what has the named bytes is taken, the rest is counted and left.
+
 Writes `OUTDIR/NNN-source-name.eml` and `OUTDIR/index.json`, a list of `{file, source, version, origin, sha256, size}`.
-When the folder is complete already nothing is asked of any registry. Exits 1 when a source gives no message.
+When the folder is complete already nothing is asked of any registry. Exits 1 when messages are missing.
 """
 
 import hashlib
@@ -26,9 +30,10 @@ from pathlib import Path
 
 MAIL_AUTH = "0.13.3"
 TALON = "1.4.4"
-# CPython's test mail comes from whichever Python is at hand; its version is told, not chosen.
-PINNED = {"mail-auth": MAIL_AUTH, "talon": TALON}
+TALON_SHA256 = "263d122609747691e9f75726ea565f5da8a40146a7a81eb5883e51b8224b0e5c"
 SOURCES = ("mail-auth", "talon", "cpython")
+# Pythons differ in a file or two; fewer than this is another collection.
+LEAST_OF_CPYTHON = 40
 
 
 class Unavailable(Exception):
@@ -93,20 +98,39 @@ def cpython_messages(folder):
         yield path.name, path.read_bytes()
 
 
-def complete(index, outdir):
-    """Whether the index names messages of every source at the pinned versions and every file is as it says."""
-    if not isinstance(index, list) or {entry.get("source") for entry in index} != set(SOURCES):
+def read_pins(text):
+    """`{source/origin: sha256}` of lines as `sha256sum` writes them."""
+    pins = {}
+    for line in text.splitlines():
+        digest, _, name = line.partition("  ")
+        pins[name] = digest
+    return pins
+
+
+def missing(names, pins):
+    """How many messages of each source are missing, given the names of those at hand; empty when none are."""
+    lacking = Counter(name.partition("/")[0] for name in pins if name not in names)
+    of_cpython = sum(1 for name in names if name.startswith("cpython/"))
+    if of_cpython >= LEAST_OF_CPYTHON:
+        lacking.pop("cpython", None)
+    return lacking
+
+
+def complete(index, outdir, pins):
+    """Whether the index names all that is pinned and every file is as it should be."""
+    if not isinstance(index, list):
         return False
+    names = set()
     for entry in index:
-        if entry.get("version") != PINNED.get(entry["source"], entry.get("version")):
-            return False
         try:
+            name = f"{entry['source']}/{entry['origin']}"
             data = (Path(outdir) / entry["file"]).read_bytes()
-        except OSError:
+        except (OSError, KeyError, TypeError):
             return False
-        if hashlib.sha256(data).hexdigest() != entry["sha256"]:
+        if hashlib.sha256(data).hexdigest() != pins.get(name):
             return False
-    return True
+        names.add(name)
+    return not missing(names, pins)
 
 
 # -- the clients -----------------------------------------------------------------------------------------------
@@ -153,10 +177,12 @@ def fetch_talon(scratch):
     stand_in.mkdir(parents=True)
     (stand_in / "__init__.py").write_text("")
     (stand_in / "build_meta.py").write_text(STAND_IN.replace("{version}", TALON))
-    into = scratch / "talon"
+    into, wanted = scratch / "talon", scratch / "talon.txt"
+    wanted.write_text(f"talon=={TALON} --hash=sha256:{TALON_SHA256}\n")
     options = ("--quiet", "--no-deps", "--no-binary", ":all:", "--no-build-isolation", "--use-pep517")
-    environment = {**os.environ, "PYTHONPATH": str(stand_in.parent)}
-    run(sys.executable, "-m", "pip", "download", *options, "--dest", str(into), f"talon=={TALON}", env=environment)
+    environment = {**os.environ, "PYTHONPATH": str(stand_in.parent), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    pip = (sys.executable, "-m", "pip", "download", *options, "--require-hashes", "--dest", str(into))
+    run(*pip, "--requirement", str(wanted), env=environment)
     for archive in into.glob("talon-*.tar.gz"):
         return TALON, talon_messages(archive)
     raise Unavailable("pip downloaded no source archive of talon")
@@ -198,28 +224,34 @@ def testsuite_package():
 FETCH = {"mail-auth": fetch_mail_auth, "talon": fetch_talon, "cpython": fetch_cpython}
 
 
-def collect(outdir):
-    """Fetches every source anew and writes messages and index. Returns the index and the errors by source."""
+def collect(outdir, pins):
+    """Fetches every source anew and writes messages and index. Returns the index and the remarks by source."""
     scratch = outdir / ".scratch"
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
-    index, errors = [], {}
+    index, remarks = [], {}
     for stale in outdir.glob("[0-9][0-9][0-9]-*.eml"):
         stale.unlink()
     for source in SOURCES:
         try:
             version, messages = FETCH[source](scratch)
+            left = 0
             for origin, data in messages:
+                digest = hashlib.sha256(data).hexdigest()
+                if pins.get(f"{source}/{origin}") != digest:
+                    left += 1
+                    continue
                 file = file_name(len(index) + 1, source, origin)
                 (outdir / file).write_bytes(data)
-                digest = hashlib.sha256(data).hexdigest()
                 entry = {"file": file, "source": source, "version": version, "origin": origin}
                 index.append({**entry, "sha256": digest, "size": len(data)})
+            if left:
+                remarks[source] = f"{version}, {left} that are not pinned left out"
         except Unavailable as error:
-            errors[source] = str(error)
+            remarks[source] = str(error)
     (outdir / "index.json").write_text(json.dumps(index, indent=1) + "\n")
     shutil.rmtree(scratch, ignore_errors=True)
-    return index, errors
+    return index, remarks
 
 
 def main():
@@ -227,20 +259,23 @@ def main():
         sys.exit("usage: collect.py OUTDIR")
     outdir = Path(sys.argv[1]).resolve()
     outdir.mkdir(parents=True, exist_ok=True)
-    errors = {}
+    remarks, pins = {}, read_pins(Path(__file__).with_name("messages.sha256").read_text())
     try:
         index = json.loads((outdir / "index.json").read_text())
     except (OSError, ValueError):
         index = None
-    if not complete(index, outdir):
-        index, errors = collect(outdir)
+    if not complete(index, outdir, pins):
+        index, remarks = collect(outdir, pins)
     counts = Counter(entry["source"] for entry in index)
     for source in SOURCES:
         versions = {entry["version"] for entry in index if entry["source"] == source}
-        note = errors.get(source) or " ".join(sorted(versions))
+        note = remarks.get(source) or " ".join(sorted(versions))
         print(f"{counts[source]:4} {source:10} {note}")
     print(f"{len(index):4} messages")
-    return 1 if any(counts[source] == 0 for source in SOURCES) else 0
+    lacking = missing({f"{entry['source']}/{entry['origin']}" for entry in index}, pins)
+    for source, count in sorted(lacking.items()):
+        print(f"{count:4} missing of {source}")
+    return 1 if lacking else 0
 
 
 if __name__ == "__main__":

@@ -49,23 +49,33 @@ class Collecting(unittest.TestCase):
             expected = [("b.eml", b"t/tests/fixtures/b.eml"), ("d/a.eml", b"t/tests/fixtures/d/a.eml")]
             self.assertEqual(list(collect.talon_messages(archive)), expected)
 
-    def test_a_folder_is_complete_only_with_every_source_and_every_byte(self):
+    def test_a_folder_is_complete_only_with_every_pinned_message_and_every_byte(self):
         with tempfile.TemporaryDirectory() as folder:
-            index = []
-            for source in collect.SOURCES:
-                (Path(folder) / source).write_bytes(b"x")
-                version = collect.PINNED.get(source, "3.11.0")
-                index.append(
-                    {"file": source, "source": source, "version": version, "sha256": hashlib.sha256(b"x").hexdigest()}
-                )
-            self.assertTrue(collect.complete(index, folder))
-            self.assertFalse(collect.complete(index[:2], folder))
-            self.assertFalse(collect.complete([{**index[0], "version": "0"}, *index[1:]], folder))
-            self.assertFalse(collect.complete(None, folder))
-            (Path(folder) / "talon").write_bytes(b"y")
-            self.assertFalse(collect.complete(index, folder))
-            (Path(folder) / "talon").unlink()
-            self.assertFalse(collect.complete(index, folder))
+            index, lines = [], []
+            names = ["mail-auth/a", "talon/b"] + [f"cpython/{n}" for n in range(collect.LEAST_OF_CPYTHON + 1)]
+            for number, name in enumerate(names):
+                source, _, origin = name.partition("/")
+                (Path(folder) / str(number)).write_bytes(name.encode())
+                index.append({"file": str(number), "source": source, "origin": origin})
+                lines.append(f"{hashlib.sha256(name.encode()).hexdigest()}  {name}")
+            pins = collect.read_pins("\n".join(lines))
+            self.assertTrue(collect.complete(index, folder, pins))
+            self.assertTrue(collect.complete(index[:-1], folder, pins), "Pythons differ in a file or two")
+            self.assertFalse(collect.complete(index[:-2], folder, pins))
+            self.assertFalse(collect.complete(index[1:], folder, pins))
+            self.assertFalse(collect.complete(None, folder, pins))
+            self.assertFalse(collect.complete([{}], folder, pins))
+            self.assertFalse(collect.complete([*index, {**index[0], "origin": "other"}], folder, pins))
+            (Path(folder) / "1").write_bytes(b"y")
+            self.assertFalse(collect.complete(index, folder, pins))
+            (Path(folder) / "1").unlink()
+            self.assertFalse(collect.complete(index, folder, pins))
+
+    def test_every_message_is_pinned(self):
+        pins = collect.read_pins((Path(collect.__file__).with_name("messages.sha256")).read_text())
+        self.assertEqual(len(pins), 150)
+        self.assertTrue(all(len(digest) == 64 for digest in pins.values()))
+        self.assertEqual({name.partition("/")[0] for name in pins}, set(collect.SOURCES))
 
 
 CHOOSER = (
@@ -197,27 +207,35 @@ class Judging(unittest.TestCase):
             odd, ["50% of the 2 words Python finds are shown", "shows 1 words that Python finds nowhere: three"]
         )
 
-    def test_a_paper_clip_for_nothing(self):
-        expected = judge.Expected(b"\n\nx")
-        odd = judge.oddities({**opened(), "has_attachments": True, "attachments": []}, judge.Document("x"), expected)
-        self.assertEqual(odd, ["the list says attachments, opened it has 0"])
+    def test_a_paper_clip_has_to_be_right(self):
+        file, picture = {"inline": False}, {"inline": True}
+        for says, attachments, right in (
+            (True, [file], True),
+            (False, [picture], True),
+            (True, [picture], False),
+            (False, [picture, file], False),
+        ):
+            opened = {"has_attachments": says, "attachments": attachments}
+            self.assertEqual(judge.flag_findings(opened) == [], right, opened)
+
+
+def walked(original, message_id=None, **summary):
+    message = check.Walked({"message_id_header": message_id, **summary})
+    message.original = original
+    return message
 
 
 class Matching(unittest.TestCase):
     def test_by_bytes_then_by_message_id(self):
         corpus = {"a": b"Message-ID: <1>\n\nx", "b": b"Message-ID: <2>\n\ny", "c": b"Subject: lost\n\nz"}
-        walked = [
-            ({"message_id_header": "2"}, [], [], b"Message-ID: <2>\r\n\r\ny"),
-            ({"message_id_header": "1"}, [], [], corpus["a"]),
-            ({"message_id_header": None}, [], [], b"other"),
-        ]
-        found, others = check.match(corpus, walked)
+        opened = [walked(b"Message-ID: <2>\r\n\r\ny", "2"), walked(corpus["a"], "1"), walked(b"other")]
+        found, others = check.match(corpus, opened)
         self.assertEqual((dict(found), others), ({"a": [1], "b": [0]}, [2]))
 
     def test_lost_skipped_and_changed_messages(self):
         corpus, checks = {"a": b"Message-ID: <1>\n\nx", "b": b"b", "c": b"c"}, check.Checks()
-        walked = [({"message_id_header": "1", "id": "m", "subject": ""}, [], [], b"Message-ID: <1>\n\nX")]
-        check.judge_corpus(checks, corpus, {"a": "1", "b": "2", "c": "3"}, walked, {"2": "too_large: Too large."}, True)
+        opened = [walked(b"Message-ID: <1>\n\nX", "1", id="m", subject="")]
+        check.judge_corpus(checks, corpus, {"a": "1", "b": "2", "c": "3"}, opened, {"2": "too_large: Too large."}, True)
         failed = {what for verdict, what, _ in checks.rows if verdict == "FAILED"}
         self.assertEqual((checks.passed, checks.failed, failed), (1, 2, {"a", "c"}))
 

@@ -74,6 +74,10 @@ const connection = (then) => async (page) => {
 const SCREENS = [
   ["setup", "new", open("/setup#token=first-start-token")],
   ["sign-in", "signed_out", open("/sign-in")],
+  ["sign-in-refused", "signed_out", open("/sign-in?error=not_invited")],
+  ["join", "signed_out", open("/join#token=an-invitation")],
+  ["join-void", "signed_out", open("/join#token=void")],
+  ["reset", "signed_out", open("/reset#token=a-reset")],
   ["home-empty", "empty", open("/")],
   ["connect-provider", "empty", open("/connect")],
   ["connect-error", "empty", open("/connect?error=no_refresh_token")],
@@ -234,6 +238,25 @@ const SCREENS = [
   ["mail-syncing", "syncing", mail()],
   ["mail-empty", "connected", mail("/all?unread=true")],
   ["settings", "connected", open("/settings")],
+  [
+    "settings-ways-in",
+    "connected",
+    async (page) => {
+      await open("/settings?added=1")(page);
+      await page.locator("section").nth(4).scrollIntoViewIfNeeded();
+    },
+  ],
+  ["members", "connected", open("/members")],
+  [
+    "members-invited",
+    "connected",
+    async (page) => {
+      await open("/members")(page);
+      await page.locator("input[type=email]").fill("zoe@ateliernord.example");
+      await page.locator("form button[type=submit]").first().click();
+      await page.getByTestId("one-time-link").waitFor();
+    },
+  ],
   ["privacy", "connected", open("/privacy")],
   [
     "keys",
@@ -287,6 +310,11 @@ async function connectMailbox(page) {
 const ONLY_MOCK = new Set([
   "setup",
   "sign-in",
+  "sign-in-refused",
+  "join",
+  "join-void",
+  "reset",
+  "members-invited",
   "home-empty",
   "connections-empty",
   "receipt",

@@ -126,6 +126,13 @@ impl Running {
         self.wait()
     }
 
+    /// Sends a signal to the child and what it started.
+    pub fn signal(&self, which: Signal) {
+        if !self.over {
+            signal(self.pid(), which);
+        }
+    }
+
     fn ended(&mut self) {
         if !self.over {
             self.over = true;

@@ -157,7 +157,7 @@ impl Client {
             self.connection = Some(connection);
         }
         for (name, value) in &answer.headers {
-            if name == "set-cookie" {
+            if name == "set-cookie" && value.contains("tenon_session=") {
                 let pair = value.split(';').next().unwrap_or_default().trim();
                 let cleared = pair.ends_with('=');
                 self.cookie = (!cleared).then(|| pair.to_owned());

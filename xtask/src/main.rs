@@ -54,7 +54,7 @@ enum Command {
     ///
     /// Example: cargo xtask test store web
     Test {
-        /// Parts (fmt tidy web clippy build rust gen deny google emulator browser proofs) or crates.
+        /// Parts (fmt tidy web clippy build rust gen deny google emulator corpora browser proofs) or crates.
         parts: Vec<String>,
     },
     /// Measures against peers and limits run beside it; fails when a goal does not hold.

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::Read;
 use std::net::{Ipv4Addr, TcpListener};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -36,6 +36,7 @@ pub struct Postgres {
     server: Running,
     port: u16,
     bin: PathBuf,
+    settings: Vec<String>,
     dir: TempDir,
 }
 
@@ -81,27 +82,26 @@ impl Postgres {
                 .map(String::from),
             );
         }
-        let mut run = Run::new(bin.join("postgres"))
-            .arg("-D")
-            .arg(&data)
-            .dir(dir.path());
-        for setting in settings {
-            run = run.arg("-c").arg(setting);
-        }
-        let mut command = run.into_command();
-        as_owner(&mut command, owner);
-        let log = fs::File::create(dir.path().join("log"))?;
-        command.stdout(log.try_clone()?).stderr(log);
-        // SIGINT is PostgreSQL's fast shutdown: it does not wait for clients.
-        let server = Running::start("postgres", &mut command, Signal::INT)?;
         let mut postgres = Self {
-            server,
+            server: serve(&bin, &dir, &settings)?,
             port,
             bin,
+            settings,
             dir,
         };
         postgres.wait_until_ready()?;
         Ok(postgres)
+    }
+
+    /// Stops the server, and with it all connections; its data stay.
+    pub fn stop(&mut self) -> Result<()> {
+        self.server.stop().map(drop)
+    }
+
+    /// Starts a stopped server again on the same data and port.
+    pub fn start_again(&mut self) -> Result<()> {
+        self.server = serve(&self.bin, &self.dir, &self.settings)?;
+        self.wait_until_ready()
     }
 
     fn wait_until_ready(&mut self) -> Result<()> {
@@ -166,6 +166,25 @@ impl Postgres {
     pub fn pid(&self) -> u32 {
         self.server.pid()
     }
+}
+
+fn serve(bin: &Path, dir: &TempDir, settings: &[String]) -> Result<Running> {
+    let mut run = Run::new(bin.join("postgres"))
+        .arg("-D")
+        .arg(dir.path().join("data"))
+        .dir(dir.path());
+    for setting in settings {
+        run = run.arg("-c").arg(setting);
+    }
+    let mut command = run.into_command();
+    as_owner(&mut command, owner()?);
+    let log = fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(dir.path().join("log"))?;
+    command.stdout(log.try_clone()?).stderr(log);
+    // SIGINT is PostgreSQL's fast shutdown: it does not wait for clients.
+    Running::start("postgres", &mut command, Signal::INT)
 }
 
 /// initdb refuses to run as root: then the package's own user, or nobody, owns the cluster.

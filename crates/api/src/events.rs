@@ -7,14 +7,14 @@ use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
 use futures::stream::{self, StreamExt};
 use http::{HeaderMap, HeaderValue};
-use secrecy::ExposeSecret;
 use serde::Serialize;
 use tenon_app::events::{self, EventView};
+use tenon_app::{Actor, access};
+use tenon_model::event::EventKind;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::Api;
-use crate::edge::cookie;
 use crate::problem::{Answer, problems};
 use crate::session::SignedIn;
 use crate::wire::Timestamp;
@@ -35,9 +35,9 @@ struct EventData {
 /// Live changes
 ///
 /// A stream of `connection_changed`, `mailbox_changed`, `threads_changed`, `labels_changed`,
-/// `drafts_changed`, `mail_action_changed`, `send_changed` and `receipt_added`, each with
-/// `data: {"id", "at"}`, and `ping` every 25 seconds. `Last-Event-ID` continues where a stream
-/// broke off. It ends with the session.
+/// `drafts_changed`, `mail_action_changed`, `send_changed`, `receipt_added`, `sessions_changed` and
+/// `members_changed`, each with `data: {"id", "at"}`, and `ping` every 25 seconds. `Last-Event-ID`
+/// continues where a stream broke off. It ends with the session, after `session_ended`.
 #[utoipa::path(
     get, path = "/events", tag = "events",
     params(("Last-Event-ID" = Option<String>, Header, description = "The last id received")),
@@ -52,24 +52,40 @@ pub(crate) async fn get_events(
         .get("last-event-id")
         .and_then(|v| v.to_str().ok())
         .and_then(|v| v.parse().ok());
+    // Whatever may have ended the session or changed the role is told as one of these two; what was
+    // committed later is then not sent any more, on whichever node the stream is.
+    let own = api.clone();
     let changes = events::stream(&api.ctx, &actor, last)
         .await?
-        .map(|event| Some(write(event)));
-    // The first ping goes out at once: it opens the stream through buffering proxies.
-    let pings = stream::unfold(
-        (api.clone(), headers, true),
-        |(api, headers, is_first)| async move {
-            if !is_first {
-                tokio::time::sleep(api.ping).await;
+        .then(move |event| {
+            let api = own.clone();
+            async move {
+                let asks = matches!(
+                    event.kind,
+                    EventKind::SessionsChanged | EventKind::MembersChanged
+                );
+                if asks && !goes_on(&api, &actor).await {
+                    return last_words();
+                }
+                vec![Some(write(event))]
             }
-            let ping = if is_signed_in(&api, &headers).await {
-                Some(Event::default().event("ping").data("{}"))
-            } else {
-                None
-            };
-            Some((ping, (api, headers, false)))
-        },
-    );
+        })
+        .flat_map(stream::iter)
+        // When changes end, pings alone must not keep the browser waiting: it comes back.
+        .chain(stream::once(std::future::ready(None)));
+    // The first ping goes out at once: it opens the stream through buffering proxies.
+    let pings = stream::unfold((api.clone(), true), move |(api, is_first)| async move {
+        if !is_first {
+            tokio::time::sleep(api.ping).await;
+        }
+        let ping = if goes_on(&api, &actor).await {
+            vec![Some(Event::default().event("ping").data("{}"))]
+        } else {
+            last_words()
+        };
+        Some((ping, (api, false)))
+    })
+    .flat_map(stream::iter);
     let stopped = api.shutdown.clone();
     let stream = stream::select(changes, pings)
         .take_while(|event| std::future::ready(event.is_some()))
@@ -95,11 +111,12 @@ fn write(view: EventView) -> Event {
     event.json_data(data).unwrap_or_default()
 }
 
-async fn is_signed_in(api: &Api, headers: &HeaderMap) -> bool {
-    match cookie::read(headers, &api.site) {
-        Some(token) => tenon_app::access::authenticate(&api.ctx, token.expose_secret())
-            .await
-            .is_ok(),
-        None => false,
-    }
+/// The page is told, so that it need not wait for its browser to come back; then the stream ends.
+fn last_words() -> Vec<Option<Event>> {
+    let ended = Event::default().event("session_ended").data("{}");
+    vec![Some(ended), None]
+}
+
+async fn goes_on(api: &Api, actor: &Actor) -> bool {
+    matches!(access::holds(&api.ctx, actor).await, Ok(true))
 }

@@ -7,7 +7,9 @@ mod edge;
 mod events;
 mod extract;
 mod mail;
+mod members;
 mod meta;
+mod metrics;
 mod problem;
 mod session;
 mod web;
@@ -18,11 +20,13 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
-use tenon_app::Ctx;
+use tenon_app::{Ctx, Pulse};
 use tokio_util::sync::CancellationToken;
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 
+pub use edge::Peer;
+pub use metrics::{Metrics, metrics_router};
 pub use problem::{TRANSPORT_CODES, codes};
 
 /// What the server decides about the API.
@@ -36,6 +40,12 @@ pub struct ApiOptions {
     /// Proxies close silent connections after a minute or so; the web app takes two missed pings for
     /// a dead line.
     pub ping: Duration,
+    /// How many proxies stand in front and write `X-Forwarded-For`.
+    pub proxies: usize,
+    /// Where requests are counted.
+    pub metrics: Metrics,
+    /// Whether jobs are run in this process; `None` where it runs none.
+    pub jobs: Option<Pulse>,
 }
 
 impl Default for ApiOptions {
@@ -44,6 +54,9 @@ impl Default for ApiOptions {
             shutdown: CancellationToken::new(),
             security_contact: None,
             ping: Duration::from_secs(25),
+            proxies: 0,
+            metrics: Metrics::default(),
+            jobs: None,
         }
     }
 }
@@ -56,6 +69,9 @@ pub(crate) struct Api {
     shutdown: CancellationToken,
     security_contact: Option<Arc<str>>,
     ping: Duration,
+    proxies: usize,
+    metrics: Metrics,
+    jobs: Option<Pulse>,
 }
 
 #[derive(utoipa::OpenApi)]
@@ -64,6 +80,7 @@ pub(crate) struct Api {
     components(schemas(problem::ProblemDocument)),
     tags(
         (name = "session", description = "Set-up, sign-in, one's own account"),
+        (name = "members", description = "Members, invitations, allowed domains"),
         (name = "connecting", description = "Providers, consent, authorization"),
         (name = "connections", description = "Connections, health, disconnecting"),
         (name = "mail", description = "Labels, threads, messages, acting on them"),
@@ -78,6 +95,7 @@ fn api_routes() -> OpenApiRouter<Api> {
         "/api/v1",
         OpenApiRouter::new()
             .merge(session::routes())
+            .merge(members::routes())
             .merge(connections::routes())
             .merge(mail::routes())
             .merge(acting::routes())
@@ -93,12 +111,15 @@ pub fn router(ctx: Ctx, options: ApiOptions) -> Router {
         shutdown: options.shutdown,
         security_contact: options.security_contact.map(Into::into),
         ping: options.ping,
+        proxies: options.proxies,
+        metrics: options.metrics,
+        jobs: options.jobs,
         ctx,
     };
     let (routes, _) = api_routes().split_for_parts();
     let routes = routes
         .merge(meta::routes())
-        .route("/oauth/callback/google", get(connections::callback::google))
+        .route("/oauth/callback/{issuer}", get(session::callback::callback))
         .fallback(web::fallback);
     edge::wrap(routes, &api).with_state(api)
 }

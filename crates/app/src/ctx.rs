@@ -1,10 +1,11 @@
 //! What every use case is handed: store, keys, world, connectors, configuration.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tenon_connectors::google::Google;
+use tenon_connectors::openid::OpenId;
+use tenon_model::connection::Provider;
 use tenon_model::member::Role;
 use tenon_model::policy::Locale;
 use tenon_model::{ConnectionId, MemberId, NodeId, Scope, SessionId, WorkspaceId, World};
@@ -15,6 +16,7 @@ use url::Url;
 use crate::access::Attempts;
 use crate::acting::Turns;
 use crate::compose::Uploads;
+use crate::connections::Refreshing;
 use crate::keys::{Keys, KeysError};
 use crate::mail::BodyCache;
 use crate::sync::Progress;
@@ -72,6 +74,15 @@ impl AppConfig {
     }
 }
 
+impl AppConfig {
+    /// Where a provider sends the browser back to; one address per issuer (RFC 9700, 4.4.2). The
+    /// provider's client has to know exactly this address.
+    pub fn redirect_uri(&self, provider: Provider) -> String {
+        let base = self.public_url.as_str().trim_end_matches('/');
+        format!("{base}/oauth/callback/{}", provider.as_str())
+    }
+}
+
 /// The parts of a [`Ctx`].
 pub struct Parts {
     /// Database.
@@ -84,6 +95,8 @@ pub struct Parts {
     pub world: World,
     /// Google, when the operator has set it up.
     pub google: Option<Arc<Google>>,
+    /// Issuers at which people may sign in.
+    pub issuers: Vec<Arc<OpenId>>,
     /// Settings.
     pub config: AppConfig,
 }
@@ -99,6 +112,8 @@ pub struct Ctx {
     pub world: World,
     /// Google, when the operator has set it up.
     pub google: Option<Arc<Google>>,
+    /// Issuers at which people may sign in.
+    pub issuers: Arc<[Arc<OpenId>]>,
     /// Settings.
     pub config: Arc<AppConfig>,
     /// This process.
@@ -109,22 +124,9 @@ pub struct Ctx {
     pub(crate) refreshing: Arc<Refreshing>,
     pub(crate) turns: Arc<Turns>,
     pub(crate) uploads: Arc<Uploads>,
+    /// Whose turn it is to remove rows of connections that are gone.
+    pub(crate) removing: Arc<tokio::sync::Mutex<()>>,
     pub(crate) setup_token: Arc<str>,
-}
-
-/// One lock a connection, so that tasks of this process refresh its token one after the other; the
-/// lease in the database does the same between processes.
-#[derive(Default)]
-pub(crate) struct Refreshing {
-    locks: Mutex<HashMap<ConnectionId, Arc<tokio::sync::Mutex<()>>>>,
-}
-
-impl Refreshing {
-    pub(crate) fn of(&self, id: ConnectionId) -> Arc<tokio::sync::Mutex<()>> {
-        let mut locks = self.locks.lock().unwrap_or_else(PoisonError::into_inner);
-        locks.retain(|_, lock| Arc::strong_count(lock) > 1);
-        locks.entry(id).or_default().clone()
-    }
 }
 
 impl Ctx {
@@ -136,6 +138,7 @@ impl Ctx {
             graveyard,
             world,
             google,
+            issuers,
             config,
         } = parts;
         let keys = Keys::open(&store, kek.into(), graveyard, world.clone()).await?;
@@ -150,15 +153,25 @@ impl Ctx {
             refreshing: Arc::default(),
             turns: Arc::default(),
             uploads: Arc::new(Uploads::new(config.upload_bytes)),
+            removing: Arc::default(),
             setup_token: crate::access::random_token(&world).into(),
             config: Arc::new(config),
             store,
             keys,
             world,
             google,
+            issuers: issuers.into(),
         };
         crate::connections::finish_burials(&ctx).await?;
         Ok(ctx)
+    }
+}
+
+impl Ctx {
+    /// Whether this process holds a key or an opened message of a connection in memory.
+    pub fn holds(&self, connection: ConnectionId) -> bool {
+        let keys = self.keys.held();
+        keys.iter().any(|(_, of)| *of == Some(connection)) || self.bodies.holds(connection)
     }
 }
 

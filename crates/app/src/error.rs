@@ -25,6 +25,17 @@ pub enum Error {
     /// The code is wrong, expired or used before.
     #[error("the code is wrong or was used before")]
     TotpInvalid,
+    /// A passkey's answer that does not hold, or one that is not known.
+    #[error(
+        "this passkey is not known here, or its answer does not hold; try again or sign in another way"
+    )]
+    PasskeyInvalid,
+    /// An invitation or reset link that was used, taken back, or is too old.
+    #[error("this link was used already, was taken back, or is too old; ask for a new one")]
+    LinkInvalid,
+    /// The session is too old for a change of security settings.
+    #[error("prove once more who you are before you change this")]
+    ProofNeeded,
     /// Too many tries.
     #[error("too many tries; wait before the next one")]
     TooManyAttempts(Duration),
@@ -111,10 +122,16 @@ pub enum Error {
     /// The disk is full.
     #[error("the server's disk is full; nothing was changed")]
     StorageFull,
+    /// The database is away, restarts, or has no connection free.
+    #[error("the server's database does not answer; nothing was changed; try again in a moment")]
+    DatabaseUnavailable,
     /// A defect, or damage: told with a code for the log, never with content.
     #[error("something went wrong on the server; give the request id to its operator")]
     Internal(String),
 }
+
+/// After trouble with the database: a server that restarts is back after a second or two.
+const DATABASE_PAUSE: Duration = Duration::from_secs(2);
 
 /// One row of the table of codes that the API documents.
 #[derive(Debug, Clone, Copy)]
@@ -145,6 +162,9 @@ pub const CODES: &[CodeInfo] = &[
     ),
     row("totp_required", 401, "Code needed"),
     row("totp_invalid", 401, "Wrong code"),
+    row("passkey_invalid", 401, "Passkey not accepted"),
+    row("link_invalid", 410, "Link no longer valid"),
+    row("proof_needed", 403, "Proof needed"),
     row("too_many_attempts", 429, "Too many tries"),
     row("setup_token_invalid", 403, "Wrong set-up link"),
     row("already_set_up", 409, "Already set up"),
@@ -173,6 +193,7 @@ pub const CODES: &[CodeInfo] = &[
     row("provider_unavailable", 503, "Provider unavailable"),
     row("quota", 429, "Quota used up"),
     row("storage_full", 507, "Disk full"),
+    row("database_unavailable", 503, "Database unavailable"),
     row("internal", 500, "Server error"),
 ];
 
@@ -192,6 +213,9 @@ impl Error {
             Self::InvalidCredentials => "invalid_credentials",
             Self::TotpRequired => "totp_required",
             Self::TotpInvalid => "totp_invalid",
+            Self::PasskeyInvalid => "passkey_invalid",
+            Self::LinkInvalid => "link_invalid",
+            Self::ProofNeeded => "proof_needed",
             Self::TooManyAttempts(_) => "too_many_attempts",
             Self::SetupTokenInvalid => "setup_token_invalid",
             Self::AlreadySetUp => "already_set_up",
@@ -220,6 +244,7 @@ impl Error {
             Self::ProviderUnavailable(_) => "provider_unavailable",
             Self::Quota(_) => "quota",
             Self::StorageFull => "storage_full",
+            Self::DatabaseUnavailable => "database_unavailable",
             Self::Internal(_) => "internal",
         }
     }
@@ -247,6 +272,7 @@ impl Error {
             | Self::Quota(d)
             | Self::UploadsFull(d)
             | Self::OutcomeUnknown(d) => Some(*d),
+            Self::DatabaseUnavailable => Some(DATABASE_PAUSE),
             _ => None,
         }
     }
@@ -270,6 +296,10 @@ impl From<StoreError> for Error {
     fn from(e: StoreError) -> Self {
         if matches!(e, StoreError::Full) {
             return Self::StorageFull;
+        }
+        if e.is_transient() {
+            tracing::warn!(error = %e, "store");
+            return Self::DatabaseUnavailable;
         }
         tracing::error!(error = %e, "store");
         Self::Internal("store".into())
@@ -314,6 +344,9 @@ mod tests {
             Error::InvalidCredentials,
             Error::TotpRequired,
             Error::TotpInvalid,
+            Error::PasskeyInvalid,
+            Error::LinkInvalid,
+            Error::ProofNeeded,
             Error::TooManyAttempts(Duration::ZERO),
             Error::SetupTokenInvalid,
             Error::AlreadySetUp,
@@ -342,6 +375,7 @@ mod tests {
             Error::ProviderUnavailable(Duration::ZERO),
             Error::Quota(Duration::ZERO),
             Error::StorageFull,
+            Error::DatabaseUnavailable,
             Error::Internal(String::new()),
         ];
         assert_eq!(all.len(), CODES.len());
@@ -352,6 +386,25 @@ mod tests {
                 "{}",
                 error.code()
             );
+        }
+    }
+
+    #[test]
+    fn a_database_that_is_away_is_no_defect() {
+        for (error, code) in [
+            (StoreError::Busy, "database_unavailable"),
+            (StoreError::Unreachable("x".into()), "database_unavailable"),
+            (StoreError::Conflict, "database_unavailable"),
+            (StoreError::Locked, "database_unavailable"),
+            (StoreError::Full, "storage_full"),
+            (StoreError::Damaged, "internal"),
+        ] {
+            let error = Error::from(error);
+            assert_eq!(error.code(), code);
+            if code == "database_unavailable" {
+                assert_eq!(error.status(), 503);
+                assert!(error.retry_after().is_some());
+            }
         }
     }
 }

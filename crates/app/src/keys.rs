@@ -1,22 +1,47 @@
 //! Data keys of the deployment, of workspaces and of connections.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tenon_model::{ConnectionId, KeyId, Scope, WorkspaceId, World};
 use tenon_store::{KeyRow, Store, Tx};
-use tenon_vault::{DataKey, Graveyard, Kek, Wrapped};
+use tenon_vault::{DataKey, Graveyard, Kek, VaultError, Wrapped};
 
 use crate::{Error, Result};
 
-/// Opens, makes and destroys data keys; keeps opened ones in memory.
+/// The name under which the deployment's key is claimed: of several programs that start on an
+/// empty database one makes it.
+const DEPLOYMENT: &str = "deployment_key";
+
+/// Opens, makes and destroys data keys; keeps opened ones in memory. No transaction is kept waiting
+/// for a key-encryption key that lives in another service: readers give theirs back meanwhile,
+/// writers have the key opened before they begin.
 #[derive(Clone)]
 pub struct Keys {
+    store: Store,
     kek: Arc<dyn Kek>,
     graveyard: Graveyard,
     world: World,
     deployment: Arc<DataKey>,
-    open: Arc<Mutex<HashMap<KeyId, Arc<DataKey>>>>,
+    opened: Arc<Mutex<Opened>>,
+}
+
+#[derive(Default)]
+struct Opened {
+    keys: HashMap<KeyId, Held>,
+    /// Destroyed while this process runs: whoever still has one under way must not bring it back.
+    destroyed: HashSet<KeyId>,
+}
+
+struct Held {
+    key: Arc<DataKey>,
+    connection: Option<ConnectionId>,
+}
+
+/// A key that is made and wrapped but not stored yet.
+pub struct NewKey {
+    key: DataKey,
+    wrapped: Wrapped,
 }
 
 impl Keys {
@@ -28,31 +53,34 @@ impl Keys {
         graveyard: Graveyard,
         world: World,
     ) -> Result<Self, KeysError> {
-        let mut tx = store.begin(&Scope::system()).await?;
-        let deployment = if let Some(row) = tx.keys().deployment().await? {
-            kek.unwrap(
-                row.id,
-                &Wrapped {
-                    bytes: row.wrapped,
-                    kek: row.kek,
-                },
-            )
-            .await?
-        } else {
-            let key = DataKey::generate(&world);
-            let wrapped = kek.wrap(&world, &key).await?;
-            tx.keys()
-                .insert(&key_row(&key, &wrapped, None, None, &world))
-                .await?;
-            key
+        let stored = async || -> Result<Option<KeyRow>, KeysError> {
+            let mut tx = store.read(&Scope::system()).await?;
+            Ok(tx.keys().deployment().await?)
         };
-        tx.commit().await?;
+        let row = if let Some(row) = stored().await? {
+            row
+        } else {
+            let new = make(kek.as_ref(), &world).await?;
+            let row = key_row(&new, None, None, &world);
+            let mut tx = store.begin(&Scope::system()).await?;
+            if tx.settings().claim(DEPLOYMENT, &row.id.to_string()).await? {
+                tx.keys().insert(&row).await?;
+                tx.commit().await?;
+                row
+            } else {
+                drop(tx);
+                // Another program was faster; its commit is what ours has waited for.
+                stored().await?.ok_or(VaultError::Malformed)?
+            }
+        };
+        let deployment = unwrap(kek.as_ref(), row).await?;
         Ok(Self {
+            store: store.clone(),
             kek,
             graveyard,
             world,
             deployment: Arc::new(deployment),
-            open: Arc::default(),
+            opened: Arc::default(),
         })
     }
 
@@ -61,75 +89,94 @@ impl Keys {
         &self.deployment
     }
 
-    /// Makes a key for a workspace or a connection in the caller's transaction.
-    pub async fn create(
+    /// Makes a key, to be stored by [`Keys::insert`]. Before a transaction begins.
+    pub async fn make(&self) -> Result<NewKey> {
+        Ok(make(self.kek.as_ref(), &self.world).await?)
+    }
+
+    /// Stores a new key of a workspace or a connection in the caller's transaction.
+    pub async fn insert(
         &self,
         tx: &mut Tx,
+        new: NewKey,
         workspace: WorkspaceId,
         connection: Option<ConnectionId>,
     ) -> Result<Arc<DataKey>> {
-        let key = DataKey::generate(&self.world);
-        let wrapped = self.kek.wrap(&self.world, &key).await?;
-        tx.keys()
-            .insert(&key_row(
-                &key,
-                &wrapped,
-                Some(workspace),
-                connection,
-                &self.world,
-            ))
-            .await?;
-        let key = Arc::new(key);
-        self.remember(&key);
+        let row = key_row(&new, Some(workspace), connection, &self.world);
+        tx.keys().insert(&row).await?;
+        let key = Arc::new(new.key);
+        self.remember(&key, connection);
         Ok(key)
     }
 
-    /// Makes a key for one job; it is not the workspace's own.
-    pub(crate) async fn create_one_use(
+    /// Stores a new key for one job; it is not the workspace's own.
+    pub(crate) async fn insert_one_use(
         &self,
         tx: &mut Tx,
+        new: NewKey,
         workspace: WorkspaceId,
     ) -> Result<Arc<DataKey>> {
         // Filed under a connection id that names no connection, so that it is nobody's own key.
-        self.create(tx, workspace, Some(self.world.id())).await
+        self.insert(tx, new, workspace, Some(self.world.id())).await
     }
 
-    /// The key `id`.
+    /// The key `id`. In a transaction that writes it has to be open already, see [`Keys::warm`],
+    /// unless the key-encryption key is in memory.
     pub async fn get(&self, tx: &mut Tx, id: KeyId) -> Result<Arc<DataKey>> {
-        if let Some(key) = self
-            .open
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&id)
-        {
-            return Ok(key.clone());
+        if let Some(held) = self.lock().keys.get(&id) {
+            return Ok(held.key.clone());
         }
-        let row = tx
-            .keys()
-            .get(id)
-            .await?
-            .ok_or_else(|| Error::Internal("data_key_missing".into()))?;
-        let key = Arc::new(
-            self.kek
-                .unwrap(
-                    id,
-                    &Wrapped {
-                        bytes: row.wrapped,
-                        kek: row.kek,
-                    },
-                )
-                .await?,
-        );
-        self.remember(&key);
+        let row = tx.keys().get(id).await?;
+        let row = row.ok_or_else(|| Error::Internal("data_key_missing".into()))?;
+        let connection = row.connection_id;
+        let key = if !self.kek.is_remote() {
+            unwrap(self.kek.as_ref(), row).await?
+        } else if tx.reads_only() {
+            tx.resting(unwrap(self.kek.as_ref(), row)).await??
+        } else {
+            return Err(Error::Internal("data_key_not_open".into()));
+        };
+        let key = Arc::new(key);
+        self.remember(&key, connection);
         Ok(key)
     }
 
-    /// The workspace's own key.
-    pub async fn workspace(&self, tx: &mut Tx, workspace: WorkspaceId) -> Result<Arc<DataKey>> {
-        match tx.keys().for_workspace(workspace).await? {
-            Some(row) => self.get(tx, row.id).await,
-            None => self.create(tx, workspace, None).await,
+    /// Opens a key, so that a transaction that is about to begin finds it open. One that is missing
+    /// is that transaction's matter.
+    pub async fn warm(&self, scope: &Scope, id: KeyId) -> Result<()> {
+        if self.lock().keys.contains_key(&id) {
+            return Ok(());
         }
+        let mut tx = self.store.read(scope).await?;
+        if tx.keys().get(id).await?.is_some() {
+            self.get(&mut tx, id).await?;
+        }
+        Ok(())
+    }
+
+    /// The workspace's own key. Where there may be none yet, [`Keys::warm_workspace`] comes first.
+    pub async fn workspace(&self, tx: &mut Tx, workspace: WorkspaceId) -> Result<Arc<DataKey>> {
+        let row = tx.keys().for_workspace(workspace).await?;
+        let row = row.ok_or_else(|| Error::Internal("data_key_missing".into()))?;
+        self.get(tx, row.id).await
+    }
+
+    /// Opens the workspace's own key, or makes it. Before a transaction begins.
+    pub async fn warm_workspace(&self, workspace: WorkspaceId) -> Result<()> {
+        let scope = Scope::job(workspace);
+        let mut tx = self.store.read(&scope).await?;
+        let row = tx.keys().for_workspace(workspace).await?;
+        drop(tx);
+        if let Some(row) = row {
+            return self.warm(&scope, row.id).await;
+        }
+        let new = self.make().await?;
+        let mut tx = self.store.begin(&scope).await?;
+        if tx.keys().for_workspace(workspace).await?.is_none() {
+            self.insert(&mut tx, new, workspace, None).await?;
+            tx.commit().await?;
+        }
+        Ok(())
     }
 
     /// Destroys a key: first its id goes to the graveyard, then its row in the caller's
@@ -141,12 +188,45 @@ impl Keys {
         Ok(existed)
     }
 
-    /// Drops an opened key from memory.
+    /// Drops an opened key from memory, for good.
     pub fn forget(&self, id: KeyId) {
-        self.open
+        let mut opened = self.lock();
+        opened.keys.remove(&id);
+        opened.destroyed.insert(id);
+    }
+
+    /// Drops an opened key from memory; it is opened again when it is needed and still there.
+    pub fn drop_opened(&self, id: KeyId) {
+        self.lock().keys.remove(&id);
+    }
+
+    /// Drops the opened keys of a connection that is gone.
+    pub(crate) fn forget_connection(&self, connection: ConnectionId) {
+        let of_it: Vec<KeyId> = self
             .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(&id);
+            .keys
+            .iter()
+            .filter(|(_, held)| held.connection == Some(connection))
+            .map(|(id, _)| *id)
+            .collect();
+        for id in of_it {
+            self.forget(id);
+        }
+    }
+
+    /// The opened keys and the connections they belong to.
+    pub(crate) fn held(&self) -> Vec<(KeyId, Option<ConnectionId>)> {
+        let opened = self.lock();
+        opened
+            .keys
+            .iter()
+            .map(|(id, held)| (*id, held.connection))
+            .collect()
+    }
+
+    /// Whether a key is open in this process.
+    pub fn is_open(&self, id: KeyId) -> bool {
+        self.lock().keys.contains_key(&id)
     }
 
     /// Keys that were destroyed once and must not come back with a restored backup.
@@ -154,27 +234,45 @@ impl Keys {
         &self.graveyard
     }
 
-    fn remember(&self, key: &Arc<DataKey>) {
-        self.open
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(key.id(), key.clone());
+    fn remember(&self, key: &Arc<DataKey>, connection: Option<ConnectionId>) {
+        let mut opened = self.lock();
+        if !opened.destroyed.contains(&key.id()) {
+            let key = key.clone();
+            opened.keys.insert(key.id(), Held { key, connection });
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Opened> {
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
+async fn make(kek: &dyn Kek, world: &World) -> Result<NewKey, VaultError> {
+    let key = DataKey::generate(world);
+    let wrapped = kek.wrap(world, &key).await?;
+    Ok(NewKey { key, wrapped })
+}
+
+async fn unwrap(kek: &dyn Kek, row: KeyRow) -> Result<DataKey, VaultError> {
+    let wrapped = Wrapped {
+        bytes: row.wrapped,
+        kek: row.kek,
+    };
+    kek.unwrap(row.id, &wrapped).await
+}
+
 fn key_row(
-    key: &DataKey,
-    wrapped: &Wrapped,
+    new: &NewKey,
     workspace: Option<WorkspaceId>,
     connection: Option<ConnectionId>,
     world: &World,
 ) -> KeyRow {
     KeyRow {
-        id: key.id(),
+        id: new.key.id(),
         workspace_id: workspace,
         connection_id: connection,
-        wrapped: wrapped.bytes.clone(),
-        kek: wrapped.kek.clone(),
+        wrapped: new.wrapped.bytes.clone(),
+        kek: new.wrapped.kek.clone(),
         created_at: world.now(),
     }
 }
@@ -187,7 +285,7 @@ pub enum KeysError {
     Store(#[from] tenon_store::StoreError),
     /// The key.
     #[error(transparent)]
-    Vault(#[from] tenon_vault::VaultError),
+    Vault(#[from] VaultError),
 }
 
 impl std::fmt::Debug for Keys {

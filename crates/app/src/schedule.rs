@@ -9,7 +9,10 @@ use tenon_model::{Scope, WorkspaceId};
 
 use crate::acting::RunMailAction;
 use crate::compose::SendDraft;
-use crate::connections::{FinishDisconnect, PurgeConnection, RefreshProfile, RevokeGrant};
+use crate::connections::{
+    FinishDisconnect, KeepGrant, PurgeConnection, RefreshProfile, RemoveRows, RevokeGrant,
+    end_old_alarms, keep_idle_grants,
+};
 use crate::sync::{SyncMailbox, job_error};
 use crate::{Ctx, Result};
 
@@ -28,23 +31,26 @@ const SWEEP: Duration = Duration::from_secs(30);
 /// Registers every job kind.
 pub fn register_jobs(runner: Runner<Ctx>) -> Runner<Ctx> {
     runner
-        .register::<SyncMailbox>()
-        .register::<RefreshProfile>()
+        .register_bulk::<SyncMailbox>()
+        .register_bulk::<RefreshProfile>()
+        .register_bulk::<KeepGrant>()
         .register::<PurgeConnection>()
         .register::<FinishDisconnect>()
         .register::<RevokeGrant>()
         .register::<RunMailAction>()
         .register::<SendDraft>()
+        .register::<RemoveRows>()
         .register::<Compact>()
         .register::<Housekeeping>()
 }
 
-/// Starts what repeats: housekeeping as a job, the sweep of opened messages as a task of this
-/// process, whose memory it concerns.
+/// Starts what repeats: housekeeping as a job; the sweep of opened messages, and forgetting what other
+/// nodes have ended, as tasks of this process, whose memory they concern.
 pub async fn start_schedules(ctx: &Ctx) -> Result<()> {
     let mut tx = ctx.store.begin(&Scope::system()).await?;
     tenon_jobs::enqueue(&mut tx, &Housekeeping {}, ctx.world.now()).await?;
     tx.commit().await?;
+    tokio::spawn(crate::forget::follow(ctx.clone()));
     let (bodies, world) = (std::sync::Arc::downgrade(&ctx.bodies), ctx.world.clone());
     let uploads = ctx.uploads.clone();
     tokio::spawn(async move {
@@ -86,6 +92,11 @@ impl Housekeeping {
             )
             .await?;
         }
+        if !tx.purges().list(1).await?.is_empty() {
+            tenon_jobs::enqueue(&mut tx, &RemoveRows {}, now).await?;
+        }
+        keep_idle_grants(&mut tx, now).await?;
+        end_old_alarms(&mut tx, now).await?;
         tx.flows().purge(now).await?;
         tx.sessions().purge(now).await?;
         for (send, workspace, connection) in tx.sends().overdue(now - OVERDUE, 500).await? {
@@ -99,6 +110,10 @@ impl Housekeeping {
         tx.sends().prune(now - KEEP_SENDS).await?;
         tx.drafts().prune(now - KEEP_SENDS).await?;
         tx.mail_actions().prune(now - KEEP_ACTIONS).await?;
+        tx.sign_in_flows().purge(now).await?;
+        tx.challenges().purge(now).await?;
+        tx.invitations().purge(now).await?;
+        tx.resets().purge(now).await?;
         tx.events().prune(now - KEEP_EVENTS).await?;
         tx.jobs().delete_done_before(now - KEEP_JOBS).await?;
         tenon_jobs::enqueue(&mut tx, &Self {}, now + HOUSEKEEPING).await?;
@@ -125,8 +140,7 @@ impl Job for Housekeeping {
     }
 }
 
-/// Rewrites the database after a purge, so that no page keeps what was deleted (policy checks,
-/// section 3).
+/// Compacts the database after a purge, so that its files keep nothing of what was deleted.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Compact {}
 

@@ -1,7 +1,9 @@
 #![doc = include_str!("../README.md")]
 
+pub mod calls;
 pub mod error;
 pub mod google;
+pub mod openid;
 pub mod ports;
 pub mod quota;
 pub mod transport;

@@ -58,6 +58,15 @@ pub struct ListPage {
     pub next: Option<String>,
 }
 
+/// When messages were received; open where a bound is missing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Received {
+    /// Not before this second.
+    pub after: Option<Time>,
+    /// Not after this second.
+    pub before: Option<Time>,
+}
+
 /// One page of changes.
 #[derive(Debug, Clone)]
 pub struct ChangesPage {
@@ -144,6 +153,14 @@ pub trait MailPort: Send + Sync {
     async fn aliases(&self) -> Result<Vec<Alias>>;
     /// One page of everything, spam and bin included; of one label if given. `limit` <= 500.
     async fn list(&self, label: Option<&str>, page: Option<&str>, limit: u32) -> Result<ListPage>;
+    /// One page of those that carry attachments, spam and bin included, as the provider's own search
+    /// says. It may name some outside of the span, and not yet those that have just come.
+    async fn with_attachments(
+        &self,
+        received: Received,
+        page: Option<&str>,
+        limit: u32,
+    ) -> Result<ListPage>;
     /// Changes since `cursor`; an expired one answers [`crate::Reaction::Resync`] (fault G1).
     async fn changes(&self, cursor: &Cursor, page: Option<&str>) -> Result<ChangesPage>;
     /// Metadata of many: as many round trips as quota and the provider's mood ask for. Items that

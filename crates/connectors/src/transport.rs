@@ -13,6 +13,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::header::{
     ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, RETRY_AFTER,
@@ -24,6 +26,7 @@ use tenon_model::{Time, World};
 use tracing::Instrument;
 use url::{Host, Url};
 
+use crate::calls::Calls;
 use crate::{ProviderError, Reaction};
 
 pub(crate) use body::Streamed;
@@ -108,6 +111,7 @@ pub struct Transport {
     public: bool,
     world: World,
     skew: AtomicI64,
+    calls: Calls,
 }
 
 impl Transport {
@@ -147,6 +151,7 @@ impl Transport {
             public: reach.public,
             world,
             skew: AtomicI64::new(UNKNOWN),
+            calls: Calls::default(),
         }))
     }
 
@@ -155,10 +160,24 @@ impl Transport {
         Some(self.skew.load(Ordering::Relaxed)).filter(|s| *s != UNKNOWN)
     }
 
+    /// How the calls so far went.
+    pub const fn calls(&self) -> &Calls {
+        &self.calls
+    }
+
     /// Asks and reads the whole answer. Statuses are not judged here, but a redirect is refused.
     pub(crate) async fn call(&self, call: Call<'_>) -> Result<Answer, ProviderError> {
+        self.call_as(call, None).await
+    }
+
+    /// The same, with `user` and password of a client (RFC 7617, RFC 6749 2.3.1) unless `None`.
+    pub(crate) async fn call_as(
+        &self,
+        call: Call<'_>,
+        client: Option<(&str, &SecretString)>,
+    ) -> Result<Answer, ProviderError> {
         let (operation, deadline) = (call.operation, call.deadline);
-        let max_body = call.max_body;
+        let (max_body, units) = (call.max_body, call.units);
         let span = tracing::info_span!(
             "provider_call",
             operation,
@@ -169,14 +188,16 @@ impl Transport {
         );
         let started = self.world.monotonic();
         let work = async {
-            let streamed = self.open(call, deadline).await?;
+            let streamed = self.begin(call, client, deadline).await?;
             streamed.collect(max_body).await
         };
         let outcome = tokio::time::timeout(deadline, work.instrument(span.clone()))
             .await
             .unwrap_or_else(|_| Err(ProviderError::passing(operation, "timeout")));
-        let millis = self.world.monotonic().saturating_sub(started).as_millis() as u64;
-        span.record("duration_ms", millis);
+        let took = self.world.monotonic().saturating_sub(started);
+        span.record("duration_ms", took.as_millis() as u64);
+        let status = outcome.as_ref().map(|answer| answer.head.status);
+        self.calls.count(operation, status, units, took);
         match &outcome {
             Ok(answer) => span.record("status", answer.head.status),
             Err(error) => span.record("error", error.code.as_str()),
@@ -192,8 +213,28 @@ impl Transport {
         call: Call<'_>,
         whole: Duration,
     ) -> Result<Streamed, ProviderError> {
+        let (operation, units) = (call.operation, call.units);
+        let started = self.world.monotonic();
+        let outcome = self.begin(call, None, whole).await;
+        let took = self.world.monotonic().saturating_sub(started);
+        let status = outcome.as_ref().map(|streamed| streamed.head.status);
+        self.calls.count(operation, status, units, took);
+        outcome
+    }
+
+    async fn begin(
+        &self,
+        call: Call<'_>,
+        client: Option<(&str, &SecretString)>,
+        whole: Duration,
+    ) -> Result<Streamed, ProviderError> {
         let operation = call.operation;
-        let request = self.request(&call)?;
+        let mut request = self.request(&call)?;
+        if let Some((user, password)) = client {
+            request
+                .headers_mut()
+                .insert(AUTHORIZATION, basic(operation, user, password)?);
+        }
         let until = tokio::time::Instant::now() + whole;
         let response = tokio::time::timeout(call.deadline, self.client.execute(request))
             .await
@@ -220,6 +261,49 @@ impl Transport {
             until,
             call.max_body,
         ))
+    }
+
+    /// A plain `GET` of a small answer, for looking whether an address is what it should be.
+    pub async fn look(&self, url: Url, deadline: Duration) -> Result<(u16, Bytes), ProviderError> {
+        let call = Call {
+            operation: "look",
+            method: Method::GET,
+            url,
+            bearer: None,
+            body: None,
+            deadline,
+            max_body: 64 * 1024,
+            units: 0,
+        };
+        let answer = self.call(call).await?;
+        Ok((answer.head.status, answer.body))
+    }
+
+    /// Where a `GET` would be sent on to, which is not followed: status, and `Location` if there is one.
+    pub(crate) async fn location(
+        &self,
+        operation: &'static str,
+        url: Url,
+        deadline: Duration,
+    ) -> Result<(u16, Option<String>), ProviderError> {
+        let call = Call {
+            operation,
+            method: Method::GET,
+            url,
+            bearer: None,
+            body: None,
+            deadline,
+            max_body: 0,
+            units: 0,
+        };
+        let request = self.request(&call)?;
+        let response = tokio::time::timeout(deadline, self.client.execute(request))
+            .await
+            .map_err(|_| ProviderError::passing(operation, "timeout"))?
+            .map_err(|e| failure::of(operation, &e))?;
+        let location = response.headers().get(http::header::LOCATION);
+        let location = location.and_then(|v| v.to_str().ok()).map(str::to_owned);
+        Ok((response.status().as_u16(), location))
     }
 
     fn request(&self, call: &Call<'_>) -> Result<reqwest::Request, ProviderError> {
@@ -284,6 +368,21 @@ impl Transport {
             provider_time,
         }
     }
+}
+
+/// `Authorization: Basic`, both parts encoded as RFC 6749 2.3.1 asks for.
+fn basic(
+    operation: &'static str,
+    user: &str,
+    password: &SecretString,
+) -> Result<HeaderValue, ProviderError> {
+    let encoded =
+        |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+    let pair = format!("{}:{}", encoded(user), encoded(password.expose_secret()));
+    let mut value = HeaderValue::try_from(format!("Basic {}", STANDARD.encode(pair)))
+        .map_err(|_| ProviderError::new(operation, "client_malformed", Reaction::Alarm))?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 fn refused(code: &'static str) -> ProviderError {

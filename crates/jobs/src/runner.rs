@@ -13,7 +13,9 @@ use tenon_store::{Claim, JobRow, Store, StoreError};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::lanes::{Lane, Places};
 use crate::lease::keep_alive;
+use crate::pulse::{Beat, Pulse};
 use crate::settle::settle;
 use crate::{Job, JobError, Lease};
 
@@ -35,6 +37,7 @@ type Run<C> = Arc<
 struct Kind<C> {
     run: Run<C>,
     max_attempts: u32,
+    lane: Lane,
 }
 
 impl<C> Clone for Kind<C> {
@@ -42,6 +45,7 @@ impl<C> Clone for Kind<C> {
         Self {
             run: self.run.clone(),
             max_attempts: self.max_attempts,
+            lane: self.lane,
         }
     }
 }
@@ -80,7 +84,19 @@ impl<C: Clone + Send + Sync + 'static> Runner<C> {
 
     /// Adds a kind of job.
     #[must_use]
-    pub fn register<J: Job<Context = C>>(mut self) -> Self {
+    pub fn register<J: Job<Context = C>>(self) -> Self {
+        self.add::<J>(Lane::Prompt)
+    }
+
+    /// Adds a kind of job of which there are as many as mailboxes, and which may take long. Such
+    /// jobs never take all places: some are kept for the kinds of [`Runner::register`], as some are
+    /// kept from those for these.
+    #[must_use]
+    pub fn register_bulk<J: Job<Context = C>>(self) -> Self {
+        self.add::<J>(Lane::Bulk)
+    }
+
+    fn add<J: Job<Context = C>>(mut self, lane: Lane) -> Self {
         let run: Run<C> = Arc::new(|args, ctx, lease| {
             Box::pin(async move {
                 let job: J = serde_json::from_str(&args)
@@ -91,6 +107,7 @@ impl<C: Clone + Send + Sync + 'static> Runner<C> {
         let kind = Kind {
             run,
             max_attempts: J::max_attempts(),
+            lane,
         };
         self.kinds.insert(J::KIND, kind);
         self
@@ -116,50 +133,55 @@ impl<C: Clone + Send + Sync + 'static> Runner<C> {
         let (stop, stopping) = watch::channel(None);
         let (store, world) = (self.store.clone(), self.world.clone());
         let kinds: Vec<&'static str> = self.kinds.keys().copied().collect();
-        let task = tokio::spawn(self.work(stopping));
+        let beat = Beat::default();
+        let task = tokio::spawn(self.work(stopping, beat.clone()));
+        let pulse = Pulse::new(&beat, task.abort_handle());
         RunnerHandle {
             store,
             world,
             kinds,
             stop,
             task,
+            pulse,
         }
     }
 
-    async fn work(self, mut stopping: watch::Receiver<Option<Duration>>) {
+    async fn work(self, mut stopping: watch::Receiver<Option<Duration>>, beat: Beat) {
         let owner: NodeId = self.world.id();
-        let kinds: Vec<&'static str> = self.kinds.keys().copied().collect();
+        let kinds = self.kinds.iter().map(|(kind, k)| (*kind, k.lane));
+        let mut places = Places::new(self.concurrency, kinds);
         let mut woken = self.store.subscribe_jobs();
         let mut running: JoinSet<()> = JoinSet::new();
         let stop_signal = stopping.clone();
         while stopping.borrow_and_update().is_none() {
+            beat.now();
             woken.mark_unchanged();
-            let free = self.concurrency - running.len();
-            let pause = if free == 0 {
-                POLL
-            } else {
-                match self.claim(owner, &kinds, free).await {
-                    Ok(Claimed::Jobs(jobs)) => {
-                        for job in jobs {
-                            if let Some(kind) = self.kinds.get(job.kind.as_str()) {
-                                running.spawn(run_one(
-                                    self.store.clone(),
-                                    self.world.clone(),
-                                    self.ctx.clone(),
-                                    kind.clone(),
-                                    job,
-                                    (owner, self.lease),
-                                    stop_signal.clone(),
-                                ));
-                            }
+            let pause = match self.claim(owner, &mut places).await {
+                Ok(Claimed::Jobs(jobs)) => {
+                    for job in jobs {
+                        if let Some(kind) = self.kinds.get(job.kind.as_str()) {
+                            let place = places.take(kind.lane);
+                            let run = run_one(
+                                self.store.clone(),
+                                self.world.clone(),
+                                self.ctx.clone(),
+                                kind.clone(),
+                                job,
+                                (owner, self.lease),
+                                stop_signal.clone(),
+                            );
+                            running.spawn(async move {
+                                let _place = place;
+                                run.await;
+                            });
                         }
-                        continue;
                     }
-                    Ok(Claimed::Nothing(pause)) => pause,
-                    Err(error) => {
-                        tracing::warn!(%error, "looking for jobs failed");
-                        PAUSE_AFTER_ERROR
-                    }
+                    continue;
+                }
+                Ok(Claimed::Nothing(pause)) => pause,
+                Err(error) => {
+                    tracing::warn!(%error, "looking for jobs failed");
+                    PAUSE_AFTER_ERROR
                 }
             };
             tokio::select! {
@@ -182,16 +204,16 @@ impl<C: Clone + Send + Sync + 'static> Runner<C> {
         while running.join_next().await.is_some() {}
     }
 
-    /// Claims up to `free` jobs. Looks first with a reader, so that an idle runner never writes.
-    async fn claim(
-        &self,
-        owner: NodeId,
-        kinds: &[&str],
-        free: usize,
-    ) -> Result<Claimed, StoreError> {
+    /// Claims jobs for the places that are free. Looks first with a reader, so that an idle runner
+    /// never writes.
+    async fn claim(&self, owner: NodeId, places: &mut Places) -> Result<Claimed, StoreError> {
+        let wanted = places.open_kinds();
+        if wanted.is_empty() {
+            return Ok(Claimed::Nothing(POLL));
+        }
         let now = self.world.now();
         let mut tx = self.store.read(&Scope::system()).await?;
-        let next = tx.jobs().next_due(kinds, now).await?;
+        let next = tx.jobs().next_due(&wanted, now).await?;
         drop(tx);
         match next {
             Some(at) if at <= now => {}
@@ -199,14 +221,21 @@ impl<C: Clone + Send + Sync + 'static> Runner<C> {
             None => return Ok(Claimed::Nothing(POLL)),
         }
         let mut tx = self.store.begin(&Scope::system()).await?;
-        let claim = Claim {
-            kinds,
-            owner,
-            now,
-            lease: self.lease,
-            limit: u32::try_from(free).unwrap_or(u32::MAX),
-        };
-        let jobs = tx.jobs().claim(&claim).await?;
+        let mut jobs = Vec::new();
+        for lane in Lane::ALL {
+            let limit = places.room(lane, jobs.len());
+            if limit == 0 {
+                continue;
+            }
+            let claim = Claim {
+                kinds: places.kinds(lane),
+                owner,
+                now,
+                lease: self.lease,
+                limit: u32::try_from(limit).unwrap_or(u32::MAX),
+            };
+            jobs.append(&mut tx.jobs().claim(&claim).await?);
+        }
         if jobs.is_empty() {
             // What is due waits for a running one of its key, which will wake us when it ends, or
             // was taken by another runner.
@@ -287,9 +316,15 @@ pub struct RunnerHandle {
     kinds: Vec<&'static str>,
     stop: watch::Sender<Option<Duration>>,
     task: tokio::task::JoinHandle<()>,
+    pulse: Pulse,
 }
 
 impl RunnerHandle {
+    /// Tells others whether this runner lives.
+    pub fn pulse(&self) -> Pulse {
+        self.pulse.clone()
+    }
+
     /// Claims nothing more, and waits for running jobs up to `grace`; those that take longer are
     /// interrupted and go back to waiting, without using up an attempt.
     pub async fn stop(self, grace: Duration) {

@@ -22,11 +22,15 @@ pub enum EventKind {
     DraftsChanged,
     /// A message on its way out moved forward or waits for a person; subject `snd_…`.
     SendChanged,
+    /// The member's own sessions, or ways of signing in, changed; subject `mem_…`.
+    SessionsChanged,
+    /// Members, invitations or allowed domains of the workspace changed; subject `mem_…` or `ws_…`.
+    MembersChanged,
 }
 
 impl EventKind {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::ConnectionChanged,
         Self::MailboxChanged,
         Self::ThreadsChanged,
@@ -35,6 +39,8 @@ impl EventKind {
         Self::LabelsChanged,
         Self::DraftsChanged,
         Self::SendChanged,
+        Self::SessionsChanged,
+        Self::MembersChanged,
     ];
 
     /// The word in the database and on the wire.
@@ -48,6 +54,8 @@ impl EventKind {
             Self::LabelsChanged => "labels_changed",
             Self::DraftsChanged => "drafts_changed",
             Self::SendChanged => "send_changed",
+            Self::SessionsChanged => "sessions_changed",
+            Self::MembersChanged => "members_changed",
         }
     }
 

@@ -96,6 +96,12 @@ ids! {
     MemberId = "mem";
     /// A browser session of a member.
     SessionId = "ses";
+    /// An invitation to a workspace.
+    InvitationId = "inv";
+    /// A member's account at an OpenID Connect issuer.
+    IdentityId = "idn";
+    /// A member's passkey.
+    PasskeyId = "psk";
     /// One grant at a provider, with the areas it serves.
     ConnectionId = "con";
     /// A consent record: who agreed to which text, when.

@@ -14,7 +14,9 @@ pub enum DataClass {
     Identifier,
     /// A member's account in Tenon: name, address, preferences.
     Account,
-    /// What proves who a member is, stored as a hash only.
+    /// The same, sealed under the workspace's key.
+    AccountSealed,
+    /// What proves who a member is, stored as a hash or as a public key only.
     Credential,
     /// Tokens and keys, sealed or wrapped.
     Secret,
@@ -37,7 +39,8 @@ impl DataClass {
         match self {
             Self::Identifier => "identifier",
             Self::Account => "account in Tenon",
-            Self::Credential => "credential (hash)",
+            Self::AccountSealed => "account in Tenon (sealed)",
+            Self::Credential => "credential (hash or public key)",
             Self::Secret => "secret (sealed)",
             Self::MailMetadataSealed => "mail or account data (sealed)",
             Self::MailMetadata => "mail facts (not sealed)",
@@ -57,7 +60,9 @@ pub enum Retention {
     Workspace,
     /// As long as the member's account.
     Member,
-    /// Until the connection ends: deleted in the same transaction as the connection.
+    /// Until the connection ends. The row, or for the large tables the key that seals it and every
+    /// way to it, goes in the same transaction as the connection; what is left of the large tables
+    /// is deleted right after, batch by batch.
     UntilDisconnect,
     /// At most so many days, then a job deletes it.
     Days(u16),
@@ -173,15 +178,84 @@ pub const COLUMNS: &[Column] = inventory! {
         member_id: Identifier, Program, "whose code it is";
         code_hash: Credential, Program, "checking a recovery code";
     }
-    sessions (None, Retention::Days(30)) {
+    sessions (None, Retention::Days(90)) {
         id: Identifier, Owner, "names the session";
         token_hash: Credential, Program, "recognising the browser";
         member_id: Identifier, Owner, "whose session it is";
         workspace_id: Identifier, Program, "the tenant";
-        user_agent: Account, Owner, "telling one's browsers apart";
+        user_agent: Account, Owner, "telling one's browsers apart, in two words such as Firefox on Linux";
         created_at: Operational, Owner, "shown in the list of sessions";
         last_seen_at: Operational, Owner, "shown in the list of sessions";
         expires_at: Operational, Program, "ending the session";
+        method: Operational, Owner, "how the person signed in";
+        proven_at: Operational, Program, "asking again before security settings change";
+    }
+    invitations (None, Retention::Days(7)) {
+        id: Identifier, Workspace, "names the invitation";
+        workspace_id: Identifier, Program, "the tenant";
+        token_hash: Credential, Program, "recognising the link";
+        email_index: Credential, Program, "finding the invitation by its address";
+        email: AccountSealed, Workspace, "who is invited; administrators see it";
+        role: Account, Workspace, "what the person will be allowed to do";
+        invited_by: Identifier, Workspace, "who invited";
+        created_at: Operational, Workspace, "order of lists";
+        expires_at: Operational, Workspace, "refusing an old link";
+    }
+    resets (None, Retention::Days(1)) {
+        token_hash: Credential, Program, "recognising the link";
+        workspace_id: Identifier, Program, "the tenant";
+        member_id: Identifier, Program, "whose access is made anew";
+        made_by: Identifier, Program, "who made the link";
+        created_at: Operational, Program, "when the link was made";
+        expires_at: Operational, Program, "refusing an old link";
+    }
+    domains (None, Retention::Workspace) {
+        workspace_id: Identifier, Program, "the tenant";
+        domain: Account, Workspace, "whose people may join by themselves";
+        created_at: Operational, Workspace, "when it was allowed";
+    }
+    identities (None, Retention::Member) {
+        id: Identifier, Owner, "names the sign-in account";
+        workspace_id: Identifier, Program, "the tenant";
+        member_id: Identifier, Owner, "who signs in by it";
+        issuer: Operational, Owner, "who vouches for the person";
+        subject_index: Credential, Program, "finding the member whom the issuer names";
+        account: AccountSealed, Owner, "telling one's sign-in accounts apart";
+        created_at: Operational, Owner, "shown in the list";
+        last_used_at: Operational, Owner, "shown in the list";
+    }
+    sign_in_flows (None, Retention::Days(1)) {
+        state_hash: Credential, Program, "recognising the answer of the issuer";
+        issuer: Operational, Program, "who was asked";
+        browser_hash: Credential, Program, "the browser it began in";
+        nonce: Operational, Program, "binding the answer to the question";
+        verifier: Secret, Program, "proving that the code is ours";
+        invitation_hash: Credential, Program, "the invitation that is being accepted";
+        member_id: Identifier, Program, "who adds a sign-in account";
+        session_id: Identifier, Program, "the session that adds a sign-in account";
+        next: Operational, Program, "the page to go to afterwards";
+        locale: Operational, Program, "language of a new member's pages";
+        time_zone: Operational, Program, "time zone of a new member";
+        created_at: Operational, Program, "how long the person may take";
+        expires_at: Operational, Program, "refusing a late answer";
+    }
+    passkeys (None, Retention::Member) {
+        id: Identifier, Owner, "names the passkey";
+        workspace_id: Identifier, Program, "the tenant";
+        member_id: Identifier, Owner, "whose passkey it is";
+        credential_id: Credential, Program, "recognising the passkey";
+        public_key: Credential, Program, "checking its signatures";
+        sign_count: Operational, Program, "noticing a copied passkey";
+        name: Account, Owner, "telling one's passkeys apart";
+        synced: Operational, Owner, "whether it is kept on several devices";
+        created_at: Operational, Owner, "shown in the list";
+        last_used_at: Operational, Owner, "shown in the list";
+    }
+    challenges (None, Retention::Days(1)) {
+        challenge_hash: Credential, Program, "taking each answer of a passkey once";
+        purpose: Operational, Program, "what the passkey was asked for";
+        session_id: Identifier, Program, "the session that asked";
+        expires_at: Operational, Program, "refusing a late answer";
     }
     keys (None, Retention::UntilDisconnect) {
         id: Identifier, Operator, "names the key";
@@ -259,6 +333,13 @@ pub const COLUMNS: &[Column] = inventory! {
         counts: Consent, Owner, "how much was deleted";
         key_id: Identifier, Owner, "the key that was destroyed";
         grant_outcome: Consent, Owner, "what became of the grant at the provider";
+        removed_at: Consent, Owner, "when the last row was deleted";
+    }
+    purges (None, Retention::Days(1)) {
+        id: Identifier, Operator, "the connection that is gone while rows of it are being deleted";
+        workspace_id: Identifier, Program, "the tenant";
+        receipt_id: Identifier, Program, "the receipt that will say when it was done";
+        began_at: Operational, Operator, "the longest waiting comes first";
     }
     events (None, Retention::Days(7)) {
         seq: Operational, Workspace, "order of events";

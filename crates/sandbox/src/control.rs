@@ -4,6 +4,7 @@ use std::sync::{Arc, MutexGuard};
 
 use bytes::Bytes;
 use serde::Serialize;
+use tenon_model::Time;
 
 use crate::config::SandboxError;
 use crate::faults::Fault;
@@ -69,11 +70,27 @@ impl Control {
         message: impl Into<Vec<u8>>,
         labels: &[&str],
     ) -> String {
+        self.insert_received(account, message, labels, None)
+    }
+
+    /// Puts a message in as [`Control::insert_message`] does, received at this time instead of the one in
+    /// its `Date`.
+    pub fn insert_received(
+        &self,
+        account: &str,
+        message: impl Into<Vec<u8>>,
+        labels: &[&str],
+        received: Option<Time>,
+    ) -> String {
         let bytes = Bytes::from(message.into());
         let now = self.state.now();
-        let date = raw::Facts::read(&bytes)
-            .date
-            .map_or(now.0.div_euclid(1000), |s| s.saturating_mul(1000));
+        let millis = |t: Time| t.0.div_euclid(1000);
+        let date = match received {
+            Some(time) => millis(time),
+            None => raw::Facts::read(&bytes)
+                .date
+                .map_or(millis(now), |s| s.saturating_mul(1000)),
+        };
         let mut mailbox = self.mailbox(account);
         let places = places(&mut mailbox, labels);
         let slot = mailbox.insert(bytes, places, date, None, now);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
+use tenon_model::Time;
 
 use crate::config::SandboxError;
 use crate::control::Control;
@@ -95,7 +96,9 @@ fn run(state: &Arc<State>, call: &Call<'_>) -> Result<Value> {
             json!({"messages": rows.into_iter().map(row).collect::<Vec<_>>(), "historyId": control.history_id(account()?).to_string()})
         }
         ("POST", "insert") => {
-            json!({"id": control.insert_message(account()?, message(&body)?, &labels(&body))})
+            let received = body.0.get("received").and_then(Value::as_i64);
+            let received = received.map(Time::from_secs);
+            json!({"id": control.insert_received(account()?, message(&body)?, &labels(&body), received)})
         }
         ("POST", "deliver") => {
             let count = body

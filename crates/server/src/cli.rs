@@ -170,7 +170,10 @@ pub(crate) struct Sandbox {
 #[command(after_help = "Examples:
   tenon doctor
   tenon doctor --json | jq '.checks[] | select(.ok | not)'
-  tenon doctor --settings")]
+  tenon doctor --settings
+  tenon doctor --ready                         for a container's health check
+
+It changes nothing. Exit code 0: in order, perhaps with warnings. 1: something fails. 2: a setting is wrong.")]
 pub(crate) struct Doctor {
     /// Prints JSON
     #[arg(long)]
@@ -178,6 +181,9 @@ pub(crate) struct Doctor {
     /// Lists every setting instead, with what it is for
     #[arg(long)]
     pub(crate) settings: bool,
+    /// Asks only whether the server that runs here is ready, for health checks of containers
+    #[arg(long, conflicts_with = "settings")]
+    pub(crate) ready: bool,
 }
 
 /// `tenon member …`.
@@ -185,6 +191,9 @@ pub(crate) struct Doctor {
 #[command(after_help = "Examples:
   tenon member create --email ann@example.com --name Ann --role owner --password-stdin < password
   tenon member list --json
+  tenon member invite --email bob@example.com --role admin
+  tenon member role --email ann@example.com --role admin
+  tenon member disable --email ann@example.com
   tenon member reset --email ann@example.com --password-stdin < password")]
 pub(crate) enum Member {
     /// Creates a member; the first one also makes the workspace
@@ -218,6 +227,42 @@ pub(crate) enum Member {
         /// Prints JSON
         #[arg(long)]
         json: bool,
+    },
+    /// Makes a link by which somebody joins; it works once, for seven days
+    Invite {
+        /// Whose address it is for
+        #[arg(long)]
+        email: String,
+        /// What they will be allowed to do
+        #[arg(long, value_enum, default_value = "member")]
+        role: RoleWord,
+        /// Workspace, by name; needed when there are several
+        #[arg(long)]
+        workspace: Option<String>,
+        /// Prints JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Changes what a member may do, and ends their sessions
+    Role {
+        /// Sign-in address
+        #[arg(long)]
+        email: String,
+        /// What they may do from now on
+        #[arg(long, value_enum)]
+        role: RoleWord,
+    },
+    /// Switches an account off and ends its sessions
+    Disable {
+        /// Sign-in address
+        #[arg(long)]
+        email: String,
+    },
+    /// Switches an account on again
+    Enable {
+        /// Sign-in address
+        #[arg(long)]
+        email: String,
     },
     /// Sets a new password, switches the second factor off and ends all sessions
     Reset {

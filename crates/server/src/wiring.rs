@@ -4,16 +4,17 @@ use std::path::Path;
 
 use tenon_app::{AppConfig, Ctx, Parts};
 use tenon_connectors::google::Google;
+use tenon_connectors::openid::OpenId;
 use tenon_model::{Scope, World};
 use tenon_store::{Store, StoreConfig, StoreUrl};
-use tenon_vault::{Graveyard, KekSource, Wrapped, open_kek};
+use tenon_vault::{Graveyard, Kek, KekSource, Wrapped, open_kek};
 use url::Url;
 
 use crate::failure::Failure;
 use crate::settings::Settings;
 
 /// Name of the list of destroyed keys in the data folder.
-const GRAVEYARD: &str = "graveyard";
+pub(crate) const GRAVEYARD: &str = "graveyard";
 
 /// Makes the data folder if it is missing, readable by its owner only, and sees that it can be
 /// written.
@@ -35,7 +36,7 @@ pub(crate) async fn open_store(settings: &Settings, migrate: bool) -> Result<Sto
         url: settings.database.clone(),
         migrate,
     };
-    Store::open(&config)
+    Store::open_pooled(&config, settings.direct.as_ref())
         .await
         .map_err(|error| match &settings.database {
             StoreUrl::Sqlite(path) => {
@@ -46,6 +47,30 @@ pub(crate) async fn open_store(settings: &Settings, migrate: bool) -> Result<Sto
         })
 }
 
+/// The key-encryption key. Only a database without keys may get a new one.
+pub(crate) fn kek(
+    settings: &Settings,
+    world: &World,
+    may_create: bool,
+) -> Result<Box<dyn Kek>, Failure> {
+    let secret = match &settings.kek {
+        KekSource::Env(name) => std::env::var(name).ok(),
+        KekSource::File(_) => None,
+    };
+    Ok(open_kek(
+        &settings.kek,
+        secret.as_deref(),
+        world,
+        may_create,
+    )?)
+}
+
+/// Where people reach a server that listens on `address`.
+pub(crate) fn public_url(settings: &Settings, address: std::net::SocketAddr) -> Url {
+    let given = settings.public_url.clone();
+    given.unwrap_or_else(|| address_url(address))
+}
+
 /// Opens keys and connectors over an open database.
 pub(crate) async fn open_ctx(
     settings: &Settings,
@@ -53,27 +78,19 @@ pub(crate) async fn open_ctx(
     config: AppConfig,
 ) -> Result<Ctx, Failure> {
     let world = World::system();
-    let kek = {
-        let mut tx = store.read(&Scope::system()).await?;
-        let first = tx.keys().deployment().await?;
-        let secret = match &settings.kek {
-            KekSource::Env(name) => std::env::var(name).ok(),
-            KekSource::File(_) => None,
+    // A key may live in another service: no transaction waits for it.
+    let mut tx = store.read(&Scope::system()).await?;
+    let first = tx.keys().deployment().await?;
+    drop(tx);
+    let kek = kek(settings, &world, first.is_none())?;
+    if let Some(row) = first {
+        // The wrong key is told before anything else is opened with it.
+        let wrapped = Wrapped {
+            bytes: row.wrapped,
+            kek: row.kek,
         };
-        let kek = open_kek(&settings.kek, secret.as_deref(), &world, first.is_none())?;
-        if let Some(row) = first {
-            // The wrong key is told before anything else is opened with it.
-            kek.unwrap(
-                row.id,
-                &Wrapped {
-                    bytes: row.wrapped,
-                    kek: row.kek,
-                },
-            )
-            .await?;
-        }
-        kek
-    };
+        kek.unwrap(row.id, &wrapped).await?;
+    }
     let google = settings
         .google
         .clone()
@@ -81,12 +98,23 @@ pub(crate) async fn open_ctx(
         .transpose();
     let google =
         google.map_err(|e| Failure::usage(format!("the settings of Google do not hold: {e}")))?;
+    let mut issuers = Vec::new();
+    for config in &settings.issuers {
+        let name = config.name.clone();
+        let issuer = OpenId::new(config.clone(), world.clone()).map_err(|e| {
+            Failure::usage(format!(
+                "the settings of the issuer {name} do not hold: {e}"
+            ))
+        })?;
+        issuers.push(issuer);
+    }
     let parts = Parts {
         store,
         kek,
         graveyard: Graveyard::new(settings.data_dir.join(GRAVEYARD)),
         world,
         google,
+        issuers,
         config,
     };
     Ctx::open(parts)
@@ -105,10 +133,7 @@ pub(crate) fn app_config(settings: &Settings, public_url: Url) -> AppConfig {
 pub(crate) async fn open_offline(settings: &Settings, migrate: bool) -> Result<Ctx, Failure> {
     prepare_data_dir(&settings.data_dir)?;
     let store = open_store(settings, migrate).await?;
-    let public_url = settings
-        .public_url
-        .clone()
-        .unwrap_or_else(|| address_url(settings.listen));
+    let public_url = public_url(settings, settings.listen);
     open_ctx(settings, store, app_config(settings, public_url)).await
 }
 

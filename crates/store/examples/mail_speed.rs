@@ -10,7 +10,7 @@
 use std::time::{Duration, Instant};
 
 use tenon_model::{ConnectionId, Scope, World};
-use tenon_store::{Store, StoreConfig, StoreUrl, ThreadQuery};
+use tenon_store::{LARGE_TABLES, Store, StoreConfig, StoreUrl, ThreadQuery};
 use tenon_testkit::{TestStore, rows};
 
 /// CPU time of this process so far in microseconds (`proc_pid_stat(5)`, 100 ticks a second).
@@ -189,13 +189,22 @@ async fn main() {
     );
     let before = Instant::now();
     let mut tx = t.store.begin(&scope).await.unwrap();
-    let deleted = tx.connections().delete(id).await.unwrap();
+    tx.connections().delete(id, None).await.unwrap();
     tx.commit().await.unwrap();
-    println!(
-        "deleted {:?} in {:?}",
-        deleted.iter().map(|d| d.1).sum::<u64>(),
-        before.elapsed()
-    );
+    println!("disconnected in {:?}", before.elapsed());
+    let mut removed = 0;
+    for table in LARGE_TABLES {
+        loop {
+            let mut tx = t.store.begin(&Scope::system()).await.unwrap();
+            let batch = tx.purges().step(id, *table, 2_000).await.unwrap();
+            tx.commit().await.unwrap();
+            removed += batch;
+            if batch == 0 {
+                break;
+            }
+        }
+    }
+    println!("removed {removed} rows in {:?}", before.elapsed());
     let before = Instant::now();
     t.store.compact().await.unwrap();
     println!("compact in {:?}", before.elapsed());

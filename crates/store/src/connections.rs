@@ -2,10 +2,11 @@
 
 use tenon_model::connection::{ConnectionStatus, Provider};
 use tenon_model::feature::Feature;
-use tenon_model::{ConnectionId, KeyId, MemberId, Time, WorkspaceId, inventory};
+use tenon_model::{ConnectionId, KeyId, MemberId, ReceiptId, Time, WorkspaceId, inventory};
 use tenon_vault::{BlindIndex, Sealed};
 
-use crate::sql::{Row, Sql, join_words, split_words, sql};
+use crate::purges::is_large;
+use crate::sql::{Builder, LIST, Reader, Row, Sql, join_words, split_words, sql};
 use crate::tx::VISIBLE;
 use crate::{StoreError, Tx};
 
@@ -49,12 +50,24 @@ pub struct ConnectionRow {
     pub purge_at: Option<Time>,
 }
 
+/// A connection whose grant was found gone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LostGrant {
+    /// The connection.
+    pub row: ConnectionRow,
+    /// When its member last agreed.
+    pub granted_at: Time,
+}
+
 const COLUMNS: &str = "id, workspace_id, member_id, provider, status, status_reason, subject_index, \
                        subject, account, profile, features, scopes, key_id, fence, created_at, \
                        revoked_at, purge_at";
 
 fn read(row: &Row) -> Result<ConnectionRow, StoreError> {
-    let mut r = row.reader();
+    read_next(&mut row.reader())
+}
+
+fn read_next(r: &mut Reader<'_>) -> Result<ConnectionRow, StoreError> {
     Ok(ConnectionRow {
         id: r.take()?,
         workspace_id: r.take()?,
@@ -201,6 +214,72 @@ impl Connections<'_> {
             .collect()
     }
 
+    /// Which of these connections, of whatever workspace, are still there. System only: other
+    /// processes' disconnects are to be noticed.
+    pub async fn existing(
+        &mut self,
+        ids: &[ConnectionId],
+    ) -> Result<Vec<ConnectionId>, StoreError> {
+        self.tx.system()?;
+        let mut out = Vec::with_capacity(ids.len());
+        for ids in ids.chunks(LIST) {
+            let mut query = Builder::new(self.tx.kind(), "SELECT id FROM connections WHERE id IN ");
+            query.list(ids.iter().copied());
+            for row in self.tx.all(query.build(ids.len())).await? {
+                out.push(row.only()?);
+            }
+        }
+        Ok(out)
+    }
+
+    /// Connections of all workspaces whose access token ended before `before`: nobody has used
+    /// their grant since (fault A4). The longest unused first. System only.
+    pub async fn list_idle(
+        &mut self,
+        before: Time,
+        limit: u32,
+    ) -> Result<Vec<ConnectionRow>, StoreError> {
+        self.tx.system()?;
+        let query = sql(format!(
+            "SELECT {COLUMNS} FROM connections WHERE status <> 'revoked' AND id IN \
+             (SELECT connection_id FROM tokens WHERE refresh IS NOT NULL AND access_expires_at < $1 \
+             ORDER BY access_expires_at LIMIT $2)"
+        ))
+        .bind(before)
+        .bind(i64::from(limit));
+        self.tx.all(query).await?.iter().map(read).collect()
+    }
+
+    /// Grants of all workspaces that were found gone since `since`, in the order they were, and how
+    /// many connections still hold theirs: many losses at once are not the members' doing (fault
+    /// A2). System only.
+    pub async fn lost_grants(
+        &mut self,
+        provider: Provider,
+        since: Time,
+    ) -> Result<(Vec<LostGrant>, u64), StoreError> {
+        self.tx.system()?;
+        let query = sql(format!(
+            "SELECT {COLUMNS}, (SELECT max(k.given_at) FROM consents k WHERE k.connection_id = c.id) \
+             FROM connections c WHERE c.status = 'revoked' AND c.provider = $1 AND c.revoked_at >= $2 \
+             ORDER BY c.revoked_at"
+        ))
+        .bind(provider.as_str())
+        .bind(since);
+        let mut lost = Vec::new();
+        for row in self.tx.all(query).await? {
+            let mut r = row.reader();
+            let row = read_next(&mut r)?;
+            let granted_at = r.opt()?.unwrap_or(row.created_at);
+            lost.push(LostGrant { row, granted_at });
+        }
+        let query = sql(
+            "SELECT count(*) FROM connections WHERE status IN ('active', 'paused') AND provider = $1",
+        )
+        .bind(provider.as_str());
+        Ok((lost, self.tx.count(query).await?))
+    }
+
     /// Stores what was chosen and what was granted.
     pub async fn update_grant(
         &mut self,
@@ -288,17 +367,31 @@ impl Connections<'_> {
         Ok(counts)
     }
 
-    /// Deletes everything of this connection in every table that the inventory keeps until the
-    /// disconnect, its key and its jobs included, the connection itself last; the counts.
-    /// Consents and receipts stay. Work that runs elsewhere is waited for or finds the
-    /// connection gone.
+    /// Deletes this connection with its key, its unfinished jobs and its rows in every table that the
+    /// inventory keeps until the disconnect; the counts. Rows of the large tables, which nothing
+    /// reaches any more, are noted for [`crate::Purges`]. Consents and receipts stay. Work that runs
+    /// elsewhere is waited for or finds the connection gone.
     pub async fn delete(
         &mut self,
         id: ConnectionId,
+        receipt: Option<ReceiptId>,
     ) -> Result<Vec<(&'static str, u64)>, StoreError> {
         self.tx.hold(id).await?;
+        let note = sql(
+            "INSERT INTO purges (id, workspace_id, receipt_id, began_at) VALUES ($1, $2, $3, $4) \
+             ON CONFLICT (id) DO NOTHING",
+        )
+        .bind(id)
+        .bind(self.tx.workspace()?)
+        .bind(receipt)
+        .bind(self.tx.world().now());
+        self.tx.exec(note).await?;
+        let unfinished =
+            sql("DELETE FROM jobs WHERE connection_id = $1 AND state NOT IN ('done', 'failed')")
+                .bind(id);
+        self.tx.exec(unfinished).await?;
         let mut counts = Vec::new();
-        for table in tables_of_a_connection() {
+        for table in tables_of_a_connection().filter(|t| !is_large(t)) {
             let delete = sql(format!("DELETE FROM {table} WHERE {} = $1", key(table))).bind(id);
             counts.push((table, self.tx.exec(delete).await?));
         }

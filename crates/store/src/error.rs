@@ -48,6 +48,12 @@ pub enum StoreError {
     /// The database server refuses us.
     #[error("the database server refuses user, password or database of DATABASE_URL ({0})")]
     Refused(String),
+    /// A pooler in transaction mode stands between, and nobody said so.
+    #[error(
+        "DATABASE_URL leads through a pooler in transaction mode (PgBouncer): set TENON_DATABASE_LISTEN_URL to an \
+         address of the PostgreSQL server itself"
+    )]
+    Pooled,
     /// The address of the database makes no sense.
     #[error(
         "DATABASE_URL is not an address of a database: expected postgres://… or a path of a SQLite file"
@@ -159,7 +165,10 @@ fn from_postgres(code: &str, message: &str) -> Option<StoreError> {
         "25006" => StoreError::ReadOnly,
         "55P03" => StoreError::Locked,
         "28000" | "28P01" | "3D000" | "42501" => StoreError::Refused(message.to_owned()),
-        "57P01" | "57P02" | "57P03" => {
+        // A statement prepared by name is there twice, or not at all.
+        "42P05" | "26000" => StoreError::Pooled,
+        "08P01" if message.contains("unsupported startup parameter") => StoreError::Pooled,
+        "25P03" | "57P01" | "57P02" | "57P03" | "57P05" => {
             StoreError::Unreachable("the server is going up or down".to_owned())
         }
         _ if code.starts_with("08") => StoreError::Unreachable("the connection broke".to_owned()),
@@ -186,6 +195,16 @@ mod tests {
             Some(StoreError::Unreachable(_))
         ));
         assert!(from_postgres("42601", "").is_none());
+        for (code, message) in [
+            ("42P05", "prepared statement \"sqlx_s_1\" already exists"),
+            ("26000", "prepared statement \"sqlx_s_1\" does not exist"),
+            ("08P01", "unsupported startup parameter: extra_float_digits"),
+        ] {
+            assert!(matches!(
+                from_postgres(code, message),
+                Some(StoreError::Pooled)
+            ));
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use tenon_model::event::EventKind;
 use tenon_model::{MemberId, Time, WorkspaceId};
 
-use crate::sql::{Builder, sql};
+use crate::sql::{Builder, Row, sql};
 use crate::{DbKind, StoreError, Tx};
 
 /// An event that waits for its transaction's commit.
@@ -75,24 +75,19 @@ impl Events<'_> {
             .bind_visible(query)?
             .bind(seq)
             .bind(i64::from(limit));
-        let mut out = Vec::new();
-        for row in self.tx.all(query).await? {
-            let mut r = row.reader();
-            let (seq, at, workspace_id) = (r.take()?, r.take()?, r.take()?);
-            let member_id = r.opt()?;
-            // A kind of a newer program, seen during a rolling upgrade, is not ours to tell.
-            if let Some(kind) = EventKind::parse(&r.take::<String>()?) {
-                out.push(EventRow {
-                    seq,
-                    at,
-                    workspace_id,
-                    member_id,
-                    kind,
-                    subject: r.take()?,
-                });
-            }
-        }
-        Ok(out)
+        read_all(&self.tx.all(query).await?)
+    }
+
+    /// Events after `seq` of all workspaces. System only: a process follows what others destroy.
+    pub async fn tail(&mut self, seq: i64, limit: u32) -> Result<Vec<EventRow>, StoreError> {
+        self.tx.system()?;
+        let query = sql(
+            "SELECT seq, at, workspace_id, member_id, kind, subject FROM events \
+             WHERE seq > $1 ORDER BY seq LIMIT $2",
+        )
+        .bind(seq)
+        .bind(i64::from(limit));
+        read_all(&self.tx.all(query).await?)
     }
 
     /// The newest number in the deployment, 0 when there is none. It is only a number, so every
@@ -112,6 +107,27 @@ impl Events<'_> {
             .exec(sql("DELETE FROM events WHERE at < $1").bind(before))
             .await
     }
+}
+
+fn read_all(rows: &[Row]) -> Result<Vec<EventRow>, StoreError> {
+    let mut out = Vec::new();
+    for row in rows {
+        let mut r = row.reader();
+        let (seq, at, workspace_id) = (r.take()?, r.take()?, r.take()?);
+        let member_id = r.opt()?;
+        // A kind of a newer program, seen during a rolling upgrade, is not ours to tell.
+        if let Some(kind) = EventKind::parse(&r.take::<String>()?) {
+            out.push(EventRow {
+                seq,
+                at,
+                workspace_id,
+                member_id,
+                kind,
+                subject: r.take()?,
+            });
+        }
+    }
+    Ok(out)
 }
 
 /// Any number; makes the order of event numbers the order of commits on PostgreSQL, so that no

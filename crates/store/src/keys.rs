@@ -3,7 +3,7 @@
 use tenon_model::{ConnectionId, KeyId, Time, WorkspaceId};
 
 use crate::StoreError;
-use crate::sql::{Row, sql};
+use crate::sql::{Builder, LIST, ROWS, Row, sql};
 
 /// A data key as it is stored: wrapped by a key-encryption key.
 #[derive(Clone, PartialEq, Eq)]
@@ -124,6 +124,46 @@ impl Keys<'_> {
             "SELECT {COLUMNS} FROM keys ORDER BY created_at, id"
         ));
         self.tx.all(query).await?.iter().map(read).collect()
+    }
+
+    /// Which of these keys are still there. System only: other processes' destructions are to be
+    /// noticed.
+    pub async fn existing(&mut self, ids: &[KeyId]) -> Result<Vec<KeyId>, StoreError> {
+        self.tx.system()?;
+        let mut out = Vec::with_capacity(ids.len());
+        for ids in ids.chunks(LIST) {
+            let mut query = Builder::new(self.tx.kind(), "SELECT id FROM keys WHERE id IN ");
+            query.list(ids.iter().copied());
+            for row in self.tx.all(query.build(ids.len())).await? {
+                out.push(row.only()?);
+            }
+        }
+        Ok(out)
+    }
+
+    /// Writes the whole table anew: where SQLite has moved rows about, copies of deleted ones may
+    /// stay in gaps of its pages, and a page that is emptied is zeroed. System only.
+    pub(crate) async fn rewrite(&mut self) -> Result<(), StoreError> {
+        let rows = self.list_all().await?;
+        self.tx.exec(sql("DELETE FROM keys")).await?;
+        for rows in rows.chunks(ROWS) {
+            let mut insert = Builder::new(
+                self.tx.kind(),
+                "INSERT INTO keys (id, workspace_id, connection_id, wrapped, kek, created_at) VALUES ",
+            );
+            insert.rows(rows.iter().map(|row| {
+                vec![
+                    row.id.into(),
+                    row.workspace_id.into(),
+                    row.connection_id.into(),
+                    row.wrapped.clone().into(),
+                    row.kek.as_str().into(),
+                    row.created_at.into(),
+                ]
+            }));
+            self.tx.exec(insert.build(rows.len())).await?;
+        }
+        Ok(())
     }
 
     /// Stores a key wrapped anew; `false` when it was destroyed meanwhile.

@@ -18,21 +18,26 @@ macro_rules! aggregate {
     };
 }
 
+mod access;
 mod actions;
+mod compact;
 mod config;
 mod connections;
 mod consents;
 mod drafts;
 mod error;
 mod events;
+mod figures;
 mod flows;
 mod jobs;
 mod keys;
+mod listen;
 pub mod mail;
 mod members;
 mod migrate;
 #[cfg(test)]
 mod plans;
+mod purges;
 mod receipts;
 mod sends;
 mod sessions;
@@ -43,22 +48,28 @@ mod tokens;
 mod tx;
 mod workspaces;
 
+pub use access::{
+    Challenge, Challenges, Domains, Identities, Identity, Invitation, Invitations, Passkey,
+    Passkeys, Reset, Resets, SignInFlow, SignInFlows,
+};
 pub use actions::{ItemEnd, MailActionItem, MailActionRow, MailActions};
 pub use config::{DbKind, StoreConfig, StoreUrl};
-pub use connections::{ConnectionRow, Connections};
+pub use connections::{ConnectionRow, Connections, LostGrant};
 pub use consents::{Consent, Consents};
 pub use drafts::{DraftRow, Drafts};
 pub use error::StoreError;
 pub use events::{EventRow, Events};
+pub use figures::{DatabaseFigure, Figures, JobFigure, MailboxFigure, PoolFigure};
 pub use flows::{Flow, Flows};
 pub use jobs::{Claim, JobCounts, JobRow, JobState, Jobs, NewJob};
 pub use keys::{KeyRow, Keys};
 pub use mail::{
-    LabelCounts, LabelRow, Labels, Mailbox, Mailboxes, MessageFacts, MessageRow, Messages,
+    Carries, LabelCounts, LabelRow, Labels, Mailbox, Mailboxes, MessageFacts, MessageRow, Messages,
     NewMessage, Relabel, Run, Runs, Skipped, SkippedItem, StoredPage, ThreadQuery, ThreadRow,
     Threads,
 };
 pub use members::{Member, Members};
+pub use purges::{LARGE_TABLES, LargeTable, Purge, Purges};
 pub use receipts::{Receipt, Receipts};
 pub use sends::{SendRow, Sends};
 pub use sessions::{Session, Sessions};

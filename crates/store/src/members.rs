@@ -269,14 +269,28 @@ impl Members<'_> {
         self.tx.count(query).await
     }
 
-    /// Switches an account off. Its sessions are the caller's to delete.
-    pub async fn disable(&mut self, id: MemberId, at: Time) -> Result<(), StoreError> {
+    /// Switches an account off, or on again. Its sessions are the caller's to delete.
+    pub async fn set_disabled(
+        &mut self,
+        id: MemberId,
+        since: Option<Time>,
+    ) -> Result<(), StoreError> {
         let update = sql(format!(
             "UPDATE members SET disabled_at = $3 WHERE {SCOPED}"
         ))
         .bind(id)
         .bind(self.tx.workspace_or_all()?)
-        .bind(at);
+        .bind(since);
+        touched(self.tx, update).await
+    }
+
+    /// Takes the password away: the account is entered by other ways only.
+    pub async fn clear_password(&mut self, id: MemberId) -> Result<(), StoreError> {
+        let update = sql(format!(
+            "UPDATE members SET password_hash = NULL WHERE {SCOPED}"
+        ))
+        .bind(id)
+        .bind(self.tx.workspace_or_all()?);
         touched(self.tx, update).await
     }
 }

@@ -30,10 +30,12 @@ pub struct Receipt {
     pub key_id: KeyId,
     /// What became of the grant at the provider: a word of the caller's.
     pub grant: String,
+    /// When the last row was deleted; `None` while the deletion goes on.
+    pub removed_at: Option<Time>,
 }
 
 const COLUMNS: &str = "id, workspace_id, member_id, provider, connection_id, connected_at, \
-                       disconnected_at, counts, key_id, grant_outcome";
+                       disconnected_at, counts, key_id, grant_outcome, removed_at";
 
 fn read(row: &Row) -> Result<Receipt, StoreError> {
     let mut r = row.reader();
@@ -51,6 +53,7 @@ fn read(row: &Row) -> Result<Receipt, StoreError> {
         })?,
         key_id: r.take()?,
         grant: r.take()?,
+        removed_at: r.opt()?,
     })
 }
 
@@ -67,7 +70,7 @@ impl Receipts<'_> {
             return Err(StoreError::Scope("the receipt's workspace"));
         }
         let insert = sql(format!(
-            "INSERT INTO receipts ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+            "INSERT INTO receipts ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
         ))
         .bind(row.id)
         .bind(row.workspace_id)
@@ -78,7 +81,8 @@ impl Receipts<'_> {
         .bind(row.disconnected_at)
         .bind(serde_json::json!(row.counts).to_string())
         .bind(row.key_id)
-        .bind(row.grant.as_str());
+        .bind(row.grant.as_str())
+        .bind(row.removed_at);
         self.tx.exec(insert).await.map(drop)
     }
 

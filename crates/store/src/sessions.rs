@@ -16,7 +16,7 @@ pub struct Session {
     pub member_id: MemberId,
     /// Tenant.
     pub workspace_id: WorkspaceId,
-    /// What the browser called itself at sign-in, cut short by the caller.
+    /// The browser and its system in two words; what it called itself is not kept.
     pub user_agent: String,
     /// Sign-in.
     pub created_at: Time,
@@ -24,10 +24,14 @@ pub struct Session {
     pub last_seen_at: Time,
     /// When it ends whatever happens.
     pub expires_at: Time,
+    /// How the person signed in: `password`, `passkey`, `link`, or an issuer's name.
+    pub method: String,
+    /// When they last proved who they are.
+    pub proven_at: Time,
 }
 
-const COLUMNS: &str =
-    "id, token_hash, member_id, workspace_id, user_agent, created_at, last_seen_at, expires_at";
+const COLUMNS: &str = "id, token_hash, member_id, workspace_id, user_agent, created_at, last_seen_at, \
+                       expires_at, method, proven_at";
 
 fn read(row: &Row) -> Result<Session, StoreError> {
     let mut r = row.reader();
@@ -40,6 +44,8 @@ fn read(row: &Row) -> Result<Session, StoreError> {
         created_at: r.take()?,
         last_seen_at: r.take()?,
         expires_at: r.take()?,
+        method: r.take()?,
+        proven_at: r.take()?,
     })
 }
 
@@ -60,7 +66,7 @@ impl Sessions<'_> {
             return Err(StoreError::Scope("the session's workspace"));
         }
         let insert = sql(format!(
-            "INSERT INTO sessions ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+            "INSERT INTO sessions ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
         ))
         .bind(row.id)
         .bind(row.token_hash)
@@ -69,8 +75,39 @@ impl Sessions<'_> {
         .bind(row.user_agent.as_str())
         .bind(row.created_at)
         .bind(row.last_seen_at)
-        .bind(row.expires_at);
+        .bind(row.expires_at)
+        .bind(row.method.as_str())
+        .bind(row.proven_at);
         self.tx.exec(insert).await.map(drop)
+    }
+
+    /// A session by id, also an expired one, if it is the asking member's.
+    pub async fn get(&mut self, id: SessionId) -> Result<Option<Session>, StoreError> {
+        let query = sql(format!(
+            "SELECT {COLUMNS} FROM sessions WHERE id = $1 \
+             AND ($2 IS NULL OR workspace_id = $2) AND ($3 IS NULL OR member_id = $3)"
+        ))
+        .bind(id)
+        .bind(self.tx.workspace_or_all()?)
+        .bind(self.tx.private_to()?);
+        self.tx.opt(query).await?.map(|r| read(&r)).transpose()
+    }
+
+    /// The person has proved again who they are: from now on another token holds. `false` when the
+    /// session has ended meanwhile.
+    pub async fn renew(
+        &mut self,
+        id: SessionId,
+        token_hash: [u8; 32],
+        at: Time,
+    ) -> Result<bool, StoreError> {
+        let update = sql("UPDATE sessions SET token_hash = $3, proven_at = $4 \
+             WHERE id = $1 AND ($2 IS NULL OR workspace_id = $2)")
+        .bind(id)
+        .bind(self.tx.workspace_or_all()?)
+        .bind(token_hash)
+        .bind(at);
+        Ok(self.tx.exec(update).await? == 1)
     }
 
     /// The session of a token, also an expired one. System only: it is what tells the tenant.
@@ -127,6 +164,17 @@ impl Sessions<'_> {
         .bind(self.tx.workspace_or_all()?)
         .bind(now);
         self.tx.all(query).await?.iter().map(read).collect()
+    }
+
+    /// Whether a session of the scope is there and has not expired.
+    pub async fn is_live(&mut self, id: SessionId, now: Time) -> Result<bool, StoreError> {
+        let query = sql("SELECT id FROM sessions WHERE id = $1 \
+             AND ($2 IS NULL OR workspace_id = $2) AND ($3 IS NULL OR member_id = $3) AND expires_at > $4")
+        .bind(id)
+        .bind(self.tx.workspace_or_all()?)
+        .bind(self.tx.private_to()?)
+        .bind(now);
+        Ok(self.tx.opt(query).await?.is_some())
     }
 
     /// Deletes what expired before `now`, in all workspaces; how many. System only.

@@ -25,6 +25,33 @@ impl Settings<'_> {
         self.tx.exec(upsert).await.map(drop)
     }
 
+    /// Sets `name` unless it has a value already; `false` then. Of several processes that try at once
+    /// one succeeds, the others wait for its commit.
+    pub async fn claim(&mut self, name: &str, value: &str) -> Result<bool, StoreError> {
+        let insert = sql("INSERT INTO settings (name, value) VALUES ($1, $2) \
+             ON CONFLICT (name) DO NOTHING")
+        .bind(name)
+        .bind(value);
+        Ok(self.tx.exec(insert).await? == 1)
+    }
+
+    /// Names that begin with `prefix`, with their values.
+    pub async fn with_prefix(&mut self, prefix: &str) -> Result<Vec<(String, String)>, StoreError> {
+        let query = sql(
+            "SELECT name, value FROM settings WHERE substr(name, 1, length($1)) = $1 ORDER BY name",
+        )
+        .bind(prefix);
+        self.tx
+            .all(query)
+            .await?
+            .iter()
+            .map(|row| {
+                let mut r = row.reader();
+                Ok((r.take()?, r.take()?))
+            })
+            .collect()
+    }
+
     /// Removes `name`; whether it was there.
     pub async fn delete(&mut self, name: &str) -> Result<bool, StoreError> {
         let delete = sql("DELETE FROM settings WHERE name = $1").bind(name);

@@ -7,8 +7,9 @@ use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Arguments, AssertSqlSafe, Row as _, SqlSafeStr, SqlStr};
 use tenon_model::{
-    ConnectionId, ConsentId, DraftId, JobId, KeyId, LabelId, MailActionId, MemberId, MessageId,
-    NodeId, ReceiptId, SendId, SessionId, ThreadId, Time, WorkspaceId,
+    ConnectionId, ConsentId, DraftId, IdentityId, InvitationId, JobId, KeyId, LabelId,
+    MailActionId, MemberId, MessageId, NodeId, PasskeyId, ReceiptId, SendId, SessionId, ThreadId,
+    Time, WorkspaceId,
 };
 use tenon_vault::Sealed;
 use uuid::Uuid;
@@ -40,6 +41,8 @@ pub(crate) enum Value {
     Text(Option<String>),
     Bytes(Option<Vec<u8>>),
     Uuid(Option<Uuid>),
+    /// A list as one value. PostgreSQL only.
+    Texts(Vec<String>),
 }
 
 macro_rules! values {
@@ -71,6 +74,9 @@ values! {
     WorkspaceId, Uuid, |v| v.0;
     MemberId, Uuid, |v| v.0;
     SessionId, Uuid, |v| v.0;
+    InvitationId, Uuid, |v| v.0;
+    IdentityId, Uuid, |v| v.0;
+    PasskeyId, Uuid, |v| v.0;
     ConnectionId, Uuid, |v| v.0;
     ConsentId, Uuid, |v| v.0;
     KeyId, Uuid, |v| v.0;
@@ -186,6 +192,60 @@ impl Builder {
         self
     }
 
+    /// Adds ` FROM table` with those of its rows that have these keys within a connection; `column`
+    /// is unique in a connection.
+    pub(crate) fn keyed_rows(
+        &mut self,
+        table: &str,
+        column: &str,
+        connection: ConnectionId,
+        keys: &[impl AsRef<str>],
+    ) -> &mut Self {
+        match self.kind {
+            DbKind::Sqlite => self
+                .push(" FROM ")
+                .push(table)
+                .where_keyed(table, column, connection, keys),
+            // With an IN list PostgreSQL may read the whole mailbox and compare: its statistics
+            // know nothing of a mailbox that is just being filled. LIMIT keeps this a lookup for
+            // each key whatever they say; at most one row has it anyway.
+            DbKind::Postgres => {
+                let keys = keys.iter().map(|k| k.as_ref().to_owned()).collect();
+                self.push(" FROM unnest(")
+                    .value(Value::Texts(keys))
+                    .push(") AS k (key) CROSS JOIN LATERAL (SELECT * FROM ")
+                    .push(table)
+                    .push(" WHERE connection_id = ")
+                    .value(connection);
+                self.push(" AND ")
+                    .push(column)
+                    .push(" = k.key LIMIT 1) AS keyed")
+            }
+        }
+    }
+
+    /// Adds ` WHERE …` for the rows that [`keyed_rows`](Self::keyed_rows) would read, in a
+    /// statement that changes `table`.
+    pub(crate) fn where_keyed(
+        &mut self,
+        table: &str,
+        column: &str,
+        connection: ConnectionId,
+        keys: &[impl AsRef<str>],
+    ) -> &mut Self {
+        match self.kind {
+            DbKind::Sqlite => {
+                self.push(" WHERE connection_id = ").value(connection);
+                self.push(" AND ").push(column).push(" IN ");
+                self.list(keys.iter().map(AsRef::as_ref))
+            }
+            DbKind::Postgres => self
+                .push(" WHERE id IN (SELECT id")
+                .keyed_rows(table, column, connection, keys)
+                .push(")"),
+        }
+    }
+
     /// The statement; `count` is how many rows or list items it holds. Only full batches and
     /// single items come again with the same text, so only they are kept prepared.
     pub(crate) fn build(self, count: usize) -> Sql {
@@ -208,6 +268,7 @@ pub(crate) fn sqlite_arguments(values: Vec<Value>) -> Result<SqliteArguments, St
             Value::Text(v) => out.add(checked(v)?),
             Value::Bytes(v) => out.add(v),
             Value::Uuid(v) => out.add(v),
+            Value::Texts(_) => Err("SQLite has no lists as values".into()),
         }
         .map_err(|e| StoreError::Database(sqlx::Error::Encode(e)))?;
     }
@@ -225,6 +286,12 @@ pub(crate) fn postgres_arguments(values: Vec<Value>) -> Result<PgArguments, Stor
             Value::Text(v) => out.add(checked(v)?),
             Value::Bytes(v) => out.add(v),
             Value::Uuid(v) => out.add(v),
+            Value::Texts(v) => {
+                if v.iter().any(|t| t.contains('\0')) {
+                    return Err(StoreError::InvalidText);
+                }
+                out.add(v)
+            }
         }
         .map_err(|e| StoreError::Database(sqlx::Error::Encode(e)))?;
     }
@@ -340,6 +407,9 @@ columns! {
     WorkspaceId, Uuid, |v| Some(Self(v));
     MemberId, Uuid, |v| Some(Self(v));
     SessionId, Uuid, |v| Some(Self(v));
+    InvitationId, Uuid, |v| Some(Self(v));
+    IdentityId, Uuid, |v| Some(Self(v));
+    PasskeyId, Uuid, |v| Some(Self(v));
     ConnectionId, Uuid, |v| Some(Self(v));
     ConsentId, Uuid, |v| Some(Self(v));
     KeyId, Uuid, |v| Some(Self(v));

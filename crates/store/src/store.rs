@@ -6,29 +6,31 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::pool::PoolOptions;
-use sqlx::postgres::{PgConnectOptions, PgListener};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{
-    ConnectOptions as _, Connection as _, PgPool, Row as _, Sqlite, SqlitePool, Transaction,
+    ConnectOptions as _, Connection as _, PgPool, Sqlite, SqliteConnection, SqlitePool, Transaction,
 };
 use tenon_model::{Scope, World};
 use tokio::sync::watch;
 
 use crate::StoreError;
 use crate::config::{DbKind, StoreConfig, StoreUrl};
+use crate::listen::{EVENTS_CHANNEL, JOBS_CHANNEL, listen, notifications_arrive};
 use crate::migrate;
 use crate::tx::{Conn, Tx};
 
 /// How long a statement waits for another program's lock, or a transaction for its connection.
 const BUSY: Duration = Duration::from_secs(5);
 const ACQUIRE: Duration = Duration::from_secs(30);
-/// How long a server may take to greet us, or to have a connection free.
+/// How long a server may take to greet us at a start.
 const CONNECT: Duration = Duration::from_secs(10);
+/// How long a transaction waits for a connection of PostgreSQL, also while the server is away: then
+/// people get a clear answer rather than a page that hangs.
+const POSTGRES_ACQUIRE: Duration = Duration::from_secs(5);
 /// Connections that read at the same time; SQLite readers are threads, PostgreSQL's are processes.
 const SQLITE_READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 16;
-const EVENTS_CHANNEL: &str = "tenon_events";
-const JOBS_CHANNEL: &str = "tenon_jobs";
 
 /// The database of a deployment. Cloning shares it.
 #[derive(Debug, Clone)]
@@ -45,6 +47,11 @@ pub(crate) struct Inner {
     /// Changed whenever a job may have become due.
     pub(crate) jobs: watch::Sender<()>,
     listener: Option<tokio::task::AbortHandle>,
+    /// Whether a pooler hands us another connection for each transaction: statements prepared by
+    /// name would be missing there.
+    pub(crate) pooled: bool,
+    /// Over which notifications come: the server itself, also where a pooler is in between.
+    line: Option<PgPool>,
 }
 
 impl Drop for Inner {
@@ -55,6 +62,18 @@ impl Drop for Inner {
     }
 }
 
+impl Inner {
+    pub(crate) async fn begin_reading(&self) -> Result<Conn, StoreError> {
+        Ok(match &self.db {
+            Db::Sqlite { readers, .. } => Conn::Sqlite(readers.begin().await?),
+            Db::Postgres(pool) => Conn::Postgres(
+                pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+                    .await?,
+            ),
+        })
+    }
+}
+
 #[derive(Debug)]
 pub(crate) enum Db {
     /// One connection writes: SQLite has one writer anyway, and waiting in our queue is fair and
@@ -62,6 +81,8 @@ pub(crate) enum Db {
     Sqlite {
         writer: SqlitePool,
         readers: SqlitePool,
+        /// How further connections are opened.
+        options: Box<SqliteConnectOptions>,
     },
     Postgres(PgPool),
 }
@@ -69,13 +90,30 @@ pub(crate) enum Db {
 impl Store {
     /// Opens the database, and brings its schema up to date when `migrate` is set.
     pub async fn open(config: &StoreConfig) -> Result<Self, StoreError> {
+        Self::open_pooled(config, None).await
+    }
+
+    /// The same where `config.url` leads through a pooler in transaction mode (PgBouncer): `direct`
+    /// is the address of the server itself, over which notifications come.
+    pub async fn open_pooled(
+        config: &StoreConfig,
+        direct: Option<&StoreUrl>,
+    ) -> Result<Self, StoreError> {
+        let pooled = direct.is_some();
+        let mut line = None;
         let (events, _) = watch::channel(0);
         let (jobs, _) = watch::channel(());
         let (db, listener) = match &config.url {
             StoreUrl::Sqlite(path) => (open_sqlite(path).await?, None),
             StoreUrl::Postgres(url) => {
-                let pool = open_postgres(url).await?;
-                let listener = tokio::spawn(listen(pool.clone(), events.clone(), jobs.clone()));
+                let pool = open_postgres(url, pooled).await?;
+                let own = match direct {
+                    Some(StoreUrl::Postgres(direct)) => open_line(direct).await?,
+                    Some(StoreUrl::Sqlite(_)) => return Err(StoreError::BadUrl),
+                    None => pool.clone(),
+                };
+                let listener = tokio::spawn(listen(own.clone(), events.clone(), jobs.clone()));
+                line = Some(own);
                 (Db::Postgres(pool), Some(listener.abort_handle()))
             }
         };
@@ -85,6 +123,8 @@ impl Store {
                 events,
                 jobs,
                 listener,
+                pooled,
+                line,
             }),
             world: World::system(),
         };
@@ -134,19 +174,9 @@ impl Store {
 
     /// Begins a transaction that only reads, and sees one state of the database throughout.
     pub async fn read(&self, scope: &Scope) -> Result<Tx, StoreError> {
-        let conn = match &self.inner.db {
-            Db::Sqlite { readers, .. } => Conn::Sqlite(readers.begin().await?),
-            Db::Postgres(pool) => Conn::Postgres(
-                pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-                    .await?,
-            ),
-        };
-        Ok(Tx::new(
-            conn,
-            *scope,
-            self.inner.clone(),
-            self.world.clone(),
-        ))
+        let conn = self.inner.begin_reading().await?;
+        let tx = Tx::new(conn, *scope, self.inner.clone(), self.world.clone());
+        Ok(tx.reading())
     }
 
     /// Which database serves.
@@ -164,10 +194,20 @@ impl Store {
                 sqlx::query("SELECT 1").execute(readers).await?;
             }
             Db::Postgres(pool) => {
-                sqlx::query("SELECT 1").execute(pool).await?;
+                // Outside a transaction nothing is prepared: a pooler may change the server.
+                sqlx::raw_sql("SELECT 1").execute(pool).await?;
             }
         }
         Ok(())
+    }
+
+    /// Whether what one connection notifies reaches another that listens, as several servers on
+    /// one PostgreSQL need it. A pooler in transaction mode swallows notifications without a word.
+    pub async fn notifications_arrive(&self, patience: Duration) -> Result<bool, StoreError> {
+        let (Db::Postgres(pool), Some(line)) = (&self.inner.db, &self.inner.line) else {
+            return Ok(true);
+        };
+        notifications_arrive(pool, line, patience).await
     }
 
     /// A wake-up at every commit that appended events; the value is the newest sequence number
@@ -187,38 +227,11 @@ impl Store {
         self.inner.jobs.send_replace(());
     }
 
-    /// Gives back the room of deleted rows, so that no bytes of them stay in the files. It
-    /// rewrites the SQLite file (twice its size is needed meanwhile); on PostgreSQL it vacuums
-    /// the mail tables.
-    pub async fn compact(&self) -> Result<(), StoreError> {
+    /// Whether it has been closed.
+    pub fn is_closed(&self) -> bool {
         match &self.inner.db {
-            Db::Sqlite { writer, .. } => {
-                sqlx::query("VACUUM").execute(writer).await?;
-                self.checkpoint().await
-            }
-            Db::Postgres(pool) => {
-                let vacuum = "VACUUM messages, threads, thread_labels, label_counts, thread_addresses, labels, \
-                              mailboxes, skipped, runs, tokens, keys, connections, jobs, flows, mail_actions, \
-                              mail_action_items, drafts, sends";
-                sqlx::query(vacuum).execute(pool).await?;
-                Ok(())
-            }
-        }
-    }
-
-    /// Moves SQLite's write-ahead log into the file and empties it: deleted rows live on in the
-    /// log until then. On PostgreSQL the server does this by itself.
-    pub async fn checkpoint(&self) -> Result<(), StoreError> {
-        let Db::Sqlite { writer, .. } = &self.inner.db else {
-            return Ok(());
-        };
-        let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
-            .fetch_one(writer)
-            .await?;
-        if row.try_get::<i64, _>(0)? == 0 {
-            Ok(())
-        } else {
-            Err(StoreError::Locked) // a reader held the log for longer than the busy timeout
+            Db::Sqlite { writer, .. } => writer.is_closed(),
+            Db::Postgres(pool) => pool.is_closed(),
         }
     }
 
@@ -228,32 +241,46 @@ impl Store {
             listener.abort();
         }
         match &self.inner.db {
-            Db::Sqlite { writer, readers } => {
+            Db::Sqlite {
+                writer, readers, ..
+            } => {
                 readers.close().await;
                 writer.close().await;
             }
-            Db::Postgres(pool) => pool.close().await,
+            Db::Postgres(pool) => {
+                pool.close().await;
+                if let Some(line) = &self.inner.line {
+                    line.close().await;
+                }
+            }
         }
     }
 }
 
 async fn open_sqlite(path: &Path) -> Result<Db, StoreError> {
-    create_private(path)?;
-    let common = SqliteConnectOptions::new()
+    let is_new = create_private(path)?;
+    let mut common = SqliteConnectOptions::new()
         .filename(path)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Normal)
         .busy_timeout(BUSY)
         .foreign_keys(true)
         .pragma("secure_delete", "ON")
+        .pragma("temp_store", "MEMORY") // nothing of a row in a temporary file
         .row_buffer_size(256)
         .disable_statement_logging();
+    if is_new {
+        // Free pages can be given back a few at a time. In an older file this would take no effect,
+        // but it would write to it, even when this program then refuses it.
+        common = common.auto_vacuum(SqliteAutoVacuum::Incremental);
+    }
     let writer = PoolOptions::new()
         .max_connections(1)
         .acquire_timeout(ACQUIRE)
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
+        .before_acquire(|connection, _| Box::pin(std::future::ready(Ok(is_free(connection)))))
         .connect_with(
             common
                 .clone()
@@ -269,19 +296,33 @@ async fn open_sqlite(path: &Path) -> Result<Db, StoreError> {
         .acquire_timeout(ACQUIRE)
         .max_lifetime(None)
         .test_before_acquire(false)
-        .connect_lazy_with(common.pragma("query_only", "ON"));
-    Ok(Db::Sqlite { writer, readers })
+        .before_acquire(|connection, _| Box::pin(std::future::ready(Ok(is_free(connection)))))
+        .connect_lazy_with(common.clone().pragma("query_only", "ON"));
+    Ok(Db::Sqlite {
+        writer,
+        readers,
+        options: Box::new(common),
+    })
 }
 
-/// Creates the file, when missing, for this user only; SQLite gives its log the same rights.
-fn create_private(path: &Path) -> Result<(), StoreError> {
+/// Whether a connection has no transaction open; else the pool closes it and opens another. On a full
+/// disk SQLite ends the transaction by itself, the ROLLBACK that follows fails, and the driver
+/// takes the transaction for open for ever: nothing could be written until the next start.
+fn is_free(connection: &SqliteConnection) -> bool {
+    !connection.is_in_transaction()
+}
+
+/// Creates the file, when missing, for this user only; SQLite gives its log the same rights. Whether
+/// nothing is in it yet.
+fn create_private(path: &Path) -> Result<bool, StoreError> {
     use std::io::ErrorKind;
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     match options.open(path).map_err(|e| e.kind()) {
-        Ok(_) | Err(ErrorKind::AlreadyExists) => Ok(()),
+        Ok(_) => Ok(true),
+        Err(ErrorKind::AlreadyExists) => Ok(std::fs::metadata(path).is_ok_and(|m| m.len() == 0)),
         Err(ErrorKind::StorageFull) => Err(StoreError::Full),
         Err(ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) => {
             Err(StoreError::ReadOnly)
@@ -290,11 +331,37 @@ fn create_private(path: &Path) -> Result<(), StoreError> {
     }
 }
 
-async fn open_postgres(url: &str) -> Result<PgPool, StoreError> {
+/// A pool for connections that stay ours: they listen.
+async fn open_line(url: &str) -> Result<PgPool, StoreError> {
     let options = PgConnectOptions::from_str(url)?
         .application_name("tenon")
-        .options([("jit", "off")]) // short statements; compiling them costs more than it wins
         .disable_statement_logging();
+    let pool = PoolOptions::new()
+        .max_connections(2)
+        .acquire_timeout(CONNECT)
+        .connect_with(options);
+    let opened = tokio::time::timeout(CONNECT, pool).await;
+    Ok(opened.map_err(|_| StoreError::Unreachable("no answer".to_owned()))??)
+}
+
+async fn open_postgres(url: &str, pooled: bool) -> Result<PgPool, StoreError> {
+    let options = PgConnectOptions::from_str(url)?
+        .application_name("tenon")
+        .disable_statement_logging();
+    let options = if pooled {
+        // A pooler knows few of the parameters that a connection may begin with.
+        options.extra_float_digits(None).statement_cache_capacity(0)
+    } else {
+        options.options([
+            ("jit", "off"), // short statements; compiling them costs more than it wins
+            // A plan made for an empty table is kept for its connection, and walking through the
+            // table is the best plan while that is empty. Every statement has an index (`plans`).
+            ("enable_seqscan", "off"),
+            // A node that is frozen in the middle of a transaction (SIGSTOP, a virtual machine that is
+            // moved) must not keep its locks from the others for longer than a lease.
+            ("idle_in_transaction_session_timeout", "20s"),
+        ])
+    };
     // The pool would go on trying to reach a server that is not there; ask once, and say so.
     tokio::time::timeout(CONNECT, options.connect())
         .await
@@ -303,50 +370,9 @@ async fn open_postgres(url: &str) -> Result<PgPool, StoreError> {
         .await?;
     Ok(PoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS)
-        .acquire_timeout(CONNECT)
+        .acquire_timeout(POSTGRES_ACQUIRE)
         .connect_with(options)
         .await?)
-}
-
-/// Passes on what other processes commit. A lost connection wakes everyone once it is back.
-async fn listen(pool: PgPool, events: watch::Sender<i64>, jobs: watch::Sender<()>) {
-    loop {
-        if let Err(error) = listen_once(&pool, &events, &jobs).await {
-            if pool.is_closed() {
-                return;
-            }
-            tracing::warn!(error = %StoreError::from(error), "listening for notifications failed");
-        }
-        tokio::time::sleep(Duration::from_secs(1)).await;
-    }
-}
-
-async fn listen_once(
-    pool: &PgPool,
-    events: &watch::Sender<i64>,
-    jobs: &watch::Sender<()>,
-) -> Result<(), sqlx::Error> {
-    let mut listener = PgListener::connect_with(pool).await?;
-    listener.listen_all([EVENTS_CHANNEL, JOBS_CHANNEL]).await?;
-    loop {
-        match listener.try_recv().await? {
-            Some(note) if note.channel() == EVENTS_CHANNEL => {
-                wake_events(events, note.payload().parse().unwrap_or(0));
-            }
-            Some(_) => {
-                jobs.send_replace(());
-            }
-            None => {
-                wake_events(events, 0);
-                jobs.send_replace(());
-            }
-        }
-    }
-}
-
-/// Wakes subscribers; the value never goes back.
-pub(crate) fn wake_events(events: &watch::Sender<i64>, seq: i64) {
-    events.send_modify(|newest| *newest = seq.max(*newest));
 }
 
 /// The statement that wakes other processes at commit, PostgreSQL only.

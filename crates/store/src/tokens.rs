@@ -1,11 +1,14 @@
 //! Tokens of a grant, in a row of their own with a version: a refresh that lost a race must not
 //! overwrite the token that won (faults A17, A19, A25).
 
+use std::time::Duration;
+
 use tenon_model::{ConnectionId, NodeId, Time};
 use tenon_vault::Sealed;
 
 use crate::StoreError;
 use crate::sql::sql;
+use crate::tx::{clock, micros};
 
 /// The tokens of a connection, sealed under its key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,24 +89,24 @@ impl Tokens<'_> {
         Ok(self.tx.exec(delete).await? == 1)
     }
 
-    /// Takes the right to refresh until `until`, or prolongs one's own; `false` while another has
-    /// it. It only saves calls: correctness comes from the version (fault A25).
+    /// Takes the right to refresh for `length` by the database's clock, or prolongs one's own;
+    /// `false` while another has it. It only saves calls: correctness comes from the version (fault
+    /// A25).
     pub async fn lease(
         &mut self,
         connection: ConnectionId,
         owner: NodeId,
-        until: Time,
-        now: Time,
+        length: Duration,
     ) -> Result<bool, StoreError> {
         self.tx.hold(connection).await?;
-        let update = sql(
-            "UPDATE tokens SET lease_owner = $2, lease_until = $3 WHERE connection_id = $1 \
-             AND (lease_owner IS NULL OR lease_owner = $2 OR lease_until <= $4)",
-        )
+        let clock = clock(self.tx.kind());
+        let update = sql(format!(
+            "UPDATE tokens SET lease_owner = $2, lease_until = {clock} + $3 WHERE connection_id = $1 \
+             AND (lease_owner IS NULL OR lease_owner = $2 OR lease_until <= {clock})"
+        ))
         .bind(connection)
         .bind(owner)
-        .bind(until)
-        .bind(now);
+        .bind(micros(length));
         Ok(self.tx.exec(update).await? == 1)
     }
 

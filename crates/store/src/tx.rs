@@ -1,24 +1,30 @@
 //! Transactions: the only way to rows, each with the scope it acts in.
 
 use std::fmt;
+use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use sqlx::{Postgres, Sqlite, Transaction};
 use tenon_model::{ConnectionId, MemberId, Purpose, Scope, WorkspaceId, World};
 
 use crate::events::PendingEvent;
+use crate::listen::wake_events;
 use crate::sql::{Row, Sql, dialect, postgres_arguments, sql, sqlite_arguments};
-use crate::store::{Inner, notify_events, notify_jobs, wake_events};
+use crate::store::{Inner, notify_events, notify_jobs};
 use crate::{DbKind, StoreError};
 
 pub(crate) enum Conn {
     Sqlite(Transaction<'static, Sqlite>),
     Postgres(Transaction<'static, Postgres>),
+    /// Given back for a while, see [`Tx::resting`].
+    Resting(DbKind),
 }
 
 /// A transaction. Dropped without [`Tx::commit`] it leaves no trace.
 pub struct Tx {
     conn: Conn,
+    reads_only: bool,
     scope: Scope,
     inner: Arc<Inner>,
     world: World,
@@ -45,6 +51,7 @@ impl Tx {
     pub(crate) const fn new(conn: Conn, scope: Scope, inner: Arc<Inner>, world: World) -> Self {
         Self {
             conn,
+            reads_only: false,
             scope,
             inner,
             world,
@@ -73,7 +80,34 @@ impl Tx {
         match self.conn {
             Conn::Sqlite(_) => DbKind::Sqlite,
             Conn::Postgres(_) => DbKind::Postgres,
+            Conn::Resting(kind) => kind,
         }
+    }
+
+    pub(crate) const fn reading(mut self) -> Self {
+        self.reads_only = true;
+        self
+    }
+
+    /// Whether this transaction only reads.
+    pub const fn reads_only(&self) -> bool {
+        self.reads_only
+    }
+
+    /// Waits for `work` with nothing of the database held, then goes on with a state of the
+    /// database that may be newer. Only for transactions that read; one that writes must have
+    /// waited before it began, and is [`StoreError::Failed`].
+    pub async fn resting<T>(&mut self, work: impl Future<Output = T>) -> Result<T, StoreError> {
+        if !self.reads_only {
+            self.failed = true;
+            return Err(StoreError::Failed);
+        }
+        self.seen.clear();
+        let resting = Conn::Resting(self.kind());
+        drop(std::mem::replace(&mut self.conn, resting));
+        let done = work.await;
+        self.conn = self.inner.begin_reading().await?;
+        Ok(done)
     }
 
     /// Makes everything durable and visible at once, then wakes those who wait for events and
@@ -94,6 +128,7 @@ impl Tx {
         match self.conn {
             Conn::Sqlite(tx) => tx.commit().await?,
             Conn::Postgres(tx) => tx.commit().await?,
+            Conn::Resting(_) => {}
         }
         if let Some(seq) = newest {
             wake_events(&self.inner.events, seq);
@@ -122,10 +157,11 @@ impl Tx {
                 .await?
                 .rows_affected(),
             Conn::Postgres(tx) => sqlx::query_with(text, postgres_arguments(values)?)
-                .persistent(keep)
+                .persistent(keep && !self.inner.pooled)
                 .execute(&mut **tx)
                 .await?
                 .rows_affected(),
+            Conn::Resting(_) => return Err(StoreError::Failed),
         })
     }
 
@@ -149,12 +185,13 @@ impl Tx {
                 .map(Row::Sqlite)
                 .collect(),
             Conn::Postgres(tx) => sqlx::query_with(text, postgres_arguments(values)?)
-                .persistent(keep)
+                .persistent(keep && !self.inner.pooled)
                 .fetch_all(&mut **tx)
                 .await?
                 .into_iter()
                 .map(Row::Postgres)
                 .collect(),
+            Conn::Resting(_) => return Err(StoreError::Failed),
         })
     }
 
@@ -176,6 +213,7 @@ impl Tx {
         match &mut self.conn {
             Conn::Sqlite(tx) => sqlx::raw_sql(text).execute(&mut **tx).await.map(|_| ())?,
             Conn::Postgres(tx) => sqlx::raw_sql(text).execute(&mut **tx).await.map(|_| ())?,
+            Conn::Resting(_) => return Err(StoreError::Failed),
         }
         Ok(())
     }
@@ -271,4 +309,9 @@ pub(crate) const fn clock(kind: DbKind) -> &'static str {
     dialect!(kind,
         sqlite: "CAST(unixepoch('subsec') * 1000000 AS INTEGER)",
         postgres: "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)")
+}
+
+/// The length of a lease in the unit of [`clock`].
+pub(crate) fn micros(lease: Duration) -> i64 {
+    i64::try_from(lease.as_micros()).unwrap_or(i64::MAX / 4)
 }

@@ -53,6 +53,17 @@ impl Workspaces<'_> {
             .transpose()
     }
 
+    /// Holds the scope's workspace until the end of the transaction, so that changes of who manages
+    /// it come one after the other.
+    pub async fn hold(&mut self) -> Result<(), StoreError> {
+        let own = self.tx.workspace()?;
+        let touch = sql("UPDATE workspaces SET name = name WHERE id = $1").bind(own);
+        match self.tx.exec(touch).await? {
+            0 => Err(StoreError::NotFound("workspace")),
+            _ => Ok(()),
+        }
+    }
+
     /// How many there are in the deployment; 0 before set-up.
     pub async fn count(&mut self) -> Result<u64, StoreError> {
         self.tx.count(sql("SELECT count(*) FROM workspaces")).await

@@ -17,7 +17,8 @@ use tenon_model::member::Role;
 use tenon_model::policy::{self, Locale};
 use tenon_model::{ConnectionId, ManualClock, Scope, World};
 use tenon_sandbox::{Sandbox, SandboxConfig};
-use tenon_vault::{Graveyard, KekSource, open_kek};
+use tenon_store::{Store, StoreConfig};
+use tenon_vault::{Graveyard, Kek, KekSource, open_kek};
 
 use crate::TestStore;
 
@@ -33,6 +34,8 @@ pub struct Options {
     pub seed: u64,
     /// Limits that the connector plans for.
     pub quota: QuotaSettings,
+    /// Puts something around the key-encryption key.
+    pub kek: fn(Box<dyn Kek>, &Store) -> Box<dyn Kek>,
 }
 
 impl Default for Options {
@@ -41,6 +44,7 @@ impl Default for Options {
             messages: 120,
             seed: 1,
             quota: QuotaSettings::unlimited(),
+            kek: |kek, _| kek,
         }
     }
 }
@@ -57,7 +61,7 @@ pub struct TestApp {
     pub owner: Actor,
     /// Holds key file and graveyard.
     pub folder: tempfile::TempDir,
-    runner: tokio::sync::Mutex<Option<RunnerHandle>>,
+    runner: Option<RunnerHandle>,
     browser: reqwest::Client,
     store: TestStore,
 }
@@ -87,7 +91,7 @@ impl TestApp {
         )
         .expect("a loopback Google");
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let ctx = open_ctx(&store, &world, google, folder.path()).await;
+        let ctx = open_ctx(&store.store, &world, google, folder.path(), options.kek).await;
         let owner = sign_up(&ctx, "olivia@tenon.example", Role::Owner).await;
         let runner =
             tenon_app::register_jobs(Runner::new(ctx.store.clone(), world, ctx.clone())).start();
@@ -101,7 +105,7 @@ impl TestApp {
             clock,
             owner,
             folder,
-            runner: tokio::sync::Mutex::new(Some(runner)),
+            runner: Some(runner),
             browser,
             store,
         }
@@ -110,7 +114,27 @@ impl TestApp {
     /// The use cases as after a restart on the same database, key and graveyard.
     pub async fn reopen(&self) -> Ctx {
         let google = self.ctx.google.clone().expect("a Google");
-        open_ctx(&self.store, &self.ctx.world, google, self.folder.path()).await
+        let (world, folder) = (&self.ctx.world, self.folder.path());
+        open_ctx(&self.store.store, world, google, folder, |kek, _| kek).await
+    }
+
+    /// Another node on the same database, key and graveyard, with connections of its own.
+    pub async fn node(&self) -> Ctx {
+        let google = self.ctx.google.clone().expect("a Google");
+        let config = StoreConfig {
+            url: self.store.url.clone(),
+            migrate: true,
+        };
+        let store = Store::open(&config).await.expect("the store opens");
+        let store = store.with_world(self.ctx.world.clone());
+        let (world, folder) = (&self.ctx.world, self.folder.path());
+        open_ctx(&store, world, google, folder, |kek, _| kek).await
+    }
+
+    /// Stops running jobs, as a process that ends does.
+    pub async fn stop_jobs(&mut self) {
+        let runner = self.runner.take().expect("jobs are running");
+        runner.stop(Duration::ZERO).await;
     }
 
     /// Another member of the same workspace, signed in.
@@ -199,22 +223,12 @@ impl TestApp {
     /// Runs everything that is due, until nothing is. When the work itself waits for time to pass
     /// (a provider that said "later"), time passes.
     pub async fn settle(&self) {
-        let runner = self.runner.lock().await;
-        let Some(runner) = runner.as_ref() else {
-            return;
-        };
+        let runner = self.runner.as_ref().expect("jobs are running");
         let mut drained = std::pin::pin!(runner.drain());
         let mut patience = Duration::from_millis(800);
         while tokio::time::timeout(patience, &mut drained).await.is_err() {
             self.clock.advance(Duration::from_secs(1));
             patience = Duration::from_millis(5);
-        }
-    }
-
-    /// Stops the workers, for tests that make each step themselves.
-    pub async fn stop_jobs(&self) {
-        if let Some(runner) = self.runner.lock().await.take() {
-            runner.stop(Duration::from_secs(5)).await;
         }
     }
 
@@ -287,19 +301,22 @@ impl TestApp {
 }
 
 async fn open_ctx(
-    store: &TestStore,
+    store: &Store,
     world: &World,
     google: Arc<Google>,
     folder: &std::path::Path,
+    around: fn(Box<dyn Kek>, &Store) -> Box<dyn Kek>,
 ) -> Ctx {
+    let kek = open_kek(&KekSource::File(folder.join("kek")), None, world, true).expect("a key");
     let mut config = AppConfig::new("http://127.0.0.1:8080".parse().expect("an address"));
     config.recheck_waits = vec![Duration::ZERO];
     Ctx::open(Parts {
-        store: store.store.clone(),
-        kek: open_kek(&KekSource::File(folder.join("kek")), None, world, true).expect("a key"),
+        store: store.clone(),
+        kek: around(kek, store),
         graveyard: Graveyard::new(folder.join("graveyard")),
         world: world.clone(),
         google: Some(google),
+        issuers: Vec::new(),
         config,
     })
     .await
@@ -327,7 +344,7 @@ async fn sign_up(ctx: &Ctx, email: &str, role: Role) -> Actor {
             email: email.into(),
             password: PASSWORD.into(),
             code: None,
-            user_agent: "test".into(),
+            browser: access::Browser::default(),
         },
     )
     .await

@@ -7,6 +7,7 @@
 
 #[cfg(feature = "app")]
 pub mod app;
+pub mod bulk;
 pub mod rows;
 pub mod store;
 

@@ -11,6 +11,7 @@ use tenon_model::{ManualClock, World};
 use tenon_store::{Store, StoreConfig, StoreUrl};
 
 const POSTGRES: &str = "TENON_TEST_POSTGRES";
+const POOLER: &str = "TENON_TEST_POOLER";
 const SQLITE_ONLY: &str = "TENON_TEST_SQLITE_ONLY";
 
 /// A migrated, empty store on a clock that stands still.
@@ -41,7 +42,17 @@ impl TestStore {
             url: url.clone(),
             migrate: true,
         };
-        let store = Store::open(&config).await.expect("the store opens");
+        let store = match pooled(&url) {
+            None => Store::open(&config).await,
+            Some(pooled) => {
+                let config = StoreConfig {
+                    url: pooled,
+                    ..config
+                };
+                Store::open_pooled(&config, Some(&url)).await
+            }
+        };
+        let store = store.expect("the store opens");
         Self {
             store: store.with_world(world.clone()),
             url,
@@ -49,6 +60,19 @@ impl TestStore {
             clock,
         }
     }
+}
+
+/// The same database through the pooler named in `TENON_TEST_POOLER`, an address like
+/// `127.0.0.1:6432`.
+fn pooled(url: &StoreUrl) -> Option<StoreUrl> {
+    let StoreUrl::Postgres(text) = url else {
+        return None;
+    };
+    let pooler: std::net::SocketAddr = std::env::var(POOLER).ok()?.parse().expect(POOLER);
+    let mut url = url::Url::parse(text).expect("an address of PostgreSQL");
+    url.set_ip_host(pooler.ip()).expect("a host");
+    url.set_port(Some(pooler.port())).expect("a port");
+    Some(StoreUrl::Postgres(url.into()))
 }
 
 /// Makes `name::sqlite` and `name::postgres` of one `async fn name(t: TestStore) { … }`.
@@ -149,19 +173,55 @@ impl Drop for Database {
     }
 }
 
+/// Lets nobody new into a database of PostgreSQL until it is mended.
+pub struct Cut {
+    server: String,
+    name: String,
+}
+
+impl Cut {
+    /// Lets connections in again.
+    pub async fn mend(self) {
+        let statement = format!("ALTER DATABASE {} ALLOW_CONNECTIONS true", self.name);
+        run(&self.server, &statement).await;
+    }
+}
+
+/// Ends all connections to the database that listen for notifications, and keeps new ones out;
+/// transactions under way go on.
+///
+/// # Panics
+/// When the store is not on PostgreSQL.
+pub async fn cut_listeners(store: &TestStore) -> Cut {
+    let mut url = url::Url::parse(&store.address()).expect("a store on PostgreSQL");
+    let name = url.path().trim_start_matches('/').to_owned();
+    url.set_path("/postgres");
+    let server = url.to_string();
+    run(
+        &server,
+        &format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false"),
+    )
+    .await;
+    // Those that are in a transaction go on, all others end.
+    let statement = include_str!("../../store/tests/sql/end_idle.sql").replace("$1", &name);
+    run(&server, &statement).await;
+    Cut { server, name }
+}
+
 fn administrate(server: &str, statement: &str) {
-    runtime().block_on(async {
-        let options =
-            PgConnectOptions::from_str(server).expect("an address in TENON_TEST_POSTGRES");
-        let mut connection = options
-            .disable_statement_logging()
-            .connect()
-            .await
-            .expect("the server of TENON_TEST_POSTGRES answers");
-        sqlx::raw_sql(AssertSqlSafe(statement.to_owned()))
-            .execute(&mut connection)
-            .await
-            .expect("TENON_TEST_POSTGRES names a superuser");
-        connection.close().await.expect("the connection closes");
-    });
+    runtime().block_on(run(server, statement));
+}
+
+async fn run(server: &str, statement: &str) {
+    let options = PgConnectOptions::from_str(server).expect("an address in TENON_TEST_POSTGRES");
+    let mut connection = options
+        .disable_statement_logging()
+        .connect()
+        .await
+        .expect("the server of TENON_TEST_POSTGRES answers");
+    sqlx::raw_sql(AssertSqlSafe(statement.to_owned()))
+        .execute(&mut connection)
+        .await
+        .expect("TENON_TEST_POSTGRES names a superuser");
+    connection.close().await.expect("the connection closes");
 }

@@ -25,6 +25,10 @@ pub struct Wrapped {
 /// Wraps and unwraps data keys. Asynchronous because a key may live in another service.
 #[async_trait]
 pub trait Kek: Send + Sync {
+    /// Whether wrapping and unwrapping ask another service, so that no transaction may wait for it.
+    fn is_remote(&self) -> bool {
+        false
+    }
     /// Wraps with the newest version.
     async fn wrap(&self, world: &World, key: &DataKey) -> Result<Wrapped, VaultError>;
     /// Unwraps with the version that `wrapped` names.

@@ -26,6 +26,7 @@ pub(super) fn run(options: &Options, tenon: &Path, report: &mut Report) -> Resul
                 seed: 1,
                 quota: Quota::Y2026,
                 auto_consent: true,
+                latency: 0,
             },
         )?;
         let setup = databases.setup(kind, tenon, sandbox.environment())?;

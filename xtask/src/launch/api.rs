@@ -46,6 +46,11 @@ impl Person {
 
     /// Both consent steps with mail only; gives the connection's id.
     pub fn connect(&mut self) -> Result<String> {
+        self.connect_account(ACCOUNT)
+    }
+
+    /// The same with another account.
+    pub fn connect_account(&mut self, account: &str) -> Result<String> {
         let policy = self.get("/policy?provider=google&features=mail")?;
         let flow = self.post(
             "/connections/authorize",
@@ -58,7 +63,7 @@ impl Person {
             }),
         )?;
         let authorize = flow["authorize_url"].as_str().context("no authorize_url")?;
-        let callback = consent(authorize)?;
+        let callback = consent(authorize, account)?;
         let (_, path) = http::split(&callback)?;
         let answer = self.client.get(&path)?;
         let target = answer.header("location").unwrap_or_default();
@@ -124,24 +129,24 @@ impl Person {
     }
 }
 
-/// The provider's side of the consent: takes the account under test and allows everything.
+/// The provider's side of the consent: takes this account and allows everything.
 /// Gives the address the browser would be sent back to.
-fn consent(authorize: &str) -> Result<String> {
+fn consent(authorize: &str, account: &str) -> Result<String> {
     let (base, path) = http::split(authorize)?;
     let mut browser = Client::new(&base)?;
     let joint = if path.contains('?') { '&' } else { '?' };
     let path = if path.contains("login_hint=") {
         path
     } else {
-        format!("{path}{joint}login_hint={}", encode(ACCOUNT))
+        format!("{path}{joint}login_hint={}", encode(account))
     };
     let answer = browser.get(&path)?;
     if let Some(location) = answer.header("location") {
         return Ok(location.to_owned());
     }
     let page = answer.text();
-    let (action, fields) =
-        account_form(&page).with_context(|| format!("no consent form, HTTP {}", answer.status))?;
+    let (action, fields) = account_form(&page, account)
+        .with_context(|| format!("no consent form, HTTP {}", answer.status))?;
     let answer = browser.send(
         "POST",
         &action,
@@ -154,13 +159,13 @@ fn consent(authorize: &str) -> Result<String> {
     Ok(location.to_owned())
 }
 
-/// The form of an account page that belongs to the account under test: its action and its fields.
-fn account_form(page: &str) -> Option<(String, Vec<(String, String)>)> {
+/// The form of an account page that belongs to this account: its action and its fields.
+fn account_form(page: &str, account: &str) -> Option<(String, Vec<(String, String)>)> {
     let form = page
         .split("<form")
         .skip(1)
         .filter_map(|rest| rest.split("</form>").next())
-        .find(|form| form.contains(ACCOUNT))?;
+        .find(|form| form.contains(account))?;
     let action = attribute(form, "action")?;
     let mut fields = Vec::new();
     for input in form.split("<input").skip(1) {
@@ -195,10 +200,10 @@ mod tests {
             <form method="post" action="/o/consent?x=1&amp;y=2">
             <input type="hidden" name="email" value="alice@example.com"/>
             <input type="hidden" name="state" value="a&amp;&quot;b"></form>"#;
-        let (action, fields) = account_form(page).unwrap();
+        let (action, fields) = account_form(page, ACCOUNT).unwrap();
         assert_eq!(action, "/o/consent?x=1&y=2");
         assert_eq!(fields[0], ("email".into(), ACCOUNT.into()));
         assert_eq!(fields[1], ("state".into(), "a&\"b".into()));
-        assert!(account_form("<form action='/'></form>").is_none());
+        assert!(account_form("<form action='/'></form>", ACCOUNT).is_none());
     }
 }

@@ -46,6 +46,11 @@ impl Databases {
     pub fn postgres(&self) -> Option<&Postgres> {
         self.postgres.as_ref()
     }
+
+    /// The cluster, to stop and start it.
+    pub fn postgres_mut(&mut self) -> Result<&mut Postgres> {
+        self.postgres.as_mut().context("PostgreSQL is not running")
+    }
 }
 
 /// Name of the database in a `postgres://` address.

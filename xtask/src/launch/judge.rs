@@ -136,6 +136,52 @@ impl Emulator {
     }
 }
 
+/// npm oidc-provider: an OpenID Connect server somebody else wrote.
+pub struct Issuer {
+    _service: Service,
+    url: String,
+    _dir: TempDir,
+}
+
+impl Issuer {
+    /// Starts it with one client, whose callback address is ours.
+    pub fn start(node: &Node, callback: &str) -> Result<Self> {
+        let dir = TempDir::new("oidc")?;
+        let port = free_port()?;
+        let mut command = node
+            .run()
+            .arg(workspace::root().join("tools/oidc/start.mjs"))
+            .env("PORT", port.to_string())
+            .env("REDIRECT_URI", callback)
+            .dir(workspace::root().join("tools/oidc"))
+            .into_command();
+        let mut service = Service::start("oidc-provider", &mut command, &dir.path().join("log"))?;
+        let url = format!("http://127.0.0.1:{port}");
+        service
+            .wait_for(
+                &url,
+                "/.well-known/openid-configuration",
+                Duration::from_secs(30),
+            )
+            .context("oidc-provider does not start")?;
+        Ok(Self {
+            _service: service,
+            url,
+            _dir: dir,
+        })
+    }
+
+    /// Settings of a server at which people sign in here, under the name `acme`.
+    pub fn environment(&self) -> [(&'static str, &str); 4] {
+        [
+            ("TENON_OIDC_ACME_ISSUER", &self.url),
+            ("TENON_OIDC_ACME_CLIENT_ID", "tenon"),
+            ("TENON_OIDC_ACME_CLIENT_SECRET", "a client secret & more"),
+            ("TENON_OIDC_ACME_LABEL", "Acme"),
+        ]
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

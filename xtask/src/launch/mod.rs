@@ -2,11 +2,13 @@
 //! free loopback port with its own temporary folder.
 
 mod api;
+mod balancer;
 mod databases;
 mod demo;
 mod judge;
 mod sandbox;
 mod server;
+mod stream;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,11 +19,13 @@ use anyhow::{Context, Result, bail};
 use rustix::process::Signal;
 
 pub use api::Person;
+pub use balancer::Balancer;
 pub use databases::{Databases, database_name};
-pub use demo::Demo;
-pub use judge::{Emulator, Proxy};
-pub use sandbox::{ACCOUNT, Quota, Sandbox, SandboxOptions};
-pub use server::{Database, Setup};
+pub use demo::{Demo, browser_script};
+pub use judge::{Emulator, Issuer, Proxy};
+pub use sandbox::{ACCOUNT, OTHER_ACCOUNT, Quota, Sandbox, SandboxOptions};
+pub use server::{Database, OWNER, Server, Setup};
+pub use stream::Stream;
 
 use crate::children::Running;
 use crate::http::Client;

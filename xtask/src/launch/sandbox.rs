@@ -15,6 +15,8 @@ use crate::workspace::TempDir;
 
 /// Whose mailbox the benches and proofs use.
 pub const ACCOUNT: &str = "alice@example.com";
+/// The other account of the sandbox.
+pub const OTHER_ACCOUNT: &str = "bob@example.com";
 
 /// Google's quotas, as `--quota` names them.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -36,6 +38,8 @@ pub struct SandboxOptions {
     pub quota: Quota,
     /// Everything asked for is granted at once, without a consent page.
     pub auto_consent: bool,
+    /// Milliseconds before each answer.
+    pub latency: u64,
 }
 
 impl SandboxOptions {
@@ -46,6 +50,7 @@ impl SandboxOptions {
             seed,
             quota: Quota::Off,
             auto_consent: true,
+            latency: 0,
         }
     }
 }
@@ -72,6 +77,7 @@ impl Sandbox {
             .args(["--port", &port.to_string()])
             .args(["--messages", &options.messages.to_string()])
             .args(["--seed", &options.seed.to_string()])
+            .args(["--latency-ms", &options.latency.to_string()])
             .args([
                 "--quota",
                 match options.quota {
@@ -117,7 +123,12 @@ impl Sandbox {
 
     /// All messages of the mailbox: id, thread id, labels.
     pub fn messages(&mut self) -> Result<Vec<(String, String, Vec<String>)>> {
-        let answer = self.ask(&format!("messages?account={}", encode(ACCOUNT)))?;
+        self.messages_of(ACCOUNT)
+    }
+
+    /// The same of another account.
+    pub fn messages_of(&mut self, account: &str) -> Result<Vec<(String, String, Vec<String>)>> {
+        let answer = self.ask(&format!("messages?account={}", encode(account)))?;
         let messages = answer["messages"].as_array();
         let messages = messages.context("the sandbox lists no messages")?;
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();

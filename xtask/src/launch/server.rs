@@ -7,11 +7,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use rustix::process::Signal;
 
 use super::{Person, Service, last_lines};
 use crate::measure::{self, Usage};
 use crate::postgres::free_port;
-use crate::workspace::TempDir;
+use crate::workspace::{self, TempDir};
 
 /// The owner every proof signs in as.
 pub const OWNER: (&str, &str) = ("owner@example.org", "a long enough passphrase 7");
@@ -45,6 +46,25 @@ impl Setup {
             home: Arc::clone(&self.home),
             port: self.port,
         }
+    }
+
+    /// Another node of the same deployment: the same database and keys, a data folder and a port of its own.
+    pub fn another(&self) -> Result<Self> {
+        let node = Self {
+            tenon: self.tenon.clone(),
+            database: self.database.clone(),
+            environment: self.environment.clone(),
+            home: Arc::new(TempDir::new("node")?),
+            port: free_port()?,
+        };
+        for file in workspace::files(&self.data())? {
+            let to = node.data().join(file.strip_prefix(self.data())?);
+            if let Some(folder) = to.parent() {
+                std::fs::create_dir_all(folder)?;
+            }
+            std::fs::copy(&file, to)?;
+        }
+        Ok(node)
     }
 
     /// Prepares a data folder and an owner account.
@@ -148,6 +168,11 @@ impl Setup {
         Ok(())
     }
 
+    /// All that all starts have said.
+    pub fn said(&self) -> String {
+        std::fs::read_to_string(self.log()).unwrap_or_default()
+    }
+
     /// Starts the server and waits until it is ready.
     pub fn start(&self) -> Result<Server> {
         let mut command = self.command()?;
@@ -186,6 +211,12 @@ impl Server {
     /// Signs the owner in.
     pub fn sign_in(&self) -> Result<Person> {
         Person::sign_in(&self.url, OWNER.0, OWNER.1)
+    }
+
+    /// Stops its process where it is (SIGSTOP), or lets it go on.
+    pub fn freeze(&self, frozen: bool) {
+        let signal = if frozen { Signal::STOP } else { Signal::CONT };
+        self.service.process.signal(signal);
     }
 
     /// SIGKILL.

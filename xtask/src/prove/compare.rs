@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 use crate::launch::{Databases, Person, Sandbox, Setup};
 
@@ -104,6 +104,26 @@ pub fn stored_and_shown(
     }
     found.shown_wrong += listed.abs_diff(ids.len() as u64) + found.provider.abs_diff(listed);
     Ok(found)
+}
+
+/// The rows of several accounts together; message ids of different mailboxes differ.
+pub fn stored_of(
+    setup: &Setup,
+    databases: &Databases,
+    sandbox: &mut Sandbox,
+    accounts: &[&str],
+) -> Result<Differences> {
+    let mut provider = BTreeMap::new();
+    for account in accounts {
+        for (id, thread, labels) in sandbox.messages_of(account)? {
+            let known = (thread, labels.into_iter().collect());
+            ensure!(
+                provider.insert(id, known).is_none(),
+                "two mailboxes share an id"
+            );
+        }
+    }
+    Ok(differences(&provider, rows(setup, databases)?))
 }
 
 fn rows(setup: &Setup, databases: &Databases) -> Result<Vec<(String, Known)>> {

@@ -15,7 +15,7 @@ pub(super) fn run(options: &Options, report: &mut Report) -> Result<()> {
     let tenon = options.tenon()?;
     let runs = options.runs(20);
     // The short form uses a small mailbox, the long one a mailbox of several hundred pages.
-    let messages = if runs < 5 { 1_500 } else { 6_000 };
+    let messages = if runs < 5 { 3_000 } else { 6_000 };
     let mut random = options.random();
     let mut databases = Databases::default();
     for kind in options.databases() {
@@ -89,8 +89,9 @@ pub(super) fn run(options: &Options, report: &mut Report) -> Result<()> {
 fn undisturbed(setup: &Setup) -> Result<Duration> {
     let server = setup.start()?;
     let mut person = server.sign_in()?;
-    let start = Instant::now();
     let connection = person.connect()?;
+    // From where `kill_at` counts too.
+    let start = Instant::now();
     person.wait_until_live(&connection, PATIENCE)?;
     let took = start.elapsed();
     server.stop()?;

@@ -3,9 +3,11 @@
 mod browser;
 mod canary;
 mod compare;
+mod corpora;
 mod day;
 mod emulator;
 mod kill_sync;
+mod nodes;
 mod resync;
 
 use anyhow::{Result, bail};
@@ -68,12 +70,14 @@ impl Options {
 type Proof = fn(&Options, &mut Report) -> Result<()>;
 
 /// Name, proof, repetitions of its short form.
-const PROOFS: [(&str, Proof, u64); 5] = [
+const PROOFS: [(&str, Proof, u64); 7] = [
     ("main-job", browser::run, 1),
     ("emulator", emulator::run, 1),
+    ("corpora", corpora::run, 1),
     ("kill-sync", kill_sync::run, 2),
     ("resync", resync::run, 2),
     ("canary", canary::run, 1),
+    ("two-nodes", nodes::run, 1),
 ];
 
 /// Runs one proof or all.

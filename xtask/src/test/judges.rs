@@ -6,9 +6,12 @@ use super::counted_script;
 use crate::build;
 use crate::command::Run;
 use crate::counts::Counts;
-use crate::launch::{Demo, Sandbox, SandboxOptions};
-use crate::needs::python;
+use crate::launch::{
+    Database, Demo, Issuer, OWNER, Sandbox, SandboxOptions, Setup, browser_script,
+};
+use crate::needs::{install_packages, python};
 use crate::prove;
+use crate::workspace;
 
 /// google-api-python-client drives the sandbox; Google's schemas judge both sides of every exchange.
 pub(super) fn google() -> Result<Counts> {
@@ -31,6 +34,16 @@ pub(super) fn emulator() -> Result<Counts> {
     prove::short("emulator")
 }
 
+/// Published mail in both fake Googles, and the tests of what judges it.
+pub(super) fn corpora() -> Result<Counts> {
+    let tests = Run::new("python3")
+        .args(["-m", "unittest"])
+        .dir(workspace::root().join("tools/corpora"))
+        .quiet()
+        .run()?;
+    Ok(Counts::one(tests.ok) + prove::short("corpora")?)
+}
+
 /// The whole slice in Chromium.
 pub(super) fn browser() -> Result<Counts> {
     let node = build::web_packages()?;
@@ -50,10 +63,33 @@ pub(super) fn browser() -> Result<Counts> {
     Ok(total)
 }
 
+/// Ways in, in Chromium with its virtual authenticator, at npm oidc-provider.
+pub(super) fn signin() -> Result<Counts> {
+    let node = build::web_packages()?;
+    let tenon = build::tenon(false)?;
+    install_packages(&node, "tools/oidc")?;
+    let mut total = Counts::default();
+    for locale in ["en", "fr"] {
+        let mut setup = Setup::new(&tenon, Database::Sqlite, Vec::new())?;
+        // Passkeys are bound to a name, and this is the only one that browsers take on loopback.
+        let url = setup.url().replace("127.0.0.1", "localhost");
+        let issuer = Issuer::start(&node, &format!("{url}/oauth/callback/acme"))?;
+        setup.set("TENON_PUBLIC_URL", &url);
+        for (name, value) in issuer.environment() {
+            setup.set(name, value);
+        }
+        let server = setup.start()?;
+        let script = browser_script(&node, "web/e2e/sign-in.mjs", &url, OWNER.0, OWNER.1);
+        total = total + counted_script(script.args(["--locale", locale]))?;
+        server.stop()?;
+    }
+    Ok(total)
+}
+
 /// The proofs that need no browser, in their short form.
 pub(super) fn proofs() -> Result<Counts> {
     let mut total = Counts::default();
-    for name in ["kill-sync", "resync", "canary"] {
+    for name in ["kill-sync", "resync", "canary", "two-nodes"] {
         total = total + prove::short(name)?;
     }
     Ok(total)

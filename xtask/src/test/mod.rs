@@ -14,6 +14,8 @@ use crate::generate;
 use crate::needs::debian_packages;
 use crate::tidy;
 
+pub use rust::refreshes;
+
 /// A step of the whole test.
 struct Part {
     name: &'static str,
@@ -22,7 +24,7 @@ struct Part {
     run: fn() -> Result<Counts>,
 }
 
-const PARTS: [Part; 12] = [
+const PARTS: [Part; 14] = [
     part("fmt", false, rust::fmt),
     part("tidy", false, tidy::run),
     part("web", false, web),
@@ -33,7 +35,9 @@ const PARTS: [Part; 12] = [
     part("deny", true, rust::deny),
     part("google", true, judges::google),
     part("emulator", true, judges::emulator),
+    part("corpora", true, judges::corpora),
     part("browser", true, judges::browser),
+    part("signin", true, judges::signin),
     part("proofs", true, judges::proofs),
 ];
 

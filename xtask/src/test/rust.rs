@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 
-use crate::command::{Run, which};
+use crate::command::{Outcome, Run, which};
 use crate::counts::{self, Counts};
 use crate::needs::python_tool;
 use crate::postgres::{Durability, Postgres};
@@ -83,6 +83,21 @@ fn tests(packages: &[String]) -> Result<Counts> {
     let no_library = docs.text.contains("no library targets found");
     let doc = counts::libtest(&docs.text).with_exit(docs.ok || no_library);
     Ok(unit.with_exit(outcome.ok) + doc)
+}
+
+/// The tests of refreshes over several nodes, with tokens expiring so often; what they printed.
+pub fn refreshes(rounds: u64) -> Result<Outcome> {
+    let postgres = Postgres::start(Durability::Off)?;
+    let mut run = Run::new(nextest()?);
+    if let Some(cargo) = std::env::var_os("CARGO") {
+        run = run.env("CARGO", cargo);
+    }
+    run.args(["nextest", "run", "--no-fail-fast", "--cargo-quiet"])
+        .args(["--no-capture", "--package", "tenon-app", "-E"])
+        .arg("test(make_one_refresh_per_expiry) | test(a25_two_nodes)")
+        .env("TENON_TEST_POSTGRES", postgres.url("postgres"))
+        .env("TENON_TEST_REFRESH_ROUNDS", rounds.to_string())
+        .run()
 }
 
 /// cargo-nextest: installed, or the build that PyPI has, or compiled.

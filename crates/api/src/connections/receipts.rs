@@ -24,6 +24,10 @@ pub(super) struct Receipt {
     provider: &'static str,
     connected_at: Timestamp,
     disconnected_at: Timestamp,
+    /// When the last row was removed; `null` while that goes on. Nothing could be read from
+    /// `disconnected_at` on.
+    #[schema(required)]
+    removed_at: Option<Timestamp>,
     /// What was removed.
     counts: Vec<Count>,
     key_id: Id,
@@ -57,6 +61,7 @@ impl From<ReceiptView> for Receipt {
             provider: v.provider,
             connected_at: v.connected_at.into(),
             disconnected_at: v.disconnected_at.into(),
+            removed_at: v.removed_at.map(Into::into),
             counts: v.counts.into_iter().map(Into::into).collect(),
             key_id: v.key_id.into(),
             key_destroyed: v.key_destroyed,

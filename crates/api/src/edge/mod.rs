@@ -8,6 +8,7 @@ mod guard;
 pub(crate) mod headers;
 mod site;
 mod track;
+mod visitor;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -17,6 +18,8 @@ use crate::Api;
 pub(crate) use etag::matches as tag_matches;
 pub(crate) use site::Site;
 pub(crate) use track::MemberTag;
+pub use visitor::Peer;
+pub(crate) use visitor::Visitor;
 
 /// Wraps the routes.
 pub(crate) fn wrap(routes: Router<Api>, api: &Api) -> Router<Api> {
@@ -57,6 +60,7 @@ mod tests {
             graveyard: Graveyard::new(folder.join("graveyard")),
             world,
             google: None,
+            issuers: Vec::new(),
             config: AppConfig::new(public_url.parse().unwrap()),
         };
         let ctx = Ctx::open(parts).await.unwrap();
@@ -66,6 +70,9 @@ mod tests {
             shutdown: tokio_util::sync::CancellationToken::new(),
             security_contact: None,
             ping: Duration::from_secs(25),
+            proxies: 0,
+            metrics: crate::Metrics::default(),
+            jobs: None,
         }
     }
 

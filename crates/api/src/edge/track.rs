@@ -64,6 +64,7 @@ pub(crate) async fn track(State(api): State<Api>, mut request: Request, next: Ne
     let took = api.ctx.world.monotonic().saturating_sub(started);
     let milliseconds = took.as_micros() as f64 / 1_000.0;
     let route = route.as_ref().map_or("(page)", MatchedPath::as_str);
+    api.metrics.requests.answered(&method, route, status, took);
     let member = member.0.get().map(ToString::to_string);
     if status >= 500 {
         tracing::error!(id, %method, route, status, milliseconds, member, code, "request");

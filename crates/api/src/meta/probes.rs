@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
+use tenon_app::Pulse;
 
 use crate::Api;
 
@@ -16,16 +17,17 @@ pub(super) async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// 200 when the database answers and the server is not stopping, else 503. Says which, never why:
-/// the reason is in the log. Data keys were opened before the server listened.
+/// 200 when the database answers, jobs are run and the server is not stopping, else 503. Says which,
+/// never why: the reason is in the log. Data keys were opened before the server listened.
 pub(super) async fn readyz(State(api): State<Api>) -> Response {
     let ping = tokio::time::timeout(PATIENCE, api.ctx.store.ping()).await;
     if let Ok(Err(error)) = &ping {
         tracing::warn!(%error, "not ready");
     }
     let database = matches!(ping, Ok(Ok(())));
+    let jobs = api.jobs.as_ref().is_none_or(Pulse::alive);
     let stopping = api.shutdown.is_cancelled();
-    let ready = database && !stopping;
+    let ready = database && jobs && !stopping;
     let status = if ready {
         StatusCode::OK
     } else {
@@ -33,7 +35,9 @@ pub(super) async fn readyz(State(api): State<Api>) -> Response {
     };
     (
         status,
-        Json(serde_json::json!({ "ready": ready, "database": database, "stopping": stopping })),
+        Json(serde_json::json!({
+            "ready": ready, "database": database, "jobs": jobs, "stopping": stopping
+        })),
     )
         .into_response()
 }

@@ -1,20 +1,25 @@
 //! Set-up, sign-in, one's own account and sessions.
 
+pub(crate) mod callback;
+mod identities;
+mod issuers;
 mod me;
+mod passkey_json;
+mod passkeys;
+mod password;
+mod proof;
 mod sessions;
 mod setup;
 mod sign_in;
 mod totp;
 
-use std::convert::Infallible;
-
 use axum::extract::{FromRef, FromRequestParts};
 use axum::response::{IntoResponse, Response};
-use http::header::{SET_COOKIE, USER_AGENT};
+use http::header::SET_COOKIE;
 use http::request::Parts;
 use http::{HeaderMap, StatusCode};
 use secrecy::ExposeSecret;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tenon_app::access::{self, MeView};
 use tenon_app::{Actor, Ctx};
 use tenon_model::member::Role;
@@ -23,7 +28,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::Api;
-use crate::edge::{MemberTag, cookie};
+use crate::edge::MemberTag;
+use crate::edge::cookie::{Cookie, DEVICE_LIFE};
 use crate::problem::Problem;
 use crate::wire::Id;
 
@@ -35,10 +41,30 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
             sign_in::get_session,
             sign_in::sign_out
         ))
+        .routes(routes!(issuers::sign_in_ways))
+        .routes(routes!(issuers::begin_at_issuer))
+        .routes(routes!(passkeys::sign_in_options))
+        .routes(routes!(passkeys::sign_in_by_passkey))
+        .routes(routes!(proof::prove))
+        .routes(routes!(proof::proof_options))
+        .routes(routes!(proof::prove_by_passkey))
         .routes(routes!(me::patch_me))
+        .routes(routes!(password::change_password))
+        .routes(routes!(totp::renew_recovery_codes))
+        .routes(routes!(passkeys::list_passkeys, passkeys::add_passkey))
+        .routes(routes!(passkeys::passkey_options))
+        .routes(routes!(passkeys::rename_passkey, passkeys::remove_passkey))
+        .routes(routes!(
+            identities::list_identities,
+            identities::add_identity
+        ))
+        .routes(routes!(identities::remove_identity))
         .routes(routes!(totp::start_totp, totp::remove_totp))
         .routes(routes!(totp::confirm_totp))
-        .routes(routes!(sessions::list_sessions))
+        .routes(routes!(
+            sessions::list_sessions,
+            sessions::end_other_sessions
+        ))
         .routes(routes!(sessions::end_session))
 }
 
@@ -53,25 +79,14 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let api = Api::from_ref(state);
-        let token =
-            cookie::read(&parts.headers, &api.site).ok_or(tenon_app::Error::Unauthenticated)?;
+        let token = Cookie::Session
+            .read(&parts.headers, &api.site)
+            .ok_or(tenon_app::Error::Unauthenticated)?;
         let actor = access::authenticate(&api.ctx, token.expose_secret()).await?;
         if let Some(tag) = parts.extensions.get::<MemberTag>() {
             let _ = tag.0.set(actor.member);
         }
         Ok(Self(actor))
-    }
-}
-
-/// The browser's own words, for the list of sessions.
-pub(crate) struct UserAgent(String);
-
-impl<S: Send + Sync> FromRequestParts<S> for UserAgent {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let text = parts.headers.get(USER_AGENT).and_then(|v| v.to_str().ok());
-        Ok(Self(text.unwrap_or_default().to_owned()))
     }
 }
 
@@ -98,13 +113,16 @@ struct Member {
     totp_enabled: bool,
     /// How long a message waits before it goes, 0 to 30.
     undo_send_seconds: u32,
+    /// How many recovery codes are left.
+    recovery_codes: u64,
+    has_password: bool,
 }
 
 /// What a member may do.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize, Deserialize, ToSchema)]
 #[schema(as = Role)]
 #[serde(rename_all = "snake_case")]
-enum RoleWord {
+pub(crate) enum RoleWord {
     Owner,
     Admin,
     Member,
@@ -118,6 +136,17 @@ impl From<Role> for RoleWord {
             Role::Admin => Self::Admin,
             Role::Member => Self::Member,
             Role::Viewer => Self::Viewer,
+        }
+    }
+}
+
+impl From<RoleWord> for Role {
+    fn from(word: RoleWord) -> Self {
+        match word {
+            RoleWord::Owner => Self::Owner,
+            RoleWord::Admin => Self::Admin,
+            RoleWord::Member => Self::Member,
+            RoleWord::Viewer => Self::Viewer,
         }
     }
 }
@@ -149,6 +178,8 @@ impl Me {
                 time_zone: view.time_zone,
                 totp_enabled: view.totp_enabled,
                 undo_send_seconds: view.undo_send_seconds,
+                recovery_codes: view.recovery_codes,
+                has_password: view.has_password,
             },
             workspace: Workspace {
                 id: view.workspace.into(),
@@ -162,14 +193,24 @@ impl Me {
     }
 }
 
-/// The answer to whoever has just come in: [`Me`] with the cookie.
-fn welcome(
+/// The answer to whoever has just come in: [`Me`] with the cookies.
+pub(crate) fn welcome(
     api: &Api,
     status: StatusCode,
     signed_in: access::SignedIn,
 ) -> Result<Response, Problem> {
-    let age = signed_in.expires_at.since(api.ctx.world.now());
-    let value = cookie::give(&api.site, &signed_in.token, age).map_err(|_| Problem::internal())?;
-    let headers = HeaderMap::from_iter([(SET_COOKIE, value)]);
+    let headers = cookies_of(api, &signed_in)?;
     Ok((status, headers, axum::Json(Me::new(&api.ctx, signed_in.me))).into_response())
+}
+
+/// The cookies of whoever has just come in.
+fn cookies_of(api: &Api, signed_in: &access::SignedIn) -> Result<HeaderMap, Problem> {
+    let age = signed_in.expires_at.since(api.ctx.world.now());
+    let session = Cookie::Session.give(&api.site, &signed_in.token, age);
+    let device = Cookie::Device.give(&api.site, &signed_in.device, DEVICE_LIFE);
+    let mut headers = HeaderMap::new();
+    for value in [session, device] {
+        headers.append(SET_COOKIE, value.map_err(|_| Problem::internal())?);
+    }
+    Ok(headers)
 }

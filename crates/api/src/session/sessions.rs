@@ -23,8 +23,12 @@ pub(super) struct Session {
     id: Id,
     created_at: Timestamp,
     last_seen_at: Timestamp,
-    /// The browser's own words.
-    user_agent: String,
+    /// Browser and system in two words; may be empty.
+    #[schema(example = "Firefox · Linux")]
+    device: String,
+    /// How the person signed in: `password`, `passkey`, `link`, or an issuer's name.
+    #[schema(example = "password")]
+    method: String,
     /// Whether it is the one that asks.
     current: bool,
 }
@@ -35,7 +39,8 @@ impl From<access::SessionView> for Session {
             id: view.id.into(),
             created_at: view.created_at.into(),
             last_seen_at: view.last_seen_at.into(),
-            user_agent: view.user_agent,
+            device: view.device,
+            method: view.method,
             current: view.current,
         }
     }
@@ -48,6 +53,22 @@ pub(super) async fn list_sessions(
     SignedIn(actor): SignedIn,
 ) -> Answer<Json<List<Session>>> {
     Ok(List::of(access::sessions(&api.ctx, &actor).await?))
+}
+
+/// How many sessions have ended.
+#[derive(Serialize, ToSchema)]
+pub(super) struct EndedSessions {
+    ended: u64,
+}
+
+/// Ends all of one's other sessions
+#[utoipa::path(delete, path = "/sessions", tag = "session", responses((status = 200, body = EndedSessions), ListProblems))]
+pub(super) async fn end_other_sessions(
+    State(api): State<Api>,
+    SignedIn(actor): SignedIn,
+) -> Answer<Json<EndedSessions>> {
+    let ended = access::end_other_sessions(&api.ctx, &actor).await?;
+    Ok(Json(EndedSessions { ended }))
 }
 
 /// Ends a session

@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 use tenon_app::access;
 use utoipa::ToSchema;
 
-use super::{Me, UserAgent, welcome};
+use super::{Me, welcome};
 use crate::Api;
+use crate::edge::Visitor;
 use crate::extract;
 use crate::problem::{Answer, problems};
 
@@ -51,7 +52,7 @@ pub(super) async fn get_setup(State(api): State<Api>) -> Answer<Json<SetupState>
 #[utoipa::path(post, path = "/setup", tag = "session", security(()), responses((status = 201, body = Me), Problems))]
 pub(super) async fn post_setup(
     State(api): State<Api>,
-    UserAgent(user_agent): UserAgent,
+    Visitor(browser): Visitor,
     extract::Json(input): extract::Json<SetupInput>,
 ) -> Answer<Response> {
     let setup = access::Setup {
@@ -62,7 +63,7 @@ pub(super) async fn post_setup(
         password: input.password.into(),
         locale: input.locale,
         time_zone: input.time_zone,
-        user_agent,
+        browser,
     };
     let signed_in = access::setup(&api.ctx, setup).await?;
     welcome(&api, StatusCode::CREATED, signed_in)

@@ -9,9 +9,10 @@ use serde::Deserialize;
 use tenon_app::access;
 use utoipa::ToSchema;
 
-use super::{Me, SignedIn, UserAgent, welcome};
+use super::{Me, SignedIn, welcome};
 use crate::Api;
-use crate::edge::cookie;
+use crate::edge::Visitor;
+use crate::edge::cookie::Cookie;
 use crate::extract;
 use crate::problem::{Answer, Problem, problems};
 
@@ -34,14 +35,14 @@ pub(super) struct SignInInput {
 #[utoipa::path(post, path = "/session", tag = "session", security(()), responses((status = 200, body = Me), Problems))]
 pub(super) async fn sign_in(
     State(api): State<Api>,
-    UserAgent(user_agent): UserAgent,
+    Visitor(browser): Visitor,
     extract::Json(input): extract::Json<SignInInput>,
 ) -> Answer<Response> {
     let sign_in = access::SignIn {
         email: input.email,
         password: input.password.into(),
         code: input.code,
-        user_agent,
+        browser,
     };
     let signed_in = access::sign_in(&api.ctx, sign_in).await?;
     welcome(&api, StatusCode::OK, signed_in)
@@ -65,7 +66,9 @@ pub(super) async fn sign_out(
 ) -> Answer<Response> {
     access::sign_out(&api.ctx, &actor).await?;
     let mut response = StatusCode::NO_CONTENT.into_response();
-    let value = cookie::take(&api.site).map_err(|_| Problem::internal())?;
+    let value = Cookie::Session
+        .take(&api.site)
+        .map_err(|_| Problem::internal())?;
     response.headers_mut().insert(SET_COOKIE, value);
     Ok(response)
 }

@@ -9,10 +9,11 @@ use utoipa::ToSchema;
 
 use super::SignedIn;
 use crate::Api;
+use crate::edge::Visitor;
 use crate::extract;
 use crate::problem::{Answer, problems};
 
-problems!(StartProblems: "unauthenticated", "validation");
+problems!(StartProblems: "unauthenticated", "proof_needed", "validation");
 problems!(ConfirmProblems: "unauthenticated", "totp_invalid", "validation");
 problems!(RemoveProblems: "unauthenticated", "too_many_attempts", "validation");
 
@@ -72,13 +73,26 @@ pub(super) async fn confirm_totp(
     Ok(Json(RecoveryCodes { recovery_codes }))
 }
 
+/// Makes new recovery codes
+///
+/// Those there were are void then.
+#[utoipa::path(post, path = "/me/recovery-codes", tag = "session", responses((status = 200, body = RecoveryCodes), StartProblems))]
+pub(super) async fn renew_recovery_codes(
+    State(api): State<Api>,
+    SignedIn(actor): SignedIn,
+) -> Answer<Json<RecoveryCodes>> {
+    let recovery_codes = access::renew_recovery_codes(&api.ctx, &actor).await?;
+    Ok(Json(RecoveryCodes { recovery_codes }))
+}
+
 /// Switches the second factor off
 #[utoipa::path(delete, path = "/me/totp", tag = "session", request_body = PasswordInput, responses((status = 204), RemoveProblems))]
 pub(super) async fn remove_totp(
     State(api): State<Api>,
     SignedIn(actor): SignedIn,
+    Visitor(browser): Visitor,
     extract::Json(input): extract::Json<PasswordInput>,
 ) -> Answer<StatusCode> {
-    access::totp_remove(&api.ctx, &actor, input.password.into()).await?;
+    access::totp_remove(&api.ctx, &actor, input.password.into(), &browser).await?;
     Ok(StatusCode::NO_CONTENT)
 }

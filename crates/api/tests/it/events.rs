@@ -7,7 +7,7 @@ use http::{Method, StatusCode};
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
 
-use crate::support::{Browser, TestApp};
+use crate::support::{Browser, OWNER, PASSWORD, TestApp};
 
 /// Reads a stream until `wanted` has been seen, or for ten seconds.
 async fn read_until(app: &TestApp, browser: &Browser, last: Option<&str>, wanted: &str) -> String {
@@ -96,4 +96,30 @@ async fn a_stream_ends_with_its_session() {
     assert_eq!(out.status, StatusCode::NO_CONTENT);
     let read = tokio::time::timeout(Duration::from_secs(5), body.collect()).await;
     assert!(read.is_ok(), "the stream goes on");
+}
+
+// Ended on another node, say: nothing more is told, though the next ping is far away.
+#[tokio::test]
+async fn nothing_is_told_to_a_session_that_was_ended() {
+    let (app, mut browser) = TestApp::with_owner().await;
+    let options = tenon_api::ApiOptions {
+        ping: Duration::from_mins(10),
+        ..tenon_api::ApiOptions::default()
+    };
+    let router = tenon_api::router(app.ctx.clone(), options);
+    let request = browser
+        .request(Method::GET, "/api/v1/events")
+        .body(Body::empty())
+        .unwrap();
+    let response = router.oneshot(request).await.unwrap();
+    let out = browser.write(Method::DELETE, "/api/v1/session", None).await;
+    assert_eq!(out.status, StatusCode::NO_CONTENT);
+    let mut again = app.browser();
+    let person = serde_json::json!({ "email": OWNER, "password": PASSWORD });
+    let answer = again.post("/api/v1/session", person).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    app.connect_and_sync(&mut again).await;
+    let read = tokio::time::timeout(Duration::from_secs(5), response.into_body().collect()).await;
+    let text = read.expect("the stream goes on").unwrap().to_bytes();
+    assert!(!String::from_utf8_lossy(&text).contains("_changed"));
 }

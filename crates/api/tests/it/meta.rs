@@ -23,6 +23,39 @@ async fn probes_and_contact() {
     );
 }
 
+// A server that answers but runs no jobs syncs nothing and deletes nothing.
+#[tokio::test]
+async fn a_server_without_its_jobs_is_not_ready() {
+    let mut app = TestApp::empty().await;
+    let mut browser = app.browser();
+    let answer = browser.get("/readyz").await.json();
+    assert_eq!(
+        (&answer["ready"], &answer["jobs"]),
+        (&true.into(), &true.into())
+    );
+    let runner = app.runner.take().unwrap();
+    runner.stop(std::time::Duration::ZERO).await;
+    let answer = browser.get("/readyz").await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    let answer = answer.json();
+    assert_eq!(
+        (&answer["ready"], &answer["database"], &answer["jobs"]),
+        (&false.into(), &true.into(), &false.into())
+    );
+    assert_eq!(browser.get("/healthz").await.text(), "ok\n", "it lives");
+}
+
+// Nor can it do anything without its database.
+#[tokio::test]
+async fn a_server_without_its_database_is_not_ready() {
+    let app = TestApp::empty().await;
+    let mut browser = app.browser();
+    app.ctx.store.clone().close().await;
+    let answer = browser.get("/readyz").await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(answer.json()["database"], false);
+}
+
 #[tokio::test]
 async fn every_answer_is_guarded() {
     let app = TestApp::empty().await;

@@ -1,5 +1,7 @@
 //! A server in the process, a sandbox beside it, and a browser that keeps its cookie.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -13,10 +15,11 @@ use tenon_api::ApiOptions;
 use tenon_app::access::{self, NewMemberInput};
 use tenon_app::{AppConfig, Ctx, Parts};
 use tenon_connectors::google::{Google, GoogleConfig, GoogleEndpoints};
+use tenon_connectors::openid::OpenId;
 use tenon_connectors::quota::QuotaSettings;
 use tenon_jobs::{Runner, RunnerHandle};
-use tenon_model::World;
 use tenon_model::member::Role;
+use tenon_model::{Scope, World};
 use tenon_sandbox::{Sandbox, SandboxConfig};
 use tenon_store::{Store, StoreConfig, StoreUrl};
 use tenon_vault::{Graveyard, KekSource, open_kek};
@@ -31,10 +34,12 @@ pub(crate) const HOST: &str = "127.0.0.1:8080";
 pub(crate) struct TestApp {
     pub(crate) router: Router,
     pub(crate) ctx: Ctx,
-    _runner: RunnerHandle,
+    pub(crate) runner: Option<RunnerHandle>,
     pub(crate) sandbox: Sandbox,
     pub(crate) shutdown: CancellationToken,
-    _folder: TempDir,
+    /// The listener of Prometheus.
+    pub(crate) monitoring: Router,
+    _folder: Arc<TempDir>,
 }
 
 impl TestApp {
@@ -45,13 +50,40 @@ impl TestApp {
 
     /// A server that nobody has set up, with a changed sandbox.
     pub(crate) async fn with(change: impl FnOnce(&mut SandboxConfig)) -> Self {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let url = StoreUrl::Sqlite(folder.path().join("tenon.db"));
+        Self::build(&url, folder, Vec::new(), change).await
+    }
+
+    /// Two nodes on one database: each with its own pool, caches and runner, one key.
+    pub(crate) async fn two_nodes(url: &StoreUrl) -> (Self, Self) {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let one = Self::build(url, folder.clone(), Vec::new(), |_| {}).await;
+        let other = Self::build(url, folder, Vec::new(), |_| {}).await;
+        (one, other)
+    }
+
+    /// A server with its owner signed in, at which people may also sign in by these issuers.
+    pub(crate) async fn with_issuers(issuers: Vec<Arc<OpenId>>) -> (Self, Browser) {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let url = StoreUrl::Sqlite(folder.path().join("tenon.db"));
+        let app = Self::build(&url, folder, issuers, |_| {}).await;
+        let browser = app.member(OWNER, Role::Owner).await;
+        (app, browser)
+    }
+
+    async fn build(
+        url: &StoreUrl,
+        folder: Arc<TempDir>,
+        issuers: Vec<Arc<OpenId>>,
+        change: impl FnOnce(&mut SandboxConfig),
+    ) -> Self {
         // With RUST_LOG=info a failing test tells what the server logged.
         let filter = tracing_subscriber::EnvFilter::from_default_env();
         let _ = tracing_subscriber::fmt()
             .with_env_filter(filter)
             .with_test_writer()
             .try_init();
-        let folder = tempfile::tempdir().unwrap();
         let world = World::system();
         let mut config = SandboxConfig::new(world.clock());
         config.messages = 120;
@@ -66,7 +98,7 @@ impl TestApp {
             quota: QuotaSettings::unlimited(),
         };
         let store = Store::open(&StoreConfig {
-            url: StoreUrl::Sqlite(folder.path().join("tenon.db")),
+            url: url.clone(),
             migrate: true,
         })
         .await
@@ -77,6 +109,7 @@ impl TestApp {
             kek: open_kek(&kek, None, &world, true).unwrap(),
             graveyard: Graveyard::new(folder.path().join("graveyard")),
             google: Some(Google::new(google, world.clone()).unwrap()),
+            issuers,
             config: AppConfig::new(format!("http://{HOST}").parse().unwrap()),
             world: world.clone(),
         })
@@ -88,11 +121,16 @@ impl TestApp {
             shutdown: shutdown.clone(),
             security_contact: Some("mailto:security@example.com".to_owned()),
             ping: Duration::from_millis(500),
+            proxies: 1,
+            jobs: Some(runner.pulse()),
+            ..ApiOptions::default()
         };
+        let metrics = options.metrics.clone();
         Self {
             router: tenon_api::router(ctx.clone(), options),
+            monitoring: tenon_api::metrics_router(ctx.clone(), metrics),
             ctx,
-            _runner: runner,
+            runner: Some(runner),
             sandbox,
             shutdown,
             _folder: folder,
@@ -133,8 +171,25 @@ impl TestApp {
     pub(crate) fn browser(&self) -> Browser {
         Browser {
             router: self.router.clone(),
-            cookie: None,
+            jar: BTreeMap::new(),
         }
+    }
+
+    /// As if the browser's session had proved long ago who is there.
+    pub(crate) async fn age_proof(&self, browser: &Browser) {
+        let hash = aws_lc_rs::digest::digest(
+            &aws_lc_rs::digest::SHA256,
+            browser.jar["tenon_session"].as_bytes(),
+        );
+        let hash: [u8; 32] = hash.as_ref().try_into().unwrap();
+        let mut tx = self.ctx.store.begin(&Scope::system()).await.unwrap();
+        let session = tx.sessions().by_token_hash(hash).await.unwrap().unwrap();
+        let long_ago = self.ctx.world.now() - Duration::from_mins(16);
+        tx.sessions()
+            .renew(session.id, hash, long_ago)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
     }
 
     /// Goes through both steps of consent for the mail feature; the answer is the connection's id.
@@ -216,11 +271,12 @@ impl TestApp {
     }
 }
 
-/// A browser that keeps its cookie.
+/// A browser that keeps its cookies.
 #[derive(Clone)]
 pub(crate) struct Browser {
     router: Router,
-    pub(crate) cookie: Option<String>,
+    /// Cookies by name.
+    pub(crate) jar: BTreeMap<String, String>,
 }
 
 impl Browser {
@@ -276,8 +332,9 @@ impl Browser {
             .method(method)
             .uri(path)
             .header("host", HOST);
-        if let Some(cookie) = &self.cookie {
-            request = request.header("cookie", cookie);
+        if !self.jar.is_empty() {
+            let pairs: Vec<String> = self.jar.iter().map(|(n, v)| format!("{n}={v}")).collect();
+            request = request.header("cookie", pairs.join("; "));
         }
         request
     }
@@ -285,15 +342,14 @@ impl Browser {
     pub(crate) async fn send(&mut self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
-        if let Some(cookie) = parts.headers.get(header::SET_COOKIE) {
-            let pair = cookie
-                .to_str()
-                .unwrap()
-                .split(';')
-                .next()
-                .unwrap()
-                .to_owned();
-            self.cookie = (!pair.ends_with('=')).then_some(pair);
+        for cookie in parts.headers.get_all(header::SET_COOKIE) {
+            let pair = cookie.to_str().unwrap().split(';').next().unwrap();
+            let (name, value) = pair.split_once('=').unwrap();
+            if value.is_empty() {
+                self.jar.remove(name);
+            } else {
+                self.jar.insert(name.to_owned(), value.to_owned());
+            }
         }
         let body = body.collect().await.unwrap().to_bytes();
         Answer {

@@ -1,54 +1,127 @@
-//! Slows down guessing: failures per account name in a sliding window, in memory, keyed by a hash.
+//! Slows down guessing: failures per account, per known browser and per source, in memory, keyed by
+//! hashes that no other process could make.
+//!
+//! A stranger who fails on purpose must not lock the owner out. So a browser that has signed in to an
+//! account before counts by itself ([`super::device`]), and the account's own count is only for
+//! browsers that are new to it.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, RandomState};
+use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::{Error, Result};
 
-const WINDOW: Duration = Duration::from_mins(15);
-const FREE_TRIES: usize = 8;
-/// Enough for any office; beyond it the name that was tried longest ago is forgotten.
-const MAX_NAMES: usize = 10_000;
+/// Failures older than this are forgotten.
+const FORGET: Duration = Duration::from_hours(1);
+/// The longest pause.
+const LONGEST: Duration = Duration::from_mins(15);
+/// Enough for any office; beyond it what was tried longest ago is forgotten.
+const MAX_BUCKETS: usize = 20_000;
 
-/// Tries at signing in, by a keyed hash of the name that was tried: names are not kept.
-#[derive(Default)]
-pub struct Attempts {
-    hasher: RandomState,
-    tries: Mutex<HashMap<u64, Vec<Duration>>>,
+/// What failures are counted by.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Bucket {
+    /// A name that was tried in browsers new to it.
+    Account(String),
+    /// A browser that has signed in to the account before.
+    Device(String),
+    /// A client's address, an IPv6 one by its network.
+    Source(IpAddr),
 }
 
-impl Attempts {
-    /// Counts a try of `name` before it is looked at, so that many at once do not all pass; refuses
-    /// when there were too many lately. `now` is monotonic.
-    pub(crate) fn begin(&self, name: &str, now: Duration) -> Result<()> {
-        let key = self.hasher.hash_one(name);
-        let mut all = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
-        if all.len() >= MAX_NAMES && !all.contains_key(&key) {
-            let oldest = all
-                .iter()
-                .min_by_key(|(_, t)| t.last().copied())
-                .map(|(k, _)| *k);
-            all.remove(&oldest.unwrap_or_default());
-        }
-        let times = all.entry(key).or_default();
-        times.retain(|t| now.saturating_sub(*t) < WINDOW);
-        match times.first() {
-            Some(first) if times.len() >= FREE_TRIES => Err(Error::TooManyAttempts(
-                WINDOW.saturating_sub(now.saturating_sub(*first)),
-            )),
-            _ => {
-                times.push(now);
-                Ok(())
+impl Bucket {
+    /// The bucket of a client's address: hosts of one IPv6 network are one client.
+    pub(crate) fn source(ip: IpAddr) -> Self {
+        Self::Source(match ip {
+            IpAddr::V4(_) => ip,
+            IpAddr::V6(ip) => {
+                let bits = u128::from(ip) & !u128::from(u64::MAX);
+                IpAddr::V6(bits.into())
             }
+        })
+    }
+
+    /// Tries without a pause. After them pauses begin with a second and double.
+    const fn free(&self) -> u32 {
+        match self {
+            Self::Account(_) => 5,
+            Self::Device(_) => 10,
+            Self::Source(_) => 40,
         }
     }
 
-    /// Forgets the tries of `name`, after a success.
-    pub(crate) fn succeeded(&self, name: &str) {
+    fn pause(&self, failures: u32) -> Duration {
+        match failures.checked_sub(self.free()) {
+            None => Duration::ZERO,
+            Some(more) => Duration::from_secs(1 << more.min(16)).min(LONGEST),
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Failures {
+    count: u32,
+    last: Duration,
+}
+
+/// Tries at signing in: neither names nor addresses are kept.
+#[derive(Default)]
+pub struct Attempts {
+    hasher: RandomState,
+    tries: Mutex<HashMap<u64, Failures>>,
+}
+
+impl Attempts {
+    /// Counts a try as failed before it is looked at, so that many at once do not all pass; refuses
+    /// while a pause lasts. `now` is monotonic.
+    pub(crate) fn begin(&self, buckets: &[Bucket], now: Duration) -> Result<()> {
         let mut all = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
-        all.remove(&self.hasher.hash_one(name));
+        let mut wait = Duration::ZERO;
+        for bucket in buckets {
+            let key = self.hasher.hash_one(bucket);
+            if let Some(failures) = all.get(&key).filter(|f| now < f.last + FORGET) {
+                let until = failures.last + bucket.pause(failures.count);
+                wait = wait.max(until.saturating_sub(now));
+            }
+        }
+        if !wait.is_zero() {
+            return Err(Error::TooManyAttempts(wait));
+        }
+        for bucket in buckets {
+            let key = self.hasher.hash_one(bucket);
+            if all.len() >= MAX_BUCKETS && !all.contains_key(&key) {
+                let oldest = all.iter().min_by_key(|(_, f)| f.last).map(|(k, _)| *k);
+                all.remove(&oldest.unwrap_or_default());
+            }
+            let failures = all.entry(key).or_insert(Failures {
+                count: 0,
+                last: now,
+            });
+            if now >= failures.last + FORGET {
+                failures.count = 0;
+            }
+            failures.count = failures.count.saturating_add(1);
+            failures.last = now;
+        }
+        Ok(())
+    }
+
+    /// The try was right after all. The account and the browser begin anew; of the source only this
+    /// try is taken back, else one good account would open all others to its guesses.
+    pub(crate) fn succeeded(&self, buckets: &[Bucket]) {
+        let mut all = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
+        for bucket in buckets {
+            let key = self.hasher.hash_one(bucket);
+            if matches!(bucket, Bucket::Source(_)) {
+                if let Some(failures) = all.get_mut(&key) {
+                    failures.count = failures.count.saturating_sub(1);
+                }
+            } else {
+                all.remove(&key);
+            }
+        }
     }
 }
 
@@ -56,35 +129,100 @@ impl Attempts {
 mod tests {
     use super::*;
 
-    #[test]
-    fn the_ninth_try_waits_for_the_rest_of_the_window() {
-        let attempts = Attempts::default();
-        for i in 0..8 {
-            attempts.begin("a", Duration::from_secs(i)).unwrap();
+    fn account(name: &str) -> Vec<Bucket> {
+        vec![Bucket::Account(name.to_owned())]
+    }
+
+    fn wait(outcome: &Result<()>) -> Option<Duration> {
+        match outcome {
+            Err(Error::TooManyAttempts(wait)) => Some(*wait),
+            _ => None,
         }
-        assert!(
-            matches!(attempts.begin("a", Duration::from_secs(10)), Err(Error::TooManyAttempts(d)) if d == WINDOW.checked_sub(Duration::from_secs(10)).unwrap())
-        );
-        attempts.begin("b", Duration::from_secs(10)).unwrap();
+    }
+
+    #[test]
+    fn u11_pauses_double_up_to_a_quarter_of_an_hour() {
+        let attempts = Attempts::default();
+        let a = account("a");
+        let mut now = Duration::ZERO;
+        for _ in 0..5 {
+            attempts.begin(&a, now).unwrap();
+        }
+        for seconds in [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900] {
+            let pause = Duration::from_secs(seconds);
+            assert_eq!(wait(&attempts.begin(&a, now)), Some(pause));
+            now += pause;
+            attempts.begin(&a, now).unwrap();
+        }
+        assert!(wait(&attempts.begin(&a, now)).is_some());
+        attempts.begin(&account("b"), now).unwrap();
+        attempts.succeeded(&a);
+        attempts.begin(&a, now).unwrap();
+    }
+
+    #[test]
+    fn what_failed_long_ago_is_forgotten() {
+        let attempts = Attempts::default();
+        let a = account("a");
+        for _ in 0..5 {
+            attempts.begin(&a, Duration::ZERO).unwrap();
+        }
+        for _ in 0..5 {
+            attempts.begin(&a, FORGET).unwrap();
+        }
+        assert!(attempts.begin(&a, FORGET).is_err());
+    }
+
+    #[test]
+    fn u11_a_known_browser_is_not_locked_out_by_strangers() {
+        let attempts = Attempts::default();
+        let now = Duration::from_secs(1);
+        while attempts.begin(&account("owner"), now).is_ok() {}
         attempts
-            .begin("a", WINDOW + Duration::from_secs(9))
+            .begin(&[Bucket::Device("known".into())], now)
             .unwrap();
-        attempts.succeeded("a");
-        attempts.begin("a", Duration::from_secs(10)).unwrap();
+    }
+
+    #[test]
+    fn u11_one_source_cannot_try_a_password_on_everybody() {
+        let attempts = Attempts::default();
+        let source = |text: &str| Bucket::source(text.parse().unwrap());
+        let now = Duration::from_secs(1);
+        let tried = (0..1_000)
+            .filter(|i| {
+                let buckets = [Bucket::Account(i.to_string()), source("2001:db8::1")];
+                attempts.begin(&buckets, now).is_ok()
+            })
+            .count();
+        assert_eq!(tried, 40);
+        // Another address of the same network is the same client; another network is not.
+        assert!(attempts.begin(&[source("2001:db8::2")], now).is_err());
+        assert!(attempts.begin(&[source("2001:db8:0:1::1")], now).is_ok());
+        // An own account does not open the door for guesses at others.
+        let own = [Bucket::Account("own".into()), source("192.0.2.1")];
+        let mut guessed = 0;
+        for i in 0..200 {
+            let buckets = [Bucket::Account(i.to_string()), source("192.0.2.1")];
+            guessed += usize::from(attempts.begin(&buckets, now).is_ok());
+            if attempts.begin(&own, now).is_ok() {
+                attempts.succeeded(&own);
+            }
+        }
+        assert_eq!(guessed, 40);
     }
 
     #[test]
     fn a_flood_of_names_does_not_free_the_one_that_is_guessed_at() {
         let attempts = Attempts::default();
-        for i in 0..20_000 {
+        for i in 0..30_000 {
             attempts
-                .begin(&i.to_string(), Duration::from_millis(i))
+                .begin(&account(&i.to_string()), Duration::from_millis(i))
                 .unwrap();
         }
-        let now = Duration::from_secs(30);
+        let now = Duration::from_secs(31);
         let passed = (0..50)
-            .filter(|_| attempts.begin("victim", now).is_ok())
+            .filter(|_| attempts.begin(&account("victim"), now).is_ok())
             .count();
-        assert_eq!(passed, FREE_TRIES);
+        assert_eq!(passed, 5);
     }
 }

@@ -5,13 +5,14 @@ use tenon_model::member::Role;
 use tenon_model::{MemberId, Scope, WorkspaceId};
 use tenon_store::{Member, Tx, Workspace};
 
-use super::password;
+use super::device::Browser;
+use super::{invitations, password, people, sessions};
 use crate::{Actor, Ctx, Error, Result};
 
 /// A message can be taken back for at most this many seconds.
 pub(crate) const MAX_UNDO_SEND: u32 = 30;
 /// What a new member has.
-const UNDO_SEND: i64 = 10;
+pub(super) const UNDO_SEND: i64 = 10;
 
 /// A member and the workspace, as the member sees them.
 #[derive(Clone)]
@@ -32,10 +33,26 @@ pub struct MeView {
     pub totp_enabled: bool,
     /// How long a message waits before it goes, in seconds.
     pub undo_send_seconds: u32,
+    /// Recovery codes that are left.
+    pub recovery_codes: u64,
+    /// Whether the member has a password.
+    pub has_password: bool,
+    /// Whether the account is switched off.
+    pub disabled: bool,
     /// Workspace.
     pub workspace: WorkspaceId,
     /// Its name.
     pub workspace_name: String,
+}
+
+/// A new password of one's own.
+pub struct ChangePassword {
+    /// The one that holds now; not asked for when there is none.
+    pub current: Option<SecretString>,
+    /// The new one.
+    pub new: SecretString,
+    /// Where they come from.
+    pub browser: Browser,
 }
 
 /// A change of one's own profile; `None` leaves a field as it is.
@@ -84,6 +101,9 @@ pub(super) async fn me_view(tx: &mut Tx, member: &Member) -> Result<MeView> {
         time_zone: member.time_zone.clone(),
         totp_enabled: member.totp_confirmed_at.is_some(),
         undo_send_seconds: u32::try_from(member.undo_send_seconds).unwrap_or_default(),
+        recovery_codes: tx.members().count_recovery_codes(member.id).await?,
+        has_password: member.password_hash.is_some(),
+        disabled: member.disabled_at.is_some(),
         workspace: workspace.id,
         workspace_name: workspace.name,
     })
@@ -132,6 +152,35 @@ pub async fn update_me(ctx: &Ctx, actor: &Actor, change: UpdateMe) -> Result<MeV
     Ok(view)
 }
 
+/// Sets a new password. All other sessions end.
+pub async fn change_password(ctx: &Ctx, actor: &Actor, input: ChangePassword) -> Result<()> {
+    let mut tx = ctx.store.read(&actor.scope()).await?;
+    let member = own(&mut tx, actor).await?;
+    if member.password_hash.is_none() {
+        sessions::proven(ctx, &mut tx, actor).await?;
+    }
+    drop(tx);
+    if let Some(problem) = password::problem(&input.new, &[&member.email, &member.name]) {
+        return Err(Error::field("new_password", problem));
+    }
+    if member.password_hash.is_some() {
+        let buckets = input.browser.buckets(ctx, &member.email);
+        ctx.attempts.begin(&buckets, ctx.world.monotonic())?;
+        let current = input.current.unwrap_or_default();
+        if !password::verify(member.password_hash, current).await? {
+            return Err(Error::field("current_password", "is wrong"));
+        }
+        ctx.attempts.succeeded(&buckets);
+    }
+    let hash = password::hash(&ctx.world, input.new).await?;
+    let mut tx = ctx.store.begin(&actor.scope()).await?;
+    tx.members().set_password_hash(member.id, &hash).await?;
+    sessions::end_all(&mut tx, actor.workspace, member.id, Some(actor.session)).await?;
+    tx.commit().await?;
+    tracing::info!(target: "audit", member = %actor.member, "password changed");
+    Ok(())
+}
+
 pub(super) fn profile_problems(name: &str, locale: &str, time_zone: &str) -> Vec<(String, String)> {
     let mut problems = Vec::new();
     let mut add =
@@ -167,8 +216,9 @@ pub(super) async fn prepare(ctx: &Ctx, input: NewMemberInput) -> Result<Member> 
     if address.is_none() {
         problems.push(("email".into(), "must be an e-mail address".into()));
     }
-    problems
-        .extend(password::problem(&input.password).map(|p| ("password".to_owned(), p.to_owned())));
+    let own_words = [input.email.as_str(), input.name.as_str()];
+    let weak = password::problem(&input.password, &own_words);
+    problems.extend(weak.map(|p| ("password".to_owned(), p.to_owned())));
     let (Some(address), true) = (address, problems.is_empty()) else {
         return Err(Error::Validation(problems));
     };
@@ -208,6 +258,7 @@ pub async fn create_member(ctx: &Ctx, input: NewMemberInput) -> Result<MemberId>
     let now = ctx.world.now();
     let wanted = input.workspace.clone();
     let member = prepare(ctx, input).await?;
+    let key = ctx.keys.make().await?;
     let mut tx = ctx.store.begin(&Scope::system()).await?;
     let workspaces = workspaces(&mut tx).await?;
     let found = match &wanted {
@@ -230,7 +281,7 @@ pub async fn create_member(ctx: &Ctx, input: NewMemberInput) -> Result<MemberId>
             created_at: now,
         };
         tx.workspaces().insert(&workspace).await?;
-        ctx.keys.create(&mut tx, workspace.id, None).await?;
+        ctx.keys.insert(&mut tx, key, workspace.id, None).await?;
         workspace.id
     };
     let member = insert(&mut tx, workspace, member).await?;
@@ -261,22 +312,76 @@ async fn workspaces(tx: &mut Tx) -> Result<Vec<Workspace>> {
 
 /// Sets a new password from the command line, switches the second factor off, ends all sessions.
 pub async fn reset_password(ctx: &Ctx, address: &str, new: SecretString) -> Result<()> {
-    if let Some(problem) = password::problem(&new) {
+    let member = named(ctx, address).await?;
+    if let Some(problem) = password::problem(&new, &[&member.email, &member.name]) {
         return Err(Error::field("password", problem));
     }
     let hash = password::hash(&ctx.world, new).await?;
-    let mut tx = ctx.store.begin(&Scope::system()).await?;
-    let address = email(address).ok_or(Error::NotFound("member"))?;
-    let member = tx
-        .members()
-        .by_email(&address)
-        .await?
-        .ok_or(Error::NotFound("member"))?;
+    let mut tx = ctx.store.begin(&Scope::job(member.workspace_id)).await?;
     tx.members().set_password_hash(member.id, &hash).await?;
-    tx.members().set_totp(member.id, None).await?;
-    tx.sessions().delete_for_member(member.id, None).await?;
+    super::totp::remove(&mut tx, member.id).await?;
+    sessions::end_all(&mut tx, member.workspace_id, member.id, None).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// The member of an address, for the command line.
+async fn named(ctx: &Ctx, address: &str) -> Result<Member> {
+    let mut tx = ctx.store.read(&Scope::system()).await?;
+    let address = email(address).ok_or(Error::NotFound("member"))?;
+    let member = tx.members().by_email(&address).await?;
+    member.ok_or(Error::NotFound("member"))
+}
+
+/// Changes a member's role from the command line; their sessions end.
+pub async fn set_role(ctx: &Ctx, address: &str, role: Role) -> Result<()> {
+    let member = named(ctx, address).await?;
+    let mut tx = ctx.store.begin(&Scope::job(member.workspace_id)).await?;
+    tx.members().set_role(member.id, role).await?;
+    sessions::end_all(&mut tx, member.workspace_id, member.id, None).await?;
+    people::tell(&mut tx, member.id.to_string()).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Switches an account off or on from the command line; its sessions end.
+pub async fn set_disabled(ctx: &Ctx, address: &str, disabled: bool) -> Result<()> {
+    let member = named(ctx, address).await?;
+    let mut tx = ctx.store.begin(&Scope::job(member.workspace_id)).await?;
+    let since = disabled.then(|| member.disabled_at.unwrap_or_else(|| ctx.world.now()));
+    tx.members().set_disabled(member.id, since).await?;
+    tx.resets().delete_for_member(member.id).await?;
+    sessions::end_all(&mut tx, member.workspace_id, member.id, None).await?;
+    people::tell(&mut tx, member.id.to_string()).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Invites somebody from the command line, in the name of the workspace's oldest owner; the link.
+pub async fn invite_as_owner(
+    ctx: &Ctx,
+    workspace: Option<&str>,
+    address: &str,
+    role: Role,
+) -> Result<String> {
+    let mut tx = ctx.store.read(&Scope::system()).await?;
+    let found = workspaces(&mut tx).await?;
+    let chosen = match workspace {
+        Some(name) => found.iter().find(|w| w.name == name),
+        None if found.len() > 1 => {
+            return Err(Error::field(
+                "workspace",
+                "name it: this server has several",
+            ));
+        }
+        None => found.first(),
+    };
+    let chosen = chosen.ok_or(Error::NotFound("workspace"))?;
+    let all = tx.members().list_everywhere().await?;
+    drop(tx);
+    let owner = all
+        .into_iter()
+        .find(|m| m.workspace_id == chosen.id && m.role == Role::Owner && m.disabled_at.is_none())
+        .ok_or(Error::NotFound("owner"))?;
+    invitations::invite_for(ctx, &owner, address, role).await
 }
 
 #[cfg(test)]

@@ -1,20 +1,49 @@
-//! Who may come in: set-up, sign-in, sessions, second factor, members.
+//! Who may come in: set-up, sign-in by password, passkey or issuer, sessions, second factor, members.
 
 mod attempts;
+mod device;
+mod domains;
+mod invitations;
 mod members;
+mod openid;
+mod passkeys;
 mod password;
+mod people;
+mod resets;
 mod sessions;
 mod setup;
 mod sign_in;
 mod totp;
+mod webauthn;
 
 pub use attempts::Attempts;
+pub use device::Browser;
+pub use domains::{DomainView, allow_domain, domains, forbid_domain};
+pub use invitations::{
+    Accept, InvitationView, NewInvitation, OpenedInvitation, accept_invitation, invitations,
+    invite, open_invitation, withdraw_invitation,
+};
 pub(crate) use members::MAX_UNDO_SEND;
 pub use members::{
-    MeView, NewMemberInput, UpdateMe, create_member, list_members, me, reset_password, update_me,
+    ChangePassword, MeView, NewMemberInput, UpdateMe, change_password, create_member,
+    invite_as_owner, list_members, me, reset_password, set_disabled, set_role, update_me,
 };
-pub use sessions::{SessionView, SignedIn, authenticate, end_session, sessions, sign_out};
+pub use openid::{
+    Begin, Begun, IdentityView, IssuerAnswer, IssuerView, Outcome, Refusal, answer_of_issuer,
+    begin_adding, begin_at_issuer, identities, issuers, remove_identity,
+};
+pub use passkeys::{
+    CreationOptions, NewPasskey, PasskeyAnswer, PasskeyView, RequestOptions, add_passkey,
+    begin_passkey, begin_passkey_proof, begin_passkey_sign_in, passkey_host, passkeys,
+    prove_by_passkey, remove_passkey, rename_passkey, sign_in_by_passkey,
+};
+pub use people::{ChangeMember, PersonView, change_member, people};
+pub use resets::{NewReset, OpenedReset, make_reset, open_reset, redeem_reset};
+pub use sessions::{
+    Renewed, SessionView, SignedIn, authenticate, end_other_sessions, end_session, holds, sessions,
+    sign_out,
+};
 pub(crate) use sessions::{random_token, token_hash};
 pub use setup::{Setup, setup, setup_needed, setup_token};
-pub use sign_in::{SignIn, sign_in};
-pub use totp::{TotpSetup, totp_begin, totp_confirm, totp_remove};
+pub use sign_in::{SignIn, prove_by_password, sign_in};
+pub use totp::{TotpSetup, renew_recovery_codes, totp_begin, totp_confirm, totp_remove};

@@ -5,6 +5,7 @@ use tenon_model::Scope;
 use tenon_model::member::Role;
 use tenon_store::Workspace;
 
+use super::device::Browser;
 use super::members::{self, NewMemberInput};
 use super::sessions::{self, SignedIn, token_hash};
 use crate::{Ctx, Error, Result};
@@ -25,8 +26,8 @@ pub struct Setup {
     pub locale: String,
     /// IANA time zone.
     pub time_zone: String,
-    /// The browser's own words.
-    pub user_agent: String,
+    /// Where they come from.
+    pub browser: Browser,
 }
 
 /// Whether the server has no workspace yet.
@@ -72,14 +73,15 @@ pub async fn setup(ctx: &Ctx, input: Setup) -> Result<SignedIn> {
         time_zone: input.time_zone,
     };
     let owner = members::prepare(ctx, owner).await?;
+    let key = ctx.keys.make().await?;
     let mut tx = ctx.store.begin(&Scope::system()).await?;
     if tx.workspaces().count().await? > 0 {
         return Err(Error::AlreadySetUp);
     }
     tx.workspaces().insert(&workspace).await?;
-    ctx.keys.create(&mut tx, workspace.id, None).await?;
+    ctx.keys.insert(&mut tx, key, workspace.id, None).await?;
     let member = members::insert(&mut tx, workspace.id, owner).await?;
-    let signed_in = sessions::start(ctx, &mut tx, &member, &input.user_agent).await?;
+    let signed_in = sessions::start(ctx, &mut tx, &member, &input.browser, "password").await?;
     tx.commit().await?;
     Ok(signed_in)
 }

@@ -1,11 +1,14 @@
-//! Sign-in with password, and a code where the account asks for one.
+//! Sign-in with password, and a code where the account asks for one; and the same again as a proof.
 
 use secrecy::SecretString;
 use tenon_model::Scope;
+use tenon_store::Member;
 
-use super::sessions::{self, SignedIn};
-use super::{members, password, totp};
-use crate::{Ctx, Error, Result};
+use super::device::Browser;
+use super::members::{self, own};
+use super::sessions::{self, Renewed, SignedIn};
+use super::{password, totp};
+use crate::{Actor, Ctx, Error, Result};
 
 /// What the sign-in page sends.
 pub struct SignIn {
@@ -15,15 +18,16 @@ pub struct SignIn {
     pub password: SecretString,
     /// Code of the authenticator app, or a recovery code.
     pub code: Option<String>,
-    /// The browser's own words.
-    pub user_agent: String,
+    /// Where they come from.
+    pub browser: Browser,
 }
 
 /// Starts a session. The answer and its time are the same for an unknown account and a wrong
 /// password.
 pub async fn sign_in(ctx: &Ctx, input: SignIn) -> Result<SignedIn> {
     let name = members::email(&input.email).unwrap_or_default();
-    ctx.attempts.begin(&name, ctx.world.monotonic())?;
+    let buckets = input.browser.buckets(ctx, &name);
+    ctx.attempts.begin(&buckets, ctx.world.monotonic())?;
     let mut tx = ctx.store.read(&Scope::system()).await?;
     let member = tx
         .members()
@@ -36,17 +40,64 @@ pub async fn sign_in(ctx: &Ctx, input: SignIn) -> Result<SignedIn> {
     let Some(member) = member.filter(|_| right) else {
         return Err(Error::InvalidCredentials);
     };
-    let mut tx = ctx.store.begin(&Scope::system()).await?;
     if member.totp_confirmed_at.is_some() {
-        let Some(code) = input.code.filter(|c| !c.trim().is_empty()) else {
-            return Err(Error::TotpRequired);
-        };
-        if !totp::accept(ctx, &mut tx, &member, code.trim()).await? {
-            return Err(Error::TotpInvalid);
-        }
+        ctx.keys.warm_workspace(member.workspace_id).await?;
     }
-    let signed_in = sessions::start(ctx, &mut tx, &member, &input.user_agent).await?;
+    let mut tx = ctx.store.begin(&Scope::system()).await?;
+    // What was true before the hashing may have changed meanwhile.
+    let member = tx
+        .members()
+        .get(member.id)
+        .await?
+        .filter(|now| now.disabled_at.is_none() && now.password_hash == member.password_hash)
+        .ok_or(Error::InvalidCredentials)?;
+    if !second_factor(ctx, &mut tx, &member, input.code).await? {
+        tx.commit().await?; // a recovery code or time step that was tried stays used
+        return Err(Error::TotpInvalid);
+    }
+    let signed_in = sessions::start(ctx, &mut tx, &member, &input.browser, "password").await?;
     tx.commit().await?;
-    ctx.attempts.succeeded(&name);
+    ctx.attempts.succeeded(&buckets);
     Ok(signed_in)
+}
+
+async fn second_factor(
+    ctx: &Ctx,
+    tx: &mut tenon_store::Tx,
+    member: &Member,
+    code: Option<String>,
+) -> Result<bool> {
+    if member.totp_confirmed_at.is_none() {
+        return Ok(true);
+    }
+    let code = code.filter(|c| !c.trim().is_empty());
+    let code = code.ok_or(Error::TotpRequired)?;
+    totp::accept(ctx, tx, member, code.trim()).await
+}
+
+/// The person who is signed in proves again who they are, by password and code. The session gets a
+/// new token.
+pub async fn prove_by_password(
+    ctx: &Ctx,
+    actor: &Actor,
+    given: SecretString,
+    code: Option<String>,
+    browser: &Browser,
+) -> Result<Renewed> {
+    let mut tx = ctx.store.read(&actor.scope()).await?;
+    let member = own(&mut tx, actor).await?;
+    drop(tx);
+    let buckets = browser.buckets(ctx, &member.email);
+    ctx.attempts.begin(&buckets, ctx.world.monotonic())?;
+    if !password::verify(member.password_hash.clone(), given).await? {
+        return Err(Error::field("password", "is wrong"));
+    }
+    let mut tx = ctx.store.begin(&actor.scope()).await?;
+    if !second_factor(ctx, &mut tx, &member, code).await? {
+        return Err(Error::TotpInvalid);
+    }
+    let renewed = sessions::renew(ctx, &mut tx, actor).await?;
+    tx.commit().await?;
+    ctx.attempts.succeeded(&buckets);
+    Ok(renewed)
 }

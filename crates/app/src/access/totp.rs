@@ -1,13 +1,15 @@
 //! The second factor: time-based codes (RFC 6238) with recovery codes, each usable once.
 
 use secrecy::SecretString;
+use tenon_model::MemberId;
 use tenon_store::{Member, Tx};
 use tenon_vault::Context;
 use totp_rs::{Builder, Secret, Totp};
 
+use super::device::Browser;
 use super::members::own;
-use super::password;
-use super::sessions::token_hash;
+use super::sessions::{proven, tell, token_hash};
+use super::{attempts::Bucket, password};
 use crate::{Actor, Ctx, Error, Result};
 
 const RECOVERY_CODES: usize = 10;
@@ -43,7 +45,9 @@ async fn secret(ctx: &Ctx, tx: &mut Tx, member: &Member) -> Result<Option<Vec<u8
 
 /// Makes a secret; it counts only once a code of it has been confirmed.
 pub async fn totp_begin(ctx: &Ctx, actor: &Actor) -> Result<TotpSetup> {
+    ctx.keys.warm_workspace(actor.workspace).await?;
     let mut tx = ctx.store.begin(&actor.scope()).await?;
+    proven(ctx, &mut tx, actor).await?;
     let member = own(&mut tx, actor).await?;
     if member.totp_confirmed_at.is_some() {
         return Err(Error::field("totp", "is on already; switch it off first"));
@@ -66,6 +70,7 @@ pub async fn totp_begin(ctx: &Ctx, actor: &Actor) -> Result<TotpSetup> {
 
 /// Switches the second factor on; returns the recovery codes, shown this once.
 pub async fn totp_confirm(ctx: &Ctx, actor: &Actor, code: &str) -> Result<Vec<String>> {
+    ctx.keys.warm_workspace(actor.workspace).await?;
     let mut tx = ctx.store.begin(&actor.scope()).await?;
     let member = own(&mut tx, actor).await?;
     if member.totp_confirmed_at.is_some()
@@ -73,31 +78,66 @@ pub async fn totp_confirm(ctx: &Ctx, actor: &Actor, code: &str) -> Result<Vec<St
     {
         return Err(Error::TotpInvalid);
     }
-    let codes: Vec<String> = (0..RECOVERY_CODES).map(|_| recovery_code(ctx)).collect();
-    let hashes: Vec<[u8; 32]> = codes.iter().map(|c| token_hash(c)).collect();
     tx.members()
         .confirm_totp(member.id, ctx.world.now())
         .await?;
-    tx.members()
-        .replace_recovery_codes(member.id, &hashes)
-        .await?;
+    let codes = new_codes(ctx, &mut tx, member.id).await?;
+    tell(&mut tx, member.id).await?;
     tx.commit().await?;
+    tracing::info!(target: "audit", member = %actor.member, "second factor on");
+    Ok(codes)
+}
+
+/// Recovery codes in place of those there were, shown this once.
+pub async fn renew_recovery_codes(ctx: &Ctx, actor: &Actor) -> Result<Vec<String>> {
+    let mut tx = ctx.store.begin(&actor.scope()).await?;
+    proven(ctx, &mut tx, actor).await?;
+    let member = own(&mut tx, actor).await?;
+    if member.totp_confirmed_at.is_none() {
+        return Err(Error::field("totp", "is off; switch it on first"));
+    }
+    let codes = new_codes(ctx, &mut tx, member.id).await?;
+    tell(&mut tx, member.id).await?;
+    tx.commit().await?;
+    tracing::info!(target: "audit", member = %actor.member, "recovery codes renewed");
+    Ok(codes)
+}
+
+async fn new_codes(ctx: &Ctx, tx: &mut Tx, member: MemberId) -> Result<Vec<String>> {
+    let codes: Vec<String> = (0..RECOVERY_CODES).map(|_| recovery_code(ctx)).collect();
+    let hashes: Vec<[u8; 32]> = codes.iter().map(|c| token_hash(c)).collect();
+    tx.members().replace_recovery_codes(member, &hashes).await?;
     Ok(codes)
 }
 
 /// Switches the second factor off; asks for the password.
-pub async fn totp_remove(ctx: &Ctx, actor: &Actor, given: SecretString) -> Result<()> {
+pub async fn totp_remove(
+    ctx: &Ctx,
+    actor: &Actor,
+    given: SecretString,
+    browser: &Browser,
+) -> Result<()> {
     let mut tx = ctx.store.read(&actor.scope()).await?;
     let member = own(&mut tx, actor).await?;
     drop(tx);
-    ctx.attempts.begin(&member.email, ctx.world.monotonic())?;
+    let buckets: Vec<Bucket> = browser.buckets(ctx, &member.email);
+    ctx.attempts.begin(&buckets, ctx.world.monotonic())?;
     if !password::verify(member.password_hash, given).await? {
         return Err(Error::field("password", "is wrong"));
     }
+    ctx.attempts.succeeded(&buckets);
     let mut tx = ctx.store.begin(&actor.scope()).await?;
-    tx.members().set_totp(member.id, None).await?;
-    tx.members().replace_recovery_codes(member.id, &[]).await?;
+    remove(&mut tx, member.id).await?;
+    tell(&mut tx, member.id).await?;
     tx.commit().await?;
+    tracing::info!(target: "audit", member = %actor.member, "second factor off");
+    Ok(())
+}
+
+/// Takes secret and recovery codes away, in the caller's transaction.
+pub(super) async fn remove(tx: &mut Tx, member: MemberId) -> Result<()> {
+    tx.members().set_totp(member, None).await?;
+    tx.members().replace_recovery_codes(member, &[]).await?;
     Ok(())
 }
 

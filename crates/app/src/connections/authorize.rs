@@ -45,9 +45,7 @@ pub struct Authorization {
 }
 
 pub(super) fn redirect_uri(ctx: &Ctx, provider: Provider) -> String {
-    // One address per issuer (RFC 9700, 4.4.2).
-    let base = ctx.config.public_url.as_str().trim_end_matches('/');
-    format!("{base}/oauth/callback/{}", provider.as_str())
+    ctx.config.redirect_uri(provider)
 }
 
 /// Keeps the consent record and the pending flow, and returns the provider's address. For a
@@ -64,8 +62,13 @@ pub async fn authorize(ctx: &Ctx, actor: &Actor, input: Authorize) -> Result<Aut
     }
     let shown = super::providers::policy(&features, input.locale);
     let now = ctx.world.now();
-    let mut tx = ctx.store.begin(&actor.scope()).await?;
     let (mut scopes, mut login_hint) = (google_scopes(&features), None);
+    if let Some(id) = input.connection {
+        let mut tx = ctx.store.read(&actor.scope()).await?;
+        let row = visible(&mut tx, id).await?;
+        login_hint = Some(account(ctx, &mut tx, &row).await?.address);
+    }
+    let mut tx = ctx.store.begin(&actor.scope()).await?;
     if let Some(id) = input.connection {
         let row = visible(&mut tx, id).await?;
         for feature in &row.features {
@@ -84,7 +87,6 @@ pub async fn authorize(ctx: &Ctx, actor: &Actor, input: Authorize) -> Result<Aut
             let identity = google_scopes(&[]);
             scopes.retain(|s| identity.contains(s) || !row.scopes.iter().any(|g| g == s));
         }
-        login_hint = Some(account(ctx, &mut tx, &row).await?.address);
     }
     features.sort_unstable();
     features.dedup();

@@ -3,7 +3,6 @@
 use tenon_connectors::ports::{Subject, Tokens};
 use tenon_connectors::{ProviderError, Reaction};
 use tenon_model::connection::{ConnectionStatus, Provider};
-use tenon_model::event::EventKind;
 use tenon_model::feature::{Feature, google_scopes, is_granted};
 use tenon_model::mail::SyncState;
 use tenon_model::{ConnectionId, Scope};
@@ -12,10 +11,10 @@ use tenon_vault::{Context, DataKey, Sealed};
 
 use super::authorize::flow_context;
 use super::disconnect::holds_grant;
-use super::profile::RefreshProfile;
+use super::start::{Start, start};
 use super::tokens::seal_token;
 use crate::access::token_hash;
-use crate::sync::SyncMailbox;
+use crate::keys::NewKey;
 use crate::{Actor, Ctx, Error, Result};
 
 /// What the browser brings.
@@ -155,6 +154,14 @@ async fn connect(
             .map(str::to_owned)
             .collect()
     });
+    // Keys come first: no transaction waits for the service that wraps them.
+    let new_key = ctx.keys.make().await?;
+    let mut tx = ctx.store.read(&actor.scope()).await?;
+    let known = tx.connections().list().await?;
+    drop(tx);
+    for row in known.iter().filter(|c| c.subject_index == index) {
+        ctx.keys.warm(&actor.scope(), row.key_id).await?;
+    }
     let mut tx = ctx.store.begin(&actor.scope()).await?;
     let existing = match flow.connection_id {
         Some(id) => {
@@ -187,41 +194,24 @@ async fn connect(
     if tokens.refresh.is_none() && !has_refresh {
         return Err(CallbackError("no_refresh_token")); // fault A8
     }
-    let id = match existing {
-        Some(row) => renew(ctx, &mut tx, flow, &row, tokens, subject, &granted).await?,
-        None => create(ctx, actor, &mut tx, flow, tokens, subject, &granted, index).await?,
+    let id = if let Some(row) = existing {
+        renew(ctx, &mut tx, flow, &row, tokens, subject, &granted).await?
+    } else {
+        let parts = (tokens, subject, index);
+        create(ctx, actor, &mut tx, flow, parts, &granted, new_key).await?
     };
     tx.consents().attach(flow.consent_id, id).await?;
-    let now = ctx.world.now();
-    tx.jobs().release(id, now).await?;
-    if flow.features.contains(&Feature::Mail) && is_granted(Feature::Mail, &granted) {
+    let mail = flow.features.contains(&Feature::Mail) && is_granted(Feature::Mail, &granted);
+    if mail {
         ensure_mailbox(ctx, &mut tx, actor, id).await?;
-        tenon_jobs::enqueue(
-            &mut tx,
-            &SyncMailbox {
-                workspace: actor.workspace,
-                connection: id,
-            },
-            now,
-        )
-        .await?;
     }
-    tenon_jobs::enqueue(
-        &mut tx,
-        &RefreshProfile {
-            workspace: actor.workspace,
-            connection: id,
-        },
-        now,
-    )
-    .await?;
-    tx.events()
-        .append(
-            EventKind::ConnectionChanged,
-            Some(actor.member),
-            id.to_string(),
-        )
-        .await?;
+    let what = Start {
+        workspace: actor.workspace,
+        member: actor.member,
+        connection: id,
+        mail,
+    };
+    start(ctx, &mut tx, what).await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -241,22 +231,17 @@ fn sealed_json<T: serde::Serialize>(
     )?)
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "all of them are what a connection is made of, once"
-)]
 async fn create(
     ctx: &Ctx,
     actor: &Actor,
     tx: &mut Tx,
     flow: &Flow,
-    tokens: &Tokens,
-    subject: &Subject,
+    (tokens, subject, index): (&Tokens, &Subject, [u8; 16]),
     granted: &[String],
-    index: [u8; 16],
+    key: NewKey,
 ) -> Result<ConnectionId> {
     let id: ConnectionId = ctx.world.id();
-    let key = ctx.keys.create(tx, actor.workspace, Some(id)).await?;
+    let key = ctx.keys.insert(tx, key, actor.workspace, Some(id)).await?;
     let row = ConnectionRow {
         id,
         workspace_id: actor.workspace,

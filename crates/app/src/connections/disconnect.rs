@@ -1,4 +1,4 @@
-//! Disconnect and purge: everything goes before the answer, the key is destroyed, a receipt stays.
+//! Disconnect and purge: the key is destroyed, everything goes before the answer, a receipt stays.
 
 use std::time::Duration;
 
@@ -14,7 +14,9 @@ use tenon_model::{ConnectionId, KeyId, Scope, WorkspaceId};
 use tenon_store::{ConnectionRow, Receipt};
 
 use super::receipts::{ReceiptView, receipt_view};
+use super::remove::{RemoveRows, TAKE_OVER, remove_now};
 use super::revoke::RevokeGrant;
+use super::start::announce;
 use super::tokens::open_refresh;
 use super::view::visible;
 use crate::keys::KeysError;
@@ -94,8 +96,10 @@ pub async fn disconnect_preview(ctx: &Ctx, actor: &Actor, id: ConnectionId) -> R
     })
 }
 
-/// Ends the connection. When this returns, nothing that was read from the account is left. The work
-/// goes on when the person closes the page meanwhile, and after a crash as a job.
+/// Ends the connection. When this returns, nothing that was read from the account can be read any
+/// more, on any node, and its rows are gone; of a very large mailbox the last ones go a little later,
+/// and the receipt says when. The work goes on when the person closes the page meanwhile, and after
+/// a crash as a job.
 pub async fn disconnect(ctx: &Ctx, actor: &Actor, id: ConnectionId) -> Result<ReceiptView> {
     // From here on nothing else runs for the connection: its status forbids new work, and the moved
     // fence stops work in flight at its next write.
@@ -208,8 +212,10 @@ async fn end_grant(
     })
 }
 
-/// One transaction: rows and key go, the receipt comes. `None` when the connection is gone already,
-/// or `still` no longer holds, because the person has changed their mind meanwhile.
+/// In one transaction the key, the connection, its tokens and every way to its rows go, and the
+/// receipt comes; then the rows themselves, which nothing can read any more. `None` when the
+/// connection is gone already, or `still` no longer holds, because the person has changed their
+/// mind meanwhile.
 pub(super) async fn purge(
     ctx: &Ctx,
     scope: &Scope,
@@ -218,7 +224,20 @@ pub(super) async fn purge(
     pending: Option<SecretString>,
     still: impl Fn(&ConnectionRow) -> bool,
 ) -> Result<Option<Receipt>> {
+    // Counting millions of rows takes its time, so it is done before anybody has to wait for it.
+    // The fence has moved, so nobody writes these rows any more.
+    let mut tx = ctx.store.read(scope).await?;
+    if tx.connections().get(row.id).await?.is_none() {
+        return Ok(None);
+    }
+    let mut counts = tx.connections().counts(row.id).await?;
+    drop(tx);
+    let pending = match pending {
+        Some(token) => Some((token, ctx.keys.make().await?)),
+        None => None,
+    };
     let now = ctx.world.now();
+    let receipt_id = ctx.world.id();
     let mut tx = ctx.store.begin(scope).await?;
     if !tx
         .connections()
@@ -229,32 +248,32 @@ pub(super) async fn purge(
         return Ok(None);
     }
     tx.consents().withdraw_for_connection(row.id, now).await?;
-    let counts = named(tx.connections().delete(row.id).await?);
+    let deleted = tx.connections().delete(row.id, Some(receipt_id)).await?;
+    for (table, count) in &mut counts {
+        if let Some((_, exact)) = deleted.iter().find(|(t, _)| t == table) {
+            *count = *exact;
+        }
+    }
     ctx.keys.destroy(&mut tx, row.key_id).await?;
-    let receipt = Receipt {
-        id: ctx.world.id(),
+    let mut receipt = Receipt {
+        id: receipt_id,
         workspace_id: row.workspace_id,
         member_id: row.member_id,
         provider: row.provider,
         connection_id: row.id,
         connected_at: row.created_at,
         disconnected_at: now,
-        counts,
+        counts: named(counts),
         key_id: row.key_id,
         grant: grant.to_owned(),
+        removed_at: None,
     };
     tx.receipts().insert(&receipt).await?;
-    if let Some(token) = pending {
-        let job = RevokeGrant::seal(ctx, &mut tx, row, receipt.id, &token).await?;
+    if let Some(pending) = pending {
+        let job = RevokeGrant::seal(ctx, &mut tx, row, receipt.id, pending).await?;
         tenon_jobs::enqueue(&mut tx, &job, now).await?;
     }
-    tx.events()
-        .append(
-            EventKind::ConnectionChanged,
-            Some(row.member_id),
-            row.id.to_string(),
-        )
-        .await?;
+    announce(&mut tx, row.member_id, row.id).await?;
     tx.events()
         .append(
             EventKind::ReceiptAdded,
@@ -262,13 +281,16 @@ pub(super) async fn purge(
             receipt.id.to_string(),
         )
         .await?;
-    tenon_jobs::enqueue(&mut tx, &crate::schedule::Compact {}, now).await?;
+    tenon_jobs::enqueue(&mut tx, &RemoveRows {}, now + TAKE_OVER).await?;
     tx.commit().await?;
-    ctx.keys.forget(row.key_id);
-    ctx.bodies.forget(row.id);
-    ctx.progress.forget(row.id);
+    ctx.forget(row.id);
     if let Some(google) = &ctx.google {
         google.forget(row.subject_index);
+    }
+    match remove_now(ctx, row.id).await {
+        Ok(removed_at) => receipt.removed_at = removed_at,
+        // The job goes on with it; the connection is ended in any case.
+        Err(error) => tracing::warn!(code = error.code(), "removing rows was cut off"),
     }
     Ok(Some(receipt))
 }
@@ -290,7 +312,7 @@ pub(crate) async fn finish_burials(ctx: &Ctx) -> std::result::Result<(), KeysErr
         if let Some(id) = key.connection_id
             && tx.connections().get(id).await?.is_some()
         {
-            tx.connections().delete(id).await?;
+            tx.connections().delete(id, None).await?;
         }
         tx.keys().destroy(key.id).await?;
         tx.commit().await?;

@@ -6,9 +6,9 @@ use tenon_model::event::EventKind;
 use tenon_model::mail::SyncState;
 
 use super::disconnect::holds_grant;
-use super::profile::RefreshProfile;
+use super::start::{Start, announce, start, sync_now as sync_now_in};
 use super::view::visible;
-use crate::sync::{Decision, SyncMailbox};
+use crate::sync::Decision;
 use crate::{Actor, Ctx, Error, Result};
 
 /// Stops everything that runs for the connection; keeps everything that is stored.
@@ -25,13 +25,7 @@ pub async fn pause(ctx: &Ctx, actor: &Actor, id: ConnectionId) -> Result<()> {
         .await?;
     // A run in flight finds its fence moved and stops at its next write.
     tx.connections().bump_fence(id).await?;
-    tx.events()
-        .append(
-            EventKind::ConnectionChanged,
-            Some(actor.member),
-            id.to_string(),
-        )
-        .await?;
+    announce(&mut tx, actor.member, id).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -51,33 +45,13 @@ pub async fn resume(ctx: &Ctx, actor: &Actor, id: ConnectionId) -> Result<()> {
     tx.connections()
         .set_status(id, ConnectionStatus::Active, None, None, None)
         .await?;
-    let now = ctx.world.now();
-    tx.jobs().release(id, now).await?;
-    tenon_jobs::enqueue(
-        &mut tx,
-        &RefreshProfile {
-            workspace: actor.workspace,
-            connection: id,
-        },
-        now,
-    )
-    .await?;
-    tenon_jobs::enqueue(
-        &mut tx,
-        &SyncMailbox {
-            workspace: actor.workspace,
-            connection: id,
-        },
-        now,
-    )
-    .await?;
-    tx.events()
-        .append(
-            EventKind::ConnectionChanged,
-            Some(actor.member),
-            id.to_string(),
-        )
-        .await?;
+    let what = Start {
+        workspace: actor.workspace,
+        member: actor.member,
+        connection: id,
+        mail: true,
+    };
+    start(ctx, &mut tx, what).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -92,15 +66,7 @@ pub async fn sync_now(ctx: &Ctx, actor: &Actor, id: ConnectionId) -> Result<()> 
             return Err(Error::NeedsReauthorization);
         }
     }
-    tenon_jobs::enqueue(
-        &mut tx,
-        &SyncMailbox {
-            workspace: actor.workspace,
-            connection: id,
-        },
-        ctx.world.now(),
-    )
-    .await?;
+    sync_now_in(ctx, &mut tx, actor.workspace, id).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -132,15 +98,7 @@ pub async fn unpark(ctx: &Ctx, actor: &Actor, id: ConnectionId, keep: bool) -> R
     if !tx.mailboxes().save(&mailbox, fence).await? {
         return Err(Error::NotFound("connection"));
     }
-    tenon_jobs::enqueue(
-        &mut tx,
-        &SyncMailbox {
-            workspace: actor.workspace,
-            connection: id,
-        },
-        now,
-    )
-    .await?;
+    sync_now_in(ctx, &mut tx, actor.workspace, id).await?;
     tx.events()
         .append(
             EventKind::MailboxChanged,

@@ -71,7 +71,9 @@ impl RefreshProfile {
         labels: &[tenon_model::mail::RemoteLabel],
         aliases: Option<Vec<tenon_model::connection::Alias>>,
     ) -> Result<()> {
-        let mut tx = ctx.store.begin(&Scope::job(self.workspace)).await?;
+        let scope = Scope::job(self.workspace);
+        ctx.keys.warm(&scope, row.key_id).await?;
+        let mut tx = ctx.store.begin(&scope).await?;
         if tx.connections().fence(row.id).await? != Some(row.fence) {
             return Ok(()); // paused or disconnected meanwhile
         }

@@ -17,6 +17,9 @@ pub struct ReceiptView {
     pub connected_at: Time,
     /// When it ended.
     pub disconnected_at: Time,
+    /// When the last row was removed; `None` while that goes on. Nothing could be read from the
+    /// disconnect on.
+    pub removed_at: Option<Time>,
     /// What was removed, by table.
     pub counts: Vec<(String, u64)>,
     /// The key that was destroyed.
@@ -44,6 +47,7 @@ pub(super) fn receipt_view(ctx: &Ctx, receipt: &Receipt) -> Result<ReceiptView> 
         provider: receipt.provider.as_str(),
         connected_at: receipt.connected_at,
         disconnected_at: receipt.disconnected_at,
+        removed_at: receipt.removed_at,
         counts: receipt.counts.clone(),
         key_id: receipt.key_id,
         key_destroyed: ctx.keys.graveyard().buried()?.contains(&receipt.key_id),

@@ -17,6 +17,7 @@ use tenon_store::{ConnectionRow, Tx};
 use tenon_vault::{Context, Sealed};
 
 use super::disconnect::holds_grant;
+use crate::keys::NewKey;
 use crate::sync::job_error;
 use crate::{Ctx, Error, Result};
 
@@ -44,9 +45,9 @@ impl RevokeGrant {
         tx: &mut Tx,
         row: &ConnectionRow,
         receipt: ReceiptId,
-        token: &SecretString,
+        (token, key): (SecretString, NewKey),
     ) -> Result<Self> {
-        let key = ctx.keys.create_one_use(tx, row.workspace_id).await?;
+        let key = ctx.keys.insert_one_use(tx, key, row.workspace_id).await?;
         let sealed = key.seal(
             &ctx.world,
             &Context::new("jobs", "args", receipt.0),

@@ -7,12 +7,13 @@ use async_trait::async_trait;
 use secrecy::{ExposeSecret as _, SecretString};
 use tenon_connectors::ports::{AccessTokens, Tokens};
 use tenon_connectors::{ProviderError, Reaction};
-use tenon_model::connection::ConnectionStatus;
+use tenon_model::connection::{ConnectionStatus, Provider};
 use tenon_model::event::EventKind;
 use tenon_model::{ConnectionId, Scope, WorkspaceId};
 use tenon_store::{ConnectionRow, TokenRow};
 use tenon_vault::{Context, DataKey, Sealed};
 
+use super::alarms::{self, CLIENT_REFUSED};
 use super::grace::PurgeConnection;
 use crate::{Ctx, Error, Result};
 
@@ -20,6 +21,8 @@ use crate::{Ctx, Error, Result};
 /// compare-and-set on the token row and the re-read decide.
 const LEASE: Duration = Duration::from_secs(30);
 const LEASE_POLL: Duration = Duration::from_millis(100);
+/// How long a node needs at most, unless it hangs, to store the tokens it was given.
+const STORING: Duration = Duration::from_millis(500);
 
 pub(super) fn seal_token(
     ctx: &Ctx,
@@ -75,11 +78,30 @@ pub(super) fn open_refresh(key: &DataKey, row: &TokenRow) -> Result<Option<Secre
         .transpose()
 }
 
+/// A live access token of a connection, as its connector gets it; `stale` is one that the provider
+/// has refused. For proofs: nothing but a connector has a use for it.
+#[doc(hidden)]
+pub async fn access_token(
+    ctx: &Ctx,
+    workspace: WorkspaceId,
+    id: ConnectionId,
+    stale: Option<&SecretString>,
+) -> Result<SecretString> {
+    let mut tx = ctx.store.read(&Scope::job(workspace)).await?;
+    let row = tx.connections().get(id).await?;
+    let row = row.ok_or(Error::NotFound("connection"))?;
+    let key = ctx.keys.get(&mut tx, row.key_id).await?;
+    drop(tx);
+    let tokens = ConnectionTokens::new(ctx, &row, key);
+    Ok(tokens.access_token(stale).await?)
+}
+
 /// Hands out access tokens of one connection to its connector.
 pub(crate) struct ConnectionTokens {
     ctx: Ctx,
     workspace: WorkspaceId,
     connection: ConnectionId,
+    provider: Provider,
     key: Arc<DataKey>,
 }
 
@@ -89,6 +111,7 @@ impl ConnectionTokens {
             ctx: ctx.clone(),
             workspace: row.workspace_id,
             connection: row.id,
+            provider: row.provider,
             key,
         }
     }
@@ -119,20 +142,34 @@ impl ConnectionTokens {
         if let Some(token) = self.good(&self.stored().await?.ok_or_else(gone)?, stale)? {
             return Ok(token);
         }
-        let lock = self.ctx.refreshing.of(self.connection);
-        let _first = lock.lock().await;
+        let flight = self.ctx.refreshing.of(self.connection);
+        let mut turn = flight.turn().await;
+        let row = self.stored().await?.ok_or_else(gone)?;
+        if let Some(token) = self.good(&row, stale)? {
+            return Ok(token); // somebody else was faster
+        }
+        let outcome = if let Some(failure) = turn.failed_meanwhile() {
+            Err(Failure::Provider(failure))
+        } else {
+            let outcome = self.refresh_in_turn(stale).await;
+            if let Err(failure) = &outcome {
+                turn.fail(failure.as_provider());
+            }
+            outcome
+        };
+        self.or_still_good(&row, stale, outcome)
+    }
+
+    /// Refreshes as the only one of all nodes.
+    async fn refresh_in_turn(&self, stale: Option<&SecretString>) -> Result<SecretString, Failure> {
         let deadline = self.ctx.world.monotonic() + LEASE;
         loop {
-            let row = self.stored().await?.ok_or_else(gone)?;
-            if let Some(token) = self.good(&row, stale)? {
-                return Ok(token); // somebody else was faster
-            }
             if self.lease().await? {
                 let outcome = self.refresh(stale).await;
                 if let Err(e) = self.release().await {
                     tracing::warn!(error = %e, "the right to refresh ends by itself");
                 }
-                return self.or_still_good(&row, stale, outcome);
+                return outcome;
             }
             if self.ctx.world.monotonic() > deadline {
                 return Err(Failure::Provider(error(
@@ -141,6 +178,10 @@ impl ConnectionTokens {
                 )));
             }
             tokio::time::sleep(LEASE_POLL).await;
+            let row = self.stored().await?.ok_or_else(gone)?;
+            if let Some(token) = self.good(&row, stale)? {
+                return Ok(token); // another node was faster
+            }
         }
     }
 
@@ -162,11 +203,10 @@ impl ConnectionTokens {
     }
 
     async fn lease(&self) -> Result<bool> {
-        let now = self.ctx.world.now();
         let mut tx = self.ctx.store.begin(&self.scope()).await?;
         let ours = tx
             .tokens()
-            .lease(self.connection, self.ctx.node, now + LEASE, now)
+            .lease(self.connection, self.ctx.node, LEASE)
             .await?;
         tx.commit().await?;
         Ok(ours)
@@ -208,8 +248,21 @@ impl ConnectionTokens {
                         self.withdrawn(&e.code, row.version).await?;
                         return Err(Failure::Provider(e));
                     }
+                    if unchanged {
+                        // Whoever was faster may be about to store what they got (fault A25).
+                        tokio::time::sleep(STORING).await;
+                    }
                 }
-                Err(e) => return Err(Failure::Provider(e)),
+                Err(e) => {
+                    let row = self.stored().await?.ok_or_else(gone)?;
+                    if let Some(token) = self.good(&row, stale)? {
+                        return Ok(token); // another node's try went well meanwhile
+                    }
+                    if e.reaction == Reaction::Alarm {
+                        alarms::raise(&self.ctx, self.provider, CLIENT_REFUSED, 1).await?;
+                    }
+                    return Err(Failure::Provider(e));
+                }
             }
             if attempt >= 4 {
                 break;
@@ -261,7 +314,7 @@ impl ConnectionTokens {
             .await?;
         tx.commit().await?;
         tracing::info!(connection = %row.id, reason, "the grant was withdrawn at the provider");
-        Ok(())
+        alarms::review(ctx, row.provider).await
     }
 
     async fn store(&self, old: &TokenRow, tokens: &Tokens) -> Result<bool> {
@@ -286,6 +339,16 @@ impl ConnectionTokens {
 enum Failure {
     Provider(ProviderError),
     Own(Error),
+}
+
+impl Failure {
+    /// As those see it who call the provider.
+    fn as_provider(&self) -> ProviderError {
+        match self {
+            Self::Provider(e) => e.clone(),
+            Self::Own(e) => error(e.code(), Reaction::Retry(Duration::from_secs(5))),
+        }
+    }
 }
 
 impl From<Error> for Failure {
@@ -314,9 +377,6 @@ impl AccessTokens for ConnectionTokens {
         &self,
         stale: Option<&SecretString>,
     ) -> Result<SecretString, ProviderError> {
-        self.token(stale).await.map_err(|f| match f {
-            Failure::Provider(e) => e,
-            Failure::Own(e) => error(e.code(), Reaction::Retry(Duration::from_secs(5))),
-        })
+        self.token(stale).await.map_err(|f| f.as_provider())
     }
 }

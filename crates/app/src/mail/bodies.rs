@@ -48,6 +48,8 @@ struct Inner {
     entries: HashMap<MessageId, Entry>,
     bytes: usize,
     tick: u64,
+    /// Connections that are gone: what is still under way for them is not kept.
+    gone: HashSet<ConnectionId>,
 }
 
 /// The cache. Least recently used goes first when bytes run out; all go after their time.
@@ -96,6 +98,9 @@ impl BodyCache {
             return;
         }
         self.with(|inner| {
+            if inner.gone.contains(&connection) {
+                return;
+            }
             inner.remove(&id);
             while inner.bytes + bytes > self.limit {
                 let Some(oldest) = inner
@@ -129,8 +134,19 @@ impl BodyCache {
         self.drop_where(|e| now.saturating_sub(e.since) >= self.ttl);
     }
 
-    /// Drops everything of a connection.
+    /// Whether a message of this connection is kept.
+    pub(crate) fn holds(&self, connection: ConnectionId) -> bool {
+        self.with(|inner| inner.entries.values().any(|e| e.connection == connection))
+    }
+
+    /// Drops everything of a connection that is gone, and keeps nothing more of it.
     pub(crate) fn forget(&self, connection: ConnectionId) {
+        self.with(|inner| inner.gone.insert(connection));
+        self.drop_of(connection);
+    }
+
+    /// Drops everything of a connection.
+    pub(crate) fn drop_of(&self, connection: ConnectionId) {
         self.drop_where(|e| e.connection == connection);
     }
 

@@ -32,6 +32,19 @@ pub(crate) fn file_name(name: &str, fallback: &str) -> String {
     }
 }
 
+/// The name of a file that has none.
+fn unnamed(content_type: &str) -> &'static str {
+    match content_type {
+        "message/rfc822" | "message/global" => "message.eml",
+        "text/calendar" => "invitation.ics",
+        "text/html" => "attachment.html",
+        _ if content_type.starts_with("text/") || content_type.starts_with("message/") => {
+            "attachment.txt"
+        }
+        _ => "attachment",
+    }
+}
+
 /// Streams one attachment.
 pub async fn attachment(ctx: &Ctx, actor: &Actor, id: MessageId, part: &str) -> Result<Download> {
     let target = target(ctx, actor, id).await?;
@@ -45,7 +58,7 @@ pub async fn attachment(ctx: &Ctx, actor: &Actor, id: MessageId, part: &str) -> 
     let port = ctx.mail_port(&target.row, Priority::Interactive).await?;
     let stream = port.attachment(&target.provider_id, part).await?;
     Ok(Download {
-        name: file_name(&found.name, "attachment"),
+        name: file_name(&found.name, unnamed(&found.content_type)),
         content_type: found.content_type.clone(),
         size: None,
         stream,

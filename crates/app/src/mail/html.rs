@@ -57,7 +57,11 @@ pub(super) fn render(content: &Content, inline: &Inline, dark: bool) -> Rendered
             document: document("", Look::Light),
             remote_images: 0,
             quoted: false,
-            problem: Some("body_missing"),
+            problem: Some(if content.parts.is_empty() {
+                "body_missing"
+            } else {
+                "attachments_only"
+            }),
         },
         _ => Rendered {
             document: document("", Look::Light),

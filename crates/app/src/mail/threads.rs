@@ -202,10 +202,12 @@ impl Reader {
             }
             for a in &e.from {
                 let view = self.address(a);
-                if !participants
-                    .iter()
-                    .any(|p| p.address.eq_ignore_ascii_case(&view.address))
-                {
+                // Senders without an address are told apart by their names.
+                let same = |p: &AddressView| {
+                    p.address.eq_ignore_ascii_case(&view.address)
+                        && (!p.address.is_empty() || p.name == view.name)
+                };
+                if !participants.iter().any(same) {
                     participants.push(view);
                 }
             }

@@ -8,11 +8,14 @@ use tenon_model::event::EventKind;
 use tenon_model::mail::{Change, Cursor};
 
 use super::engine::{Session, Stop, Turn};
-use super::snapshot::NOT_FOUND;
+use super::failure::DAY;
+use super::fetch::NOT_FOUND;
 
 /// Pages of changes taken in one turn; a mailbox that changes faster goes on at its next turn.
 const MAX_PAGES: usize = 200;
 const CHUNK: usize = 200;
+/// Messages that could not be read are asked for again a day later, so many in a turn.
+const RECHECKED: u32 = 100;
 
 /// Changes of many pages, folded to what has to be done for each message.
 #[derive(Default)]
@@ -92,11 +95,13 @@ impl Session<'_> {
         let known = tx.messages().known(self.row.id, &ids).await?;
         drop(tx);
         let folded = fold(changes, &known);
+        self.arrived.clear();
         // Before new ones are recorded, so that each gets its time until the next turn.
-        self.recheck_missing().await?;
+        self.recheck_skipped().await?;
         for chunk in folded.fetch.chunks(CHUNK) {
             self.bring_in(chunk).await?;
         }
+        self.look_at_arrivals().await?;
         self.refresh_unknown_labels(&folded).await?;
         let total = if folded.fetch.is_empty() && folded.remove.is_empty() {
             None
@@ -153,32 +158,46 @@ impl Session<'_> {
         for id in &wanted {
             tx.skipped().record(self.row.id, id, NOT_FOUND, now).await?;
         }
+        self.has_skipped = true;
         self.commit(tx).await
     }
 
-    /// Messages that were announced but not found last time: once more, then they are gone.
-    async fn recheck_missing(&mut self) -> Turn<()> {
+    /// Messages that were announced but not found last time: once more, then they are gone. And those
+    /// that could not be read for a day: what answered nonsense may have been mended, there or here.
+    async fn recheck_skipped(&mut self) -> Turn<()> {
+        if !self.has_skipped {
+            return Ok(());
+        }
         let mut tx = self.ctx.store.read(&self.scope()).await?;
-        let ids: Vec<String> = tx
+        let newest = tx.skipped().list(self.row.id, 1000).await?;
+        let waiting = tx
             .skipped()
-            .list(self.row.id, 1000)
-            .await?
-            .into_iter()
-            .filter(|s| s.reason == NOT_FOUND && s.at < self.started)
-            .map(|s| s.provider_id)
-            .collect();
+            .list_due(self.row.id, self.started - DAY, RECHECKED)
+            .await?;
         drop(tx);
-        if ids.is_empty() {
+        let missing = newest
+            .into_iter()
+            .filter(|s| s.reason == NOT_FOUND && s.at < self.started);
+        let unread = waiting.into_iter().filter(|s| s.reason != NOT_FOUND);
+        let (missing, mut wanted): (Vec<String>, Vec<String>) = (
+            missing.map(|s| s.provider_id).collect(),
+            unread.map(|s| s.provider_id).collect(),
+        );
+        wanted.extend(missing.iter().cloned());
+        if wanted.is_empty() {
             return Ok(());
         }
         self.unreadable.clear();
-        self.fetch_and_store(ids.iter().cloned().map(Wanted::Message).collect())
+        let gone = self
+            .fetch_and_store(wanted.into_iter().map(Wanted::Message).collect())
             .await?;
+        // Gone for good, or stored now; one that turned out unreadable has its own record.
+        let mut done: Vec<String> = missing;
+        done.retain(|id| !self.unreadable.contains(id));
+        done.extend(gone);
         let mut tx = self.begin().await?;
-        // Stored now, or gone for good; one that turned out unreadable has its own record.
-        for id in ids.iter().filter(|id| !self.unreadable.contains(*id)) {
-            tx.skipped().resolve(self.row.id, id).await?;
-        }
+        tx.skipped().resolve_all(self.row.id, &done).await?;
+        self.announce(&mut tx, EventKind::MailboxChanged).await?;
         self.commit(tx).await
     }
 
@@ -225,6 +244,11 @@ impl Session<'_> {
         let removed = if folded.remove.is_empty() {
             0
         } else {
+            if self.has_skipped {
+                tx.skipped()
+                    .resolve_all(self.row.id, &folded.remove)
+                    .await?;
+            }
             tx.messages().remove(self.row.id, &folded.remove).await?
         };
         if let Some(total) = total {

@@ -80,6 +80,10 @@ pub(super) struct Session<'a> {
     pub(super) unreadable: HashSet<String>,
     /// Whether the turn found its cursor expired.
     pub(super) resynced: bool,
+    /// Messages stored in this turn, whose attachments have not been asked for.
+    pub(super) arrived: Vec<String>,
+    /// Whether any item of the mailbox is recorded as skipped.
+    pub(super) has_skipped: bool,
     /// Labels met on messages, to notice new ones.
     pub(super) labels_met: HashSet<String>,
 }
@@ -94,13 +98,19 @@ impl Session<'_> {
         Ok(self.ctx.store.begin(&self.scope()).await?)
     }
 
-    /// Stores the mailbox with everything else of `tx`, or nothing when the fence has moved.
+    /// Stores the mailbox with everything else of `tx`, or nothing when the fence has moved or
+    /// another worker has taken the job over.
     pub(super) async fn commit(&mut self, mut tx: Tx) -> Turn<()> {
         if !self.lease.still_ours() {
             return Err(Stop::Fenced);
         }
         self.mailbox.updated_at = self.ctx.world.now();
-        if !tx.mailboxes().save(&self.mailbox, self.row.fence).await? {
+        let (job, claim) = (self.lease.job, self.lease.fence);
+        let saved = tx
+            .mailboxes()
+            .save_by_job(&self.mailbox, self.row.fence, job, claim)
+            .await?;
+        if !saved {
             return Err(Stop::Fenced);
         }
         tx.commit().await?;
@@ -203,6 +213,7 @@ async fn open<'a>(
     if row.status != ConnectionStatus::Active || !on || mailbox.state == SyncState::Parked {
         return Ok(None);
     }
+    let has_skipped = tx.skipped().count(row.id).await? > 0;
     let key = ctx.keys.get(&mut tx, row.key_id).await?;
     let own = own_addresses(&account(ctx, &mut tx, &row).await?);
     drop(tx);
@@ -218,6 +229,8 @@ async fn open<'a>(
         tally: Tally::default(),
         started: ctx.world.now(),
         unreadable: HashSet::new(),
+        arrived: Vec::new(),
+        has_skipped,
         resynced: false,
         labels_met: HashSet::new(),
     }))
@@ -283,7 +296,12 @@ async fn finish(
     if outcome.is_ok() {
         mailbox.last_sync_at = Some(now);
     }
-    if !tx.mailboxes().save(&mailbox, session.row.fence).await? {
+    let (job, claim) = (session.lease.job, session.lease.fence);
+    let saved = tx
+        .mailboxes()
+        .save_by_job(&mailbox, session.row.fence, job, claim)
+        .await?;
+    if !saved {
         return Ok(());
     }
     if matches!(outcome, Ok(Step::More)) {

@@ -2,11 +2,16 @@
 //! complete snapshot into a new generation, follow changes meanwhile, compare, switch
 //! (`provider-faults` section 2).
 
+mod attachments;
 mod changes;
+mod compare;
 mod engine;
 mod failure;
+mod fetch;
 mod job;
 mod labels;
+mod listed;
+mod listing;
 mod progress;
 pub(crate) mod seal;
 mod snapshot;

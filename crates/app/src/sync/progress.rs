@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use tenon_model::ConnectionId;
 use tenon_model::mail::SyncState;
+use tenon_model::{ConnectionId, Time};
 use tenon_store::{ConnectionRow, Mailbox};
 
 use crate::Ctx;
@@ -15,6 +15,8 @@ use crate::connections::ProgressView;
 const UNITS_PER_MESSAGE: f64 = 12.5;
 /// Only the recent pace counts, since quota windows and pauses change it.
 const SAMPLES: usize = 32;
+/// Messages of a mailbox that are looked at again, at most.
+const UNSETTLED: usize = 2_000;
 
 /// What a run has done, for its line on the health page.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -35,12 +37,13 @@ impl std::ops::Add for Tally {
     }
 }
 
-/// The recent pace of running snapshots and what their turns did so far, in memory: both are for
-/// showing only.
+/// The recent pace of running snapshots, what their turns did so far, and new messages that are to be
+/// looked at once more, in memory: a restart loses nothing that the next snapshot does not find.
 #[derive(Default)]
 pub struct Progress {
     samples: Mutex<HashMap<ConnectionId, Vec<(Duration, u64)>>>,
     tallies: Mutex<HashMap<ConnectionId, Tally>>,
+    unsettled: Mutex<HashMap<ConnectionId, Vec<(String, Time)>>>,
 }
 
 impl Progress {
@@ -65,6 +68,37 @@ impl Progress {
     pub(super) fn take(&self, id: ConnectionId) -> Tally {
         let mut all = self.tallies.lock().unwrap_or_else(PoisonError::into_inner);
         all.remove(&id).unwrap_or_default()
+    }
+
+    /// Keeps messages, with the time they were received, that were too new to be found by a search.
+    pub(super) fn keep_unsettled(&self, id: ConnectionId, messages: Vec<(String, Time)>) {
+        if messages.is_empty() {
+            return;
+        }
+        let mut all = self
+            .unsettled
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let kept = all.entry(id).or_default();
+        kept.extend(messages);
+        kept.sort_unstable();
+        kept.dedup();
+        kept.truncate(UNSETTLED);
+    }
+
+    /// Takes those of them that were received until then.
+    pub(super) fn take_unsettled(&self, id: ConnectionId, until: Time) -> Vec<String> {
+        let mut all = self
+            .unsettled
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let Some(kept) = all.get_mut(&id) else {
+            return Vec::new();
+        };
+        let (due, later) = std::mem::take(kept).into_iter().partition(|m| m.1 <= until);
+        *kept = later;
+        let due: Vec<(String, Time)> = due;
+        due.into_iter().map(|(id, _)| id).collect()
     }
 
     /// Drops what is known of a connection.

@@ -158,7 +158,7 @@ store_test! {
         assert_eq!(recovery.len(), 10);
         let sign_in = |code: Option<String>| access::sign_in(
             &app.ctx,
-            access::SignIn { email: "olivia@tenon.example".into(), password: tenon_testkit::app::PASSWORD.into(), code, user_agent: String::new() },
+            access::SignIn { email: "olivia@tenon.example".into(), password: tenon_testkit::app::PASSWORD.into(), code, browser: access::Browser::default() },
         );
         assert!(matches!(sign_in(None).await, Err(Error::TotpRequired)));
         assert!(matches!(sign_in(Some(code)).await, Err(Error::TotpInvalid)), "a code counts once");

@@ -124,6 +124,68 @@ store_test! {
     }
 }
 
+// Fault N8, `provider-faults` section 1, rule 3: what cannot be understood is recorded and does not hold
+// up the rest; it is asked for again a day later, and at each resync.
+const ODD: &[u8] = b"From: odd@example.org\r\nSubject: Odd for a while\r\n\r\nText\r\n";
+
+async fn with_unreadable(app: &TestApp, times: u32) -> (tenon_model::ConnectionId, String) {
+    let odd = app.sandbox.control().insert_raw(ALICE, ODD);
+    let fault = Fault::new("N8:shape")
+        .on(&format!("/messages/{odd}"))
+        .times(times);
+    app.sandbox.control().faults().push(fault);
+    let id = app.connect(ALICE).await;
+    (id, odd)
+}
+
+async fn skipped(app: &TestApp, id: tenon_model::ConnectionId) -> Vec<(String, String)> {
+    let health = connections::health(&app.ctx, &app.owner, id).await.unwrap();
+    assert!(health.complete, "{health:?}");
+    assert_eq!(health.skipped as usize, health.skipped_items.len());
+    let items = health.skipped_items.into_iter();
+    items.map(|s| (s.provider_id, s.reason)).collect()
+}
+
+store_test! {
+    async fn n8_an_unreadable_message_is_rechecked_a_day_later(t: TestStore) {
+        let app = TestApp::start(t).await;
+        let (id, odd) = with_unreadable(&app, 2).await;
+        let record = [(odd.clone(), "unreadable".to_owned())];
+        assert_eq!(skipped(&app, id).await, record);
+        assert!(!app.stored(id).await.contains_key(&odd));
+        app.sync(id).await;
+        assert_eq!(skipped(&app, id).await, record, "not at every poll");
+        app.pass(Duration::from_hours(25)).await;
+        assert_eq!(skipped(&app, id).await, record, "still unreadable, the second time");
+        app.pass(Duration::from_hours(25)).await;
+        assert_eq!(skipped(&app, id).await, []);
+        assert_eq!(app.stored(id).await, app.at_provider(ALICE));
+    }
+}
+
+store_test! {
+    async fn n8_a_resync_rechecks_what_was_unreadable(t: TestStore) {
+        let app = TestApp::start(t).await;
+        let (id, _) = with_unreadable(&app, 1).await;
+        assert_eq!(skipped(&app, id).await.len(), 1);
+        app.sandbox.control().expire_history(ALICE);
+        app.sync(id).await;
+        assert_eq!(skipped(&app, id).await, []);
+        assert_eq!(app.stored(id).await, app.at_provider(ALICE));
+    }
+}
+
+store_test! {
+    async fn n8_an_unreadable_message_that_is_deleted_is_forgotten(t: TestStore) {
+        let app = TestApp::start(t).await;
+        let (id, odd) = with_unreadable(&app, u32::MAX).await;
+        assert_eq!(skipped(&app, id).await.len(), 1);
+        app.sandbox.control().delete_message(ALICE, &odd);
+        app.sync(id).await;
+        assert_eq!(skipped(&app, id).await, []);
+    }
+}
+
 async fn settles(app: &TestApp) {
     for _ in 0..8 {
         app.pass(Duration::from_secs(1300)).await;

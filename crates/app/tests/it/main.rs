@@ -7,10 +7,17 @@
 )]
 
 mod acting;
+mod alarms;
+mod carrying;
 mod composing;
 mod connecting;
 mod disconnecting;
 mod following;
+mod forgetting;
+mod idle;
+mod keys;
+mod nodes;
 mod reading;
+mod removing;
 mod sending;
 mod tokens;

@@ -251,7 +251,7 @@ async fn mortal(app: &TestApp) -> Ctx {
 
 store_test! {
     async fn killed_anywhere_a_message_goes_once_or_waits_for_a_person(t: TestStore) {
-        let app = TestApp::start(t).await;
+        let mut app = TestApp::start(t).await;
         let id = app.connect_with(ALICE, WRITING).await;
         app.stop_jobs().await;
         let scope = Scope::job(app.owner.workspace);

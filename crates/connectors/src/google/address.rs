@@ -17,7 +17,8 @@ const MAX_NAME: usize = 500;
 /// Nested or unclosed brackets beyond this many are plain text, so that reading stays linear.
 const MAX_FAILURES: u32 = 8;
 
-/// The addresses of a header value, in order.
+/// The addresses of a header value, in order. Where a header says `Name <>` there is a name without an
+/// address (RFC 5321, 4.5.5 has bounces come from `<>`).
 pub fn parse(value: &str) -> Vec<Address> {
     let mut parser = Parser {
         rest: cut(value, MAX_INPUT),
@@ -204,6 +205,7 @@ impl Parser<'_> {
 
     fn finish(&mut self) {
         let item = std::mem::take(&mut self.item);
+        let bare = item.angle.is_some();
         let comment = item.comment.as_deref().unwrap_or_default();
         let (name, address) = match item.angle {
             Some(angle) if !angle.trim().is_empty() => {
@@ -213,6 +215,10 @@ impl Parser<'_> {
                     item.words
                 };
                 (name, angle)
+            }
+            // `MAILER DAEMON <>`: a name and, said outright, no address.
+            Some(_) if !item.words.trim().is_empty() && !item.words.contains('@') => {
+                (item.words, String::new())
             }
             _ => {
                 let words = item.words.trim();
@@ -237,9 +243,9 @@ impl Parser<'_> {
             }
         };
         let address = address_text(&address);
-        if !address.is_empty() {
-            let name = clean(&name);
-            let name = cut(name.trim_matches(['\'', '"', ' ']), MAX_NAME).to_owned();
+        let name = clean(&name);
+        let name = cut(name.trim_matches(['\'', '"', ' ']), MAX_NAME).to_owned();
+        if !address.is_empty() || bare && !name.is_empty() {
             self.found.push(Address { name, address });
         }
     }
@@ -328,6 +334,10 @@ mod tests {
             ("", vec![]),
             (" , ,; ", vec![]),
             ("<>", vec![]),
+            ("MAILER DAEMON <>", vec![("MAILER DAEMON", "")]),
+            ("\"Mail Delivery\" < >", vec![("Mail Delivery", "")]),
+            ("ann@b.c <>", vec![("", "ann@b.c")]),
+            ("(nobody) <>", vec![("nobody", "")]),
             ("MAILER-DAEMON", vec![("", "MAILER-DAEMON")]),
             ("Ann <ann@b.c", vec![("Ann", "ann@b.c")]),
             (
@@ -375,7 +385,7 @@ mod tests {
         #[test]
         fn nothing_panics(value in "(\\PC|[<>()\",;:@\\\\ =?é\u{0}\r\n]|=\\?utf-8\\?q\\?){0,80}") {
             for a in parse(&value) {
-                prop_assert!(!a.address.is_empty());
+                prop_assert!(!a.address.is_empty() || !a.name.is_empty());
             }
         }
 

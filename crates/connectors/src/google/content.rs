@@ -1,5 +1,7 @@
 //! Opening one message: its text, its parts, its bytes. Nothing is kept.
 
+use futures::StreamExt as _;
+
 use super::client::Mailbox;
 use super::header::{base64, clean, cut};
 use super::mime::{self, Kind, Tree};
@@ -7,6 +9,9 @@ use super::operation::Operation;
 use super::{map, stream, wire};
 use crate::ports::{ByteStream, Content, Result};
 use crate::{ProviderError, Reaction};
+
+/// Parts of larger messages are not taken out of the original; Gmail takes 25 MB, others 50.
+const MAX_ORIGINAL: usize = 80 * 1024 * 1024;
 
 /// Headers beyond are not shown.
 const MAX_HEADERS: usize = 500;
@@ -105,12 +110,11 @@ impl Mailbox {
             return Ok(stream::ready(base64(found.body.data.as_bytes())));
         }
         if found.body.attachment_id.is_empty() {
-            // An empty file has neither; anything else should have one of the two.
-            return if found.body.size.0 == Some(0) && found.parts.is_empty() {
-                Ok(stream::ready(Vec::new()))
-            } else {
-                Err(missing())
-            };
+            // An empty file has neither. Of mail inside mail Gmail may give the parts and not the whole.
+            if found.body.size.0 == Some(0) && found.parts.is_empty() && !mime::is_mail(found) {
+                return Ok(stream::ready(Vec::new()));
+            }
+            return self.out_of_original(id, path).await;
         }
         let path = ["messages", id, "attachments", &found.body.attachment_id];
         let url = self.url(&path, &[("fields", "size,data")]);
@@ -121,6 +125,26 @@ impl Mailbox {
             permit,
             "data",
         ))
+    }
+
+    /// A part that Gmail does not offer by itself, taken out of the original.
+    async fn out_of_original(&self, id: &str, path: Vec<usize>) -> Result<ByteStream> {
+        let missing =
+            || ProviderError::new(Operation::Attachment.name(), "part_missing", Reaction::Skip);
+        let mut pieces = self.open_original(id).await?;
+        let mut raw = Vec::new();
+        while let Some(piece) = pieces.next().await {
+            raw.extend_from_slice(&piece?);
+            if raw.len() > MAX_ORIGINAL {
+                return Err(missing());
+            }
+        }
+        // Taking apart a large message keeps a processor busy.
+        let part = tokio::task::spawn_blocking(move || mime::original::part(&raw, &path)).await;
+        match part {
+            Ok(Some(bytes)) => Ok(stream::ready(bytes)),
+            _ => Err(missing()),
+        }
     }
 
     pub(super) async fn open_original(&self, id: &str) -> Result<ByteStream> {

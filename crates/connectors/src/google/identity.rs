@@ -119,7 +119,7 @@ impl Identity {
     }
 }
 
-async fn fetch(google: &Google) -> Result<JwkSet> {
+pub(super) async fn fetch(google: &Google) -> Result<JwkSet> {
     let url = google.config.endpoints.jwks_url.clone();
     let answer = google.ask(Operation::Keys, Method::GET, url, None).await?;
     // Keys of kinds that we do not know are passed over.

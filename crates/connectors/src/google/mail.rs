@@ -1,5 +1,6 @@
 //! [`MailPort`] on Gmail.
 
+use std::fmt::Write as _;
 use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
@@ -12,7 +13,7 @@ use super::operation::Operation;
 use super::wire::{self, HistoryItem};
 use crate::ports::{
     ByteStream, ChangesPage, Content, Costs, Fetched, ListPage, MailPort, MailboxState, MessageRef,
-    Result, Wanted,
+    Received, Result, Wanted,
 };
 use crate::{ProviderError, Reaction};
 
@@ -92,34 +93,18 @@ impl MailPort for Mailbox {
     }
 
     async fn list(&self, label: Option<&str>, page: Option<&str>, limit: u32) -> Result<ListPage> {
-        let limit = limit.clamp(1, PAGE).to_string();
-        let mut query = vec![
-            ("includeSpamTrash", "true"),
-            ("maxResults", &*limit),
-            ("fields", "messages(id,threadId),nextPageToken"),
-        ];
-        query.extend(label.map(|l| ("labelIds", l)));
-        query.extend(page.map(|p| ("pageToken", p)));
-        let answer = self
-            .get(Operation::Messages, self.url(&["messages"], &query))
-            .await?;
-        let list: wire::MessageList<'_> = answer.read()?;
-        let refs = list
-            .messages
-            .into_iter()
-            .filter(|m| !m.id.is_empty())
-            .map(|m| MessageRef {
-                thread_id: if m.thread_id.is_empty() {
-                    m.id.to_string()
-                } else {
-                    m.thread_id.into_owned()
-                },
-                provider_id: m.id.into_owned(),
-            });
-        Ok(ListPage {
-            refs: refs.collect(),
-            next: some(list.next),
-        })
+        self.list_where(label.map(|l| ("labelIds", l)), page, limit)
+            .await
+    }
+
+    async fn with_attachments(
+        &self,
+        received: Received,
+        page: Option<&str>,
+        limit: u32,
+    ) -> Result<ListPage> {
+        let search = attachments_received(received);
+        self.list_where(Some(("q", &search)), page, limit).await
     }
 
     async fn changes(&self, cursor: &Cursor, page: Option<&str>) -> Result<ChangesPage> {
@@ -192,7 +177,58 @@ impl MailPort for Mailbox {
     }
 }
 
+/// Gmail's search for messages with attachments. Its bounds are seconds, and which of them are
+/// included is not promised: one more on each side.
+fn attachments_received(received: Received) -> String {
+    let mut search = String::from("has:attachment");
+    // Writing to a String does not fail.
+    if let Some(after) = received.after {
+        let _ = write!(search, " after:{}", after.as_secs() - 1);
+    }
+    if let Some(before) = received.before {
+        let _ = write!(search, " before:{}", before.as_secs() + 2);
+    }
+    search
+}
+
 impl Mailbox {
+    /// One page of everything that a condition lets through, spam and bin included.
+    async fn list_where(
+        &self,
+        condition: Option<(&str, &str)>,
+        page: Option<&str>,
+        limit: u32,
+    ) -> Result<ListPage> {
+        let limit = limit.clamp(1, PAGE).to_string();
+        let mut query = vec![
+            ("includeSpamTrash", "true"),
+            ("maxResults", &*limit),
+            ("fields", "messages(id,threadId),nextPageToken"),
+        ];
+        query.extend(condition);
+        query.extend(page.map(|p| ("pageToken", p)));
+        let answer = self
+            .get(Operation::Messages, self.url(&["messages"], &query))
+            .await?;
+        let list: wire::MessageList<'_> = answer.read()?;
+        let refs = list
+            .messages
+            .into_iter()
+            .filter(|m| !m.id.is_empty())
+            .map(|m| MessageRef {
+                thread_id: if m.thread_id.is_empty() {
+                    m.id.to_string()
+                } else {
+                    m.thread_id.into_owned()
+                },
+                provider_id: m.id.into_owned(),
+            });
+        Ok(ListPage {
+            refs: refs.collect(),
+            next: some(list.next),
+        })
+    }
+
     /// For independent emulators that have no `users.getProfile`: the newest message's history id.
     /// With the real Gmail that would be a trap (fault G2): a quiet mailbox's newest message may
     /// carry an id that has expired already.
@@ -275,6 +311,18 @@ fn is_color(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn attachments_are_searched_within_a_span() {
+        use tenon_model::Time;
+        assert_eq!(attachments_received(Received::default()), "has:attachment");
+        let span = Received {
+            after: Some(Time::from_secs(100)),
+            before: Some(Time::from_secs(200)),
+        };
+        let search = attachments_received(span);
+        assert_eq!(search, "has:attachment after:99 before:202");
+    }
 
     #[test]
     fn a_cursor_never_goes_back() {

@@ -58,12 +58,21 @@ pub(crate) fn message(wire: Message<'_>, now: Time) -> Result<RemoteMessage, Bad
         labels: wire.label_ids.into_iter().map(Text::into_owned).collect(),
         received_at,
         size: wire.size_estimate.0.unwrap_or(0).max(0),
-        has_attachments: wire
-            .payload
-            .mime_type
-            .eq_ignore_ascii_case("multipart/mixed"),
+        has_attachments: seems_to_carry(&wire.payload.mime_type),
         envelope,
     })
+}
+
+/// What the type of a message suggests about attachments, until the search has said
+/// ([`crate::ports::MailPort::with_attachments`]). A message that is a file is its own attachment.
+fn seems_to_carry(media: &str) -> bool {
+    let media = media.to_ascii_lowercase();
+    match media.split_once('/') {
+        Some(("multipart", kind)) => matches!(kind, "mixed" | "report"),
+        Some(("text", kind)) => kind == "calendar",
+        Some(_) => true,
+        None => false,
+    }
 }
 
 /// When a message came: Gmail's word, unless it cannot be; then its own date; never far ahead.
@@ -240,6 +249,22 @@ mod tests {
         assert_eq!(of(r#"{"id":"1","internalDate":"-5"}"#).received_at, Time(0));
         let long = with_headers(&[("Subject", &"é".repeat(50_000)), ("From", "\u{0}")]);
         assert!(long.subject.len() <= MAX_SUBJECT && long.from.is_empty());
+    }
+
+    #[test]
+    fn the_type_suggests_attachments() {
+        for (media, carries) in [
+            ("multipart/mixed", true),
+            ("Multipart/Report", true),
+            ("multipart/alternative", false),
+            ("text/plain", false),
+            ("text/calendar", true),
+            ("application/pdf", true),
+            ("message/rfc822", true),
+            ("", false),
+        ] {
+            assert_eq!(seems_to_carry(media), carries, "{media}");
+        }
     }
 
     #[test]

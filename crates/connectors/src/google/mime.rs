@@ -1,6 +1,8 @@
 //! The tree of an opened message (RFC 2045-2047, 2183, 2387): which parts are the body, which are
 //! attachments, and where they are. No calls here; [`super::content`] fetches what is missing.
 
+pub(crate) mod original;
+
 use std::borrow::Cow;
 
 use super::header::{clean, cut, decode_charset};
@@ -77,14 +79,49 @@ pub(crate) fn parse_path(text: &str) -> Option<Vec<usize>> {
     path.filter(|p| p.len() <= MAX_DEPTH)
 }
 
+/// Whether what matters are the parts inside. One that is called multipart and has none, but text of
+/// its own, lost its boundaries: the text is all there is.
 fn is_multipart(part: &wire::Part<'_>) -> bool {
+    if part.parts.is_empty() {
+        return is_called_multipart(part) && !has_bytes(part);
+    }
+    is_called_multipart(part) || !is_mail(part)
+}
+
+fn is_called_multipart(part: &wire::Part<'_>) -> bool {
     part.mime_type
         .get(..10)
         .is_some_and(|m| m.eq_ignore_ascii_case("multipart/"))
-        || !part.parts.is_empty() && !is_mail(part)
 }
 
-fn is_mail(part: &wire::Part<'_>) -> bool {
+fn has_bytes(part: &wire::Part<'_>) -> bool {
+    !part.body.data.is_empty() || !part.body.attachment_id.is_empty()
+}
+
+/// The kind of body that a part without name and disposition is.
+fn kind(part: &wire::Part<'_>) -> Option<Kind> {
+    let media = part.mime_type.to_ascii_lowercase();
+    match media.as_str() {
+        "text/html" => Some(Kind::Html),
+        "text/plain" | "" | "text" => Some(Kind::Plain),
+        _ if is_called_multipart(part) => Some(Kind::Plain),
+        _ => None,
+    }
+}
+
+/// Whether a part of a `multipart/alternative` only says the body once more, for programs that can
+/// show it (AMP, watches): neither shown nor offered. An invitation is more than that.
+fn is_spare(part: &wire::Part<'_>) -> bool {
+    let media = part.mime_type.to_ascii_lowercase();
+    let disposition = header(part, "Content-Disposition").unwrap_or_default();
+    media.starts_with("text/")
+        && media != "text/calendar"
+        && kind(part).is_none()
+        && part.filename.is_empty()
+        && disposition.trim().is_empty()
+}
+
+pub(crate) fn is_mail(part: &wire::Part<'_>) -> bool {
     part.mime_type.eq_ignore_ascii_case("message/rfc822")
 }
 
@@ -106,7 +143,12 @@ impl<'a> Tree<'a> {
         } else {
             group
         };
+        let shown = |p: &wire::Part<'_>| kind(p).is_some() || is_multipart(p);
+        let spare = alternative && part.parts.iter().any(shown);
         for (n, child) in part.parts.iter().enumerate() {
+            if spare && is_spare(child) {
+                continue;
+            }
             path.push(n + 1);
             if is_multipart(child) {
                 self.children(child, path, group);
@@ -132,13 +174,8 @@ impl<'a> Tree<'a> {
         let disposition = header(part, "Content-Disposition").unwrap_or_default();
         let disposition_word = disposition.split(';').next().unwrap_or_default().trim();
         let attached = disposition_word.eq_ignore_ascii_case("attachment");
-        let kind = match media.as_str() {
-            "text/html" => Some(Kind::Html),
-            "text/plain" | "" | "text" => Some(Kind::Plain),
-            _ => None,
-        };
         let named = !part.filename.is_empty();
-        if let (Some(kind), false) = (kind, attached || named && path != [1]) {
+        if let (Some(kind), false) = (kind(part), attached || named && path != [1]) {
             let group = group.unwrap_or_else(|| self.new_group());
             if alternative {
                 // Of two that say the same in the same way, the later one is the better one.

@@ -18,6 +18,7 @@ mod mime;
 mod oauth;
 mod operation;
 mod params;
+mod probe;
 mod stream;
 mod wire;
 mod write;
@@ -30,9 +31,12 @@ use tenon_model::World;
 use url::Url;
 
 use crate::ProviderError;
+use crate::calls::Calls;
 use crate::ports::{AccessTokens, GrantPort, MailPort, MailWritePort, Priority};
 use crate::quota::{Quota, QuotaSettings, QuotaSnapshot};
 use crate::transport::{Reach, Transport};
+
+pub use probe::{Probe, RedirectUri};
 
 /// Where Google is. The default is Google's own; each address can be set by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -219,6 +223,11 @@ impl Google {
     /// Seconds that Google's clock is ahead of ours, once an answer has told (fault A22).
     pub fn clock_skew(&self) -> Option<i64> {
         self.transport.clock_skew()
+    }
+
+    /// How the calls to Google went, for the operator.
+    pub fn calls(&self) -> &Calls {
+        self.transport.calls()
     }
 
     /// Forgets an account's bucket, after its last connection has ended.

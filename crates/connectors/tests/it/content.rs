@@ -111,6 +111,46 @@ async fn g28_an_attachment_is_looked_up_anew_each_time() {
     }
 }
 
+const BOUNCE: &[u8] = b"Content-Type: multipart/report; boundary=b\r\n\r\n--b\r\n\r\nNo.\r\n\
+--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: returned\r\n\r\nHello\r\n--b--\r\n";
+
+// Gmail shows the parts of mail inside mail without a name, and does not offer the whole of it.
+#[tokio::test]
+async fn mail_inside_mail_is_taken_out_of_the_original() {
+    let stub = Stub::start(|seen| match seen.one("format") {
+        Some("raw") if seen.path.ends_with("/broken") => reply(
+            200,
+            json!({"raw": URL_SAFE.encode("no parts here")}).to_string(),
+        ),
+        Some("raw") => reply(200, json!({"raw": URL_SAFE.encode(BOUNCE)}).to_string()),
+        _ => reply(200, json!({"id": "m", "payload": {"mimeType": "multipart/report", "body": {"size": 0}, "parts": [
+            {"mimeType": "text/plain", "filename": "", "body": {"size": 3, "data": URL_SAFE.encode("No.")}},
+            {"mimeType": "message/rfc822", "filename": "", "body": {"size": 0}, "parts": [
+                {"mimeType": "text/plain", "filename": "", "body": {"size": 5, "data": URL_SAFE.encode("Hello")}}]}]}}).to_string()),
+    })
+    .await;
+    let (mail, _) = stub.mail();
+    let content = mail.content("m").await.unwrap();
+    assert_eq!(
+        content.text.as_deref(),
+        Some("No."),
+        "what came back is not what was said"
+    );
+    assert_eq!(
+        (content.parts[0].id.as_str(), content.parts[0].size),
+        ("2", 0)
+    );
+    let inner = bytes(mail.attachment("m", "2").await.unwrap())
+        .await
+        .unwrap();
+    assert!(inner.starts_with(b"Subject: returned\r\n\r\nHello"));
+    let broken = mail.attachment("broken", "2").await.err().unwrap();
+    assert_eq!(
+        (broken.code.as_str(), broken.reaction),
+        ("part_missing", Reaction::Skip)
+    );
+}
+
 #[tokio::test]
 async fn an_original_comes_byte_by_byte() {
     let raw: Vec<u8> = (0..=255).cycle().take(100_001).collect();

@@ -4,8 +4,9 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tenon_connectors::Reaction;
-use tenon_connectors::ports::Priority;
+use tenon_connectors::ports::{Priority, Received};
 use tenon_connectors::quota::QuotaSettings;
+use tenon_model::Time;
 use tenon_model::mail::{Change, Cursor};
 
 use crate::stub::{Reply, Stub, Tokens, error, google, json};
@@ -44,6 +45,24 @@ async fn a_listing_asks_for_everything_and_gives_pages() {
         Some("messages(id,threadId),nextPageToken")
     );
     assert_eq!(seen.one("q"), None, "G29: the metadata scope refuses q");
+}
+
+#[tokio::test]
+async fn what_carries_attachments_is_searched_for() {
+    let stub = Stub::start(|_| json(200, r#"{"messages": [{"id": "2", "threadId": "1"}]}"#)).await;
+    let received = Received {
+        after: Some(Time::from_secs(1_000)),
+        before: None,
+    };
+    let (mail, _) = stub.mail();
+    let page = mail.with_attachments(received, Some("p"), 500);
+    assert_eq!(page.await.unwrap().refs[0].provider_id, "2");
+    let seen = &stub.seen()[0];
+    assert_eq!(seen.path, "/gmail/v1/users/me/messages");
+    assert_eq!(seen.one("q"), Some("has:attachment after:999"));
+    assert_eq!(seen.one("includeSpamTrash"), Some("true"));
+    assert_eq!(seen.one("pageToken"), Some("p"));
+    assert_eq!(seen.one("labelIds"), None);
 }
 
 #[tokio::test]

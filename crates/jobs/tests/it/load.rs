@@ -111,3 +111,77 @@ fn cpu_ticks() -> u64 {
         .collect();
     fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap()
 }
+
+/// Of these there is one for each mailbox.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Sync(String);
+
+#[async_trait::async_trait]
+impl tenon_jobs::Job for Sync {
+    const KIND: &'static str = "sync";
+    type Context = Log;
+
+    fn coalesce_key(&self) -> Option<String> {
+        Some(self.0.clone())
+    }
+
+    fn workspace(&self) -> Option<tenon_model::WorkspaceId> {
+        None
+    }
+
+    async fn run(self, log: &Log, lease: &tenon_jobs::Lease) -> Result<(), tenon_jobs::JobError> {
+        tenon_jobs::Job::run(task(&self.0, None, Do::Wait), log, lease).await
+    }
+}
+
+// A hundred mailboxes that sync for as long as they like do not keep a revocation waiting, nor do
+// a hundred revocations that nobody answers keep mail waiting.
+store_test! {
+    async fn no_lane_starves_the_other(t: TestStore) {
+        let log = Log::new();
+        let mut tx = t.store.begin(&Scope::system()).await.unwrap();
+        for n in 0..100 {
+            enqueue(&mut tx, &Sync(format!("s{n}")), t.world.now()).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let mixed = || runner(&t, &log).register_bulk::<Sync>().concurrency(8).start();
+        let begun = |letter: char| log.all().iter().filter(|(n, _)| n.starts_with(letter)).map(|(_, r)| r.0).sum::<u32>();
+        let wait = async |bulk: u32, prompt: u32| {
+            for _ in 0..1_000 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+                if (begun('s'), begun('p')) == (bulk, prompt) {
+                    return;
+                }
+            }
+            panic!("{} and {} were begun, not {bulk} and {prompt}", begun('s'), begun('p'));
+        };
+        let first = mixed();
+        wait(6, 0).await;
+        add(&t, &task("revoke", None, Do::Succeed)).await;
+        log.wait_begun("revoke", 1).await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        assert_eq!((begun('s'), log.ended("revoke")), (6, 1), "two places are kept");
+        first.stop(Duration::ZERO).await;
+
+        let mut tx = t.store.begin(&Scope::system()).await.unwrap();
+        for n in 0..100 {
+            enqueue(&mut tx, &task(&format!("p{n}"), None, Do::Wait), t.world.now()).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let second = mixed();
+        wait(6 + 2, 6).await;
+        second.stop(Duration::ZERO).await;
+    }
+}
+
+// Who asks whether this process can do its work is told.
+store_test! {
+    async fn a_runner_has_a_pulse_until_it_ends(t: TestStore) {
+        let log = Log::new();
+        let runner = runner(&t, &log).start();
+        let pulse = runner.pulse();
+        assert!(pulse.alive());
+        runner.stop(Duration::ZERO).await;
+        assert!(!pulse.alive());
+    }
+}

@@ -274,6 +274,8 @@ pub const fn reason_text(code: &str, l: Locale) -> &'static str {
     // `match` on bytes, so that this stays usable in constants.
     match code.as_bytes() {
         b"invalid_grant" | b"revoked_elsewhere" => l.of("Access was withdrawn at the provider, or the password was changed. Reconnect to go on.", "L’accès a été retiré chez le fournisseur, ou le mot de passe a changé. Reconnectez-vous pour continuer."),
+        b"app_in_testing" => l.of("This server's app is still in testing at the provider, so access ends after seven days. Its operator has been told; reconnect when they have published it.", "L’application de ce serveur est encore en test chez le fournisseur : l’accès se termine au bout de sept jours. L’exploitant est prévenu ; reconnectez-vous lorsqu’il l’aura publiée."),
+        b"many_grants_lost" => l.of("Many accounts of this server lost their access at the same time; it was not you. Its operator has been told; reconnect when they have looked at it.", "De nombreux comptes de ce serveur ont perdu leur accès en même temps ; ce n’est pas de votre fait. L’exploitant est prévenu ; reconnectez-vous lorsqu’il aura vérifié."),
         b"invalid_rapt" => l.of("Your organisation asks for a new sign-in after some time. Reconnect to go on.", "Votre organisation demande une nouvelle connexion après un certain temps. Reconnectez-vous pour continuer."),
         b"scope_missing" => l.of("A permission that this feature needs was not given. Reconnect and leave it ticked.", "Une autorisation nécessaire à cette fonction n’a pas été donnée. Reconnectez-vous en la laissant cochée."),
         b"no_mailbox" => l.of("This account has no Gmail mailbox. Tenon checks again every day.", "Ce compte n’a pas de boîte Gmail. Tenon vérifie à nouveau chaque jour."),
@@ -286,6 +288,10 @@ pub const fn reason_text(code: &str, l: Locale) -> &'static str {
         b"unreadable" => l.of("The provider's answer for this message could not be understood.", "La réponse du fournisseur pour ce message n’a pas pu être comprise."),
         b"charset_unknown" => l.of("The text uses an unknown character set; some letters may be wrong.", "Le texte utilise un jeu de caractères inconnu ; certaines lettres peuvent être fausses."),
         b"body_missing" => l.of("This message has no readable text. You can download the original.", "Ce message n’a pas de texte lisible. Vous pouvez télécharger l’original."),
+        b"attachments_only" => l.of(
+            "This message has no text of its own, only what is attached.",
+            "Ce message n’a pas de texte, seulement des pièces jointes.",
+        ),
         b"body_empty" => l.of(
             "This message has no text.",
             "Ce message n’a pas de texte.",
@@ -309,6 +315,10 @@ pub const fn reason_text(code: &str, l: Locale) -> &'static str {
         b"storage_full" => l.of(
             "The server's disk is full. Its operator has to make room.",
             "Le disque du serveur est plein. Son exploitant doit libérer de la place.",
+        ),
+        b"database_unavailable" => l.of(
+            "The server's database was away for a moment; it goes on by itself.",
+            "La base de données du serveur était absente un moment ; cela reprend tout seul.",
         ),
         b"too_large" => l.of("This message is too large to be shown. You can download the original.", "Ce message est trop grand pour être affiché. Vous pouvez télécharger l’original."),
         b"mime_broken" => l.of("This message is not built as the standard asks; what is shown may be incomplete. You can download the original.", "Ce message n’est pas construit selon la norme ; ce qui est affiché peut être incomplet. Vous pouvez télécharger l’original."),

@@ -91,6 +91,23 @@ pub(super) fn cut(mut answer: Answer, _: &Fault, _: Time) -> Answer {
     answer
 }
 
+/// Whole JSON in which messages are not what they should be (fault N8): where the payload was is a number.
+pub(super) fn misshapen(mut answer: Answer, _: &Fault, _: Time) -> Answer {
+    fn spoil(message: &mut Value) {
+        if let Some(payload) = message.get_mut("payload") {
+            *payload = json!(7);
+        }
+    }
+    if let Ok(mut value) = serde_json::from_slice::<Value>(&answer.body) {
+        spoil(&mut value);
+        if let Some(Value::Array(messages)) = value.get_mut("messages") {
+            messages.iter_mut().for_each(spoil);
+        }
+        answer.body = value.to_string().into_bytes();
+    }
+    answer
+}
+
 /// What a tolerant reader lives with (fault N8): an unknown field, an unknown label, numbers as numbers, a double key.
 pub(super) fn strange(mut answer: Answer, _: &Fault, _: Time) -> Answer {
     fn loosen(value: &mut Value) {

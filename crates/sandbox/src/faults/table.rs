@@ -2,8 +2,8 @@
 
 use super::answers::{
     backend, cut, deleted_client, elsewhere, gone, html_200, html_502, invalid_client,
-    metadata_server, rapt, revoke_503, revoked_before, sent_503, strange, token_429, token_503,
-    unauthorized_client,
+    metadata_server, misshapen, rapt, revoke_503, revoked_before, sent_503, strange, token_429,
+    token_503, unauthorized_client,
 };
 use super::{Action, Fault, Twist, skew_date};
 use crate::wire::call::Trouble;
@@ -491,6 +491,13 @@ pub(super) const ROWS: &[Row] = &[
         1,
         "unknown fields and labels, numbers for strings, a double key",
         |_| Action::After(strange),
+    ),
+    row(
+        "N8:shape",
+        GET_MESSAGE,
+        1,
+        "a message that is whole JSON of another shape",
+        |_| Action::After(misshapen),
     ),
 ];
 

@@ -65,7 +65,7 @@ impl<'m> View<'m> {
 
     fn attached(&self) -> bool {
         match &self.stored.source {
-            Source::Raw(raw) => !raw.facts.attachments.is_empty(),
+            Source::Raw(raw) => raw.facts.attached,
             Source::Generated { .. } => self.mail().is_some_and(Mail::has_attachment),
         }
     }

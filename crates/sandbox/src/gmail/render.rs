@@ -231,6 +231,10 @@ fn part(
 }
 
 fn body(o: &mut Object<'_, '_>, part: &MessagePart<'_>, path: &str, serial: &dyn Fn() -> u64) {
+    if matches!(part.body, PartType::Message(_)) && part.attachment_name().is_none() {
+        // Mail inside mail without a file name, as in bounces: its parts are shown, the whole is not offered.
+        return o.object("body", |b| b.number("size", 0));
+    }
     o.object("body", |b| {
         let contents = part.contents();
         let text = inline(part)

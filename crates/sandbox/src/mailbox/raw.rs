@@ -1,6 +1,6 @@
 //! What is read once from a message that came from outside.
 
-use mail_parser::{Address, HeaderName, MessageParser, MimeHeaders, PartType};
+use mail_parser::{Address, HeaderName, MessageParser, MessagePart, MimeHeaders, PartType};
 
 use crate::generate::snippet;
 use crate::wire::text::decode_header;
@@ -16,7 +16,10 @@ pub(crate) struct Facts {
     /// Seconds of the Date header.
     pub(crate) date: Option<i64>,
     pub(crate) snippet: String,
+    /// Names of files.
     pub(crate) attachments: Vec<String>,
+    /// What `has:attachment` finds: anything that is offered beside the text, named or not.
+    pub(crate) attached: bool,
 }
 
 impl Facts {
@@ -57,7 +60,33 @@ impl Facts {
                 .filter(|p| !matches!(p.body, PartType::Multipart(_)))
                 .filter_map(|p| p.attachment_name().map(str::to_owned))
                 .collect(),
+            attached: message.parts.iter().any(is_attached),
         }
+    }
+}
+
+/// Whether a part is a file of its own: neither text to be shown nor a picture inside of it.
+fn is_attached(part: &MessagePart<'_>) -> bool {
+    let kind = part.content_type();
+    let main = kind.map_or("text", |k| k.ctype()).to_ascii_lowercase();
+    let sub = kind.and_then(|k| k.subtype()).unwrap_or("plain");
+    let disposed = part
+        .content_disposition()
+        .is_some_and(|d| d.ctype().eq_ignore_ascii_case("attachment"));
+    if matches!(part.body, PartType::Multipart(_)) {
+        return false;
+    }
+    if disposed || part.attachment_name().is_some() {
+        return disposed || main != "image" || part.content_id().is_none();
+    }
+    match main.as_str() {
+        // A multipart without parts is shown as the text it has.
+        "multipart" => false,
+        "text" => !["plain", "html"]
+            .iter()
+            .any(|w| sub.eq_ignore_ascii_case(w)),
+        "image" => part.content_id().is_none(),
+        _ => true,
     }
 }
 
@@ -175,6 +204,32 @@ mod tests {
             bare_subject("RE: Fwd:  Re: Café  noir"),
             bare_subject("café noir")
         );
+    }
+
+    #[test]
+    fn files_are_told_from_text() {
+        for (part, attached) in [
+            ("Content-Type: text/plain\n\na", false),
+            ("Content-Type: text/plain; name=a.txt\n\na", true),
+            ("Content-Disposition: attachment\n\na", true),
+            ("Content-Type: text/calendar\n\na", true),
+            ("Content-Type: message/rfc822\n\nSubject: a\n\nb", true),
+            ("Content-Type: image/png\nContent-ID: <a>\n\na", false),
+            ("Content-Type: application/pdf\nContent-ID: <a>\n\na", true),
+            (
+                "Content-Type: image/png; name=a.png\nContent-ID: <a>\nContent-Disposition: inline\n\na",
+                false,
+            ),
+            (
+                "Content-Type: image/png\nContent-ID: <a>\nContent-Disposition: attachment\n\na",
+                true,
+            ),
+        ] {
+            let mail = format!(
+                "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nHi\n--b\n{part}\n--b--\n"
+            );
+            assert_eq!(Facts::read(mail.as_bytes()).attached, attached, "{part}");
+        }
     }
 
     #[test]

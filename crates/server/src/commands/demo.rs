@@ -16,7 +16,7 @@ use tenon_vault::KekSource;
 use super::serve;
 use crate::cli::{Common, Demo};
 use crate::failure::Failure;
-use crate::settings::Settings;
+use crate::settings::{MetricsListen, Settings, of_google};
 use crate::{signals, wiring};
 
 /// The owner; the sandbox's first Google account is theirs too.
@@ -27,9 +27,10 @@ const NAME: &str = "Alice Martin";
 const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
 
 pub(super) async fn run(common: &Common, flags: &Demo) -> Result<(), Failure> {
-    let stop = signals::watch()?;
+    let signals = signals::watch_demo()?;
+    let stop = signals.stop.clone();
     let world = World::system();
-    let listener = serve::listen(flags.listen).await?;
+    let listener = serve::listen(flags.listen, "--listen").await?;
     let address = serve::local_address(&listener)?;
     if !address.ip().is_loopback() {
         return Err(Failure::usage(
@@ -37,6 +38,9 @@ pub(super) async fn run(common: &Common, flags: &Demo) -> Result<(), Failure> {
         ));
     }
     let folder = Folder::new(common.data_dir.as_deref(), &world)?;
+    if folder.is_temporary {
+        signals.remove_when_cut_off(&folder.path);
+    }
 
     let mut config = SandboxConfig::new(world.clock());
     config.seed = flags.seed;
@@ -59,12 +63,16 @@ pub(super) async fn run(common: &Common, flags: &Demo) -> Result<(), Failure> {
     let settings = Settings {
         data_dir: folder.path.clone(),
         database,
+        direct: None,
         listen: flags.listen,
+        metrics: MetricsListen::Off,
         public_url: None,
         kek: KekSource::File(folder.path.join("kek")),
         log: String::new(),
         log_json: false,
         poll: std::time::Duration::from_secs(15),
+        issuers: vec![of_google(&google)],
+        proxies: 0,
         google: Some(google),
         security_contact: None,
     };
@@ -77,6 +85,7 @@ pub(super) async fn run(common: &Common, flags: &Demo) -> Result<(), Failure> {
     let ctx = wiring::open_ctx(&settings, store, app).await?;
     let password = owner(&ctx).await?;
 
+    tenon_app::start_schedules(&ctx).await?;
     super::print(&format!("Tenon demo: {}", serve::shown(&public_url)));
     super::print(&format!("E-mail: {EMAIL}"));
     super::print(&format!("Password: {password}"));
@@ -89,7 +98,7 @@ pub(super) async fn run(common: &Common, flags: &Demo) -> Result<(), Failure> {
         shutdown: stop.clone(),
         ..ApiOptions::default()
     };
-    let outcome = serve::until_stopped(ctx, listener, options, stop).await;
+    let outcome = serve::until_stopped(ctx, listener, None, options, stop).await;
     sandbox.stop().await;
     drop(folder);
     outcome

@@ -51,7 +51,7 @@ pub(super) async fn run(settings: &Settings, command: Member) -> Result<(), Fail
                     .map(|m| {
                         json!({
                             "id": m.id.to_string(), "email": m.email, "name": m.name, "role": m.role.as_str(),
-                            "totp_enabled": m.totp_enabled, "workspace": m.workspace_name,
+                            "totp_enabled": m.totp_enabled, "disabled": m.disabled, "workspace": m.workspace_name,
                         })
                     })
                     .collect();
@@ -59,15 +59,42 @@ pub(super) async fn run(settings: &Settings, command: Member) -> Result<(), Fail
             } else {
                 for m in &members {
                     super::print(&format!(
-                        "{}  {:<7} {:<32} {} ({})",
+                        "{}  {:<7} {:<32} {} ({}){}",
                         m.id,
                         m.role.as_str(),
                         m.email,
                         m.name,
-                        m.workspace_name
+                        m.workspace_name,
+                        if m.disabled { ", off" } else { "" }
                     ));
                 }
             }
+        }
+        Member::Invite {
+            email,
+            role,
+            workspace,
+            json: as_json,
+        } => {
+            let link =
+                access::invite_as_owner(&ctx, workspace.as_deref(), &email, role.into()).await?;
+            if as_json {
+                super::print_json(&json!({ "link": link }));
+            } else {
+                super::print(&link);
+            }
+        }
+        Member::Role { email, role } => {
+            access::set_role(&ctx, &email, role.into()).await?;
+            super::print("the role is set, all sessions have ended");
+        }
+        Member::Disable { email } => {
+            access::set_disabled(&ctx, &email, true).await?;
+            super::print("the account is off, all sessions have ended");
+        }
+        Member::Enable { email } => {
+            access::set_disabled(&ctx, &email, false).await?;
+            super::print("the account is on");
         }
         Member::Reset { email, password: _ } => {
             access::reset_password(&ctx, &email, read_password()?).await?;

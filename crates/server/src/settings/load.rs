@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use super::oidc;
 use super::table::{CONFIG_VARIABLE, Kind, SETTINGS, Setting};
 use crate::failure::Failure;
 
@@ -27,27 +28,34 @@ pub(crate) enum Source {
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::File(path) => write!(f, "{}", path.display()),
-            Self::Environment => f.write_str("the environment"),
-            Self::Flag => f.write_str("the command line"),
+            Self::File(path) => write!(f, "in {}", path.display()),
+            Self::Environment => f.write_str("in the environment"),
+            Self::Flag => f.write_str("on the command line"),
         }
     }
 }
 
 /// Values by name, each with its source; of the right kind, not yet understood.
 #[derive(Debug, Default)]
-pub(crate) struct Values(BTreeMap<&'static str, (String, Source)>);
+pub(crate) struct Values(
+    BTreeMap<&'static str, (String, Source)>,
+    BTreeMap<String, BTreeMap<&'static str, String>>,
+);
 
 impl Values {
     /// Reads everything.
     pub(crate) fn load(given: &Given) -> Result<Self, Failure> {
         let environment = |name: &str| std::env::var(name).ok();
-        Self::load_from(given, environment, Path::new("tenon.toml"))
+        let names: Vec<String> = std::env::vars_os()
+            .filter_map(|(name, _)| name.into_string().ok())
+            .collect();
+        Self::load_from(given, environment, &names, Path::new("tenon.toml"))
     }
 
     fn load_from(
         given: &Given,
         environment: impl Fn(&str) -> Option<String>,
+        names: &[String],
         default_file: &Path,
     ) -> Result<Self, Failure> {
         let mut values = Self::default();
@@ -78,7 +86,22 @@ impl Values {
                 values.put(setting, text, Source::Environment)?;
             }
         }
+        for name in names.iter().filter(|n| n.starts_with("TENON_OIDC_")) {
+            if let (Some((issuer, field)), Some(text)) = (oidc::parse(name), environment(name))
+                && !text.is_empty()
+            {
+                values.1.entry(issuer).or_default().insert(field, text);
+            }
+        }
         for (name, text) in &given.flags {
+            if let Some((issuer, field)) = oidc::parse(name) {
+                values
+                    .1
+                    .entry(issuer)
+                    .or_default()
+                    .insert(field, text.clone());
+                continue;
+            }
             let setting = find(name).ok_or_else(|| Failure::usage(format!("the command line names the setting {name:?}, which does not exist; see tenon help settings")))?;
             values.put(setting, text.clone(), Source::Flag)?;
         }
@@ -88,7 +111,8 @@ impl Values {
     fn read_file(&mut self, path: &Path, text: &str) -> Result<(), Failure> {
         let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
             let line = error.span().map_or(0, |span| {
-                text[..span.start.min(text.len())].lines().count().max(1)
+                let before = text.get(..span.start).unwrap_or(text);
+                1 + before.matches('\n').count()
             });
             Failure::usage(format!(
                 "the settings file {} is not valid TOML in line {line}: {}",
@@ -108,6 +132,10 @@ impl Values {
     ) -> Result<(), Failure> {
         for (key, value) in table {
             let full = format!("{prefix}{key}");
+            if let ("oidc", toml::Value::Table(issuers)) = (full.as_str(), value) {
+                self.read_issuers(path, issuers)?;
+                continue;
+            }
             if let toml::Value::Table(inner) = value
                 && SETTINGS
                     .iter()
@@ -149,6 +177,36 @@ impl Values {
             self.put(setting, text, Source::File(path.to_owned()))?;
         }
         Ok(())
+    }
+
+    /// `[oidc.acme]` with `issuer`, `client_id`, `client_secret` and `label` below it.
+    fn read_issuers(&mut self, path: &Path, issuers: &toml::Table) -> Result<(), Failure> {
+        let source = Source::File(path.to_owned());
+        for (name, table) in issuers {
+            let shown = format!("oidc.{name}");
+            let (Some(issuer), toml::Value::Table(table)) = (oidc::issuer_name(name), table) else {
+                return Err(wrong(&shown, &source, "must be a table with a plain name"));
+            };
+            for (key, value) in table {
+                let shown = format!("{shown}.{key}");
+                let field = oidc::FIELDS.iter().find(|f| *f == key);
+                let (Some(field), Some(text)) = (field, value.as_str()) else {
+                    return Err(wrong(
+                        &shown,
+                        &source,
+                        "must be issuer, client_id, client_secret or label, with a text in quotes",
+                    ));
+                };
+                let of_issuer = self.1.entry(issuer.clone()).or_default();
+                of_issuer.insert(field, text.to_owned());
+            }
+        }
+        Ok(())
+    }
+
+    /// What was said of issuers, by name.
+    pub(super) const fn issuers(&self) -> &BTreeMap<String, BTreeMap<&'static str, String>> {
+        &self.1
     }
 
     fn put(
@@ -221,7 +279,7 @@ impl Values {
 }
 
 fn wrong(name: &str, source: &Source, what: &str) -> Failure {
-    Failure::usage(format!("the setting {name} in {source} {what}"))
+    Failure::usage(format!("the setting {name} {source} {what}"))
 }
 
 /// By name, or by key as in the file.
@@ -238,6 +296,7 @@ pub(crate) fn unknown_variables() -> Vec<(String, Option<String>)> {
             n.starts_with("TENON_")
                 && n != CONFIG_VARIABLE
                 && !n.starts_with("TENON_TEST_")
+                && oidc::parse(n).is_none()
                 && find(n).is_none()
         })
         .map(|n| {
@@ -299,7 +358,8 @@ mod tests {
                 .find(|(n, _)| *n == name)
                 .map(|(_, v)| (*v).to_owned())
         };
-        Values::load_from(&given, environment, &path).map_err(|failure| {
+        let names = ["TENON_OIDC_ACME_ISSUER", "TENON_OIDC_ACME_LABEL"].map(str::to_owned);
+        Values::load_from(&given, environment, &names, &path).map_err(|failure| {
             assert_eq!(failure.code(), 2);
             failure
                 .to_string()
@@ -320,6 +380,29 @@ mod tests {
         assert_eq!(values.number("TENON_POLL_SECONDS").unwrap(), 30);
         assert_eq!(values.text("TENON_GOOGLE_CLIENT_ID"), "x");
         assert_eq!(values.text("TENON_DATA_DIR"), "./tenon-data");
+    }
+
+    #[test]
+    fn issuers_come_from_all_sources() {
+        let values = load(
+            "[oidc.acme]\nissuer = \"https://a.example\"\nclient_id = \"x\"\n[oidc.other_one]\nissuer = \"https://o.example\"",
+            &[("TENON_OIDC_ACME_ISSUER", "https://b.example"), ("TENON_OIDC_ACME_LABEL", "")],
+            &[("oidc_acme_client_secret", "s")],
+        )
+        .unwrap();
+        let acme = &values.issuers()["acme"];
+        assert_eq!(acme["issuer"], "https://b.example");
+        assert_eq!(
+            (acme["client_id"].as_str(), acme["client_secret"].as_str()),
+            ("x", "s")
+        );
+        assert!(!acme.contains_key("label"));
+        assert!(values.issuers().contains_key("other-one"));
+        let wrong = load("[oidc.acme]\nsecret = \"x\"", &[], &[]).unwrap_err();
+        assert!(
+            wrong.starts_with("the setting oidc.acme.secret in tenon.toml must be"),
+            "{wrong}"
+        );
     }
 
     #[test]
@@ -348,6 +431,10 @@ mod tests {
         assert!(
             sentence("a = \n")
                 .starts_with("the settings file tenon.toml is not valid TOML in line 1: ")
+        );
+        assert!(
+            sentence("log = \"a\"\nlog = \"b\"\n")
+                .starts_with("the settings file tenon.toml is not valid TOML in line 2: ")
         );
         let environment = load("", &[("TENON_LOG_FORMAT", "xml")], &[]).unwrap_err();
         assert_eq!(

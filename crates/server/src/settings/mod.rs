@@ -1,6 +1,7 @@
 //! Settings: one table, read from `tenon.toml`, then the environment, then flags.
 
 mod load;
+mod oidc;
 mod table;
 
 use std::net::SocketAddr;
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use tenon_connectors::google::{GoogleConfig, GoogleEndpoints};
+use tenon_connectors::openid::OpenIdConfig;
 use tenon_connectors::quota::QuotaSettings;
 use tenon_store::StoreUrl;
 use tenon_vault::KekSource;
@@ -15,6 +17,7 @@ use url::Url;
 
 use crate::failure::Failure;
 pub(crate) use load::{Given, Values, unknown_variables};
+pub(crate) use oidc::of_google;
 pub(crate) use table::SETTINGS;
 
 /// The settings of a server, checked.
@@ -22,14 +25,30 @@ pub(crate) use table::SETTINGS;
 pub(crate) struct Settings {
     pub(crate) data_dir: PathBuf,
     pub(crate) database: StoreUrl,
+    /// PostgreSQL without the pooler, if one stands in between.
+    pub(crate) direct: Option<StoreUrl>,
     pub(crate) listen: SocketAddr,
+    pub(crate) metrics: MetricsListen,
     pub(crate) public_url: Option<Url>,
     pub(crate) kek: KekSource,
     pub(crate) log: String,
     pub(crate) log_json: bool,
     pub(crate) poll: Duration,
     pub(crate) google: Option<GoogleConfig>,
+    pub(crate) issuers: Vec<OpenIdConfig>,
+    pub(crate) proxies: usize,
     pub(crate) security_contact: Option<String>,
+}
+
+/// Where `/metrics` is served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MetricsListen {
+    /// Nowhere.
+    Off,
+    /// Nobody said where: at the usual place, unless it is taken.
+    Usual(SocketAddr),
+    /// There, or not at all.
+    At(SocketAddr),
 }
 
 impl Settings {
@@ -56,28 +75,54 @@ impl Settings {
             .given("TENON_PUBLIC_URL")
             .map(|text| origin(values, text))
             .transpose()?;
+        let google = google(values)?;
         Ok(Self {
-            database,
+            issuers: oidc::issuers(values, google.as_ref())?,
+            proxies: values.number("TENON_PROXIES")? as usize,
             kek,
             public_url,
-            listen: listen(values)?,
+            direct: direct(values, &database)?,
+            database,
+            listen: address(values, "TENON_LISTEN")?,
+            metrics: metrics(values)?,
             log: values.text("TENON_LOG").to_owned(),
             log_json: values.text("TENON_LOG_FORMAT") == "json",
             poll: Duration::from_secs(values.number("TENON_POLL_SECONDS")?),
-            google: google(values)?,
-            security_contact: values.given("TENON_SECURITY_CONTACT").map(str::to_owned),
+            google,
+            security_contact: contact(values)?,
             data_dir,
         })
     }
 }
 
-fn listen(values: &Values) -> Result<SocketAddr, Failure> {
-    let text = values
-        .text("TENON_LISTEN")
-        .replace("localhost", "127.0.0.1");
+fn direct(values: &Values, database: &StoreUrl) -> Result<Option<StoreUrl>, Failure> {
+    const NAME: &str = "TENON_DATABASE_LISTEN_URL";
+    let Some(text) = values.given(NAME) else {
+        return Ok(None);
+    };
+    match (StoreUrl::parse(text), database) {
+        (Ok(direct @ StoreUrl::Postgres(_)), StoreUrl::Postgres(_)) => Ok(Some(direct)),
+        (_, StoreUrl::Sqlite(_)) => {
+            Err(values.wrong(NAME, "is for PostgreSQL: DATABASE_URL names none"))
+        }
+        _ => Err(values.wrong(NAME, "must be a postgres:// address")),
+    }
+}
+
+fn metrics(values: &Values) -> Result<MetricsListen, Failure> {
+    const NAME: &str = "TENON_METRICS_LISTEN";
+    match values.given(NAME) {
+        Some("off") => Ok(MetricsListen::Off),
+        Some(_) => Ok(MetricsListen::At(address(values, NAME)?)),
+        None => Ok(MetricsListen::Usual(address(values, NAME)?)),
+    }
+}
+
+fn address(values: &Values, name: &'static str) -> Result<SocketAddr, Failure> {
+    let text = values.text(name).replace("localhost", "127.0.0.1");
     text.parse().map_err(|_| {
         values.wrong(
-            "TENON_LISTEN",
+            name,
             "must be an address and a port such as 127.0.0.1:8080 or [::]:8080",
         )
     })
@@ -106,6 +151,20 @@ fn origin(values: &Values, text: &str) -> Result<Url, Failure> {
         ));
     }
     Ok(url)
+}
+
+/// RFC 9116, 2.5.3: an address that a person can click or write to.
+fn contact(values: &Values) -> Result<Option<String>, Failure> {
+    const NAME: &str = "TENON_SECURITY_CONTACT";
+    let Some(text) = values.given(NAME) else {
+        return Ok(None);
+    };
+    let holds =
+        Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "https" | "mailto" | "tel"));
+    if holds && !text.contains(char::is_control) {
+        return Ok(Some(text.to_owned()));
+    }
+    Err(values.wrong(NAME, "must begin with https:// or mailto:"))
 }
 
 fn is_loopback(url: &Url) -> bool {
@@ -141,7 +200,7 @@ fn google(values: &Values) -> Result<Option<GoogleConfig>, Failure> {
     let mut endpoints = GoogleEndpoints::default();
     let put = |name: &str, target: &mut Url| -> Result<(), Failure> {
         if let Some(text) = values.given(name) {
-            *target = upstream(values, name, text)?;
+            *target = upstream(text).map_err(|what| values.wrong(name, what))?;
         }
         Ok(())
     };
@@ -187,17 +246,12 @@ fn google(values: &Values) -> Result<Option<GoogleConfig>, Failure> {
 }
 
 /// An address of a provider: TLS, except on loopback, where stand-ins run.
-fn upstream(values: &Values, name: &str, text: &str) -> Result<Url, Failure> {
-    let url: Url = text
-        .parse()
-        .map_err(|_| values.wrong(name, "must be an https:// address"))?;
+fn upstream(text: &str) -> Result<Url, &'static str> {
+    let url: Url = text.parse().map_err(|_| "must be an https:// address")?;
     match url.scheme() {
         "https" if url.host().is_some() => Ok(url),
         "http" if is_loopback(&url) => Ok(url),
-        "http" => Err(values.wrong(
-            name,
-            "must be https://: http:// is accepted on loopback only",
-        )),
-        _ => Err(values.wrong(name, "must be an https:// address")),
+        "http" => Err("must be https://: http:// is accepted on loopback only"),
+        _ => Err("must be an https:// address"),
     }
 }

@@ -104,6 +104,18 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "127.0.0.1:8080",
         "Address and port to listen on. Port 0 takes a free one. TLS is the proxy's business.",
     ),
+    setting(
+        "TENON_METRICS_LISTEN",
+        Kind::Text,
+        "127.0.0.1:9464",
+        "Address and port of `/metrics` for Prometheus, a listener of its own; `off` for none. If the default is taken, the server runs without.",
+    ),
+    noted(
+        "TENON_DATABASE_LISTEN_URL",
+        Kind::Secret,
+        "`DATABASE_URL`",
+        "The same PostgreSQL by an address of the server itself, where `DATABASE_URL` leads through a pooler in transaction mode (PgBouncer): notifications need a connection that stays theirs.",
+    ),
     noted(
         "TENON_PUBLIC_URL",
         Kind::Url,
@@ -140,11 +152,41 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "none",
         "Where weaknesses of this server are reported, `https:` or `mailto:`; shown in `/.well-known/security.txt`.",
     ),
+    setting(
+        "TENON_PROXIES",
+        Kind::Number(0, 5),
+        "0",
+        "How many proxies stand in front and write `X-Forwarded-For`. Sign-in is limited per client address; with 0, connections from private addresses are taken for a proxy's and not counted.",
+    ),
+    noted(
+        "TENON_OIDC_<NAME>_ISSUER",
+        Kind::Url,
+        "none",
+        "Issuer identifier of an OpenID Connect issuer at which people may sign in. `<NAME>` is chosen freely, there may be several; the redirect address to register is `/oauth/callback/<name>`. In the file: `[oidc.<name>]`.",
+    ),
+    noted(
+        "TENON_OIDC_<NAME>_CLIENT_ID",
+        Kind::Text,
+        "none",
+        "Client id at that issuer.",
+    ),
+    noted(
+        "TENON_OIDC_<NAME>_CLIENT_SECRET",
+        Kind::Secret,
+        "none",
+        "Client secret at that issuer.",
+    ),
+    noted(
+        "TENON_OIDC_<NAME>_LABEL",
+        Kind::Text,
+        "the name",
+        "What the button on the sign-in page calls the issuer.",
+    ),
     noted(
         "TENON_GOOGLE_CLIENT_ID",
         Kind::Text,
         "none",
-        "OAuth client id of the Google Cloud project. Google can be connected once id and secret are set.",
+        "OAuth client id of the Google Cloud project. Google can be connected, and signed in with, once id and secret are set.",
     ),
     noted(
         "TENON_GOOGLE_CLIENT_SECRET",

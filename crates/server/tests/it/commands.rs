@@ -127,6 +127,14 @@ fn keys_and_the_doctor() {
             .contains("did you mean TENON_LISTEN?"),
         "{doctor:#}"
     );
+    for check in doctor["checks"].as_array().unwrap() {
+        let is_fine = check["state"] == "ok";
+        assert_eq!(
+            check["next"].as_str().unwrap().is_empty(),
+            is_fine,
+            "who finds something says what to do: {check:#}"
+        );
+    }
 }
 
 #[test]

@@ -8,6 +8,10 @@
 
 mod commands;
 mod demo;
+mod doctor;
 mod failures;
+mod metrics;
+mod person;
 mod serve;
+mod stopping;
 mod support;

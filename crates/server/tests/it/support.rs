@@ -95,6 +95,26 @@ impl Place {
     }
 }
 
+/// A bare HTTP/1.1 request with further header lines, each with its end.
+pub(crate) fn send(address: &str, head: &str, headers: &str, body: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream
+        .set_read_timeout(Some(Duration::from_secs(30)))
+        .unwrap();
+    let length = if body.is_empty() {
+        String::new()
+    } else {
+        format!("Content-Length: {}\r\n", body.len())
+    };
+    let text = format!(
+        "{head} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nX-Tenon-Request: 1\r\nContent-Type: application/json\r\n{headers}{length}\r\n{body}"
+    );
+    stream.write_all(text.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
 /// Runs a command to its end, at most a minute.
 #[track_caller]
 pub(crate) fn finish(mut command: Command) -> Output {
@@ -165,23 +185,12 @@ impl Server {
     }
 
     pub(crate) fn send(&self, head: &str, body: &str) -> String {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        stream
-            .set_read_timeout(Some(Duration::from_secs(30)))
-            .unwrap();
-        let length = if body.is_empty() {
-            String::new()
-        } else {
-            format!("Content-Length: {}\r\n", body.len())
-        };
-        let text = format!(
-            "{head} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nX-Tenon-Request: 1\r\nContent-Type: application/json\r\n{length}\r\n{body}",
-            self.address
-        );
-        stream.write_all(text.as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
+        send(&self.address, head, "", body)
+    }
+
+    /// Its process id.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     pub(crate) fn signal(&self, name: &str) {

@@ -8,14 +8,10 @@ use tenon_model::{JobId, NodeId, Time};
 use super::{COLUMNS, Claim, JobRow, Jobs, read};
 use crate::StoreError;
 use crate::sql::{Builder, dialect, sql};
-use crate::tx::clock;
+use crate::tx::{clock, micros};
 
 /// Guards a transition of a claimed job: `$1` is the job, `$2` the fence of the claim.
 const OURS: &str = "id = $1 AND fence = $2 AND state = 'running'";
-
-fn micros(lease: Duration) -> i64 {
-    i64::try_from(lease.as_micros()).unwrap_or(i64::MAX / 4)
-}
 
 impl Jobs<'_> {
     /// Claims jobs that are due: first those whose runner died (its lease ended), then waiting
@@ -125,6 +121,16 @@ impl Jobs<'_> {
         .bind(owner)
         .bind(micros(lease));
         Ok(self.tx.exec(update).await? == 1)
+    }
+
+    /// Whether a claim still stands; if so it cannot be lost before this transaction ends. For
+    /// writes that only who runs the job may make.
+    pub(crate) async fn hold_claim(&mut self, id: JobId, fence: i64) -> Result<bool, StoreError> {
+        let lock = dialect!(self.tx.kind(), sqlite: "", postgres: " FOR SHARE");
+        let query = sql(format!("SELECT id FROM jobs WHERE {OURS}{lock}"))
+            .bind(id)
+            .bind(fence);
+        Ok(self.tx.opt(query).await?.is_some())
     }
 
     /// The job is done; `false` when the claim was lost. System only.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use tenon_model::{ConnectionId, LabelId};
 use tenon_vault::Sealed;
 
-use super::ALL_LISTED;
+use super::{ALL_LISTED, ALL_MESSAGES};
 use crate::StoreError;
 use crate::sql::{Row, sql};
 use crate::tx::VISIBLE;
@@ -148,9 +148,10 @@ impl Labels<'_> {
             return Ok(Vec::new());
         }
         let query = sql("SELECT label, threads, unread FROM label_counts \
-             WHERE connection_id = $1 AND label <> $2 ORDER BY label")
+             WHERE connection_id = $1 AND label NOT IN ($2, $3) ORDER BY label")
         .bind(connection)
-        .bind(ALL_LISTED);
+        .bind(ALL_LISTED)
+        .bind(ALL_MESSAGES);
         self.tx
             .all(query)
             .await?

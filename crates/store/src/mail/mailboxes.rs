@@ -1,7 +1,7 @@
 //! The state of a mailbox's sync. It is saved in the transaction of the rows it covers.
 
 use tenon_model::mail::{Cursor, SyncState};
-use tenon_model::{ConnectionId, Time, WorkspaceId};
+use tenon_model::{ConnectionId, JobId, Time, WorkspaceId};
 
 use crate::StoreError;
 use crate::sql::{Row, Sql, sql};
@@ -155,6 +155,23 @@ impl Mailboxes<'_> {
              AND EXISTS (SELECT 1 FROM connections c WHERE c.id = $1 AND c.fence = $19)",
         );
         Ok(self.tx.exec(bind(update, row).bind(fence)).await? == 1)
+    }
+
+    /// The same for a job: `false` too when its claim was lost, because it was thought dead and
+    /// another runs it now. The claim is held until this transaction ends, so it cannot be lost
+    /// between the look and the commit.
+    pub async fn save_by_job(
+        &mut self,
+        row: &Mailbox,
+        fence: i64,
+        job: JobId,
+        claim: i64,
+    ) -> Result<bool, StoreError> {
+        match self.tx.hold(row.connection_id).await {
+            Err(StoreError::NotFound(_)) => return Ok(false),
+            other => other?,
+        }
+        Ok(self.tx.jobs().hold_claim(job, claim).await? && self.save(row, fence).await?)
     }
 
     /// Mailboxes of active connections of all workspaces whose next sync is due, the longest

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use tenon_model::{ConnectionId, MessageId, ThreadId, Time};
 use tenon_vault::{BlindIndex, Sealed};
 
+use super::ALL_MESSAGES;
 use crate::StoreError;
 use crate::sql::{Builder, LIST, Row, split_words, sql};
 use crate::tx::VISIBLE;
@@ -34,6 +35,17 @@ pub struct NewMessage {
     pub message_id_index: Option<BlindIndex>,
     /// Blind indexes of all addresses in it.
     pub address_indexes: Vec<BlindIndex>,
+}
+
+/// Whether a stored message carries attachments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Carries {
+    /// The provider's id.
+    pub provider_id: String,
+    /// When the provider received it.
+    pub received_at: Time,
+    /// Whether it does, as far as is known.
+    pub carries: bool,
 }
 
 /// A stored message.
@@ -237,6 +249,42 @@ impl Messages<'_> {
         self.tx.set_labels(connection, labels).await
     }
 
+    /// Says of messages whether they carry attachments; how many changed. Unknown messages are
+    /// passed over.
+    pub async fn set_attachments(
+        &mut self,
+        connection: ConnectionId,
+        carries: &[(String, bool)],
+    ) -> Result<u64, StoreError> {
+        self.tx.hold(connection).await?;
+        self.tx.set_attachments(connection, carries).await
+    }
+
+    /// Of those of these messages that are stored: when they were received and whether they carry
+    /// attachments.
+    pub async fn carries(
+        &mut self,
+        connection: ConnectionId,
+        provider_ids: &[String],
+    ) -> Result<Vec<Carries>, StoreError> {
+        let mut out = Vec::with_capacity(provider_ids.len());
+        if !self.tx.sees(connection).await? {
+            return Ok(out);
+        }
+        for ids in provider_ids.chunks(LIST) {
+            let columns = "provider_id, received_at, has_attachments";
+            for row in self.tx.by_provider_ids(columns, connection, ids).await? {
+                let mut r = row.reader();
+                out.push(Carries {
+                    provider_id: r.take()?,
+                    received_at: r.take()?,
+                    carries: r.take()?,
+                });
+            }
+        }
+        Ok(out)
+    }
+
     /// Removes messages, and threads that have none left; how many were stored.
     pub async fn remove(
         &mut self,
@@ -247,15 +295,10 @@ impl Messages<'_> {
         let mut removed = 0;
         let mut threads = Vec::new();
         for ids in provider_ids.chunks(LIST) {
-            let mut delete = Builder::new(
-                self.tx.kind(),
-                "DELETE FROM messages WHERE connection_id = ",
-            );
+            let mut delete = Builder::new(self.tx.kind(), "DELETE FROM messages");
             delete
-                .value(connection)
-                .push(" AND provider_id IN ")
-                .list(ids.iter().map(String::as_str));
-            delete.push(" RETURNING thread_id");
+                .where_keyed("messages", "provider_id", connection, ids)
+                .push(" RETURNING thread_id");
             for row in self.tx.all(delete.build(ids.len())).await? {
                 removed += 1;
                 threads.push(row.only()?);
@@ -323,7 +366,9 @@ impl Messages<'_> {
         if !self.tx.sees(connection).await? {
             return Ok(0);
         }
-        let query = sql("SELECT count(*) FROM messages WHERE connection_id = $1").bind(connection);
+        let query = sql("SELECT threads FROM label_counts WHERE connection_id = $1 AND label = $2")
+            .bind(connection)
+            .bind(ALL_MESSAGES);
         self.tx.count(query).await
     }
 

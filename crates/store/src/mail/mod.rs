@@ -13,7 +13,7 @@ mod write;
 
 pub use labels::{LabelCounts, LabelRow, Labels};
 pub use mailboxes::{Mailbox, Mailboxes};
-pub use messages::{MessageFacts, MessageRow, Messages, NewMessage, Relabel, StoredPage};
+pub use messages::{Carries, MessageFacts, MessageRow, Messages, NewMessage, Relabel, StoredPage};
 pub use runs::{Run, Runs};
 pub use skipped::{Skipped, SkippedItem};
 pub use threads::{ThreadQuery, ThreadRow, Threads};
@@ -28,3 +28,5 @@ pub const SPAM: &str = "SPAM";
 pub const TRASH: &str = "TRASH";
 /// In the table of counts, the word for all threads that lists show; no label is called so.
 const ALL_LISTED: &str = "";
+/// There too, the word for the messages of a mailbox themselves; no label is called so either.
+const ALL_MESSAGES: &str = "\u{1f}";

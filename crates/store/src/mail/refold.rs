@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use tenon_model::{ConnectionId, ThreadId};
 
-use super::ALL_LISTED;
 use super::fold::{Derived, Facts};
+use super::{ALL_LISTED, ALL_MESSAGES};
 use crate::sql::{Builder, LIST, Reader, Value, join_words, split_words, sql};
 use crate::{StoreError, Tx};
 
@@ -198,13 +198,17 @@ impl Tx {
     }
 }
 
-/// By how much the counts of each label change: threads, and those with unread messages.
+/// By how much the counts of each label change: threads, and those with unread messages; for
+/// [`ALL_MESSAGES`] messages, and unread ones.
 #[derive(Default)]
 struct Counts(BTreeMap<String, (i64, i64)>);
 
 impl Counts {
-    /// Counts a thread in (`sign` 1) or out (-1).
+    /// Counts a thread in (`sign` 1) or out (-1), and its messages.
     fn take(&mut self, thread: &Derived, sign: i64) {
+        let messages = self.0.entry(ALL_MESSAGES.to_owned()).or_default();
+        messages.0 += sign * thread.message_count;
+        messages.1 += sign * thread.unread_count;
         let unread = if thread.unread_count > 0 { sign } else { 0 };
         let listed = (thread.message_count > 0 && !thread.hidden).then_some(ALL_LISTED);
         for label in thread.labels.iter().map(String::as_str).chain(listed) {

@@ -3,7 +3,7 @@
 use tenon_model::{ConnectionId, Time};
 
 use crate::StoreError;
-use crate::sql::sql;
+use crate::sql::{Builder, LIST, Row, sql};
 
 /// A skipped item.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +14,15 @@ pub struct SkippedItem {
     pub reason: String,
     /// When it was last tried.
     pub at: Time,
+}
+
+fn read(row: &Row) -> Result<SkippedItem, StoreError> {
+    let mut r = row.reader();
+    Ok(SkippedItem {
+        provider_id: r.take()?,
+        reason: r.take()?,
+        at: r.take()?,
+    })
 }
 
 aggregate!(
@@ -54,6 +63,46 @@ impl Skipped<'_> {
         Ok(self.tx.exec(delete).await? == 1)
     }
 
+    /// Forgets those of these that were recorded; how many were.
+    pub async fn resolve_all(
+        &mut self,
+        connection: ConnectionId,
+        provider_ids: &[String],
+    ) -> Result<u64, StoreError> {
+        self.tx.hold(connection).await?;
+        let mut resolved = 0;
+        for ids in provider_ids.chunks(LIST) {
+            let mut delete =
+                Builder::new(self.tx.kind(), "DELETE FROM skipped WHERE connection_id = ");
+            delete
+                .value(connection)
+                .push(" AND provider_id IN ")
+                .list(ids.iter().map(String::as_str));
+            resolved += self.tx.exec(delete.build(ids.len())).await?;
+        }
+        Ok(resolved)
+    }
+
+    /// Items that were last tried before `at`, the longest waiting first.
+    pub async fn list_due(
+        &mut self,
+        connection: ConnectionId,
+        at: Time,
+        limit: u32,
+    ) -> Result<Vec<SkippedItem>, StoreError> {
+        if !self.tx.sees(connection).await? {
+            return Ok(Vec::new());
+        }
+        let query = sql(
+            "SELECT provider_id, reason, at FROM skipped WHERE connection_id = $1 AND at < $2 \
+             ORDER BY at, provider_id LIMIT $3",
+        )
+        .bind(connection)
+        .bind(at)
+        .bind(i64::from(limit));
+        self.tx.all(query).await?.iter().map(read).collect()
+    }
+
     /// The newest skipped items.
     pub async fn list(
         &mut self,
@@ -69,19 +118,7 @@ impl Skipped<'_> {
         )
         .bind(connection)
         .bind(i64::from(limit));
-        self.tx
-            .all(query)
-            .await?
-            .iter()
-            .map(|row| {
-                let mut r = row.reader();
-                Ok(SkippedItem {
-                    provider_id: r.take()?,
-                    reason: r.take()?,
-                    at: r.take()?,
-                })
-            })
-            .collect()
+        self.tx.all(query).await?.iter().map(read).collect()
     }
 
     /// How many items are skipped.

@@ -38,11 +38,7 @@ impl Tx {
         let mut query = Builder::new(self.kind(), "SELECT ");
         query
             .push(columns)
-            .push(" FROM messages WHERE connection_id = ")
-            .value(connection);
-        query
-            .push(" AND provider_id IN ")
-            .list(ids.iter().map(String::as_str));
+            .keyed_rows("messages", "provider_id", connection, ids);
         self.all(query.build(ids.len())).await
     }
 
@@ -137,13 +133,12 @@ impl Tx {
         let wanted: Vec<&str> = wanted.into_iter().collect();
         for ids in wanted.chunks(LIST) {
             let mut query = Builder::new(self.kind(), "SELECT ");
-            query
-                .push(DERIVED)
-                .push(", provider_thread_id FROM threads WHERE connection_id = ")
-                .value(connection);
-            query
-                .push(" AND provider_thread_id IN ")
-                .list(ids.iter().copied());
+            query.push(DERIVED).push(", provider_thread_id").keyed_rows(
+                "threads",
+                "provider_thread_id",
+                connection,
+                ids,
+            );
             for row in self.all(query.build(ids.len())).await? {
                 let mut r = row.reader();
                 let (id, old) = read_derived(&mut r)?;
@@ -261,11 +256,7 @@ impl Tx {
             let mut update = Builder::new(self.kind(), "UPDATE messages SET seen = ");
             update
                 .value(generation)
-                .push(" WHERE connection_id = ")
-                .value(connection);
-            update
-                .push(" AND provider_id IN ")
-                .list(ids.iter().map(String::as_str));
+                .where_keyed("messages", "provider_id", connection, ids);
             seen += self.exec(update.build(ids.len())).await?;
         }
         Ok(seen)
@@ -300,6 +291,36 @@ impl Tx {
         let ids: Vec<String> = wanted.keys().cloned().collect();
         let known = self.stored_labels(connection, &ids).await?;
         self.apply_labels(connection, known, wanted).await
+    }
+
+    pub(super) async fn set_attachments(
+        &mut self,
+        connection: ConnectionId,
+        carries: &[(String, bool)],
+    ) -> Result<u64, StoreError> {
+        let mut threads: Vec<ThreadId> = Vec::new();
+        for now in [true, false] {
+            let ids: Vec<&str> = carries
+                .iter()
+                .filter(|(_, carries)| *carries == now)
+                .map(|(id, _)| id.as_str())
+                .collect();
+            for ids in ids.chunks(LIST) {
+                let mut update =
+                    Builder::new(self.kind(), "UPDATE messages SET has_attachments = ");
+                update
+                    .value(now)
+                    .where_keyed("messages", "provider_id", connection, ids);
+                update.push(" AND has_attachments <> ").value(now);
+                update.push(" RETURNING thread_id");
+                for row in self.all(update.build(ids.len())).await? {
+                    threads.push(row.only()?);
+                }
+            }
+        }
+        let changed = threads.len() as u64;
+        self.refold(connection, threads).await?;
+        Ok(changed)
     }
 
     async fn apply_labels(

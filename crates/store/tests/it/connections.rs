@@ -169,25 +169,34 @@ store_test! {
         let mut tx = t.store.begin(&scope).await.unwrap();
         let before = tx.connections().counts(kept).await.unwrap();
         let announced = tx.connections().counts(gone).await.unwrap();
-        let deleted = tx.connections().delete(gone).await.unwrap();
-        assert_eq!(announced, deleted);
+        let deleted = tx.connections().delete(gone, None).await.unwrap();
+        assert!(deleted.iter().all(|d| announced.contains(d)));
         assert_eq!(tx.connections().get(gone).await.unwrap(), None);
         assert!(matches!(tx.connections().counts(gone).await, Err(StoreError::NotFound(_))));
-        assert!(matches!(tx.connections().delete(gone).await, Err(StoreError::NotFound(_))));
+        assert!(matches!(tx.connections().delete(gone, None).await, Err(StoreError::NotFound(_))));
         assert_eq!(tx.connections().counts(kept).await.unwrap(), before);
         assert_eq!(tx.consents().list().await.unwrap().len(), 2);
         assert_eq!(tx.messages().count(gone).await.unwrap(), 0);
         tx.commit().await.unwrap();
 
         // `fill` has to know every table, or this test would not see one that is forgotten.
-        let tables: Vec<_> = deleted.iter().map(|(table, _)| *table).collect();
+        let tables: Vec<_> = announced.iter().map(|(table, _)| *table).collect();
         let mut expected = inventory::tables_of_a_connection();
         expected.push("connections");
         assert_eq!(tables, expected);
-        for (table, count) in deleted {
-            let expected = match table { "thread_labels" | "thread_addresses" => 2, "label_counts" => 3, _ => 1 };
+        for (table, count) in announced {
+            let expected = match table { "thread_labels" | "thread_addresses" => 2, "label_counts" => 4, _ => 1 };
             assert_eq!(count, expected, "{table}");
         }
+        // One message, one thread, two labels and two addresses of it; the job had not ended.
+        let mut tx = t.store.read(&Scope::system()).await.unwrap();
+        assert_eq!(tx.purges().rows_left(gone).await.unwrap(), 6);
+        let noted: Vec<_> = tx.purges().list(10).await.unwrap().iter().map(|p| p.connection).collect();
+        assert_eq!(noted, [gone]);
+        drop(tx);
+        crate::purges::drain(&t, gone, 1).await;
+        let mut tx = t.store.begin(&scope).await.unwrap();
+        assert_eq!(tx.connections().counts(kept).await.unwrap(), before);
     }
 }
 
@@ -198,7 +207,7 @@ store_test! {
         let scope = Scope::job(workspace);
         let mut tx = t.store.begin(&scope).await.unwrap();
         let mailbox = tx.mailboxes().get(id).await.unwrap().unwrap();
-        tx.connections().delete(id).await.unwrap();
+        tx.connections().delete(id, None).await.unwrap();
         tx.commit().await.unwrap();
         let mut tx = t.store.begin(&scope).await.unwrap();
         let page = vec![rows::message(&t.world, "m", "t", &[], 1)];
@@ -219,7 +228,7 @@ store_test! {
         let store = t.store.clone();
         let disconnect = tokio::spawn(async move {
             let mut tx = store.begin(&scope).await.unwrap();
-            let deleted = tx.connections().delete(id).await.unwrap();
+            let deleted = tx.connections().delete(id, None).await.unwrap();
             tx.commit().await.unwrap();
             deleted
         });
@@ -227,7 +236,8 @@ store_test! {
         assert!(!disconnect.is_finished());
         page.commit().await.unwrap();
         let deleted = disconnect.await.unwrap();
-        assert!(deleted.contains(&("messages", 1)), "{deleted:?}");
-        assert!(deleted.contains(&("thread_labels", 1)), "{deleted:?}");
+        assert!(deleted.contains(&("label_counts", 3)), "{deleted:?}");
+        let mut tx = t.store.read(&Scope::system()).await.unwrap();
+        assert_eq!(tx.purges().rows_left(id).await.unwrap(), 3, "message, thread, its label");
     }
 }

@@ -134,7 +134,7 @@ fn another_process_is_woken() {
             .unwrap();
         tx.commit().await.unwrap();
         let wait = Duration::from_secs(5);
-        tokio::time::timeout(wait, events.changed())
+        tokio::time::timeout(wait, events.wait_for(|newest| *newest == 1))
             .await
             .unwrap()
             .unwrap();
@@ -142,7 +142,50 @@ fn another_process_is_woken() {
             .await
             .unwrap()
             .unwrap();
-        assert_eq!(*events.borrow(), 1);
+        other.close().await;
+    });
+}
+
+// What is committed while a process cannot be reached is not lost to it: it is woken as soon as it
+// listens again, though nothing more happens.
+#[test]
+fn a_process_whose_line_was_cut_is_woken_once_it_is_back() {
+    tenon_testkit::store::on_postgres(async |t: TestStore| {
+        let config = tenon_store::StoreConfig {
+            url: t.url.clone(),
+            migrate: true,
+        };
+        let other = tenon_store::Store::open(&config).await.unwrap();
+        let (workspace, owner) = rows::workspace(&t).await;
+        tokio::time::sleep(Duration::from_millis(300)).await; // its listener connects in the background
+        let (mut events, mut jobs) = (other.subscribe(), other.subscribe_jobs());
+        // Open before the door is shut.
+        let mut tx = t
+            .store
+            .begin(&Scope::member(workspace, owner))
+            .await
+            .unwrap();
+        tx.events()
+            .append(EventKind::MailboxChanged, None, "con_1".into())
+            .await
+            .unwrap();
+        let cut = tenon_testkit::store::cut_listeners(&t).await;
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        events.mark_unchanged();
+        jobs.mark_unchanged();
+        tx.commit().await.unwrap();
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        assert!(!events.has_changed().unwrap(), "the line is not cut");
+        cut.mend().await;
+        let wait = Duration::from_secs(5);
+        tokio::time::timeout(wait, events.changed())
+            .await
+            .expect("nobody was woken")
+            .unwrap();
+        tokio::time::timeout(wait, jobs.changed())
+            .await
+            .unwrap()
+            .unwrap();
         other.close().await;
     });
 }

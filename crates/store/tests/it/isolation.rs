@@ -1,6 +1,6 @@
 //! Nobody reaches what is not theirs: every reading function, from every wrong scope.
 
-use tenon_model::{ConnectionId, LabelId, MessageId, Purpose, Scope, ThreadId, WorkspaceId};
+use tenon_model::{ConnectionId, LabelId, MessageId, Purpose, Scope, ThreadId, Time, WorkspaceId};
 use tenon_store::{LabelRow, StoreError, ThreadQuery, Tx};
 use tenon_testkit::{TestStore, rows, store_test};
 use tenon_vault::Sealed;
@@ -42,6 +42,7 @@ async fn visible(tx: &mut Tx, it: &Found) -> usize {
     shown += usize::from(tx.mailboxes().get(id).await.unwrap().is_some());
     shown += tx.messages().known(id, &ids).await.unwrap().len();
     shown += tx.messages().labels_of(id, &ids).await.unwrap().len();
+    shown += tx.messages().carries(id, &ids).await.unwrap().len();
     shown += usize::from(tx.messages().get(it.message).await.unwrap().is_some());
     shown += tx.messages().of_thread(it.thread).await.unwrap().len();
     shown += tx
@@ -89,6 +90,12 @@ async fn visible(tx: &mut Tx, it: &Found) -> usize {
             .is_some(),
     );
     shown += tx.skipped().list(id, 10).await.unwrap().len();
+    shown += tx
+        .skipped()
+        .list_due(id, Time(i64::MAX), 10)
+        .await
+        .unwrap()
+        .len();
     shown += tx.skipped().count(id).await.unwrap() as usize;
     shown += tx.jobs().list_parked().await.unwrap().len();
     shown
@@ -112,10 +119,10 @@ store_test! {
         tx.commit().await.unwrap();
 
         let mut tx = t.store.read(&Scope::member(workspace, owner)).await.unwrap();
-        assert_eq!(visible(&mut tx, &it).await, 28);
+        assert_eq!(visible(&mut tx, &it).await, 30);
         drop(tx);
         let mut tx = t.store.read(&Scope::job(workspace)).await.unwrap();
-        assert_eq!(visible(&mut tx, &it).await, 28);
+        assert_eq!(visible(&mut tx, &it).await, 30);
         drop(tx);
         for (scope, who) in [
             (Scope::member(workspace, colleague.id), "a colleague"),
@@ -133,12 +140,14 @@ store_test! {
                 tx.messages().mark_seen(connection, &ids, 2).await,
                 tx.messages().relabel(connection, vec![("m1".into(), vec!["X".into()], vec![])]).await,
                 tx.messages().set_labels(connection, vec![("m1".into(), vec![])]).await,
+                tx.messages().set_attachments(connection, &[("m1".into(), true)]).await,
                 tx.messages().remove_unseen(connection, 9).await,
                 tx.messages().adopt_unseen(connection, 9).await,
                 tx.labels().replace(connection, &[]).await.map(|()| 0),
                 tx.skipped().record(connection, "m2", "x", t.world.now()).await.map(|()| 0),
                 tx.skipped().resolve(connection, "m9").await.map(u64::from),
-                tx.connections().delete(connection).await.map(|_| 0),
+                tx.skipped().resolve_all(connection, &ids).await,
+                tx.connections().delete(connection, None).await.map(|_| 0),
                 tx.connections().set_account(connection, Sealed(vec![])).await.map(|()| 0),
                 tx.connections().bump_fence(connection).await.map(|_| 0),
                 tx.runs().prune(connection, t.world.now()).await,

@@ -19,14 +19,14 @@ pub(crate) fn job(t: &TestStore, kind: &str, key: Option<&str>) -> NewJob {
     }
 }
 
-async fn enqueue(t: &TestStore, job: NewJob) -> JobId {
+pub(crate) async fn enqueue(t: &TestStore, job: NewJob) -> JobId {
     let mut tx = t.store.begin(&Scope::system()).await.unwrap();
     let id = tx.jobs().enqueue(job).await.unwrap();
     tx.commit().await.unwrap();
     id
 }
 
-async fn claim(
+pub(crate) async fn claim(
     store: &Store,
     now: Time,
     owner: NodeId,

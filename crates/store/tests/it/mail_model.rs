@@ -298,6 +298,10 @@ async fn compare(t: &TestStore, scope: &Scope, id: ConnectionId, model: &Model) 
         .collect();
     labels.sort_unstable_by(|a, b| a.provider_id.cmp(&b.provider_id));
     assert_eq!(tx.labels().counts(id).await.unwrap(), labels);
+    assert_eq!(
+        tx.messages().count(id).await.unwrap(),
+        model.messages.len() as u64
+    );
     let listed = model.threads(|all| !hidden(all)).len() as u64;
     let unread = model
         .threads(|all| !hidden(all) && has(all, "UNREAD"))
@@ -345,8 +349,9 @@ async fn run(t: TestStore, cases: u32) {
                     compare(&t, &scope, id, &model).await;
                 }
                 let mut tx = t.store.begin(&scope).await.unwrap();
-                tx.connections().delete(id).await.unwrap();
+                tx.connections().delete(id, None).await.unwrap();
                 tx.commit().await.unwrap();
+                crate::purges::drain(&t, id, 7).await;
             });
             Ok(())
         })

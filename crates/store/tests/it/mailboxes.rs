@@ -5,7 +5,7 @@ use std::time::Duration;
 use tenon_model::Scope;
 use tenon_model::connection::ConnectionStatus;
 use tenon_model::mail::{Cursor, SyncState};
-use tenon_store::Run;
+use tenon_store::{NewJob, Run};
 use tenon_testkit::{TestStore, rows, store_test};
 
 store_test! {
@@ -77,6 +77,12 @@ store_test! {
         assert!(tx.skipped().resolve(id, "a").await.unwrap());
         assert!(!tx.skipped().resolve(id, "a").await.unwrap());
         assert_eq!(tx.skipped().count(id).await.unwrap(), 1);
+        tx.skipped().record(id, "c", "broken", at + Duration::from_secs(5)).await.unwrap();
+        let due = tx.skipped().list_due(id, at + Duration::from_secs(5), 10).await.unwrap();
+        assert_eq!(due.iter().map(|s| s.provider_id.as_str()).collect::<Vec<_>>(), ["b"], "the one that waits longest, not the newest");
+        let ids = ["b".to_owned(), "c".to_owned(), "unknown".to_owned()];
+        assert_eq!(tx.skipped().resolve_all(id, &ids).await.unwrap(), 2);
+        assert_eq!(tx.skipped().count(id).await.unwrap(), 0);
     }
 }
 
@@ -110,5 +116,60 @@ store_test! {
         assert_eq!(tx.runs().list(id, 2).await.unwrap(), runs);
         assert_eq!(tx.runs().prune(id, runs[1].started_at).await.unwrap(), 1);
         assert_eq!(tx.runs().list(id, 9).await.unwrap(), runs);
+    }
+}
+
+// A process that was paused for longer than its lease wakes up in the middle of a page: what it
+// holds is older than what its successor has written.
+store_test! {
+    async fn a_job_that_lost_its_lease_saves_nothing(t: TestStore) {
+        let (workspace, owner) = rows::workspace(&t).await;
+        let id = rows::insert_mailbox(&t, workspace, owner).await;
+        let job = crate::jobs::job(&t, "sync", Some("k"));
+        crate::jobs::enqueue(&t, NewJob { workspace_id: Some(workspace), connection_id: Some(id), ..job }).await;
+        let sleeper = crate::jobs::claim(&t.store, t.world.now(), t.world.id(), Duration::ZERO, 1).await.remove(0);
+        let scope = Scope::job(workspace);
+        let mut tx = t.store.begin(&scope).await.unwrap();
+        let mut mailbox = tx.mailboxes().get(id).await.unwrap().unwrap();
+        assert!(tx.mailboxes().save_by_job(&mailbox, 0, sleeper.id, sleeper.fence).await.unwrap());
+        tx.commit().await.unwrap();
+
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        let successor = crate::jobs::claim(&t.store, t.world.now(), t.world.id(), Duration::from_secs(30), 1).await.remove(0);
+        assert_eq!(successor.id, sleeper.id);
+        let mut tx = t.store.begin(&scope).await.unwrap();
+        mailbox.page_token = Some("list:newer".into());
+        assert!(tx.mailboxes().save_by_job(&mailbox, 0, successor.id, successor.fence).await.unwrap());
+        tx.commit().await.unwrap();
+
+        let mut tx = t.store.begin(&scope).await.unwrap();
+        let page = vec![rows::message(&t.world, "m", "t", &[], 1)];
+        tx.messages().store_page(id, page, 1).await.unwrap();
+        let older = tenon_store::Mailbox { page_token: Some("list:older".into()), ..mailbox.clone() };
+        assert!(!tx.mailboxes().save_by_job(&older, 0, sleeper.id, sleeper.fence).await.unwrap());
+        drop(tx);
+        let mut tx = t.store.read(&scope).await.unwrap();
+        assert_eq!(tx.mailboxes().get(id).await.unwrap().unwrap().page_token.as_deref(), Some("list:newer"));
+    }
+}
+
+// Nor can the lease be lost between the look and the commit.
+store_test! {
+    async fn a_claim_that_writes_is_not_taken_over(t: TestStore) {
+        let (workspace, owner) = rows::workspace(&t).await;
+        let id = rows::insert_mailbox(&t, workspace, owner).await;
+        let job = crate::jobs::job(&t, "sync", Some("k"));
+        crate::jobs::enqueue(&t, NewJob { workspace_id: Some(workspace), connection_id: Some(id), ..job }).await;
+        let first = crate::jobs::claim(&t.store, t.world.now(), t.world.id(), Duration::ZERO, 1).await.remove(0);
+        let mut tx = t.store.begin(&Scope::job(workspace)).await.unwrap();
+        let mailbox = tx.mailboxes().get(id).await.unwrap().unwrap();
+        assert!(tx.mailboxes().save_by_job(&mailbox, 0, first.id, first.fence).await.unwrap());
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        if t.store.kind() == tenon_store::DbKind::Postgres {
+            let taken = crate::jobs::claim(&t.store, t.world.now(), t.world.id(), Duration::ZERO, 1).await;
+            assert!(taken.is_empty(), "its row is locked");
+        }
+        tx.commit().await.unwrap();
+        assert_eq!(crate::jobs::claim(&t.store, t.world.now(), t.world.id(), Duration::ZERO, 1).await.len(), 1);
     }
 }

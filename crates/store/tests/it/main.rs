@@ -6,8 +6,10 @@
     reason = "a test fails by panicking"
 )]
 
+mod access;
 mod connections;
 mod events;
+mod figures;
 mod isolation;
 mod jobs;
 mod keys;
@@ -17,6 +19,7 @@ mod members;
 mod messages;
 mod open;
 mod outgoing;
+mod purges;
 mod records;
 mod schema;
 mod sessions;

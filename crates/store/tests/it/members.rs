@@ -64,7 +64,7 @@ store_test! {
         tx.members().set_profile(owner, "Zoë", "fr", "Asia/Tokyo").await.unwrap();
         tx.members().set_password_hash(owner, "$argon2id$…").await.unwrap();
         tx.members().set_role(owner, Role::Admin).await.unwrap();
-        tx.members().disable(owner, t.world.now()).await.unwrap();
+        tx.members().set_disabled(owner, Some(t.world.now())).await.unwrap();
         tx.commit().await.unwrap();
         let mut tx = t.store.read(&Scope::system()).await.unwrap();
         let m = tx.members().get(owner).await.unwrap().unwrap();
@@ -125,7 +125,7 @@ store_test! {
             tx.members().set_password_hash(stranger, "x").await,
             tx.members().set_role(stranger, Role::Owner).await,
             tx.members().set_totp(stranger, None).await,
-            tx.members().disable(stranger, t.world.now()).await,
+            tx.members().set_disabled(stranger, Some(t.world.now())).await,
         ] {
             assert!(matches!(result, Err(StoreError::NotFound("member"))), "{result:?}");
         }

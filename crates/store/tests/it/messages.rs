@@ -41,6 +41,28 @@ store_test! {
 }
 
 store_test! {
+    async fn attachments_are_said_later_and_reach_the_thread(t: TestStore) {
+        let (scope, id) = mailbox(&t).await;
+        let mut guessed = rows::message(&t.world, "m2", "t1", &[], 6);
+        guessed.has_attachments = true;
+        let page = vec![rows::message(&t.world, "m1", "t1", &[], 5), guessed.clone(), rows::message(&t.world, "m3", "t2", &[], 7)];
+        let mut tx = t.store.begin(&scope).await.unwrap();
+        tx.messages().store_page(id, page, 1).await.unwrap();
+        let said = |id: &str, carries| (id.to_owned(), carries);
+        let all = [said("m1", false), said("m2", false), said("m3", true), said("unknown", true)];
+        assert_eq!(tx.messages().set_attachments(id, &all).await.unwrap(), 2);
+        assert_eq!(tx.messages().set_attachments(id, &all).await.unwrap(), 0, "the same again");
+        let ids = ["m1".to_owned(), "m2".to_owned(), "m3".to_owned(), "unknown".to_owned()];
+        let mut carries = tx.messages().carries(id, &ids).await.unwrap();
+        carries.sort_by_key(|c| c.received_at);
+        let flags: Vec<(&str, bool)> = carries.iter().map(|c| (c.provider_id.as_str(), c.carries)).collect();
+        assert_eq!(flags, [("m1", false), ("m2", false), ("m3", true)]);
+        let thread = tx.messages().get(guessed.id).await.unwrap().unwrap().thread_id;
+        assert!(!tx.threads().get(thread).await.unwrap().unwrap().has_attachments, "no message of it has any more");
+    }
+}
+
+store_test! {
     async fn a_known_message_keeps_id_and_envelope_and_takes_labels(t: TestStore) {
         let (scope, id) = mailbox(&t).await;
         let mut first = rows::message(&t.world, "m1", "t1", &["UNREAD"], 5);

@@ -129,6 +129,7 @@ store_test! {
             counts: vec![("messages".into(), 120_000), ("tokens".into(), 1)],
             key_id: t.world.id(),
             grant: "pending".into(),
+            removed_at: None,
         };
         let mut tx = t.store.begin(&Scope::member(workspace, owner)).await.unwrap();
         tx.receipts().insert(&row).await.unwrap();

@@ -14,6 +14,8 @@ fn session(t: &TestStore, workspace: WorkspaceId, member: MemberId, token: u8) -
         created_at: t.world.now(),
         last_seen_at: t.world.now(),
         expires_at: t.world.now() + Duration::from_hours(1),
+        method: "password".into(),
+        proven_at: t.world.now(),
     }
 }
 

@@ -62,26 +62,29 @@ store_test! {
     }
 }
 
-// Fault A25: a lease ends by itself.
+// Fault A25: a lease ends by itself, by the clock that all nodes share and not by their own.
 store_test! {
     async fn one_refreshes_at_a_time_until_the_lease_ends(t: TestStore) {
         let (workspace, owner) = rows::workspace(&t).await;
         let id = rows::insert_mailbox(&t, workspace, owner).await;
         let (a, b): (NodeId, NodeId) = (t.world.id(), t.world.id());
-        let (now, until) = (t.world.now(), t.world.now() + Duration::from_secs(30));
+        let long = Duration::from_secs(30);
         let mut tx = t.store.begin(&Scope::job(workspace)).await.unwrap();
-        assert!(!tx.tokens().lease(id, a, until, now).await.unwrap()); // nothing to refresh yet
+        assert!(!tx.tokens().lease(id, a, long).await.unwrap()); // nothing to refresh yet
         assert!(tx.tokens().put(&tokens(id, "r"), 0).await.unwrap());
-        assert!(tx.tokens().lease(id, a, until, now).await.unwrap());
-        assert!(tx.tokens().lease(id, a, until, now).await.unwrap());
-        assert!(!tx.tokens().lease(id, b, until, now).await.unwrap());
+        assert!(tx.tokens().lease(id, a, long).await.unwrap());
+        assert!(tx.tokens().lease(id, a, long).await.unwrap());
+        assert!(!tx.tokens().lease(id, b, long).await.unwrap());
+        t.clock.advance(Duration::from_mins(10)); // a node whose clock is ahead
+        assert!(!tx.tokens().lease(id, b, long).await.unwrap());
         tx.tokens().release(id, b).await.unwrap(); // not b's to give back
-        assert!(!tx.tokens().lease(id, b, until, now).await.unwrap());
-        assert!(tx.tokens().lease(id, b, until, until).await.unwrap());
+        assert!(!tx.tokens().lease(id, b, long).await.unwrap());
+        assert!(tx.tokens().lease(id, a, Duration::ZERO).await.unwrap()); // over at once
+        assert!(tx.tokens().lease(id, b, long).await.unwrap());
         tx.tokens().release(id, b).await.unwrap();
-        assert!(tx.tokens().lease(id, a, until, now).await.unwrap());
+        assert!(tx.tokens().lease(id, a, long).await.unwrap());
         assert!(tx.tokens().put(&tokens(id, "r2"), 1).await.unwrap());
-        assert!(!tx.tokens().lease(id, b, until, now).await.unwrap()); // a change keeps the lease
+        assert!(!tx.tokens().lease(id, b, long).await.unwrap()); // a change keeps the lease
     }
 }
 

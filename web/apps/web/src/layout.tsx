@@ -11,6 +11,7 @@ import {
   LiveProvider,
   LOCALES,
   ProblemState,
+  ProofProvider,
   useMe,
 } from "@tenon/features";
 import { Blank, IconAlertTriangle, IconFlag } from "@tenon/ui";
@@ -63,13 +64,15 @@ export function AppLayout() {
   };
   return (
     <LiveProvider>
-      <ActingProvider>
-        <ComposeProvider>
-          <AppFrame me={me} onSignedOut={signedOut}>
-            <Outlet />
-          </AppFrame>
-        </ComposeProvider>
-      </ActingProvider>
+      <ProofProvider>
+        <ActingProvider>
+          <ComposeProvider>
+            <AppFrame me={me} onSignedOut={signedOut}>
+              <Outlet />
+            </AppFrame>
+          </ComposeProvider>
+        </ActingProvider>
+      </ProofProvider>
     </LiveProvider>
   );
 }

@@ -10,7 +10,7 @@ import {
 import { type ApiClient, isProblem } from "@tenon/api-client";
 import { sessionQuery, setupQuery } from "@tenon/features";
 import { AppLayout, Crashed, HomePage, MissingPage, Pending, RootLayout } from "./layout";
-import { connectionSearch, connectSearch, mailSearch, signInSearch } from "./search";
+import { connectionSearch, connectSearch, mailSearch, settingsSearch, signInSearch } from "./search";
 
 export type RouterContext = { api: ApiClient; client: QueryClient; leave: (url: string) => void };
 
@@ -27,6 +27,18 @@ const signIn = createRoute({
   path: "/sign-in",
   validateSearch: signInSearch,
   component: lazyRouteComponent(() => import("./pages/entry"), "SignInPage"),
+});
+
+const join = createRoute({
+  getParentRoute: () => root,
+  path: "/join",
+  component: lazyRouteComponent(() => import("./pages/join"), "JoinPage"),
+});
+
+const reset = createRoute({
+  getParentRoute: () => root,
+  path: "/reset",
+  component: lazyRouteComponent(() => import("./pages/join"), "ResetPage"),
 });
 
 const privacy = createRoute({
@@ -114,15 +126,24 @@ const outbox = createRoute({
   component: lazyRouteComponent(() => import("./pages/mail-more"), "OutboxPage"),
 });
 
+const members = createRoute({
+  getParentRoute: () => member,
+  path: "/members",
+  component: lazyRouteComponent(() => import("./pages/members"), "MembersPage"),
+});
+
 const settings = createRoute({
   getParentRoute: () => member,
   path: "/settings",
+  validateSearch: settingsSearch,
   component: lazyRouteComponent(() => import("./pages/settings"), "SettingsPage"),
 });
 
 const routeTree = root.addChildren([
   setup,
   signIn,
+  join,
+  reset,
   privacy,
   member.addChildren([
     home,
@@ -135,6 +156,7 @@ const routeTree = root.addChildren([
     mail,
     labels,
     outbox,
+    members,
     settings,
   ]),
 ]);

@@ -17,7 +17,10 @@ function compact<Search extends Raw>(search: Search): Partial<Search> {
   ) as Partial<Search>;
 }
 
-export const signInSearch = (raw: Raw) => compact({ next: text(raw.next) });
+export const signInSearch = (raw: Raw) => compact({ next: text(raw.next), error: text(raw.error) });
+
+/** What came of adding a sign-in account. */
+export const settingsSearch = (raw: Raw) => compact({ added: flag(raw.added), error: text(raw.error) });
 
 export const connectSearch = (raw: Raw) => {
   const profile = text(raw.profile);

@@ -76,23 +76,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/connections/{id}/label-colors": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Colours for labels */
-        get: operations["list_label_colors"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/connections/{id}/labels": {
         parameters: {
             query?: never;
@@ -103,8 +86,7 @@ export interface paths {
         /** Labels of a mailbox */
         get: operations["list_labels"];
         put?: never;
-        /** Makes a label */
-        post: operations["create_label"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -216,6 +198,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/domains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The allowed domains */
+        get: operations["list_domains"];
+        put?: never;
+        /** Allows a domain */
+        post: operations["allow_domain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/domains/{domain}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Allows a domain no longer
+         * @description Members who came by it stay.
+         */
+        delete: operations["forbid_domain"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -225,10 +245,10 @@ export interface paths {
         };
         /**
          * Live changes
-         * @description A stream of `connection_changed`, `mailbox_changed`, `threads_changed`, `labels_changed`,
-         *     `drafts_changed`, `mail_action_changed`, `send_changed` and `receipt_added`, each with
-         *     `data: {"id", "at"}`, and `ping` every 25 seconds. `Last-Event-ID` continues where a stream
-         *     broke off. It ends with the session.
+         * @description A stream of `connection_changed`, `mailbox_changed`, `threads_changed`, `receipt_added`,
+         *     `sessions_changed` and `members_changed`, each with `data: {"id", "at"}`, and `ping` every 25 seconds. `Last-Event-ID` continues where a stream
+         *     broke off. It ends with the session,
+         *     after `session_ended`.
          */
         get: operations["get_events"];
         put?: never;
@@ -239,7 +259,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/labels/{id}": {
+    "/api/v1/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The open invitations */
+        get: operations["list_invitations"];
+        put?: never;
+        /**
+         * Invites somebody
+         * @description An earlier invitation of the same address becomes void.
+         */
+        post: operations["invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/{id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -249,63 +290,14 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /**
-         * Deletes a label
-         * @description Its messages stay.
-         */
-        delete: operations["delete_label"];
-        options?: never;
-        head?: never;
-        /**
-         * Renames or colours a label
-         * @description The labels below it are renamed with it.
-         */
-        patch: operations["update_label"];
-        trace?: never;
-    };
-    "/api/v1/mail/actions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Actions, newest first
-         * @description Those of the last seven days.
-         */
-        get: operations["list_mail_actions"];
-        put?: never;
-        /**
-         * Does something to mail
-         * @description A small action is finished when this answers (200); a large one goes on (202), and
-         *     `mail_action_changed` tells how far it is. What lists show changes only with the provider's answer.
-         */
-        post: operations["start_mail_action"];
-        delete?: never;
+        /** Takes an invitation back */
+        delete: operations["withdraw_invitation"];
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/mail/actions/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One action */
-        get: operations["get_mail_action"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/mail/actions/{id}/cancel": {
+    "/api/v1/invitations/accept": {
         parameters: {
             query?: never;
             header?: never;
@@ -314,35 +306,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Stops an action
-         * @description What is done stays done; undoing it takes that back.
-         */
-        post: operations["cancel_mail_action"];
+        /** Accepts an invitation with a password, and signs in */
+        post: operations["accept_invitation"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/mail/actions/{id}/failures": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Messages that were not changed */
-        get: operations["list_mail_action_failures"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/mail/actions/{id}/undo": {
+    "/api/v1/invitations/open": {
         parameters: {
             query?: never;
             header?: never;
@@ -351,11 +323,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Takes an action back
-         * @description The answer is another action that restores each message as it was. One that still runs is stopped first.
-         */
-        post: operations["undo_mail_action"];
+        /** What an invitation's link leads to */
+        post: operations["open_invitation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -377,6 +346,134 @@ export interface paths {
         head?: never;
         /** Changes one's own profile */
         patch: operations["patch_me"];
+        trace?: never;
+    };
+    "/api/v1/me/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own accounts at issuers */
+        get: operations["list_identities"];
+        put?: never;
+        /** Begins to add an account at an issuer */
+        post: operations["add_identity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/identities/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes an account at an issuer */
+        delete: operations["remove_identity"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own passkeys */
+        get: operations["list_passkeys"];
+        put?: never;
+        /** Adds a passkey */
+        post: operations["add_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/passkeys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes a passkey */
+        delete: operations["remove_passkey"];
+        options?: never;
+        head?: never;
+        /** Gives a passkey another name */
+        patch: operations["rename_passkey"];
+        trace?: never;
+    };
+    "/api/v1/me/passkeys/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins to add a passkey */
+        post: operations["passkey_options"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sets a new password
+         * @description All other sessions end.
+         */
+        post: operations["change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes new recovery codes
+         * @description Those there were are void then.
+         */
+        post: operations["renew_recovery_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/me/totp": {
@@ -411,6 +508,63 @@ export interface paths {
         put?: never;
         /** Confirms the second factor */
         post: operations["confirm_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everybody in the workspace */
+        get: operations["list_members"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/members/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Changes a member's role, or switches the account off or on
+         * @description Their sessions end at once.
+         */
+        patch: operations["change_member"];
+        trace?: never;
+    };
+    "/api/v1/members/{id}/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a link by which a member gets in again
+         * @description Their sessions end at once. Using the link disconnects their mailboxes.
+         */
+        post: operations["make_reset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -556,6 +710,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/resets/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a reset link leads to */
+        post: operations["open_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resets/redeem": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sets a new password by a reset link, and signs in
+         * @description Second factor, passkeys, sign-in accounts and mailboxes of the account are gone then.
+         */
+        post: operations["redeem_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -575,6 +766,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs in by passkey */
+        post: operations["sign_in_by_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Proves by password who is there */
+        post: operations["prove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/proof/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins a proof by passkey */
+        post: operations["proof_options"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/proof/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Proves by passkey who is there */
+        post: operations["prove_by_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions": {
         parameters: {
             query?: never;
@@ -586,7 +845,8 @@ export interface paths {
         get: operations["list_sessions"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** Ends all of one's other sessions */
+        delete: operations["end_other_sessions"];
         options?: never;
         head?: never;
         patch?: never;
@@ -624,6 +884,60 @@ export interface paths {
          * @description Makes the first workspace and its owner, and signs the owner in.
          */
         post: operations["post_setup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which ways in there are */
+        get: operations["sign_in_ways"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in/issuers/{issuer}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begins a sign-in at an issuer
+         * @description A cookie marks the browser: only it can end the sign-in.
+         */
+        post: operations["begin_at_issuer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins a sign-in by passkey */
+        post: operations["sign_in_options"];
         delete?: never;
         options?: never;
         head?: never;
@@ -668,6 +982,23 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What the page of an invitation sends. */
+        AcceptInput: {
+            /** @description `en` or `fr`. */
+            locale: string;
+            name: string;
+            /** Format: password */
+            password: string;
+            /** @description IANA name. */
+            time_zone: string;
+            /** @description From the link. */
+            token: string;
+        };
+        /** @description Which issuer. */
+        AddInput: {
+            /** @description Its name in addresses. */
+            issuer: string;
+        };
         /** @description A name and an address, as a message has them. */
         Address: {
             /** @description May lack an `@` in broken mail. */
@@ -719,6 +1050,17 @@ export interface components {
             /** @description `google`. */
             provider: string;
         };
+        /** @description What the sign-in page sends. */
+        BeginInput: {
+            /** @description The token of an invitation that is to be accepted. */
+            invitation?: string | null;
+            /** @description Language of a new member's pages. */
+            locale?: string;
+            /** @description The page of this server to go to afterwards. */
+            next?: string | null;
+            /** @description Time zone of a new member. */
+            time_zone?: string;
+        };
         /**
          * @description What a body is.
          * @enum {string}
@@ -728,6 +1070,16 @@ export interface components {
         BodyProblem: {
             code: string;
             text: string;
+        };
+        /** @description The old password and the new one. */
+        ChangePasswordInput: {
+            /**
+             * Format: password
+             * @description Left out by who has none yet.
+             */
+            current_password?: string | null;
+            /** Format: password */
+            new_password: string;
         };
         /** @description One grant at a provider, with the features it serves. */
         Connection: {
@@ -795,6 +1147,21 @@ export interface components {
             /** @description The key that will be destroyed. */
             key_id: components["schemas"]["Id"];
             revoke: components["schemas"]["RevokePlan"];
+        };
+        /** @description A mail domain whose people may join when an issuer vouches for their address. */
+        Domain: {
+            created_at: components["schemas"]["Timestamp"];
+            /** @example example.com */
+            domain: string;
+        };
+        /** @description Which domain. */
+        DomainInput: {
+            domain: string;
+        };
+        /** @description How many sessions have ended. */
+        EndedSessions: {
+            /** Format: int64 */
+            ended: number;
         };
         /** @description A feature with its permissions. */
         Feature: {
@@ -879,6 +1246,38 @@ export interface components {
          * @example con_01h455vb4pex5vsknk084sn02q
          */
         Id: string;
+        /** @description An open invitation. */
+        Invitation: {
+            created_at: components["schemas"]["Timestamp"];
+            email: string;
+            expires_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["Id"];
+            /** @description Name of the member who invited. */
+            invited_by: string;
+            role: components["schemas"]["Role"];
+        };
+        /** @description Whom to invite. */
+        InviteInput: {
+            email: string;
+            role: components["schemas"]["Role"];
+        };
+        /** @description Where one can sign in. */
+        Issuer: {
+            /**
+             * @description Its name for people.
+             * @example Google
+             */
+            label: string;
+            /**
+             * @description Its name in addresses.
+             * @example google
+             */
+            name: string;
+        };
+        /** @description Where a sign-in goes on. */
+        IssuerPage: {
+            authorize_url: string;
+        };
         /** @description A label with its counts. */
         Label: {
             color: components["schemas"]["LabelColor"] | null;
@@ -899,31 +1298,10 @@ export interface components {
              */
             unread: number;
         };
-        /** @description What changes on a label; what is left out stays. */
-        LabelChangeInput: {
-            color?: components["schemas"]["LabelColorInput"] | null;
-            name?: string | null;
-        };
         /** @description Colours as `#rrggbb`. */
         LabelColor: {
             background: string;
             text: string;
-        };
-        /** @description Two colours that the provider offers for labels. */
-        LabelColorInput: {
-            /** @example #16a765 */
-            background: string;
-            /** @example #000000 */
-            text: string;
-        };
-        /** @description A label to be made. */
-        LabelInput: {
-            color?: components["schemas"]["LabelColorInput"] | null;
-            /**
-             * @description Nested by `/`.
-             * @example Clients/Acme
-             */
-            name: string;
         };
         /**
          * @description What a system label is for.
@@ -935,6 +1313,10 @@ export interface components {
          * @enum {string}
          */
         LabelType: "system" | "user";
+        /** @description What stands behind the `#` of a link: in a body, because addresses end up in logs. */
+        LinkToken: {
+            token: string;
+        };
         /** @description All of a short list. */
         List_Connection: {
             /** @description The things. */
@@ -979,6 +1361,28 @@ export interface components {
             }[];
         };
         /** @description All of a short list. */
+        List_Domain: {
+            /** @description The things. */
+            items: {
+                created_at: components["schemas"]["Timestamp"];
+                /** @example example.com */
+                domain: string;
+            }[];
+        };
+        /** @description All of a short list. */
+        List_Invitation: {
+            /** @description The things. */
+            items: {
+                created_at: components["schemas"]["Timestamp"];
+                email: string;
+                expires_at: components["schemas"]["Timestamp"];
+                id: components["schemas"]["Id"];
+                /** @description Name of the member who invited. */
+                invited_by: string;
+                role: components["schemas"]["Role"];
+            }[];
+        };
+        /** @description All of a short list. */
         List_Label: {
             /** @description The things. */
             items: {
@@ -1002,13 +1406,35 @@ export interface components {
             }[];
         };
         /** @description All of a short list. */
-        List_LabelColorInput: {
+        List_Passkey: {
             /** @description The things. */
             items: {
-                /** @example #16a765 */
-                background: string;
-                /** @example #000000 */
-                text: string;
+                created_at: components["schemas"]["Timestamp"];
+                id: components["schemas"]["Id"];
+                last_used_at: components["schemas"]["Timestamp"] | null;
+                /** @description What its owner calls it. */
+                name: string;
+                /** @description Whether it is kept on several devices. */
+                synced: boolean;
+            }[];
+        };
+        /** @description All of a short list. */
+        List_Person: {
+            /** @description The things. */
+            items: {
+                created_at: components["schemas"]["Timestamp"];
+                /** @description Whether the account is switched off. */
+                disabled: boolean;
+                email: string;
+                /** @description Whether it is guarded by more than a password; null for who may not know. */
+                guarded: boolean | null;
+                id: components["schemas"]["Id"];
+                /** @description Whether the one who asks may change it. */
+                managed: boolean;
+                name: string;
+                /** @description Whether it is the one who asks. */
+                own: boolean;
+                role: components["schemas"]["Role"];
             }[];
         };
         /** @description All of a short list. */
@@ -1043,6 +1469,7 @@ export interface components {
                 key_id: components["schemas"]["Id"];
                 /** @example google */
                 provider: string;
+                removed_at: components["schemas"]["Timestamp"] | null;
             }[];
         };
         /** @description All of a short list. */
@@ -1052,90 +1479,33 @@ export interface components {
                 created_at: components["schemas"]["Timestamp"];
                 /** @description Whether it is the one that asks. */
                 current: boolean;
+                /**
+                 * @description Browser and system in two words; may be empty.
+                 * @example Firefox · Linux
+                 */
+                device: string;
                 id: components["schemas"]["Id"];
                 last_seen_at: components["schemas"]["Timestamp"];
-                /** @description The browser's own words. */
-                user_agent: string;
+                /**
+                 * @description How the person signed in: `password`, `passkey`, `link`, or an issuer's name.
+                 * @example password
+                 */
+                method: string;
             }[];
         };
-        /** @description Something done to mail. */
-        MailAction: {
-            /**
-             * @description A word of the request, or `undo`.
-             * @example archive
-             */
-            action: string;
-            connection_id: components["schemas"]["Id"];
-            created_at: components["schemas"]["Timestamp"];
-            /**
-             * Format: int64
-             * @description Messages changed.
-             */
-            done: number;
-            /**
-             * Format: int64
-             * @description Messages that the provider refused to change.
-             */
-            failed: number;
-            finished_at: components["schemas"]["Timestamp"] | null;
-            /**
-             * Format: int64
-             * @description Messages that were no longer at the provider.
-             */
-            gone: number;
-            id: components["schemas"]["Id"];
-            label_id: components["schemas"]["Id"] | null;
-            /** @description Why it waits or failed, as a code. */
-            reason: string | null;
-            /** @description The same in plain words. */
-            reason_text: string | null;
-            state: components["schemas"]["MailActionState"];
-            /**
-             * Format: int64
-             * @description Threads touched.
-             */
-            threads: number;
-            /**
-             * Format: int64
-             * @description Messages in all.
-             */
-            total: number;
-            undo_of: components["schemas"]["Id"] | null;
-            undoable: boolean;
-            undone_by: components["schemas"]["Id"] | null;
+        /** @description All of a short list. */
+        List_SignInAccount: {
+            /** @description The things. */
+            items: {
+                /** @description The account's address there; may be empty. */
+                account: string;
+                created_at: components["schemas"]["Timestamp"];
+                id: components["schemas"]["Id"];
+                /** @description The issuer's name for people. */
+                issuer: string;
+                last_used_at: components["schemas"]["Timestamp"];
+            }[];
         };
-        /** @description A message that was not changed. */
-        MailActionFailure: {
-            code: string;
-            message_id: components["schemas"]["Id"];
-            text: string;
-            thread_id: components["schemas"]["Id"];
-        };
-        /** @description What to do, and to what: exactly one of `threads`, `messages` and `matching`. */
-        MailActionInput: {
-            action: components["schemas"]["MailActionKind"];
-            /** @description Must be true for `delete_forever`: it cannot be undone. */
-            confirm?: boolean;
-            /** @description What `move` takes off; the inbox when left out. */
-            from?: string | null;
-            /** @description The label of `add_label`, `remove_label` and `move`. */
-            label?: string | null;
-            matching?: components["schemas"]["Matching"] | null;
-            /** @description 1 to 1,000 messages of one connection. */
-            messages?: string[] | null;
-            /** @description 1 to 1,000 threads of one connection. */
-            threads?: string[] | null;
-        };
-        /**
-         * @description What can be done to mail.
-         * @enum {string}
-         */
-        MailActionKind: "mark_read" | "mark_unread" | "star" | "unstar" | "important" | "not_important" | "archive" | "move_to_inbox" | "add_label" | "remove_label" | "move" | "spam" | "not_spam" | "trash" | "restore" | "delete_forever";
-        /**
-         * @description How far an action is.
-         * @enum {string}
-         */
-        MailActionState: "waiting" | "running" | "done" | "cancelled" | "failed";
         /** @description The mail area of a connection. */
         Mailbox: {
             last_sync_at: components["schemas"]["Timestamp"] | null;
@@ -1161,12 +1531,6 @@ export interface components {
          * @enum {string}
          */
         MailboxState: "waiting" | "first_sync" | "live" | "resync" | "stalled" | "parked";
-        /** @description Everything that a list shows. */
-        Matching: {
-            connection: string;
-            label?: string | null;
-            unread?: boolean;
-        };
         /** @description Who is signed in, where. */
         Me: {
             member: components["schemas"]["Member"];
@@ -1180,19 +1544,20 @@ export interface components {
             name?: string | null;
             /** @description IANA name. */
             time_zone?: string | null;
-            /**
-             * Format: int32
-             * @description How long a message waits before it goes, 0 to 30.
-             */
-            undo_send_seconds?: number | null;
         };
         /** @description A member. */
         Member: {
             email: string;
+            has_password: boolean;
             id: components["schemas"]["Id"];
             /** @description `en` or `fr`. */
             locale: string;
             name: string;
+            /**
+             * Format: int64
+             * @description How many recovery codes are left.
+             */
+            recovery_codes: number;
             role: components["schemas"]["Role"];
             /**
              * @description IANA name.
@@ -1200,11 +1565,11 @@ export interface components {
              */
             time_zone: string;
             totp_enabled: boolean;
-            /**
-             * Format: int32
-             * @description How long a message waits before it goes, 0 to 30.
-             */
-            undo_send_seconds: number;
+        };
+        /** @description What changes; what is left out stays. */
+        MemberInput: {
+            disabled?: boolean | null;
+            role?: components["schemas"]["Role"] | null;
         };
         /** @description A message's metadata. */
         Message: {
@@ -1251,68 +1616,30 @@ export interface components {
             /** @description The message as it was received. */
             original_url: string;
         };
-        /** @description One page of a long list. */
-        Page_MailAction: {
-            /** @description The things. */
-            items: {
-                /**
-                 * @description A word of the request, or `undo`.
-                 * @example archive
-                 */
-                action: string;
-                connection_id: components["schemas"]["Id"];
-                created_at: components["schemas"]["Timestamp"];
-                /**
-                 * Format: int64
-                 * @description Messages changed.
-                 */
-                done: number;
-                /**
-                 * Format: int64
-                 * @description Messages that the provider refused to change.
-                 */
-                failed: number;
-                finished_at: components["schemas"]["Timestamp"] | null;
-                /**
-                 * Format: int64
-                 * @description Messages that were no longer at the provider.
-                 */
-                gone: number;
-                id: components["schemas"]["Id"];
-                label_id: components["schemas"]["Id"] | null;
-                /** @description Why it waits or failed, as a code. */
-                reason: string | null;
-                /** @description The same in plain words. */
-                reason_text: string | null;
-                state: components["schemas"]["MailActionState"];
-                /**
-                 * Format: int64
-                 * @description Threads touched.
-                 */
-                threads: number;
-                /**
-                 * Format: int64
-                 * @description Messages in all.
-                 */
-                total: number;
-                undo_of: components["schemas"]["Id"] | null;
-                undoable: boolean;
-                undone_by: components["schemas"]["Id"] | null;
-            }[];
-            /** @description For `?after=`; null at the end. */
-            next: string | null;
+        /** @description A new invitation with its link, which works once and is shown this once. */
+        NewInvitation: {
+            invitation: components["schemas"]["Invitation"];
+            link: string;
         };
-        /** @description One page of a long list. */
-        Page_MailActionFailure: {
-            /** @description The things. */
-            items: {
-                code: string;
-                message_id: components["schemas"]["Id"];
-                text: string;
-                thread_id: components["schemas"]["Id"];
-            }[];
-            /** @description For `?after=`; null at the end. */
-            next: string | null;
+        /** @description A new passkey, as the browser gives it. */
+        NewPasskeyInput: {
+            credential: components["schemas"]["PasskeyRegistration"];
+            /** @description What its owner calls it. */
+            name: string;
+        };
+        /** @description What a link leads to. */
+        OpenedInvitation: {
+            email: string;
+            expires_at: components["schemas"]["Timestamp"];
+            role: components["schemas"]["Role"];
+            workspace_name: string;
+        };
+        /** @description What a link leads to. */
+        OpenedReset: {
+            /** @description How many accounts will be disconnected. */
+            connections: number;
+            email: string;
+            name: string;
         };
         /** @description One page of a long list. */
         Page_Thread: {
@@ -1345,10 +1672,130 @@ export interface components {
             /** @description May be empty. */
             name: string;
         };
+        /** @description A passkey. */
+        Passkey: {
+            created_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["Id"];
+            last_used_at: components["schemas"]["Timestamp"] | null;
+            /** @description What its owner calls it. */
+            name: string;
+            /** @description Whether it is kept on several devices. */
+            synced: boolean;
+        };
+        /** @description An algorithm of signatures. */
+        PasskeyAlgorithm: {
+            /**
+             * Format: int64
+             * @description COSE algorithm number.
+             */
+            alg: number;
+            type: string;
+        };
+        /** @description `AuthenticationResponseJSON`, as far as it is looked at. */
+        PasskeyAnswer: {
+            /** @description Base64url. */
+            rawId: string;
+            response: components["schemas"]["PasskeyAssertion"];
+        };
+        /** @description What the authenticator answered. */
+        PasskeyAssertion: {
+            /** @description Base64url. */
+            authenticatorData: string;
+            /** @description Base64url. */
+            clientDataJSON: string;
+            /** @description Base64url. */
+            signature: string;
+            /** @description Base64url. */
+            userHandle?: string | null;
+        };
+        /** @description What the authenticator answered. */
+        PasskeyAttestation: {
+            /** @description Base64url. */
+            attestationObject: string;
+            /** @description Base64url. */
+            clientDataJSON: string;
+        };
+        /** @description `PublicKeyCredentialCreationOptionsJSON`. */
+        PasskeyCreationOptions: {
+            attestation: string;
+            authenticatorSelection: components["schemas"]["PasskeySelection"];
+            /** @description Base64url. */
+            challenge: string;
+            excludeCredentials: components["schemas"]["PasskeyDescriptor"][];
+            pubKeyCredParams: components["schemas"]["PasskeyAlgorithm"][];
+            rp: components["schemas"]["PasskeyRelyingParty"];
+            /**
+             * Format: int64
+             * @description Milliseconds.
+             */
+            timeout: number;
+            user: components["schemas"]["PasskeyUser"];
+        };
+        /** @description A passkey by what its authenticator calls it. */
+        PasskeyDescriptor: {
+            /** @description Base64url. */
+            id: string;
+            type: string;
+        };
+        /** @description Another name. */
+        PasskeyNameInput: {
+            name: string;
+        };
+        /** @description `RegistrationResponseJSON`, as far as it is looked at. */
+        PasskeyRegistration: {
+            response: components["schemas"]["PasskeyAttestation"];
+        };
+        /** @description For whom a passkey is made. */
+        PasskeyRelyingParty: {
+            id: string;
+            name: string;
+        };
+        /** @description `PublicKeyCredentialRequestOptionsJSON`. */
+        PasskeyRequestOptions: {
+            allowCredentials: components["schemas"]["PasskeyDescriptor"][];
+            /** @description Base64url. */
+            challenge: string;
+            rpId: string;
+            /**
+             * Format: int64
+             * @description Milliseconds.
+             */
+            timeout: number;
+            userVerification: string;
+        };
+        /** @description What is asked of the authenticator. */
+        PasskeySelection: {
+            requireResidentKey: boolean;
+            residentKey: string;
+            userVerification: string;
+        };
+        /** @description Whose passkey it will be. */
+        PasskeyUser: {
+            displayName: string;
+            /** @description Base64url. */
+            id: string;
+            name: string;
+        };
         /** @description The password again. */
         PasswordInput: {
             /** Format: password */
             password: string;
+        };
+        /** @description A member as the others see them. */
+        Person: {
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Whether the account is switched off. */
+            disabled: boolean;
+            email: string;
+            /** @description Whether it is guarded by more than a password; null for who may not know. */
+            guarded: boolean | null;
+            id: components["schemas"]["Id"];
+            /** @description Whether the one who asks may change it. */
+            managed: boolean;
+            name: string;
+            /** @description Whether it is the one who asks. */
+            own: boolean;
+            role: components["schemas"]["Role"];
         };
         /** @description The text of step 1. */
         Policy: {
@@ -1431,6 +1878,13 @@ export interface components {
              */
             units_left: number;
         };
+        /** @description The password again, and the code where one is asked for. */
+        ProofInput: {
+            /** @description Code of the authenticator app or a recovery code; asked for by `totp_required`. */
+            code?: string | null;
+            /** Format: password */
+            password: string;
+        };
         /** @description A provider to choose. */
         Provider: {
             /** @description Whether the operator has set it up. */
@@ -1478,10 +1932,23 @@ export interface components {
             key_id: components["schemas"]["Id"];
             /** @example google */
             provider: string;
+            removed_at: components["schemas"]["Timestamp"] | null;
         };
         /** @description Codes for the day when the app is lost, each good once; shown this once. */
         RecoveryCodes: {
             recovery_codes: string[];
+        };
+        /** @description What the page of a link sends. */
+        RedeemInput: {
+            /** Format: password */
+            password: string;
+            /** @description From the link. */
+            token: string;
+        };
+        /** @description A link that works once; shown this once. */
+        ResetLink: {
+            expires_at: components["schemas"]["Timestamp"];
+            link: string;
         };
         /** @description What becomes of the grant. */
         RevokePlan: {
@@ -1547,10 +2014,18 @@ export interface components {
             created_at: components["schemas"]["Timestamp"];
             /** @description Whether it is the one that asks. */
             current: boolean;
+            /**
+             * @description Browser and system in two words; may be empty.
+             * @example Firefox · Linux
+             */
+            device: string;
             id: components["schemas"]["Id"];
             last_seen_at: components["schemas"]["Timestamp"];
-            /** @description The browser's own words. */
-            user_agent: string;
+            /**
+             * @description How the person signed in: `password`, `passkey`, `link`, or an issuer's name.
+             * @example password
+             */
+            method: string;
         };
         /** @description What the set-up page sends. */
         SetupInput: {
@@ -1570,6 +2045,16 @@ export interface components {
         SetupState: {
             needed: boolean;
         };
+        /** @description An account at an issuer by which one signs in. */
+        SignInAccount: {
+            /** @description The account's address there; may be empty. */
+            account: string;
+            created_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["Id"];
+            /** @description The issuer's name for people. */
+            issuer: string;
+            last_used_at: components["schemas"]["Timestamp"];
+        };
         /** @description What the sign-in page sends. */
         SignInInput: {
             /** @description Code of the authenticator app or a recovery code; asked for by `totp_required`. */
@@ -1577,6 +2062,15 @@ export interface components {
             email: string;
             /** Format: password */
             password: string;
+        };
+        /** @description The ways in. */
+        SignInWays: {
+            issuers: components["schemas"]["Issuer"][];
+            /**
+             * @description The host that passkeys are bound to: they work on its pages only. Null when this server's
+             *     address has no name.
+             */
+            passkey_host: string | null;
         };
         /** @description A message that could not be understood. */
         SkippedItem: {
@@ -1899,47 +2393,6 @@ export interface operations {
             };
         };
     };
-    list_label_colors: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Connection */
-                id: components["schemas"]["Id"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["List_LabelColorInput"];
-                };
-            };
-            /** @description `unauthenticated`: Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     list_labels: {
         parameters: {
             query?: never;
@@ -1972,96 +2425,6 @@ export interface operations {
             };
             /** @description `not_found`: Not found */
             404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    create_label: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Connection */
-                id: components["schemas"]["Id"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["LabelInput"];
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Label"];
-                };
-            };
-            /** @description `unauthenticated`: Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_found`: Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused; `feature_off`: Feature not switched on; `label_exists`: Label exists; `provider_refused`: Refused by the provider */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation`: Some fields need attention */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `quota`: Quota used up */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `outcome_unknown`: Outcome unknown; `provider_unavailable`: Provider unavailable */
-            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2434,6 +2797,170 @@ export interface operations {
             };
         };
     };
+    list_domains: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Domain"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    allow_domain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DomainInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Domain"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `proof_needed`: Proof needed; `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forbid_domain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Domain */
+                domain: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `proof_needed`: Proof needed; `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_events: {
         parameters: {
             query?: never;
@@ -2475,19 +3002,126 @@ export interface operations {
             };
         };
     };
-    delete_label: {
+    list_invitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Invitation"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InviteInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewInvitation"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `proof_needed`: Proof needed; `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_invitation: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                /** @description Label */
+                /** @description Invitation */
                 id: components["schemas"]["Id"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description It is gone */
+            /** @description No Content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -2503,89 +3137,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_found`: Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused; `feature_off`: Feature not switched on; `label_exists`: Label exists; `label_is_system`: Label of the provider; `provider_refused`: Refused by the provider */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation`: Some fields need attention */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `quota`: Quota used up */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `outcome_unknown`: Outcome unknown; `provider_unavailable`: Provider unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    update_label: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Label */
-                id: components["schemas"]["Id"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["LabelChangeInput"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Label"];
-                };
-            };
-            /** @description `unauthenticated`: Not signed in */
-            401: {
+            /** @description `proof_needed`: Proof needed; `forbidden`: Not allowed */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2602,42 +3155,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused; `feature_off`: Feature not switched on; `label_exists`: Label exists; `label_is_system`: Label of the provider; `provider_refused`: Refused by the provider */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation`: Some fields need attention */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `quota`: Quota used up */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `outcome_unknown`: Outcome unknown; `provider_unavailable`: Provider unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description Any other problem: see its code */
             default: {
                 headers: {
@@ -2649,285 +3166,30 @@ export interface operations {
             };
         };
     };
-    list_mail_actions: {
-        parameters: {
-            query?: {
-                /** @description `next` of the last page. */
-                after?: string;
-                /** @description How many, 1 to 200. */
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_MailAction"];
-                };
-            };
-            /** @description `unauthenticated`: Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation`: Some fields need attention */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    start_mail_action: {
+    accept_invitation: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Names this request; its second coming does nothing new */
-                "Idempotency-Key"?: string | null;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MailActionInput"];
+                "application/json": components["schemas"]["AcceptInput"];
             };
         };
         responses: {
-            /** @description It has ended */
-            200: {
+            /** @description Created */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MailAction"];
+                    "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description It goes on */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MailAction"];
-                };
-            };
-            /** @description `unauthenticated`: Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_found`: Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused; `feature_off`: Feature not switched on */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation`: Some fields need attention; `idempotency_key_reused`: Key used before */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_mail_action: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Action */
-                id: components["schemas"]["Id"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MailAction"];
-                };
-            };
-            /** @description `unauthenticated`: Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_found`: Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    cancel_mail_action: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Action */
-                id: components["schemas"]["Id"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MailAction"];
-                };
-            };
-            /** @description `unauthenticated`: Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_found`: Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `too_late`: Too late */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_mail_action_failures: {
-        parameters: {
-            query?: {
-                /** @description `next` of the last page. */
-                after?: string;
-                /** @description How many, 1 to 200. */
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                /** @description Action */
-                id: components["schemas"]["Id"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_MailActionFailure"];
-                };
-            };
-            /** @description `unauthenticated`: Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_found`: Not found */
-            404: {
+            /** @description `link_invalid`: Link no longer valid */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2955,38 +3217,30 @@ export interface operations {
             };
         };
     };
-    undo_mail_action: {
+    open_invitation: {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                /** @description Action */
-                id: components["schemas"]["Id"];
-            };
+            path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkToken"];
+            };
+        };
         responses: {
-            /** @description It has ended */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MailAction"];
+                    "application/json": components["schemas"]["OpenedInvitation"];
                 };
             };
-            /** @description It goes on */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MailAction"];
-                };
-            };
-            /** @description `unauthenticated`: Not signed in */
-            401: {
+            /** @description `link_invalid`: Link no longer valid */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2994,26 +3248,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_found`: Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused; `feature_off`: Feature not switched on; `not_undoable`: Cannot be undone */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `provider_unavailable`: Provider unavailable */
-            503: {
+            /** @description `validation`: Some fields need attention */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3083,6 +3319,601 @@ export interface operations {
             };
         };
     };
+    list_identities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_SignInAccount"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuerPage"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `proof_needed`: Proof needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `provider_unavailable`: Provider unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Account */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `proof_needed`: Proof needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_passkeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Passkey"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasskeyInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkey"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in; `passkey_invalid`: Passkey not accepted */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `proof_needed`: Proof needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Passkey */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `proof_needed`: Proof needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rename_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Passkey */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyNameInput"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    passkey_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyCreationOptions"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `proof_needed`: Proof needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePasswordInput"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `proof_needed`: Proof needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_attempts`: Too many tries */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renew_recovery_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `proof_needed`: Proof needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     start_totp: {
         parameters: {
             query?: never;
@@ -3103,6 +3934,15 @@ export interface operations {
             };
             /** @description `unauthenticated`: Not signed in */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `proof_needed`: Proof needed */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3212,6 +4052,184 @@ export interface operations {
             };
             /** @description `unauthenticated`: Not signed in; `totp_invalid`: Wrong code */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_members: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Person"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Member */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `proof_needed`: Proof needed; `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Member */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResetLink"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `proof_needed`: Proof needed; `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3765,6 +4783,108 @@ export interface operations {
             };
         };
     };
+    open_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkToken"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedReset"];
+                };
+            };
+            /** @description `link_invalid`: Link no longer valid */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    redeem_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RedeemInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description `link_invalid`: Link no longer valid */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_session: {
         parameters: {
             query?: never;
@@ -3899,6 +5019,211 @@ export interface operations {
             };
         };
     };
+    sign_in_by_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyAnswer"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description `passkey_invalid`: Passkey not accepted */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProofInput"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Not signed in; `totp_required`: Code needed; `totp_invalid`: Wrong code */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_attempts`: Too many tries */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proof_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyRequestOptions"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prove_by_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyAnswer"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Not signed in; `passkey_invalid`: Passkey not accepted */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_sessions: {
         parameters: {
             query?: never;
@@ -3915,6 +5240,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["List_Session"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_other_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedSessions"];
                 };
             };
             /** @description `unauthenticated`: Not signed in */
@@ -4056,6 +5419,145 @@ export interface operations {
             };
             /** @description `validation`: Some fields need attention */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in_ways: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInWays"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_at_issuer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the issuer */
+                issuer: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuerPage"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `link_invalid`: Link no longer valid */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `provider_unavailable`: Provider unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyRequestOptions"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

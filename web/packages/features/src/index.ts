@@ -15,3 +15,4 @@ export { AppFrame, HomeScreen } from "./frame";
 export { changeLocale, createI18n, LOCALES, type Locale, preferredLocale } from "./i18n";
 export { KeyboardProvider } from "./keyboard";
 export { LiveProvider } from "./live";
+export { ProofProvider } from "./proof";

@@ -2,6 +2,7 @@
 import type { Connection, Consent, Health, Mailbox, Me, Receipt, Session } from "@tenon/api-client";
 import { FakeActing } from "./acting";
 import { FakeComposing } from "./composing";
+import { FakeAccess } from "./access";
 import { arrival, type MailboxData, mailbox, type StoredMessage, type StoredThread } from "./data/mailbox";
 import { me as person } from "./data/people";
 import { policy } from "./data/policy";
@@ -44,6 +45,7 @@ export class FakeServer {
   receipts: Receipt[] = [];
   consents: Consent[] = [];
   sessions: Session[] = [];
+  access: FakeAccess;
   flows = new Map<string, Flow>();
   policyEdition = 1;
   acting = new FakeActing(this);
@@ -73,6 +75,7 @@ export class FakeServer {
       ...options,
     };
     this.me = this.#freshMe();
+    this.access = new FakeAccess(this);
   }
 
   now(): number {
@@ -90,6 +93,7 @@ export class FakeServer {
 
   load(scenario: Scenario): this {
     this.me = this.#freshMe();
+    this.access = new FakeAccess(this);
     this.connections.clear();
     this.mail.clear();
     this.#syncStart.clear();
@@ -102,16 +106,8 @@ export class FakeServer {
     this.set = scenario !== "new";
     this.signedIn = scenario !== "new" && scenario !== "signed_out";
     this.sessions = [
-      this.#session(
-        "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36",
-        40 * 60_000,
-        true,
-      ),
-      this.#session(
-        "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Version/19.0 Mobile Safari/604.1",
-        6 * DAY,
-        false,
-      ),
+      this.#session("Chrome · Linux", "passkey", 40 * 60_000, true),
+      this.#session("Safari · iOS", "password", 6 * DAY, false),
     ];
     if (scenario === "connected" || scenario === "syncing" || scenario === "trouble") {
       this.#addConnection(MAIN, person.address, 40 * DAY);
@@ -501,18 +497,21 @@ export class FakeServer {
         time_zone: "Europe/Paris",
         totp_enabled: false,
         undo_send_seconds: 10,
+        recovery_codes: 0,
+        has_password: true,
       },
       workspace: { id: "wsp_demo00000001", name: "Atelier Nord" },
       server: { version: "0.1.0", demo: false },
     };
   }
 
-  #session(user_agent: string, age: number, current: boolean): Session {
+  #session(device: string, method: string, age: number, current: boolean): Session {
     return {
       id: this.nextId("ses"),
       created_at: this.iso(age),
       last_seen_at: this.iso(current ? 0 : 5 * HOUR),
-      user_agent,
+      device,
+      method,
       current,
     };
   }
@@ -537,6 +536,7 @@ export class FakeServer {
       provider: "google",
       connected_at: this.iso(age + 120 * DAY),
       disconnected_at: this.iso(age),
+      removed_at: this.iso(age),
       counts: [
         { what: "messages", count: 3120 },
         { what: "threads", count: 1422 },

@@ -1,6 +1,7 @@
 /** The HTTP contract, answered by a `FakeServer`. */
 import type { Me } from "@tenon/api-client";
 import { HttpResponse, http, type JsonBodyType, type RequestHandler } from "msw";
+import { access } from "./access";
 import { problem, refusal } from "./answers";
 import { bodyDocument, content } from "./data/mailbox";
 import { policy } from "./data/policy";
@@ -38,6 +39,7 @@ export function handlers(fake: FakeServer): RequestHandler[] {
   };
 
   entry(fake, on);
+  access(fake, on);
   connecting(fake, on);
   connections(fake, on);
   mail(fake, on);
@@ -108,15 +110,21 @@ function entry(fake: FakeServer, on: On): void {
   );
   on("post", "/me/totp/confirm", ({ body }) => {
     if (body.code !== FAKE_TOTP) return problem(401, "totp_invalid");
-    fake.me = { ...fake.me, member: { ...fake.me.member, totp_enabled: true } };
+    fake.me = { ...fake.me, member: { ...fake.me.member, totp_enabled: true, recovery_codes: 10 } };
     return json({ recovery_codes: RECOVERY });
   });
   on("delete", "/me/totp", ({ body }) => {
-    if (body.password !== FAKE_PASSWORD) return problem(401, "invalid_credentials");
+    if (body.password !== FAKE_PASSWORD)
+      return problem(422, "validation", { fields: [{ name: "password", detail: "is wrong" }] });
     fake.me = { ...fake.me, member: { ...fake.me.member, totp_enabled: false } };
     return nothing();
   });
   on("get", "/sessions", () => json({ items: fake.sessions }));
+  on("delete", "/sessions", () => {
+    const before = fake.sessions.length;
+    fake.sessions = fake.sessions.filter((session) => session.current);
+    return json({ ended: before - fake.sessions.length });
+  });
   on("delete", "/sessions/:id", ({ params }) => {
     fake.sessions = fake.sessions.filter((session) => session.id !== params.id);
     return nothing();

@@ -80,6 +80,7 @@ pub async fn send(
     }
     let now = ctx.world.now();
     let send_id: SendId = ctx.world.id();
+    ctx.keys.warm(&actor.scope(), desk.row.key_id).await?;
     let mut tx = ctx.store.begin(&actor.scope()).await?;
     let key = ctx.keys.get(&mut tx, desk.row.key_id).await?;
     let json = serde_json::to_vec(&envelope(&read))
@@ -229,9 +230,8 @@ pub async fn cancel_send(ctx: &Ctx, actor: &Actor, id: SendId) -> Result<SendVie
         return Err(Error::TooLate); // it went in this very moment
     }
     tell(&mut tx, &row).await?;
-    let view = view(ctx, &mut tx, actor, row).await?;
     tx.commit().await?;
-    Ok(view)
+    super::view::send_by_id(ctx, actor, id).await
 }
 
 /// A person decides about a doubtful message.

@@ -219,3 +219,47 @@ proptest! {
         open(&tree);
     }
 }
+
+#[test]
+fn a_multipart_that_lost_its_boundaries_shows_its_text() {
+    let lost = json!({"mimeType": "multipart/mixed", "filename": "", "headers": [],
+        "body": {"size": 5, "data": URL_SAFE.encode("Hello")}});
+    let (html, plain, parts, problems) = open(&lost);
+    assert_eq!((html, plain.as_deref()), (None, Some("Hello")));
+    assert!(parts.is_empty() && problems.is_empty());
+    let inside = multi(
+        "mixed",
+        &[lost, file("a.pdf", "application/pdf", &json!([]))],
+    );
+    let (_, plain, parts, _) = open(&inside);
+    assert_eq!(plain.as_deref(), Some("Hello"));
+    assert_eq!(parts, ["2 a.pdf false"]);
+}
+
+#[test]
+fn texts_that_are_no_body_are_offered_unless_they_repeat_it() {
+    let amp = text_part("text/x-amp-html", "<amp>");
+    let invite = text_part("text/calendar", "BEGIN:VCALENDAR");
+    let mail = multi(
+        "alternative",
+        &[text_part("text/plain", "Hi"), amp.clone(), invite.clone()],
+    );
+    let (_, plain, parts, problems) = open(&mail);
+    assert_eq!(plain.as_deref(), Some("Hi"));
+    assert_eq!(parts, ["3  false"], "the invitation stays");
+    assert!(problems.is_empty());
+    // Alone they are all there is.
+    for lone in [
+        amp.clone(),
+        invite,
+        text_part("text/x-diff", "+a"),
+        multi("alternative", &[amp]),
+    ] {
+        let (html, plain, parts, _) = open(&lone);
+        assert_eq!(
+            (html, plain, parts),
+            (None, None, vec!["1  false".to_owned()]),
+            "{lone}"
+        );
+    }
+}

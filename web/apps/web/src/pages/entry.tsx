@@ -1,27 +1,23 @@
-import { useQueryClient } from "@tanstack/react-query";
-import { getRouteApi, useRouter } from "@tanstack/react-router";
-import type { Me } from "@tenon/api-client";
-import { keys } from "@tenon/features";
+import { getRouteApi } from "@tanstack/react-router";
 import { SetupScreen } from "@tenon/features/setup";
 import { SignInScreen } from "@tenon/features/sign-in";
 import { ownPath } from "../own-path";
+import { useEnter } from "./use-enter";
 
 const signIn = getRouteApi("/sign-in");
 
-function useEnter(): (me: Me, path: string) => void {
-  const client = useQueryClient();
-  const router = useRouter();
-  return (me, path) => {
-    client.setQueryData(keys.session, me);
-    client.removeQueries({ queryKey: keys.setup });
-    router.history.replace(path);
-  };
-}
-
 export function SignInPage() {
-  const { next } = signIn.useSearch();
+  const { next, error } = signIn.useSearch();
+  const { leave } = signIn.useRouteContext();
   const enter = useEnter();
-  return <SignInScreen onSignedIn={(me) => enter(me, ownPath(next, window.location.origin))} />;
+  return (
+    <SignInScreen
+      onSignedIn={(me) => enter(me, ownPath(next, window.location.origin))}
+      leave={leave}
+      next={next}
+      refusal={error}
+    />
+  );
 }
 
 export function SetupPage() {

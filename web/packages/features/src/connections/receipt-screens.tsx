@@ -117,6 +117,10 @@ function ReceiptBody({ receipt }: { receipt: Receipt }) {
             [t("receipts.connected_at"), format.medium(receipt.connected_at)],
             [t("receipts.disconnected_at"), format.medium(receipt.disconnected_at)],
             [
+              t("receipts.removed_at"),
+              receipt.removed_at === null ? t("receipts.removing") : format.medium(receipt.removed_at),
+            ],
+            [
               t("receipts.key"),
               <span key="key" className={classes.mono}>
                 {receipt.key_id}

@@ -2,7 +2,11 @@ import { Button, type ButtonProps } from "@mantine/core";
 import { createLink, type LinkComponent } from "@tanstack/react-router";
 import type { Ref } from "react";
 
-type AnchorButtonProps = ButtonProps & { ref?: Ref<HTMLAnchorElement>; "aria-label"?: string };
+type AnchorButtonProps = ButtonProps & {
+  ref?: Ref<HTMLAnchorElement>;
+  "aria-label"?: string;
+  onClick?: () => void;
+};
 
 function AnchorButton({ ref, ...props }: AnchorButtonProps) {
   return <Button component="a" ref={ref} {...props} />;

@@ -36,6 +36,11 @@ export const keys = {
   labelColors: (connection: string) => ["label_colors", connection] as const,
   composeOptions: (connection: string) => ["compose", connection] as const,
   sends: ["sends"] as const,
+  passkeys: ["passkeys"] as const,
+  identities: ["identities"] as const,
+  members: ["members"] as const,
+  invitations: ["invitations"] as const,
+  domains: ["domains"] as const,
 };
 
 export const sessionQuery = (api: ApiClient) =>
@@ -219,4 +224,42 @@ export const sendsQuery = (api: ApiClient) =>
     queryKey: keys.sends,
     queryFn: async ({ signal }) =>
       (await send(api.GET("/api/v1/sends", { signal, params: { query: { limit: 100 } } }))).items,
+  });
+
+/** Which ways in this server has; known before sign-in too. */
+export const signInWaysQuery = (api: ApiClient) =>
+  queryOptions({
+    queryKey: ["sign-in-ways"] as const,
+    queryFn: ({ signal }) => send(api.GET("/api/v1/sign-in", { signal })),
+    staleTime: 300_000,
+  });
+
+export const passkeysQuery = (api: ApiClient) =>
+  queryOptions({
+    queryKey: keys.passkeys,
+    queryFn: async ({ signal }) => (await send(api.GET("/api/v1/me/passkeys", { signal }))).items,
+  });
+
+export const identitiesQuery = (api: ApiClient) =>
+  queryOptions({
+    queryKey: keys.identities,
+    queryFn: async ({ signal }) => (await send(api.GET("/api/v1/me/identities", { signal }))).items,
+  });
+
+export const membersQuery = (api: ApiClient) =>
+  queryOptions({
+    queryKey: keys.members,
+    queryFn: async ({ signal }) => (await send(api.GET("/api/v1/members", { signal }))).items,
+  });
+
+export const invitationsQuery = (api: ApiClient) =>
+  queryOptions({
+    queryKey: keys.invitations,
+    queryFn: async ({ signal }) => (await send(api.GET("/api/v1/invitations", { signal }))).items,
+  });
+
+export const domainsQuery = (api: ApiClient) =>
+  queryOptions({
+    queryKey: keys.domains,
+    queryFn: async ({ signal }) => (await send(api.GET("/api/v1/domains", { signal }))).items,
   });

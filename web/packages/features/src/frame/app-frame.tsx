@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useRouterState } from "@tanstack/react-router";
 import type { Me } from "@tenon/api-client";
-import { Avatar, IconMail, IconPlug, IconSettings, IconWifiOff, Shell } from "@tenon/ui";
+import { Avatar, IconMail, IconPlug, IconSettings, IconUsers, IconWifiOff, Shell } from "@tenon/ui";
 import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { needsAttention } from "../connections/status";
@@ -46,7 +46,7 @@ export function AppFrame({
 
   const attention = connections?.some(needsAttention) === true ? t("nav.attention") : undefined;
   const at = (...prefixes: string[]) => prefixes.some((prefix) => path.startsWith(prefix));
-  const item = (to: "/" | "/connections" | "/settings", active: boolean) =>
+  const item = (to: "/" | "/connections" | "/members" | "/settings", active: boolean) =>
     function ItemLink({ className, children: inside }: { className: string; children: ReactNode }) {
       return (
         <Link className={className} to={to} activeProps={{}} aria-current={active ? "page" : undefined}>
@@ -77,6 +77,12 @@ export function AppFrame({
           icon: <IconPlug size={20} stroke={1.6} aria-hidden="true" />,
           label: t("nav.connections"),
           attention,
+        },
+        {
+          key: "members",
+          link: item("/members", at("/members")),
+          icon: <IconUsers size={20} stroke={1.6} aria-hidden="true" />,
+          label: t("members.title"),
         },
         {
           key: "settings",

@@ -9,6 +9,8 @@ export const EVENT_NAMES = [
   "mail_action_changed",
   "drafts_changed",
   "send_changed",
+  "sessions_changed",
+  "members_changed",
 ] as const;
 export type EventName = (typeof EVENT_NAMES)[number];
 export type LiveEvent = { name: EventName; id: string };
@@ -86,6 +88,8 @@ export function listen(options: LiveOptions): () => void {
       } else options.onState("reconnecting");
     };
     current.addEventListener("ping", heard);
+    // Said before the server ends the stream: no need to wait for the browser to come back.
+    current.addEventListener("session_ended", () => options.onRefused?.());
     for (const name of EVENT_NAMES) {
       current.addEventListener(name, (event: Event) => {
         heard();

@@ -74,6 +74,13 @@ describe("live events", () => {
     vi.useRealTimers();
   });
 
+  it("a session that ended is told at once, before the stream is closed", () => {
+    last().open();
+    last().send("session_ended", "{}");
+    expect(refused).toBe(1);
+    expect(events).toEqual([]);
+  });
+
   it("hands over known events and drops what is no JSON", () => {
     last().open();
     last().send("threads_changed", '{"id":"con_1","at":"2026-11-22T10:00:00Z"}');

@@ -31,6 +31,10 @@ export function staleKeys(event: LiveEvent): ReadonlyArray<readonly unknown[]> {
       return [keys.labels(event.id)];
     case "send_changed":
       return [keys.sends];
+    case "sessions_changed":
+      return [keys.sessions, keys.passkeys, keys.identities, keys.session];
+    case "members_changed":
+      return [keys.members, keys.invitations, keys.domains];
   }
 }
 

@@ -82,7 +82,9 @@ function AttachmentLink({ attachment }: { attachment: Attachment }) {
         <span className={classes.attachmentName} title={name}>
           {name}
         </span>
-        <span className={classes.attachmentSize}>{format.size(attachment.size)}</span>
+        {attachment.size > 0 && (
+          <span className={classes.attachmentSize}>{format.size(attachment.size)}</span>
+        )}
       </span>
       <IconDownload size={16} />
     </a>
@@ -95,7 +97,11 @@ function Tools({ message }: { message: MessageContent }) {
   const [open, setOpen] = useState(false);
   const people = (list: Array<{ name: string; address: string }>) =>
     list
-      .map((person) => (person.name === "" ? person.address : `${plain(person.name)} <${person.address}>`))
+      .map((person) => {
+        // Bounces come from a name without an address.
+        if (person.address === "") return plain(person.name);
+        return person.name === "" ? person.address : `${plain(person.name)} <${person.address}>`;
+      })
       .join(", ");
   return (
     <>

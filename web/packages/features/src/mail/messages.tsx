@@ -147,7 +147,7 @@ function MessageHead({ message, open, toggle }: { message: Message; open: boolea
           {sender}
         </span>
         <span className={classes.to}>
-          {open && from !== undefined
+          {open && from !== undefined && from.address !== ""
             ? from.address
             : recipients.length > 0
               ? t("mail.to_people", { people: recipients.slice(0, 3).join(", ") })

@@ -5,7 +5,6 @@ import { Panel, Pill, useToast } from "@tenon/ui";
 import { useTranslation } from "react-i18next";
 import { keys, ProblemState, sessionsQuery, useApi, useFormat, useProblemText } from "../core";
 import classes from "./settings.module.css";
-import { readableUserAgent } from "./user-agent";
 
 export function SessionsPanel() {
   const { t } = useTranslation();
@@ -23,12 +22,21 @@ export function SessionsPanel() {
     },
     onError: (error) => toast(problemText(error), "danger"),
   });
+  const endOthers = useMutation({
+    mutationFn: () => send(api.DELETE("/api/v1/sessions")),
+    onSuccess: ({ ended }) => {
+      toast(t("sessions.ended_others", { count: ended }));
+      void client.invalidateQueries({ queryKey: keys.sessions });
+    },
+    onError: (error) => toast(problemText(error), "danger"),
+  });
+  const others = sessions.data?.filter((session) => !session.current).length ?? 0;
   return (
     <Panel title={t("sessions.title")} lead={t("sessions.lead")} flush>
       {sessions.isPending && <Skeleton height={56} m="md" width="auto" />}
       {sessions.isError && <ProblemState error={sessions.error} retry={() => void sessions.refetch()} />}
       {sessions.data?.map((session) => {
-        const name = readableUserAgent(session.user_agent);
+        const name = session.device === "" ? t("sessions.unknown") : session.device;
         return (
           <div key={session.id} className={classes.row}>
             <div className={classes.rowText}>
@@ -38,6 +46,7 @@ export function SessionsPanel() {
                   since: format.medium(session.created_at),
                   seen: format.ago(session.last_seen_at),
                 })}
+                {session.method === "passkey" && ` · ${t("sessions.by_passkey")}`}
               </div>
             </div>
             {session.current ? (
@@ -56,6 +65,13 @@ export function SessionsPanel() {
           </div>
         );
       })}
+      {others > 1 && (
+        <div className={classes.row}>
+          <Button variant="default" loading={endOthers.isPending} onClick={() => endOthers.mutate()}>
+            {t("sessions.end_others")}
+          </Button>
+        </div>
+      )}
     </Panel>
   );
 }

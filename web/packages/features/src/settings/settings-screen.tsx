@@ -6,11 +6,21 @@ import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ProblemNotice, useApi, useLocale, useMe, useProblemText, useSetMe, useTitle } from "../core";
 import { asLocale, changeLocale, LOCALE_NAMES, LOCALES } from "../i18n";
+import { AccountsPanel } from "./accounts-panel";
+import { PasskeysPanel } from "./passkeys-panel";
+import { PasswordPanel } from "./password-panel";
 import { SessionsPanel } from "./sessions-panel";
 import classes from "./settings.module.css";
 import { TotpPanel } from "./totp-panel";
 
-export function SettingsScreen() {
+type SettingsScreenProps = {
+  leave: (url: string) => void;
+  /** What came of adding a sign-in account. */
+  added?: boolean;
+  refusal?: string | undefined;
+};
+
+export function SettingsScreen({ leave, added = false, refusal }: SettingsScreenProps) {
   const { t } = useTranslation();
   const me = useMe();
   useTitle(t("nav.settings"));
@@ -22,7 +32,10 @@ export function SettingsScreen() {
       <RegionPanel me={me} />
       <SendingPanel me={me} />
       <ThemePanel />
-      <TotpPanel me={me} />
+      <PasswordPanel me={me} />
+      {me.member.has_password && <TotpPanel me={me} />}
+      <PasskeysPanel />
+      <AccountsPanel leave={leave} added={added} refusal={refusal} />
       <SessionsPanel />
       <Panel title={t("settings.about")}>
         <Facts

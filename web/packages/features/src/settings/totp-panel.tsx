@@ -5,6 +5,7 @@ import { Notice, Panel, Status } from "@tenon/ui";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ProblemNotice, useApi, useSetMe } from "../core";
+import { ProofCancelled, useProven } from "../proof";
 import classes from "./settings.module.css";
 
 /** The second step of signing in: an app on the phone shows a code that changes. */
@@ -24,7 +25,10 @@ export function TotpPanel({ me }: { me: Me }) {
       {codes !== undefined ? (
         <RecoveryCodes codes={codes} done={() => setCodes(undefined)} />
       ) : me.member.totp_enabled ? (
-        <TurnOff me={me} />
+        <div className={classes.stack}>
+          <MoreCodes me={me} onCodes={setCodes} />
+          <TurnOff me={me} />
+        </div>
       ) : (
         <TurnOn me={me} onCodes={setCodes} />
       )}
@@ -37,18 +41,22 @@ function TurnOn({ me, onCodes }: { me: Me; onCodes: (codes: string[]) => void })
   const api = useApi();
   const setMe = useSetMe();
   const [code, setCode] = useState("");
-  const begin = useMutation({ mutationFn: () => send(api.POST("/api/v1/me/totp")) });
+  const proven = useProven();
+  const begin = useMutation({ mutationFn: () => proven(() => send(api.POST("/api/v1/me/totp"))) });
   const confirm = useMutation({
     mutationFn: () => send(api.POST("/api/v1/me/totp/confirm", { body: { code: code.replace(/\s/g, "") } })),
     onSuccess: ({ recovery_codes }) => {
       onCodes(recovery_codes);
-      setMe({ ...me, member: { ...me.member, totp_enabled: true } });
+      const member = { ...me.member, totp_enabled: true, recovery_codes: recovery_codes.length };
+      setMe({ ...me, member });
     },
   });
   if (begin.data === undefined) {
     return (
       <>
-        {begin.error !== null && <ProblemNotice error={begin.error} />}
+        {begin.error !== null && !(begin.error instanceof ProofCancelled) && (
+          <ProblemNotice error={begin.error} />
+        )}
         <Button variant="default" loading={begin.isPending} onClick={() => begin.mutate()}>
           {t("totp.begin")}
         </Button>
@@ -146,6 +154,34 @@ function RecoveryCodes({ codes, done }: { codes: string[]; done: () => void }) {
   );
 }
 
+/** How many recovery codes are left, and new ones. */
+function MoreCodes({ me, onCodes }: { me: Me; onCodes: (codes: string[]) => void }) {
+  const { t } = useTranslation();
+  const api = useApi();
+  const setMe = useSetMe();
+  const proven = useProven();
+  const left = me.member.recovery_codes;
+  const renew = useMutation({
+    mutationFn: () => proven(() => send(api.POST("/api/v1/me/recovery-codes"))),
+    onSuccess: ({ recovery_codes }) => {
+      onCodes(recovery_codes);
+      setMe({ ...me, member: { ...me.member, recovery_codes: recovery_codes.length } });
+    },
+  });
+  return (
+    <>
+      {left <= 2 && <Notice tone="warn">{t("totp.few_codes", { count: left })}</Notice>}
+      {renew.error !== null && !(renew.error instanceof ProofCancelled) && (
+        <ProblemNotice error={renew.error} />
+      )}
+      {left > 2 && <p className={classes.text}>{t("totp.codes_left", { count: left })}</p>}
+      <Button variant="default" loading={renew.isPending} onClick={() => renew.mutate()}>
+        {t("totp.new_codes")}
+      </Button>
+    </>
+  );
+}
+
 function TurnOff({ me }: { me: Me }) {
   const { t } = useTranslation();
   const api = useApi();
@@ -172,7 +208,7 @@ function TurnOff({ me }: { me: Me }) {
       }}
     >
       {remove.error !== null &&
-        (isProblem(remove.error, "invalid_credentials") ? (
+        (isProblem(remove.error, "validation") ? (
           <Notice tone="danger" role="alert">
             {t("totp.wrong_password")}
           </Notice>

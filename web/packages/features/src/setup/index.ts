@@ -1,2 +1,2 @@
 export { passwordStrength } from "./password-strength";
-export { SetupScreen, takeSetupToken } from "./setup-screen";
+export { SetupScreen, takeToken } from "./setup-screen";

@@ -1,4 +1,4 @@
-import { Button, PasswordInput, TextInput } from "@mantine/core";
+import { Button, TextInput } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { isProblem, type Me, send } from "@tenon/api-client";
 import { Notice } from "@tenon/ui";
@@ -6,14 +6,13 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { LinkButton, ProblemNotice, setupQuery, useApi, useLocale, useTitle } from "../core";
 import { EntryForm, EntryFrame } from "../frame/entry";
-import { passwordStrength, SHORTEST_PASSWORD } from "./password-strength";
-import classes from "./setup.module.css";
+import { NewPasswordInput } from "./new-password-input";
 
 /**
  * The token comes behind the `#`, which browsers never send to a server or a log: `#token=…` or bare.
  * It is taken out of the address at once.
  */
-export function takeSetupToken(location: Location, history: History): string {
+export function takeToken(location: Location, history: History): string {
   const fragment = location.hash.replace(/^#/, "");
   if (fragment === "") return "";
   history.replaceState(history.state, "", location.pathname + location.search);
@@ -28,7 +27,7 @@ export function SetupScreen({ onDone }: { onDone: (me: Me) => void }) {
   const locale = useLocale();
   useTitle(t("setup.title"));
   const setup = useQuery(setupQuery(api));
-  const [fragmentToken] = useState(() => takeSetupToken(window.location, window.history));
+  const [fragmentToken] = useState(() => takeToken(window.location, window.history));
   const [form, setForm] = useState({
     token: fragmentToken,
     workspace_name: "",
@@ -69,7 +68,6 @@ export function SetupScreen({ onDone }: { onDone: (me: Me) => void }) {
   };
   const error = create.error;
   const fieldError = (name: string) => (isProblem(error, "validation") ? error.field(name) : undefined);
-  const strength = passwordStrength(form.password, [form.email, form.name, form.workspace_name]);
   const complete = Object.values(form).every((value) => value.trim() !== "");
 
   return (
@@ -134,31 +132,13 @@ export function SetupScreen({ onDone }: { onDone: (me: Me) => void }) {
           required
           withAsterisk={false}
         />
-        <div>
-          <PasswordInput
-            label={t("sign_in.password")}
-            name="new-password"
-            value={form.password}
-            onChange={set("password")}
-            error={fieldError("password")}
-            autoComplete="new-password"
-            visibilityToggleButtonProps={{ "aria-label": t("common.show_password") }}
-            aria-describedby="password-strength"
-            required
-            withAsterisk={false}
-          />
-          <div className={classes.meter} data-strength={strength} aria-hidden="true">
-            <span />
-            <span />
-            <span />
-            <span />
-          </div>
-          <div className={classes.hint} id="password-strength" aria-live="polite">
-            {strength === 0
-              ? t("setup.strength.0", { count: SHORTEST_PASSWORD })
-              : t(`setup.strength.${strength}`)}
-          </div>
-        </div>
+        <NewPasswordInput
+          label={t("sign_in.password")}
+          value={form.password}
+          onChange={(password) => setForm((current) => ({ ...current, password }))}
+          own={[form.email, form.name, form.workspace_name]}
+          error={fieldError("password")}
+        />
         <Button type="submit" fullWidth size="md" mt="xs" loading={create.isPending} disabled={!complete}>
           {t("setup.submit")}
         </Button>

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { passwordStrength } from "./password-strength";
-import { takeSetupToken } from "./setup-screen";
+import { takeToken } from "./setup-screen";
 
 describe("password strength", () => {
   it.each([
@@ -29,7 +29,7 @@ describe("set-up token", () => {
     ["http://h/setup#other=1", ""],
   ])("%s", (href, token) => {
     const replaceState = vi.fn();
-    expect(takeSetupToken(location(href), { state: null, replaceState } as unknown as History)).toBe(token);
+    expect(takeToken(location(href), { state: null, replaceState } as unknown as History)).toBe(token);
     if (href.includes("#")) expect(replaceState.mock.calls[0]?.[2]).not.toContain("#");
   });
 });

@@ -1,11 +1,14 @@
 import { Button, PasswordInput, TextInput } from "@mantine/core";
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { isProblem, type Me, send } from "@tenon/api-client";
-import { Notice } from "@tenon/ui";
+import { IconKey, Notice } from "@tenon/ui";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { ProblemNotice, useApi, useFormat, useTitle } from "../core";
+import { ProblemNotice, signInWaysQuery, useApi, useFormat, useTitle } from "../core";
+import { PasskeyCancelled, passkeysWork, signInByPasskey } from "../core/passkey";
 import { EntryForm, EntryFrame } from "../frame/entry";
+import { Divider, IssuerButtons } from "./issuer-buttons";
+import classes from "./sign-in.module.css";
 
 type Credentials = { email: string; password: string; code?: string };
 
@@ -14,7 +17,31 @@ function cleanCode(text: string): string {
   return text.replace(/\s/g, "");
 }
 
-export function SignInScreen({ onSignedIn }: { onSignedIn: (me: Me) => void }) {
+/** Why an issuer's answer let nobody in; other words are told as a plain failure. */
+const REFUSALS = [
+  "access_denied",
+  "account_disabled",
+  "account_exists",
+  "email_not_verified",
+  "flow_expired",
+  "issuer_unavailable",
+  "link_invalid",
+  "not_invited",
+  "other_address",
+  "state_invalid",
+  "use_invitation",
+] as const;
+
+type SignInScreenProps = {
+  onSignedIn: (me: Me) => void;
+  leave: (url: string) => void;
+  /** Where to go afterwards. */
+  next?: string | undefined;
+  /** Why the way by an issuer ended here. */
+  refusal?: string | undefined;
+};
+
+export function SignInScreen({ onSignedIn, leave, next, refusal }: SignInScreenProps) {
   const { t } = useTranslation();
   const api = useApi();
   const [email, setEmail] = useState("");
@@ -23,6 +50,13 @@ export function SignInScreen({ onSignedIn }: { onSignedIn: (me: Me) => void }) {
   const [step, setStep] = useState<"password" | "code">("password");
   const codeInput = useRef<HTMLInputElement>(null);
   useTitle(t("sign_in.title"));
+  const ways = useQuery(signInWaysQuery(api));
+  const issuers = ways.data?.issuers ?? [];
+  const reason = REFUSALS.find((word) => word === refusal) ?? "failed";
+  const hasPasskeys = passkeysWork(ways.data?.passkey_host);
+  const byPasskey = useMutation({ mutationFn: () => signInByPasskey(api), onSuccess: onSignedIn });
+  const offer = hasPasskeys && step === "password" && !byPasskey.isPending;
+  const offerProblem = useOfferedPasskeys(offer, onSignedIn);
 
   const signIn = useMutation({
     mutationFn: (body: Credentials) => send(api.POST("/api/v1/session", { body })),
@@ -83,15 +117,28 @@ export function SignInScreen({ onSignedIn }: { onSignedIn: (me: Me) => void }) {
 
   return (
     <EntryFrame title={t("sign_in.title")} lead={t("sign_in.lead")}>
+      {refusal !== undefined && signIn.isIdle && (
+        <div className={classes.notice}>
+          <Notice tone="warn" role="alert">
+            {t(`sign_in.refusal.${reason}`)}
+          </Notice>
+        </div>
+      )}
       <EntryForm onSubmit={submit}>
-        <SignInProblem error={signIn.error} />
+        <SignInProblem
+          error={
+            signIn.error ??
+            (byPasskey.error instanceof PasskeyCancelled ? null : byPasskey.error) ??
+            offerProblem
+          }
+        />
         <TextInput
           label={t("sign_in.email")}
           type="email"
           name="email"
           value={email}
           onChange={(event) => setEmail(event.currentTarget.value)}
-          autoComplete="username"
+          autoComplete="username webauthn"
           size="md"
           required
           withAsterisk={false}
@@ -119,8 +166,48 @@ export function SignInScreen({ onSignedIn }: { onSignedIn: (me: Me) => void }) {
           {t("sign_in.submit")}
         </Button>
       </EntryForm>
+      {(hasPasskeys || issuers.length > 0) && <Divider text={t("sign_in.or")} />}
+      <div className={classes.ways}>
+        {hasPasskeys && (
+          <Button
+            variant="default"
+            size="md"
+            fullWidth
+            leftSection={<IconKey size={18} />}
+            loading={byPasskey.isPending}
+            onClick={() => byPasskey.mutate()}
+          >
+            {t("sign_in.by_passkey")}
+          </Button>
+        )}
+        <IssuerButtons issuers={issuers} body={next === undefined ? {} : { next }} leave={leave} />
+      </div>
     </EntryFrame>
   );
+}
+
+/** Lets the browser offer passkeys where the e-mail is typed, until another way is taken. */
+function useOfferedPasskeys(offer: boolean, onSignedIn: (me: Me) => void): unknown {
+  const api = useApi();
+  const [problem, setProblem] = useState<unknown>(null);
+  const done = useRef(onSignedIn);
+  done.current = onSignedIn;
+  useEffect(() => {
+    if (!offer || typeof PublicKeyCredential.isConditionalMediationAvailable !== "function") return;
+    const stop = new AbortController();
+    void PublicKeyCredential.isConditionalMediationAvailable()
+      .then(async (available) => {
+        if (!available || stop.signal.aborted) return;
+        // Once it has answered, the person is in, whatever else was begun meanwhile.
+        done.current(await signInByPasskey(api, stop.signal));
+      })
+      // An offer that was not taken needs no words; one that the server refused does.
+      .catch((error: unknown) => {
+        if (isProblem(error, "passkey_invalid")) setProblem(error);
+      });
+    return () => stop.abort();
+  }, [offer, api]);
+  return problem;
 }
 
 function SignInProblem({ error }: { error: unknown }) {
@@ -138,6 +225,13 @@ function SignInProblem({ error }: { error: unknown }) {
     return (
       <Notice tone="danger" role="alert">
         {t("sign_in.totp_invalid")}
+      </Notice>
+    );
+  }
+  if (isProblem(error, "passkey_invalid")) {
+    return (
+      <Notice tone="danger" role="alert">
+        {t("sign_in.passkey_invalid")}
       </Notice>
     );
   }

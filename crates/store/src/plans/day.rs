@@ -1,4 +1,4 @@
-//! How the databases go about our statements: by an index, always.
+//! A deployment with one of each thing in it, and the statements of its day.
 
 mod outgoing;
 
@@ -7,25 +7,16 @@ use std::time::Duration;
 use tenon_model::connection::{ConnectionStatus, Provider};
 use tenon_model::mail::SyncState;
 use tenon_model::member::Role;
-use tenon_model::{ConnectionId, MemberId, Scope, Time, WorkspaceId, World, inventory};
+use tenon_model::{ConnectionId, MemberId, Scope, Time, WorkspaceId, World};
 use tenon_vault::Sealed;
 
-use crate::sql::{Row, Sql, sql};
+use crate::sql::Sql;
 use crate::{
-    Claim, ConnectionRow, DbKind, LabelRow, Mailbox, Member, NewJob, NewMessage, Store,
-    StoreConfig, StoreError, StoreUrl, ThreadQuery, TokenRow, Tx, Workspace,
+    Claim, ConnectionRow, Invitation, LabelRow, Mailbox, Member, NewJob, NewMessage, Reset, Store,
+    StoreConfig, StoreUrl, ThreadQuery, TokenRow, Tx, Workspace,
 };
 
-/// Tables of which a deployment has few rows, or that are asked for whole.
-const SMALL: &[&str] = &[
-    "workspaces",
-    "members",
-    "settings",
-    "schema_versions",
-    "keys",
-];
-
-async fn sqlite() -> (Store, tempfile::TempDir) {
+pub(super) async fn sqlite() -> (Store, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let config = StoreConfig {
         url: StoreUrl::Sqlite(folder.path().join("t.db")),
@@ -34,13 +25,13 @@ async fn sqlite() -> (Store, tempfile::TempDir) {
     (Store::open(&config).await.unwrap(), folder)
 }
 
-struct Seed {
-    workspace: WorkspaceId,
+pub(super) struct Seed {
+    pub(super) workspace: WorkspaceId,
     member: MemberId,
-    connection: ConnectionId,
+    pub(super) connection: ConnectionId,
 }
 
-async fn seed(store: &Store, world: &World) -> Seed {
+pub(super) async fn seed(store: &Store, world: &World) -> Seed {
     let now = world.now();
     let (workspace, member, connection) = (world.id(), world.id(), world.id());
     let mut tx = store.begin(&Scope::system()).await.unwrap();
@@ -99,7 +90,7 @@ async fn seed(store: &Store, world: &World) -> Seed {
     }
 }
 
-fn message(world: &World, n: usize) -> NewMessage {
+pub(super) fn message(world: &World, n: usize) -> NewMessage {
     NewMessage {
         id: world.id(),
         provider_id: format!("m{n}"),
@@ -115,8 +106,77 @@ fn message(world: &World, n: usize) -> NewMessage {
     }
 }
 
+async fn ways_in_of_a_member(tx: &mut Tx, world: &World, seed: &Seed) {
+    let now = world.now();
+    let invitation = Invitation {
+        id: world.id(),
+        workspace_id: seed.workspace,
+        token_hash: [1; 32],
+        email_index: [1; 16],
+        email: Sealed(vec![]),
+        role: Role::Member,
+        invited_by: seed.member,
+        created_at: now,
+        expires_at: now,
+    };
+    tx.invitations().put(&invitation).await.unwrap();
+    tx.invitations().list(now).await.unwrap();
+    tx.invitations().get(invitation.id).await.unwrap();
+    tx.invitations().delete(world.id()).await.unwrap();
+    let reset = Reset {
+        token_hash: [1; 32],
+        workspace_id: seed.workspace,
+        member_id: seed.member,
+        made_by: seed.member,
+        created_at: now,
+        expires_at: now,
+    };
+    tx.resets().put(&reset).await.unwrap();
+    tx.resets().delete_for_member(seed.member).await.unwrap();
+    tx.domains().insert("acme.example", now).await.unwrap();
+    tx.domains().list().await.unwrap();
+    tx.domains().delete("other.example").await.unwrap();
+    tx.passkeys().list(seed.member).await.unwrap();
+    tx.passkeys().owners().await.unwrap();
+    tx.passkeys().rename(world.id(), "x").await.unwrap();
+    tx.passkeys().delete(world.id()).await.unwrap();
+    tx.identities().list(seed.member).await.unwrap();
+    tx.identities().delete(world.id()).await.unwrap();
+    tx.sessions().get(world.id()).await.unwrap();
+    tx.sessions()
+        .delete_for_member(seed.member, None)
+        .await
+        .unwrap();
+}
+
+async fn ways_in_of_the_deployment(tx: &mut Tx, world: &World, seed: &Seed) {
+    let now = world.now();
+    tx.invitations().by_token_hash([1; 32]).await.unwrap();
+    tx.invitations().is_invited([1; 16], now).await.unwrap();
+    tx.invitations().take(world.id()).await.unwrap();
+    tx.invitations().purge(now).await.unwrap();
+    tx.resets().by_token_hash([1; 32]).await.unwrap();
+    tx.resets().take([1; 32]).await.unwrap();
+    tx.resets().purge(now).await.unwrap();
+    tx.domains().workspaces_of("acme.example").await.unwrap();
+    tx.passkeys().by_credential(b"1").await.unwrap();
+    tx.passkeys().used(world.id(), 1, false, now).await.unwrap();
+    tx.passkeys().delete_for_member(seed.member).await.unwrap();
+    tx.identities().by_subject("i", [1; 16]).await.unwrap();
+    tx.identities().touch(world.id(), now).await.unwrap();
+    tx.identities()
+        .delete_for_member(seed.member)
+        .await
+        .unwrap();
+    tx.sign_in_flows().take([1; 32]).await.unwrap();
+    tx.sign_in_flows().purge(now).await.unwrap();
+    tx.challenges().take([1; 32]).await.unwrap();
+    tx.challenges().purge(now).await.unwrap();
+    tx.sessions().renew(world.id(), [1; 32], now).await.unwrap();
+}
+
 /// Runs what a deployment runs all day, as a member and as the deployment; all statements.
-async fn a_day(store: &Store, world: &World, seed: &Seed) -> Vec<Sql> {
+pub(super) async fn a_day(store: &Store, world: &World, seed: &Seed) -> Vec<Sql> {
     let now = world.now();
     let id = seed.connection;
     let mut ran = Vec::new();
@@ -160,6 +220,14 @@ async fn a_day(store: &Store, world: &World, seed: &Seed) -> Vec<Sql> {
             id,
             vec![("m1".into(), vec!["STARRED".into()], vec!["UNREAD".into()])],
         )
+        .await
+        .unwrap();
+    tx.messages()
+        .set_attachments(id, &[("m1".into(), true), ("m2".into(), false)])
+        .await
+        .unwrap();
+    tx.messages()
+        .carries(id, &["m1".into(), "m2".into()])
         .await
         .unwrap();
     tx.messages()
@@ -211,7 +279,12 @@ async fn a_day(store: &Store, world: &World, seed: &Seed) -> Vec<Sql> {
     tx.labels().counts(id).await.unwrap();
     tx.skipped().record(id, "x", "y", now).await.unwrap();
     tx.skipped().list(id, 10).await.unwrap();
+    tx.skipped().list_due(id, now, 10).await.unwrap();
     tx.skipped().resolve(id, "x").await.unwrap();
+    tx.skipped()
+        .resolve_all(id, &["x".into(), "y".into()])
+        .await
+        .unwrap();
     tx.runs().list(id, 10).await.unwrap();
     tx.runs().prune(id, now).await.unwrap();
     let tokens = TokenRow {
@@ -235,6 +308,7 @@ async fn a_day(store: &Store, world: &World, seed: &Seed) -> Vec<Sql> {
     tx.receipts().list().await.unwrap();
     tx.events().since(0, 10).await.unwrap();
     tx.sessions().list(seed.member, now).await.unwrap();
+    ways_in_of_a_member(&mut tx, world, seed).await;
     tx.jobs().list_parked().await.unwrap();
     tx.jobs().counts(id).await.unwrap();
     tx.jobs().unpark(world.id(), now).await.unwrap();
@@ -251,6 +325,7 @@ async fn a_day(store: &Store, world: &World, seed: &Seed) -> Vec<Sql> {
     tx.sessions().purge(now).await.unwrap();
     tx.flows().take([1; 32]).await.unwrap();
     tx.flows().purge(now).await.unwrap();
+    ways_in_of_the_deployment(&mut tx, world, seed).await;
     tx.mailboxes().list_due(now, 10).await.unwrap();
     tx.connections().list_due_for_purge(now).await.unwrap();
     tx.connections()
@@ -299,165 +374,27 @@ async fn a_day(store: &Store, world: &World, seed: &Seed) -> Vec<Sql> {
         .await
         .unwrap();
     tx.jobs().counts_everywhere().await.unwrap();
+    for table in crate::LARGE_TABLES {
+        tx.purges().step(world.id(), *table, 100).await.unwrap();
+    }
+    let purges = tx.purges().list(10).await.unwrap();
+    assert!(purges.is_empty());
+    tx.purges().rows_left(id).await.unwrap();
+    tx.connections().existing(&[id]).await.unwrap();
+    tx.connections().list_idle(now, 10).await.unwrap();
+    tx.connections()
+        .lost_grants(Provider::Google, now)
+        .await
+        .unwrap();
+    tx.keys().existing(&[world.id()]).await.unwrap();
+    tx.events().tail(0, 10).await.unwrap();
+    tx.jobs().hold_claim(world.id(), 1).await.unwrap();
     tx.jobs().delete_done_before(now).await.unwrap();
     ran.append(&mut tx.ran);
     tx.commit().await.unwrap();
 
     let mut tx = store.begin(&Scope::job(seed.workspace)).await.unwrap();
-    tx.connections().delete(id).await.unwrap();
+    tx.connections().delete(id, None).await.unwrap();
     ran.append(&mut tx.ran);
     ran
-}
-
-/// The plan of a statement, a line for each step.
-async fn plan(tx: &mut Tx, statement: &Sql) -> Vec<String> {
-    let mut explain = statement.clone();
-    let (word, column) = match tx.kind() {
-        DbKind::Sqlite => ("EXPLAIN QUERY PLAN ", 3),
-        DbKind::Postgres => ("EXPLAIN ", 0),
-    };
-    explain.text = format!("{word}{}", statement.text).into();
-    let rows = tx.all(explain).await.unwrap();
-    rows.iter()
-        .map(|row| match row {
-            Row::Sqlite(r) => sqlx::Row::get::<String, _>(r, column),
-            Row::Postgres(r) => sqlx::Row::get::<String, _>(r, column),
-        })
-        .collect()
-}
-
-/// Partial indexes that hold only what is asked for: the waiting, the parked, the due.
-const WALKED: &[&str] = &["jobs_due", "jobs_parked", "jobs_lease"];
-
-/// The table that a step walks through as a whole, if it does.
-fn walked(step: &str) -> Option<&str> {
-    let rest = step
-        .split_once("Seq Scan on ")
-        .map(|(_, rest)| rest)
-        .or_else(|| step.strip_prefix("SCAN "))?;
-    let table = rest.split(' ').next()?;
-    // `v` is the list of values of a bulk update, `n` the few messages that head a thread.
-    let alias = table.len() == 1 && !["v", "n"].contains(&table);
-    let of_ours = alias || inventory::tables().contains(&table);
-    let fine = SMALL.contains(&table)
-        || WALKED
-            .iter()
-            .any(|index| rest.ends_with(&format!(" {index}")));
-    (of_ours && !fine).then_some(table)
-}
-
-/// The statements of a day that walk a whole table.
-async fn walking(store: &Store) -> Vec<String> {
-    let (world, _) = World::simulated(1);
-    let seed = seed(store, &world).await;
-    let statements = a_day(store, &world, &seed).await;
-    assert!(statements.len() > 100);
-    let mut tx = store.begin(&Scope::system()).await.unwrap();
-    if tx.kind() == DbKind::Postgres {
-        // Its tables are as good as empty here; the question is whether it could do without.
-        tx.exec(sql("SET LOCAL enable_seqscan = off"))
-            .await
-            .unwrap();
-    }
-    let mut bad = Vec::new();
-    for statement in &statements {
-        for step in plan(&mut tx, statement).await {
-            if let Some(table) = walked(&step) {
-                bad.push(format!("{table}: {step}: {:.300}", statement.text));
-            }
-        }
-    }
-    bad
-}
-
-#[tokio::test]
-async fn no_statement_walks_a_whole_table_on_sqlite() {
-    let (store, _folder) = sqlite().await;
-    let bad = walking(&store).await;
-    assert!(bad.is_empty(), "{bad:#?}");
-}
-
-#[test]
-fn no_statement_walks_a_whole_table_on_postgres() {
-    tenon_testkit::store::on_postgres(async |t| {
-        let url = StoreUrl::parse(&t.address()).unwrap();
-        let store = Store::open(&StoreConfig { url, migrate: true })
-            .await
-            .unwrap();
-        let bad = walking(&store).await;
-        store.close().await;
-        assert!(bad.is_empty(), "{bad:#?}");
-    });
-}
-
-#[tokio::test]
-async fn the_lists_are_read_in_index_order() {
-    let (world, _) = World::simulated(1);
-    let (store, _folder) = sqlite().await;
-    let seed = seed(&store, &world).await;
-    let statements = a_day(&store, &world, &seed).await;
-    let mut tx = store.begin(&Scope::system()).await.unwrap();
-    let mut looked_at = 0;
-    for statement in statements.iter().filter(|s| s.text.contains("LIMIT $4")) {
-        if !statement.text.contains("last_at DESC") {
-            continue;
-        }
-        looked_at += 1;
-        let steps = plan(&mut tx, statement).await.join("; ");
-        assert!(
-            !steps.contains("TEMP B-TREE"),
-            "{steps}: {}",
-            statement.text
-        );
-        let index = if statement.text.contains("l.unread") {
-            "thread_labels_unread"
-        } else if statement.text.contains("thread_labels") {
-            "SEARCH l USING PRIMARY KEY (connection_id=? AND label=? AND (last_at,thread_id)<"
-        } else if statement.text.contains("unread_count > 0") {
-            "threads_unread"
-        } else {
-            "threads_newest"
-        };
-        assert!(steps.contains(index), "{index}: {steps}");
-    }
-    assert_eq!(looked_at, 4);
-}
-
-#[tokio::test]
-async fn a_full_disk_says_so_and_loses_nothing() {
-    let (store, _folder) = sqlite().await;
-    let mut tx = store.begin(&Scope::system()).await.unwrap();
-    tx.settings().put("small", "s").await.unwrap();
-    tx.commit().await.unwrap();
-    let mut tx = store.begin(&Scope::system()).await.unwrap();
-    tx.all(sql("PRAGMA max_page_count = 1")).await.unwrap();
-    let result = tx.settings().put("big", &"x".repeat(1_000_000)).await;
-    assert!(matches!(result, Err(StoreError::Full)), "{result:?}");
-    assert!(matches!(tx.commit().await, Err(StoreError::Failed)));
-    let mut tx = store.read(&Scope::system()).await.unwrap();
-    assert_eq!(
-        tx.settings().get("small").await.unwrap().as_deref(),
-        Some("s")
-    );
-    assert_eq!(tx.settings().get("big").await.unwrap(), None);
-}
-
-#[test]
-fn a_walk_is_recognised() {
-    for step in [
-        "SCAN messages",
-        "SCAN m USING COVERING INDEX messages_provider",
-        "  ->  Seq Scan on threads t  (cost=1)",
-    ] {
-        assert!(walked(step).is_some(), "{step}");
-    }
-    for step in [
-        "SEARCH m USING INDEX messages_provider (connection_id=?)",
-        "SCAN jobs USING INDEX jobs_due",
-        "SCAN v",
-        "SCAN 100-ROW VALUES CLAUSE",
-        "Index Scan using threads_newest on threads t",
-    ] {
-        assert!(walked(step).is_none(), "{step}");
-    }
 }

@@ -1,0 +1,110 @@
+//! A key-encryption key in another service: nobody waits for it with a transaction open.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tenon_app::{Keys, access, connections, mail};
+use tenon_model::{KeyId, Scope, World};
+use tenon_sandbox::Fault;
+use tenon_store::{DbKind, Store};
+use tenon_testkit::app::{Options, TestApp};
+use tenon_testkit::{TestStore, store_test};
+use tenon_vault::{DataKey, Graveyard, Kek, KekSource, VaultError, Wrapped, open_kek};
+
+/// Refuses to work while whoever asks holds a transaction: one of a passer-by ends in the time it
+/// waits, one of its caller never does.
+struct Remote(Box<dyn Kek>, Store);
+
+impl Remote {
+    async fn nothing_is_open(&self) -> Result<(), VaultError> {
+        // On PostgreSQL one connection listens for what other processes commit.
+        let listening = match self.1.kind() {
+            DbKind::Sqlite => 0,
+            DbKind::Postgres => 1,
+        };
+        for _ in 0..200 {
+            if self.1.pools().iter().all(|p| p.used <= listening) {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        Err(VaultError::Malformed)
+    }
+}
+
+#[async_trait::async_trait]
+impl Kek for Remote {
+    fn is_remote(&self) -> bool {
+        true
+    }
+
+    async fn wrap(&self, world: &World, key: &DataKey) -> Result<Wrapped, VaultError> {
+        self.nothing_is_open().await?;
+        self.0.wrap(world, key).await
+    }
+
+    async fn unwrap(&self, id: KeyId, wrapped: &Wrapped) -> Result<DataKey, VaultError> {
+        self.nothing_is_open().await?;
+        self.0.unwrap(id, wrapped).await
+    }
+}
+
+store_test! {
+    async fn no_transaction_waits_for_a_remote_key(t: TestStore) {
+        let options = Options { messages: 30, kek: |kek, store| Box::new(Remote(kek, store.clone())), ..Options::default() };
+        let app = TestApp::start_with(t, options).await;
+        let id = app.connect("alice@example.com").await;
+        let row = {
+            let mut tx = app.ctx.store.read(&Scope::job(app.owner.workspace)).await.unwrap();
+            tx.connections().get(id).await.unwrap().unwrap()
+        };
+        // As in a process that has just started, before each of these.
+        let cold = || app.ctx.keys.drop_opened(row.key_id);
+        cold();
+        assert_eq!(connections::list(&app.ctx, &app.owner).await.unwrap().len(), 1);
+        cold();
+        let page = mail::threads(&app.ctx, &app.owner, mail::ThreadsQuery { limit: 5, ..Default::default() }).await.unwrap();
+        cold();
+        let message = mail::thread(&app.ctx, &app.owner, page.items[0].id).await.unwrap().messages[0].id;
+        cold();
+        mail::open(&app.ctx, &app.owner, message).await.unwrap();
+        cold();
+        mail::labels(&app.ctx, &app.owner, id).await.unwrap();
+        cold();
+        app.sandbox.control().deliver_random("alice@example.com", 2);
+        app.sync(id).await;
+        assert_eq!(app.stored(id).await, app.at_provider("alice@example.com"));
+        cold();
+        connections::pause(&app.ctx, &app.owner, id).await.unwrap();
+        connections::resume(&app.ctx, &app.owner, id).await.unwrap();
+        app.settle().await;
+        cold();
+        let again = app.try_connect(&app.owner, "alice@example.com", &[tenon_model::feature::Feature::Mail], Some(id)).await;
+        assert_eq!(again.unwrap(), id);
+        app.settle().await;
+        cold();
+        access::totp_begin(&app.ctx, &app.owner).await.unwrap();
+        cold();
+        app.sandbox.control().faults().push(Fault::new("A11:503").times(1));
+        assert_eq!(connections::disconnect(&app.ctx, &app.owner, id).await.unwrap().grant, "pending");
+        app.settle().await;
+        app.pass(Duration::from_mins(20)).await;
+        assert_eq!(connections::receipts(&app.ctx, &app.owner).await.unwrap()[0].grant, "revoked");
+    }
+}
+
+store_test! {
+    async fn several_programs_that_start_on_an_empty_database_share_one_key(t: TestStore) {
+        let folder = tempfile::tempdir().unwrap();
+        let kek = || -> Arc<dyn Kek> {
+            open_kek(&KekSource::File(folder.path().join("kek")), None, &t.world, true).unwrap().into()
+        };
+        kek(); // makes the file, which they share
+        let open = || Keys::open(&t.store, kek(), Graveyard::new(folder.path().join("graveyard")), t.world.clone());
+        let opened = futures::future::join_all((0..6).map(|_| open())).await;
+        let ids: Vec<KeyId> = opened.iter().map(|k| k.as_ref().unwrap().deployment().id()).collect();
+        assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
+        let mut tx = t.store.read(&Scope::system()).await.unwrap();
+        assert_eq!(tx.keys().list_all().await.unwrap().len(), 1);
+    }
+}

@@ -1,0 +1,1 @@
+export { MembersScreen as MembersPage } from "@tenon/features/members";

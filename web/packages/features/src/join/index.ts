@@ -1,0 +1,2 @@
+export { JoinScreen } from "./join-screen";
+export { ResetScreen } from "./reset-screen";

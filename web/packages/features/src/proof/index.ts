@@ -1,0 +1,1 @@
+export { ProofCancelled, ProofProvider, useProven } from "./proof";

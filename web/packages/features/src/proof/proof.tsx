@@ -1,0 +1,61 @@
+import { isProblem } from "@tenon/api-client";
+import {
+  createContext,
+  lazy,
+  type ReactNode,
+  Suspense,
+  useCallback,
+  useContext,
+  useRef,
+  useState,
+} from "react";
+
+const ProofDialog = lazy(() => import("./proof-dialog"));
+
+/** The person did not want to prove who they are: what they had begun is not done. */
+export class ProofCancelled extends Error {}
+
+type Run = <Result>(action: () => Promise<Result>) => Promise<Result>;
+
+const ProofContext = createContext<Run>((action) => action());
+
+/**
+ * Runs what changes security settings. Where the server wants a fresh proof of who is there, it is asked
+ * for, and then the same is done again.
+ */
+export const useProven = (): Run => useContext(ProofContext);
+
+type Waiting = { done: () => void; cancel: () => void };
+
+export function ProofProvider({ children }: { children: ReactNode }) {
+  const [asking, setAsking] = useState(false);
+  const waiting = useRef<Waiting[]>([]);
+  const run = useCallback<Run>(async (action) => {
+    try {
+      return await action();
+    } catch (error) {
+      if (!isProblem(error, "proof_needed")) throw error;
+    }
+    await new Promise<void>((resolve, reject) => {
+      waiting.current.push({ done: resolve, cancel: () => reject(new ProofCancelled()) });
+      setAsking(true);
+    });
+    return action();
+  }, []);
+  const settle = (how: keyof Waiting) => {
+    setAsking(false);
+    const all = waiting.current;
+    waiting.current = [];
+    for (const one of all) one[how]();
+  };
+  return (
+    <ProofContext.Provider value={run}>
+      {children}
+      {asking && (
+        <Suspense fallback={null}>
+          <ProofDialog onDone={() => settle("done")} onCancel={() => settle("cancel")} />
+        </Suspense>
+      )}
+    </ProofContext.Provider>
+  );
+}
