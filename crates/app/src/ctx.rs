@@ -43,8 +43,6 @@ pub struct AppConfig {
     /// How long after a lost answer the provider may still be sending: only then is looked whether
     /// a message has gone (`provider-faults` section 13).
     pub quiet_window: Duration,
-    /// For tests: the outbox stops dead at the step where this says yes, as a killed process does.
-    pub stop_at: Option<fn(&'static str) -> bool>,
     /// Waits before a message that was announced but not found is given up (fault G6).
     pub recheck_waits: Vec<Duration>,
     /// How long a session lives without use.
@@ -66,7 +64,6 @@ impl AppConfig {
             body_cache_ttl: Duration::from_mins(5),
             upload_bytes: 96 << 20,
             quiet_window: Duration::from_mins(2),
-            stop_at: None,
             recheck_waits: [2, 5, 15].map(Duration::from_secs).to_vec(),
             session_idle: Duration::from_hours(336),
             session_max: Duration::from_hours(2160),

@@ -8,7 +8,7 @@ use tenon_jobs::{Job, JobError, Lease, Runner};
 use tenon_model::{Scope, WorkspaceId};
 
 use crate::acting::RunMailAction;
-use crate::compose::SendDraft;
+use crate::compose::{LookForDraft, SendDraft, look_for_drafts};
 use crate::connections::{
     FinishDisconnect, KeepGrant, PurgeConnection, RefreshProfile, RemoveRows, RevokeGrant,
     end_old_alarms, keep_idle_grants,
@@ -34,6 +34,7 @@ pub fn register_jobs(runner: Runner<Ctx>) -> Runner<Ctx> {
         .register_bulk::<SyncMailbox>()
         .register_bulk::<RefreshProfile>()
         .register_bulk::<KeepGrant>()
+        .register_bulk::<LookForDraft>()
         .register::<PurgeConnection>()
         .register::<FinishDisconnect>()
         .register::<RevokeGrant>()
@@ -107,6 +108,7 @@ impl Housekeeping {
             };
             tenon_jobs::enqueue(&mut tx, &job, now).await?;
         }
+        look_for_drafts(&mut tx, now).await?;
         tx.sends().prune(now - KEEP_SENDS).await?;
         tx.drafts().prune(now - KEEP_SENDS).await?;
         tx.mail_actions().prune(now - KEEP_ACTIONS).await?;

@@ -173,6 +173,7 @@ impl Outbox {
 
     /// The next state, or `None` when the event does not apply.
     #[must_use]
+    #[expect(clippy::match_same_arms, reason = "a line for each transition")]
     pub fn step(self, event: Event) -> Option<Self> {
         use Event as E;
         use State as S;
@@ -207,6 +208,7 @@ impl Outbox {
         })
     }
 
+    #[expect(clippy::match_same_arms, reason = "a line for each finding")]
     const fn found(self, finding: Finding) -> Self {
         let looked = Self {
             lookups: self.lookups + 1,

@@ -24,8 +24,6 @@ pub struct DraftRow {
     pub kind: String,
     /// The message it answers or forwards.
     pub source: Option<MessageId>,
-    /// Whether it bears our header; one begun elsewhere does not until it is saved here.
-    pub marked: bool,
     /// `creating`, `open` or `gone`.
     pub state: String,
     /// Hash of the caller's key for repeated requests.
@@ -36,10 +34,13 @@ pub struct DraftRow {
     pub created_at: Time,
     /// When it was last saved.
     pub saved_at: Option<Time>,
+    /// When to look at the provider whether it exists, or exists twice: the answer to making it was
+    /// lost, or has not come yet.
+    pub look_at: Option<Time>,
 }
 
 const COLUMNS: &str = "id, workspace_id, member_id, connection_id, provider_id, provider_message_id, kind, \
-                       source, marked, state, repeat_key, request_hash, created_at, saved_at";
+                       source, state, repeat_key, request_hash, created_at, saved_at, look_at";
 const OWN: &str = "workspace_id = $1 AND ($2 IS NULL OR member_id = $2)";
 
 fn read(row: &Row) -> Result<DraftRow, StoreError> {
@@ -53,12 +54,12 @@ fn read(row: &Row) -> Result<DraftRow, StoreError> {
         provider_message_id: r.opt()?,
         kind: r.take()?,
         source: r.opt()?,
-        marked: r.take()?,
         state: r.take()?,
         repeat_key: r.opt()?,
         request_hash: r.opt()?,
         created_at: r.take()?,
         saved_at: r.opt()?,
+        look_at: r.opt()?,
     })
 }
 
@@ -87,12 +88,12 @@ impl Drafts<'_> {
         .bind(row.provider_message_id.clone())
         .bind(row.kind.as_str())
         .bind(row.source)
-        .bind(row.marked)
         .bind(row.state.as_str())
         .bind(row.repeat_key)
         .bind(row.request_hash)
         .bind(row.created_at)
-        .bind(row.saved_at);
+        .bind(row.saved_at)
+        .bind(row.look_at);
         self.tx.exec(insert).await.map(drop)
     }
 
@@ -162,7 +163,7 @@ impl Drafts<'_> {
         at: Time,
     ) -> Result<(), StoreError> {
         let update = sql(format!(
-            "UPDATE drafts SET provider_id = $4, provider_message_id = $5, marked = $6, state = 'open', saved_at = $7 \
+            "UPDATE drafts SET provider_id = $4, provider_message_id = $5, state = 'open', saved_at = $6 \
              WHERE {OWN} AND id = $3"
         ));
         let update = self
@@ -171,9 +172,30 @@ impl Drafts<'_> {
             .bind(id)
             .bind(provider_id)
             .bind(provider_message_id)
-            .bind(true)
             .bind(at);
         self.touched(update).await
+    }
+
+    /// Notes when to look at the provider whether the draft exists, or exists twice; `None` when that
+    /// is known.
+    pub async fn look_at(&mut self, id: DraftId, at: Option<Time>) -> Result<(), StoreError> {
+        let update = sql(format!(
+            "UPDATE drafts SET look_at = $4 WHERE {OWN} AND id = $3"
+        ));
+        let update = self.tx.bind_visible(update)?.bind(id).bind(at);
+        self.touched(update).await
+    }
+
+    /// Drafts that have to be looked for by now, in all workspaces. System only.
+    pub async fn in_doubt(&mut self, now: Time, limit: u32) -> Result<Vec<DraftRow>, StoreError> {
+        self.tx.system()?;
+        let query = sql(format!(
+            "SELECT {COLUMNS} FROM drafts WHERE look_at IS NOT NULL AND look_at <= $1 \
+             ORDER BY look_at LIMIT $2"
+        ))
+        .bind(now)
+        .bind(i64::from(limit));
+        self.tx.all(query).await?.iter().map(read).collect()
     }
 
     /// Notes the message that the draft holds now, after a change made elsewhere.

@@ -53,12 +53,14 @@ pub(super) struct LabelChangeInput {
     #[serde(default)]
     name: Option<String>,
     /// Null takes the colour away.
+    #[expect(clippy::option_option, reason = "left out, null, or a colour")]
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<LabelColorInput>)]
     color: Option<Option<LabelColorInput>>,
 }
 
 /// Tells a null from what was left out.
+#[expect(clippy::option_option, reason = "left out, null, or a value")]
 fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Option<T>>, D::Error> {

@@ -109,7 +109,6 @@ impl DraftInput {
 
 /// A draft.
 #[derive(Serialize, ToSchema)]
-#[expect(clippy::struct_field_names, reason = "the names of the HTTP contract")]
 pub(super) struct Draft {
     id: Id,
     connection_id: Id,
@@ -276,5 +275,5 @@ pub(super) async fn get_draft_attachment(
 ) -> Answer<Response> {
     let wanted: UploadId = named_id(&second, "attachment")?;
     let (view, bytes) = compose::draft_attachment(&api.ctx, &actor, id, wanted).await?;
-    file(&view, bytes)
+    Ok(file(&view, bytes))
 }

@@ -52,6 +52,7 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
 struct Recipient {
     /// May be empty.
     #[serde(default)]
+    #[schema(required)]
     name: String,
     #[schema(example = "ann@example.com")]
     address: String,
@@ -138,9 +139,6 @@ impl DraftFile {
 }
 
 /// A file as it is shown beside the text: a picture as one, anything else as a download.
-fn file(
-    view: &UploadView,
-    bytes: bytes::Bytes,
-) -> crate::problem::Answer<axum::response::Response> {
+fn file(view: &UploadView, bytes: bytes::Bytes) -> axum::response::Response {
     crate::mail::whole_file(&view.name, &view.content_type, bytes)
 }

@@ -33,6 +33,7 @@ pub(super) struct SendInput {
 
 /// A message on its way out.
 #[derive(Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the names of the HTTP contract")]
 pub(super) struct Send {
     id: Id,
     draft_id: Id,

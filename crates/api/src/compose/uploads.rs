@@ -81,7 +81,7 @@ pub(super) async fn get_upload(
     extract::Id(id): extract::Id<UploadId>,
 ) -> Answer<Response> {
     let (view, bytes) = compose::upload(&api.ctx, &actor, id)?;
-    file(&view, bytes)
+    Ok(file(&view, bytes))
 }
 
 /// Forgets a file

@@ -39,7 +39,7 @@ pub(super) async fn write(download: Download) -> Answer<Response> {
 
 /// A file that is at hand: a picture to be shown by the page that asked for it, anything else as a
 /// download.
-pub(crate) fn whole(name: &str, kind: &str, bytes: bytes::Bytes) -> Answer<Response> {
+pub(crate) fn whole(name: &str, kind: &str, bytes: bytes::Bytes) -> Response {
     let mut response = Body::from(bytes).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, content_type(kind));
@@ -52,7 +52,7 @@ pub(crate) fn whole(name: &str, kind: &str, bytes: bytes::Bytes) -> Answer<Respo
     if !["image/png", "image/jpeg", "image/gif", "image/webp"].contains(&kind) {
         headers.insert(header::CONTENT_DISPOSITION, disposition(name));
     }
-    Ok(response)
+    response
 }
 
 /// The sender's word for the type, if it is one (RFC 9110, 8.3.1), without parameters.

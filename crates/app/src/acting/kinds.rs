@@ -259,8 +259,9 @@ mod tests {
 
     #[test]
     fn each_action_changes_what_it_says_and_nothing_that_holds_already() {
+        type Labels = &'static [&'static str];
         #[rustfmt::skip]
-        let table: &[(Action, &[&str], Option<(&[&str], &[&str])>)] = &[
+        let table: &[(Action, Labels, Option<(Labels, Labels)>)] = &[
             (Action::MarkRead, &["INBOX", "UNREAD"], Some((&[], &["UNREAD"]))),
             (Action::MarkRead, &["INBOX"], None),
             (Action::MarkUnread, &["INBOX"], Some((&["UNREAD"], &[]))),

@@ -156,6 +156,10 @@ pub async fn update_label(
         .ok_or(Error::NotFound("label"))
 }
 
+#[expect(
+    clippy::option_option,
+    reason = "left as it is, taken away, or another"
+)]
 async fn rename(
     ctx: &Ctx,
     actor: &Actor,

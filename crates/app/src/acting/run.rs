@@ -166,11 +166,11 @@ async fn step(
             })
         }
         // Both may be tried again: nothing was done, or doing it twice is doing it once.
-        Err(e) => Ok(wait_for(e.into_provider(), ctx, row)),
+        Err(e) => Ok(wait_for(&e.into_provider(), ctx, row)),
     }
 }
 
-fn wait_for(e: ProviderError, ctx: &Ctx, row: &MailActionRow) -> Step {
+fn wait_for(e: &ProviderError, ctx: &Ctx, row: &MailActionRow) -> Step {
     let code = match (&e.reaction, e.status) {
         (Reaction::Slow(_), _) | (_, Some(429)) => "quota",
         (Reaction::Reauth, _) => "needs_reauthorization",

@@ -26,7 +26,7 @@ pub(super) fn check_name(name: &str) -> Result<String, &'static str> {
 /// Checks an address; its domain comes back in ASCII (RFC 5890).
 pub(super) fn check_address(text: &str) -> Result<String, &'static str> {
     let text = text.trim();
-    if text.chars().any(|c| c.is_control()) {
+    if text.chars().any(char::is_control) {
         return Err("must be one address");
     }
     let Some((local, domain)) = text.rsplit_once('@') else {

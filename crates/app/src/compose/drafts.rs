@@ -258,6 +258,19 @@ pub async fn draft_attachment(
     Ok((file_view(&found), found.bytes))
 }
 
+/// The row of a draft that was made here, but whose answer was lost: the draft names it.
+async fn made_here(
+    tx: &mut Tx,
+    connection: ConnectionId,
+    mark: Option<&str>,
+) -> Result<Option<DraftRow>> {
+    let Some(id) = mark.and_then(|mark| mark.parse().ok()) else {
+        return Ok(None);
+    };
+    let row = tx.drafts().get(id).await?;
+    Ok(row.filter(|row| row.connection_id == connection && row.state == "creating"))
+}
+
 /// The draft that holds a message of the mailbox, whoever began it.
 pub async fn open_draft(ctx: &Ctx, actor: &Actor, message: MessageId) -> Result<DraftView> {
     let mut tx = ctx.store.read(&actor.scope()).await?;
@@ -288,12 +301,21 @@ pub async fn open_draft(ctx: &Ctx, actor: &Actor, message: MessageId) -> Result<
     let read = read(&raw.bytes, &at.draft_id)?;
     let now = ctx.world.now();
     let mut tx = ctx.store.begin(&actor.scope()).await?;
-    let row = match tx.drafts().by_provider_id(connection, &at.draft_id).await? {
-        Some(row) => {
+    let made_here = made_here(&mut tx, connection, read.mark.as_deref()).await?;
+    let known = tx.drafts().by_provider_id(connection, &at.draft_id).await?;
+    let row = match (known, made_here) {
+        (Some(row), _) => {
             tx.drafts().moved(row.id, &raw.at.message_id).await?;
             row
         }
-        None => {
+        (None, Some(mut row)) => {
+            tx.drafts()
+                .saved(row.id, &at.draft_id, &raw.at.message_id, now)
+                .await?;
+            row.provider_id = Some(at.draft_id.clone());
+            row
+        }
+        (None, None) => {
             let kind = if read.answers.to.is_some() {
                 Kind::Reply
             } else {
@@ -308,12 +330,12 @@ pub async fn open_draft(ctx: &Ctx, actor: &Actor, message: MessageId) -> Result<
                 provider_message_id: Some(raw.at.message_id.clone()),
                 kind: kind.as_str().to_owned(),
                 source: None,
-                marked: false,
                 state: "open".to_owned(),
                 repeat_key: None,
                 request_hash: None,
                 created_at: now,
                 saved_at: Some(facts.received_at),
+                look_at: None,
             };
             tx.drafts().insert(&row).await?;
             row

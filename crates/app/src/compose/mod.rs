@@ -14,17 +14,19 @@ mod outbox;
 mod prefill;
 mod read;
 mod save;
+mod sweep;
 mod uploads;
 
 pub use discard::discard;
 pub use drafts::{DraftView, draft, draft_attachment, open_draft};
 pub use input::{AttachmentRef, DraftInput, Kind, Mailbox};
 pub use outbox::{
-    KnownView, SendDraft, SendView, StartSend, cancel_send, drive_send, resolve, send, send_by_id,
-    sends,
+    KnownView, SendDraft, SendView, StartSend, cancel_send, drive_send, drive_send_until, resolve,
+    send, send_by_id, sends,
 };
 pub use prefill::{ComposeView, FromView, PartRef, compose, from_addresses};
 pub use save::{create_draft, update_draft};
+pub(crate) use sweep::{LookForDraft, look_for_drafts};
 pub(crate) use uploads::Uploads;
 pub use uploads::{UploadInput, UploadView, UploadWriter, drop_upload, upload};
 

@@ -6,7 +6,7 @@ mod drive;
 mod send;
 mod view;
 
-pub use drive::{SendDraft, drive_send};
+pub use drive::{SendDraft, drive_send, drive_send_until};
 pub use send::{StartSend, cancel_send, resolve, send};
 pub use view::{KnownView, SendView, send_by_id, sends};
 

@@ -39,7 +39,7 @@ pub(super) fn read(bytes: &[u8], draft: &str) -> Result<Read> {
         .ok_or_else(|| Error::Internal("draft_unreadable".into()))?;
     let mut html = message
         .body_html(0)
-        .map(|html| html.into_owned())
+        .map(std::borrow::Cow::into_owned)
         .unwrap_or_default();
     let files: Vec<File> = message
         .attachments()

@@ -12,6 +12,7 @@ use super::drafts::{Desk, DraftView, announce, etag, fetch, gone, not_sending, o
 use super::input::{Content, DraftInput, Kind, Mailbox};
 use super::mime::{Answers, Parts, build};
 use super::read::Read;
+use super::sweep::FIRST_LOOK;
 use super::{HEADER, address::Checked};
 use crate::repeat::Repeat;
 use crate::sync::seal::open_envelope;
@@ -46,12 +47,13 @@ pub async fn create_draft(
                 provider_message_id: None,
                 kind: input.kind.as_str().to_owned(),
                 source: input.message,
-                marked: true,
                 state: "creating".to_owned(),
                 repeat_key: Some(repeat.key),
                 request_hash: Some(repeat.request),
                 created_at: ctx.world.now(),
                 saved_at: None,
+                // Until the answer is there: the process may end before it comes.
+                look_at: Some(ctx.world.now() + FIRST_LOOK),
             };
             make(ctx, actor, input, row, false).await
         }
@@ -82,8 +84,8 @@ async fn make(
     if again {
         // The answer to the first try was lost: it may be there already.
         let mark = row.id.to_string();
-        if let Some(at) = desk.port.draft_with_header(HEADER, &mark).await? {
-            saved(ctx, actor, &mut row, &at).await?;
+        if let Some(at) = desk.port.drafts_with_header(HEADER, &mark, 1).await?.pop() {
+            saved(ctx, actor, &mut row, &at, false).await?;
             return update_draft(ctx, actor, row.id, input, None).await;
         }
     } else {
@@ -97,7 +99,8 @@ async fn make(
     }
     match desk.port.create_draft(bytes, thread.as_deref()).await {
         Ok(at) => {
-            saved(ctx, actor, &mut row, &at).await?;
+            // A first try whose answer was lost may still come, and make another one.
+            saved(ctx, actor, &mut row, &at, !again).await?;
             ctx.uploads.saved(gathered.files.iter().map(|f| f.id));
             let read = shown(content, &from, gathered.files);
             view(ctx, actor, &row, &at, read, from).await
@@ -176,7 +179,7 @@ pub async fn update_draft(
     let thread = Some(at.thread_id.as_str()).filter(|t| !t.is_empty());
     match desk.port.update_draft(&provider_id, bytes, thread).await {
         Ok(at) => {
-            saved(ctx, actor, &mut row, &at).await?;
+            saved(ctx, actor, &mut row, &at, false).await?;
             ctx.uploads.saved(gathered.files.iter().map(|f| f.id));
             let read = shown(content, &from, gathered.files);
             view(ctx, actor, &row, &at, read, from).await
@@ -192,12 +195,22 @@ pub async fn update_draft(
     }
 }
 
-async fn saved(ctx: &Ctx, actor: &Actor, row: &mut DraftRow, at: &DraftRef) -> Result<()> {
+/// Stores where the draft is; `only` when there can be no other copy of it.
+async fn saved(
+    ctx: &Ctx,
+    actor: &Actor,
+    row: &mut DraftRow,
+    at: &DraftRef,
+    only: bool,
+) -> Result<()> {
     let now = ctx.world.now();
     let mut tx = ctx.store.begin(&actor.scope()).await?;
     tx.drafts()
         .saved(row.id, &at.draft_id, &at.message_id, now)
         .await?;
+    if only {
+        tx.drafts().look_at(row.id, None).await?;
+    }
     announce(ctx, &mut tx, row).await?;
     tx.commit().await?;
     row.provider_id = Some(at.draft_id.clone());

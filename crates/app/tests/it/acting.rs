@@ -401,7 +401,7 @@ store_test! {
         assert_eq!((stopped.state.as_str(), stopped.done, stopped.undoable), ("cancelled", 0, false));
         assert!(matches!(acting::cancel(&app.ctx, &app.owner, begun.id).await, Err(Error::TooLate)));
         app.sandbox.control().faults().clear();
-        app.pass(Duration::from_secs(3600)).await;
+        app.pass(Duration::from_hours(1)).await;
         assert_eq!(app.at_provider(ALICE), before, "nothing goes on after the stop");
         in_step(&app, id).await;
     }
@@ -417,7 +417,7 @@ store_test! {
         app.sandbox.control().faults().push(Fault::new("N3").on("odify").times(1));
         let begun = act(&app, Action::Archive, &threads).await;
         for _ in 0..3 {
-            app.pass(Duration::from_secs(60)).await;
+            app.pass(Duration::from_mins(1)).await;
         }
         let done = acting::action(&app.ctx, &app.owner, begun.id).await.unwrap();
         assert_eq!((done.state.as_str(), done.done), ("done", done.total));

@@ -16,6 +16,7 @@ mod following;
 mod forgetting;
 mod idle;
 mod keys;
+mod looking;
 mod nodes;
 mod reading;
 mod removing;

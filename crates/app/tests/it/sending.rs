@@ -1,12 +1,12 @@
 //! Sending (requirement S1; faults G19 to G22, G31; `provider-faults` sections 13 and 14).
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 use std::time::Duration;
 
+use tenon_app::Error;
 use tenon_app::access::{self, UpdateMe};
 use tenon_app::compose::{self, SendView, StartSend};
-use tenon_app::{AppConfig, Ctx, Error};
 use tenon_model::outbox::Decision;
 use tenon_model::{DraftId, Scope, SendId};
 use tenon_sandbox::Fault;
@@ -61,7 +61,7 @@ async fn settled(app: &TestApp, id: SendId) -> SendView {
         if !["scheduled", "sending"].contains(&view.state) {
             return view;
         }
-        app.pass(Duration::from_secs(60)).await;
+        app.pass(Duration::from_mins(1)).await;
     }
     now(app, id).await
 }
@@ -79,7 +79,7 @@ store_test! {
         assert!(matches!(compose::discard(&app.ctx, &app.owner, draft.id).await, Err(Error::DraftSending)));
         let back = compose::cancel_send(&app.ctx, &app.owner, first.id).await.unwrap();
         assert_eq!(back.state, "cancelled");
-        app.pass(Duration::from_secs(60)).await;
+        app.pass(Duration::from_mins(1)).await;
         assert_eq!(copies(&app, draft.id), 0);
         compose::update_draft(&app.ctx, &app.owner, draft.id, letter(id, "Hello again"), None).await.unwrap();
 
@@ -239,16 +239,6 @@ fn here(place: &'static str) -> bool {
     *PLACE.lock().unwrap() == place
 }
 
-/// The same use cases in a process that is killed at a place.
-async fn mortal(app: &TestApp) -> Ctx {
-    let mut ctx = app.reopen().await;
-    ctx.config = Arc::new(AppConfig {
-        stop_at: Some(here),
-        ..(*ctx.config).clone()
-    });
-    ctx
-}
-
 store_test! {
     async fn killed_anywhere_a_message_goes_once_or_waits_for_a_person(t: TestStore) {
         let mut app = TestApp::start(t).await;
@@ -274,10 +264,10 @@ store_test! {
                 for fault in faults {
                     app.sandbox.control().faults().push(fault.clone());
                 }
-                let mut alive = mortal(&app).await;
+                let mut alive = app.reopen().await;
                 *PLACE.lock().unwrap() = place;
                 for _ in 0..12 {
-                    match compose::drive_send(&alive, &scope, begun.id).await {
+                    match compose::drive_send_until(&alive, &scope, begun.id, here).await {
                         Ok(None) => break,
                         Ok(Some(wait)) => app.clock.advance(wait),
                         Err(_) => {
@@ -285,7 +275,7 @@ store_test! {
                             killed += 1;
                             *PLACE.lock().unwrap() = "";
                             app.clock.advance(Duration::from_secs(30));
-                            alive = mortal(&app).await;
+                            alive = app.reopen().await;
                         }
                     }
                 }
@@ -302,7 +292,7 @@ store_test! {
                         assert!(compose::draft(&app.ctx, &app.owner, draft.id).await.is_ok(), "{name}");
                         refused += 1;
                     }
-                    other => panic!("{name}: {other} with {count} copies, {:?}", end.known),
+                    other => assert_eq!(other, "sent", "{name}: {count} copies, {:?}", end.known),
                 }
                 sent += count;
                 runs += 1;
@@ -325,7 +315,7 @@ store_test! {
         let count = |table: &str| receipt.counts.iter().find(|(t, _)| t == table).map(|(_, n)| *n);
         assert_eq!((count("sends"), count("drafts")), (Some(1), Some(1)));
         assert!(matches!(compose::send_by_id(&app.ctx, &app.owner, begun.id).await, Err(Error::NotFound(_))));
-        app.pass(Duration::from_secs(60)).await;
+        app.pass(Duration::from_mins(1)).await;
         assert_eq!(copies(&app, draft.id), 0, "a disconnect is final");
     }
 }

@@ -138,19 +138,16 @@ impl Operation {
         match self {
             Self::Exchange | Self::Refresh | Self::Revoke | Self::Keys | Self::Batch => 0,
             Self::Profile => table.profile,
-            Self::Labels => table.labels_list,
+            Self::Labels | Self::Label => table.labels_list,
             Self::SendAs => table.send_as_list,
-            Self::Messages => table.messages_list,
-            Self::Message => table.messages_get,
+            Self::Messages | Self::Drafts => table.messages_list,
+            Self::Message | Self::Draft => table.messages_get,
             Self::Thread => table.threads_get,
             Self::Attachment => table.attachments_get,
             Self::History => table.history_list,
-            Self::Label => table.labels_list,
             Self::LabelCreate | Self::LabelUpdate | Self::LabelDelete => table.labels_write,
             Self::Modify => table.messages_modify,
             Self::BatchModify | Self::BatchDelete => table.messages_batch,
-            Self::Drafts => table.messages_list,
-            Self::Draft => table.messages_get,
             Self::DraftCreate | Self::DraftDelete => table.drafts_create,
             Self::DraftUpdate => table.drafts_update,
             Self::DraftSend => table.drafts_send,
@@ -173,13 +170,16 @@ impl Operation {
     pub(crate) const fn max_body(self) -> usize {
         const MIB: usize = 1024 * 1024;
         match self {
-            Self::Exchange | Self::Refresh | Self::Revoke | Self::Keys | Self::Profile => MIB / 4,
-            Self::Labels | Self::SendAs | Self::Messages => 8 * MIB,
+            Self::Labels | Self::SendAs | Self::Messages | Self::Drafts => 8 * MIB,
             Self::Message | Self::Attachment => 24 * MIB,
             Self::History | Self::Thread | Self::Batch => 32 * MIB,
             Self::Draft => 52 * MIB, // 35 MiB in base64, with JSON around
-            Self::Drafts => 8 * MIB,
-            Self::Label
+            Self::Exchange
+            | Self::Refresh
+            | Self::Revoke
+            | Self::Keys
+            | Self::Profile
+            | Self::Label
             | Self::LabelCreate
             | Self::LabelUpdate
             | Self::LabelDelete

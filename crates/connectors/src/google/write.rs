@@ -191,15 +191,24 @@ impl MailWritePort for Mailbox {
         Ok(list.drafts.iter().map(whereabouts).collect())
     }
 
-    async fn draft_with_header(&self, name: &str, value: &str) -> Result<Option<DraftRef>> {
+    async fn drafts_with_header(
+        &self,
+        name: &str,
+        value: &str,
+        most: usize,
+    ) -> Result<Vec<DraftRef>> {
+        let mut bearing = Vec::new();
         for draft in self.drafts(LOOK_AT as u32).await? {
+            if bearing.len() == most {
+                break;
+            }
             match self.header_of(&draft.message_id, name).await {
-                Ok((found, _)) if found.as_deref() == Some(value) => return Ok(Some(draft)),
+                Ok((found, _)) if found.as_deref() == Some(value) => bearing.push(draft),
                 Err(e) if e.reaction != Reaction::Skip => return Err(e),
                 _ => {}
             }
         }
-        Ok(None)
+        Ok(bearing)
     }
 
     async fn sent_with_header(

@@ -117,8 +117,13 @@ pub trait MailWritePort: Send + Sync {
     async fn raw_draft(&self, id: &str) -> Result<RawDraft>;
     /// The drafts, newest first, at most `limit`.
     async fn drafts(&self, limit: u32) -> Result<Vec<DraftRef>>;
-    /// The draft, among the newest ones, that bears a header with this value.
-    async fn draft_with_header(&self, name: &str, value: &str) -> Result<Option<DraftRef>>;
+    /// The drafts, among the newest ones and at most `most`, that bear a header with this value.
+    async fn drafts_with_header(
+        &self,
+        name: &str,
+        value: &str,
+        most: usize,
+    ) -> Result<Vec<DraftRef>>;
     /// The sent message that bears a header with this value, among those sent since `since`. It
     /// looks at them one by one: searching for a Message-ID would prove nothing (fault G20).
     async fn sent_with_header(

@@ -55,15 +55,17 @@ CREATE TABLE drafts (
     provider_message_id TEXT,
     kind TEXT NOT NULL,
     source BLOB,
-    marked BOOLEAN NOT NULL,
     state TEXT NOT NULL,
     repeat_key BLOB,
     request_hash BLOB,
     created_at BIGINT NOT NULL,
-    saved_at BIGINT
+    saved_at BIGINT,
+    look_at BIGINT
 );
 CREATE UNIQUE INDEX drafts_provider ON drafts (connection_id, provider_id) WHERE provider_id IS NOT NULL;
 CREATE UNIQUE INDEX drafts_repeat ON drafts (member_id, repeat_key) WHERE repeat_key IS NOT NULL;
+CREATE INDEX drafts_look ON drafts (look_at) WHERE look_at IS NOT NULL;
+CREATE INDEX drafts_gone ON drafts (created_at) WHERE state = 'gone';
 CREATE INDEX drafts_message ON drafts (connection_id, provider_message_id);
 
 CREATE TABLE sends (

@@ -2,7 +2,7 @@
 
 use tenon_model::outbox::State;
 use tenon_model::{ConnectionId, MemberId, Scope, WorkspaceId, World};
-use tenon_store::{ItemEnd, MailActionItem, MailActionRow, SendRow, StoreError};
+use tenon_store::{DraftRow, ItemEnd, MailActionItem, MailActionRow, SendRow, StoreError, Tx};
 use tenon_testkit::{TestStore, rows, store_test};
 use tenon_vault::Sealed;
 
@@ -70,6 +70,34 @@ fn items(world: &World) -> Vec<MailActionItem> {
         item(2, &["A", "B"], &["INBOX"]),
         item(3, &[], &["INBOX"]),
     ]
+}
+
+/// One row in each of these tables.
+pub(crate) async fn fill(tx: &mut Tx, world: &World, w: WorkspaceId, m: MemberId, c: ConnectionId) {
+    let row = MailActionRow {
+        repeat_key: None,
+        ..action(world, w, m, c)
+    };
+    let items = items(world);
+    tx.mail_actions().insert(&row, &items[..1]).await.unwrap();
+    let draft = DraftRow {
+        id: world.id(),
+        workspace_id: w,
+        member_id: m,
+        connection_id: c,
+        provider_id: Some("r1".into()),
+        provider_message_id: Some("m9".into()),
+        kind: "new".into(),
+        source: None,
+        state: "open".into(),
+        repeat_key: None,
+        request_hash: None,
+        created_at: world.now(),
+        saved_at: None,
+        look_at: None,
+    };
+    tx.drafts().insert(&draft).await.unwrap();
+    tx.sends().insert(&send(world, w, m, c)).await.unwrap();
 }
 
 store_test! {

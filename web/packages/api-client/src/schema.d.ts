@@ -38,6 +38,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/connections/{id}/compose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Own addresses with their signatures */
+        get: operations["get_compose"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connections/{id}/disconnect": {
         parameters: {
             query?: never;
@@ -76,6 +93,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/connections/{id}/label-colors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Colours for labels */
+        get: operations["list_label_colors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connections/{id}/labels": {
         parameters: {
             query?: never;
@@ -86,7 +120,8 @@ export interface paths {
         /** Labels of a mailbox */
         get: operations["list_labels"];
         put?: never;
-        post?: never;
+        /** Makes a label */
+        post: operations["create_label"];
         delete?: never;
         options?: never;
         head?: never;
@@ -236,6 +271,88 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a draft
+         * @description It is made in the person's own mailbox; its text is stored nowhere else. The same key goes on with the same draft.
+         */
+        post: operations["create_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drafts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One draft
+         * @description It is fetched from the provider for this answer.
+         */
+        get: operations["get_draft"];
+        /**
+         * Saves a draft
+         * @description The whole content replaces what the draft held.
+         */
+        put: operations["update_draft"];
+        post?: never;
+        /** Discards a draft */
+        delete: operations["discard_draft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drafts/{id}/attachments/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file of a draft */
+        get: operations["get_draft_attachment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drafts/{id}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends a draft
+         * @description It goes after the time in which it can be taken back; `send_changed` tells what becomes of it.
+         */
+        post: operations["send_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -245,10 +362,10 @@ export interface paths {
         };
         /**
          * Live changes
-         * @description A stream of `connection_changed`, `mailbox_changed`, `threads_changed`, `receipt_added`,
-         *     `sessions_changed` and `members_changed`, each with `data: {"id", "at"}`, and `ping` every 25 seconds. `Last-Event-ID` continues where a stream
-         *     broke off. It ends with the session,
-         *     after `session_ended`.
+         * @description A stream of `connection_changed`, `mailbox_changed`, `threads_changed`, `labels_changed`,
+         *     `drafts_changed`, `mail_action_changed`, `send_changed`, `receipt_added`, `sessions_changed` and
+         *     `members_changed`, each with `data: {"id", "at"}`, and `ping` every 25 seconds. `Last-Event-ID`
+         *     continues where a stream broke off. It ends with the session, after `session_ended`.
          */
         get: operations["get_events"];
         put?: never;
@@ -325,6 +442,129 @@ export interface paths {
         put?: never;
         /** What an invitation's link leads to */
         post: operations["open_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labels/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Deletes a label
+         * @description Its messages stay.
+         */
+        delete: operations["delete_label"];
+        options?: never;
+        head?: never;
+        /**
+         * Renames or colours a label
+         * @description The labels below it are renamed with it.
+         */
+        patch: operations["update_label"];
+        trace?: never;
+    };
+    "/api/v1/mail/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Actions, newest first
+         * @description Those of the last seven days.
+         */
+        get: operations["list_mail_actions"];
+        put?: never;
+        /**
+         * Does something to mail
+         * @description A small action is finished when this answers (200); a large one goes on (202), and
+         *     `mail_action_changed` tells how far it is. What lists show changes only with the provider's answer.
+         */
+        post: operations["start_mail_action"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mail/actions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One action */
+        get: operations["get_mail_action"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mail/actions/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stops an action
+         * @description What is done stays done; undoing it takes that back.
+         */
+        post: operations["cancel_mail_action"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mail/actions/{id}/failures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Messages that were not changed */
+        get: operations["list_mail_action_failures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mail/actions/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes an action back
+         * @description The answer is another action that restores each message as it was. One that still runs is stopped first.
+         */
+        post: operations["undo_mail_action"];
         delete?: never;
         options?: never;
         head?: never;
@@ -625,6 +865,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/messages/{id}/compose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What an answer to a message begins with
+         * @description The message is fetched from the provider for this answer and kept nowhere.
+         */
+        get: operations["compose_answer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Opens the draft of a message
+         * @description For messages among the drafts, one begun elsewhere included.
+         */
+        post: operations["open_message_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/messages/{id}/original": {
         parameters: {
             query?: never;
@@ -741,6 +1021,80 @@ export interface paths {
          * @description Second factor, passkeys, sign-in accounts and mailboxes of the account are gone then.
          */
         post: operations["redeem_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sends": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The outbox, newest first
+         * @description Messages of the last 30 days.
+         */
+        get: operations["list_sends"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sends/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One message on its way */
+        get: operations["get_send"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sends/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes a message back
+         * @description While it is scheduled; its draft is as before.
+         */
+        post: operations["cancel_send"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sends/{id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decides about a doubtful message */
+        post: operations["resolve_send"];
         delete?: never;
         options?: never;
         head?: never;
@@ -978,6 +1332,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Uploads a file for a draft
+         * @description The body is the file itself. It is held in memory only, for an hour or until a draft with it is saved.
+         */
+        post: operations["create_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file that was uploaded */
+        get: operations["get_upload"];
+        put?: never;
+        post?: never;
+        /** Forgets a file */
+        delete: operations["delete_upload"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1081,6 +1473,38 @@ export interface components {
             /** Format: password */
             new_password: string;
         };
+        /** @description What a mailbox can write. */
+        Compose: {
+            from: components["schemas"]["FromAddress"][];
+            limits: components["schemas"]["ComposeLimits"];
+        };
+        /** @description What an answer begins with. */
+        ComposeAnswer: {
+            attachments: components["schemas"]["PartOfMessage"][];
+            cc: components["schemas"]["Recipient"][];
+            connection_id: components["schemas"]["Id"];
+            /** @description The address the message was written to. */
+            from: string;
+            /** @description Empty: what the person writes goes here. */
+            html: string;
+            kind: components["schemas"]["DraftKind"];
+            message_id: components["schemas"]["Id"];
+            /** @description The quoted mail, cleaned; to be sent back with the draft. */
+            quoted_html: string;
+            signature_html: string;
+            subject: string;
+            thread_id: components["schemas"]["Id"];
+            to: components["schemas"]["Recipient"][];
+        };
+        /** @description What one message can hold. */
+        ComposeLimits: {
+            /**
+             * Format: int64
+             * @description Files together.
+             */
+            message_bytes: number;
+            recipients: number;
+        };
         /** @description One grant at a provider, with the features it serves. */
         Connection: {
             address: string;
@@ -1158,6 +1582,72 @@ export interface components {
         DomainInput: {
             domain: string;
         };
+        /** @description A draft. */
+        Draft: {
+            attachments: components["schemas"]["DraftFile"][];
+            bcc: components["schemas"]["Recipient"][];
+            cc: components["schemas"]["Recipient"][];
+            connection_id: components["schemas"]["Id"];
+            /** @description For `If-Match`. */
+            etag: string;
+            from: components["schemas"]["Recipient"];
+            html: string;
+            id: components["schemas"]["Id"];
+            kind: components["schemas"]["DraftKind"];
+            message_id: components["schemas"]["Id"] | null;
+            quoted_html: string | null;
+            saved_at: components["schemas"]["Timestamp"];
+            subject: string;
+            thread_id: components["schemas"]["Id"] | null;
+            to: components["schemas"]["Recipient"][];
+        };
+        /** @description A file of a draft. */
+        DraftFile: {
+            content_type: string;
+            id: components["schemas"]["Id"];
+            /** @description Whether the text shows it, as `cid:` and its id. */
+            inline: boolean;
+            name: string;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
+            url: string;
+        };
+        /**
+         * @description A file of a draft: one that was uploaded or is in the draft already (`id`), or a part of another
+         *     message (`message_id` and `part`).
+         */
+        DraftFileInput: {
+            id?: string | null;
+            message_id?: string | null;
+            part?: string | null;
+        };
+        /** @description A draft as a person has it before them. */
+        DraftInput: {
+            /** @description All files, in order. */
+            attachments?: components["schemas"]["DraftFileInput"][];
+            bcc?: components["schemas"]["Recipient"][];
+            cc?: components["schemas"]["Recipient"][];
+            /** @description Given for a new draft only. */
+            connection_id?: string | null;
+            /** @description One of the mailbox's own addresses; the default one when null. */
+            from?: string | null;
+            /** @description Pictures of the text are `cid:` and the id of their file. */
+            html?: string;
+            kind?: components["schemas"]["DraftKind"] | null;
+            /** @description The message it answers or forwards; given for a new draft only. */
+            message_id?: string | null;
+            quoted_html?: string | null;
+            subject?: string;
+            to?: components["schemas"]["Recipient"][];
+        };
+        /**
+         * @description What a draft is.
+         * @enum {string}
+         */
+        DraftKind: "new" | "reply" | "reply_all" | "forward";
         /** @description How many sessions have ended. */
         EndedSessions: {
             /** Format: int64 */
@@ -1186,6 +1676,14 @@ export interface components {
          * @enum {string}
          */
         FeatureState: "on" | "needs_reauthorization" | "off";
+        /** @description One of the mailbox's own addresses. */
+        FromAddress: {
+            address: string;
+            is_default: boolean;
+            name: string;
+            /** @description May be empty. */
+            signature_html: string;
+        };
         /**
          * @description How the grant at the provider ended.
          * @enum {string}
@@ -1298,10 +1796,31 @@ export interface components {
              */
             unread: number;
         };
+        /** @description What changes on a label; what is left out stays. */
+        LabelChangeInput: {
+            color?: components["schemas"]["LabelColorInput"] | null;
+            name?: string | null;
+        };
         /** @description Colours as `#rrggbb`. */
         LabelColor: {
             background: string;
             text: string;
+        };
+        /** @description Two colours that the provider offers for labels. */
+        LabelColorInput: {
+            /** @example #16a765 */
+            background: string;
+            /** @example #000000 */
+            text: string;
+        };
+        /** @description A label to be made. */
+        LabelInput: {
+            color?: components["schemas"]["LabelColorInput"] | null;
+            /**
+             * @description Nested by `/`.
+             * @example Clients/Acme
+             */
+            name: string;
         };
         /**
          * @description What a system label is for.
@@ -1406,6 +1925,16 @@ export interface components {
             }[];
         };
         /** @description All of a short list. */
+        List_LabelColorInput: {
+            /** @description The things. */
+            items: {
+                /** @example #16a765 */
+                background: string;
+                /** @example #000000 */
+                text: string;
+            }[];
+        };
+        /** @description All of a short list. */
         List_Passkey: {
             /** @description The things. */
             items: {
@@ -1506,6 +2035,84 @@ export interface components {
                 last_used_at: components["schemas"]["Timestamp"];
             }[];
         };
+        /** @description Something done to mail. */
+        MailAction: {
+            /**
+             * @description A word of the request, or `undo`.
+             * @example archive
+             */
+            action: string;
+            connection_id: components["schemas"]["Id"];
+            created_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Messages changed.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description Messages that the provider refused to change.
+             */
+            failed: number;
+            finished_at: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description Messages that were no longer at the provider.
+             */
+            gone: number;
+            id: components["schemas"]["Id"];
+            label_id: components["schemas"]["Id"] | null;
+            /** @description Why it waits or failed, as a code. */
+            reason: string | null;
+            /** @description The same in plain words. */
+            reason_text: string | null;
+            state: components["schemas"]["MailActionState"];
+            /**
+             * Format: int64
+             * @description Threads touched.
+             */
+            threads: number;
+            /**
+             * Format: int64
+             * @description Messages in all.
+             */
+            total: number;
+            undo_of: components["schemas"]["Id"] | null;
+            undoable: boolean;
+            undone_by: components["schemas"]["Id"] | null;
+        };
+        /** @description A message that was not changed. */
+        MailActionFailure: {
+            code: string;
+            message_id: components["schemas"]["Id"];
+            text: string;
+            thread_id: components["schemas"]["Id"];
+        };
+        /** @description What to do, and to what: exactly one of `threads`, `messages` and `matching`. */
+        MailActionInput: {
+            action: components["schemas"]["MailActionKind"];
+            /** @description Must be true for `delete_forever`: it cannot be undone. */
+            confirm?: boolean;
+            /** @description What `move` takes off; the inbox when left out. */
+            from?: string | null;
+            /** @description The label of `add_label`, `remove_label` and `move`. */
+            label?: string | null;
+            matching?: components["schemas"]["Matching"] | null;
+            /** @description 1 to 1,000 messages of one connection. */
+            messages?: string[] | null;
+            /** @description 1 to 1,000 threads of one connection. */
+            threads?: string[] | null;
+        };
+        /**
+         * @description What can be done to mail.
+         * @enum {string}
+         */
+        MailActionKind: "mark_read" | "mark_unread" | "star" | "unstar" | "important" | "not_important" | "archive" | "move_to_inbox" | "add_label" | "remove_label" | "move" | "spam" | "not_spam" | "trash" | "restore" | "delete_forever";
+        /**
+         * @description How far an action is.
+         * @enum {string}
+         */
+        MailActionState: "waiting" | "running" | "done" | "cancelled" | "failed";
         /** @description The mail area of a connection. */
         Mailbox: {
             last_sync_at: components["schemas"]["Timestamp"] | null;
@@ -1531,6 +2138,12 @@ export interface components {
          * @enum {string}
          */
         MailboxState: "waiting" | "first_sync" | "live" | "resync" | "stalled" | "parked";
+        /** @description Everything that a list shows. */
+        Matching: {
+            connection: string;
+            label?: string | null;
+            unread?: boolean;
+        };
         /** @description Who is signed in, where. */
         Me: {
             member: components["schemas"]["Member"];
@@ -1544,6 +2157,11 @@ export interface components {
             name?: string | null;
             /** @description IANA name. */
             time_zone?: string | null;
+            /**
+             * Format: int32
+             * @description How long a message waits before it goes, 0 to 30.
+             */
+            undo_send_seconds?: number | null;
         };
         /** @description A member. */
         Member: {
@@ -1565,6 +2183,11 @@ export interface components {
              */
             time_zone: string;
             totp_enabled: boolean;
+            /**
+             * Format: int32
+             * @description How long a message waits before it goes, 0 to 30.
+             */
+            undo_send_seconds: number;
         };
         /** @description What changes; what is left out stays. */
         MemberInput: {
@@ -1642,6 +2265,99 @@ export interface components {
             name: string;
         };
         /** @description One page of a long list. */
+        Page_MailAction: {
+            /** @description The things. */
+            items: {
+                /**
+                 * @description A word of the request, or `undo`.
+                 * @example archive
+                 */
+                action: string;
+                connection_id: components["schemas"]["Id"];
+                created_at: components["schemas"]["Timestamp"];
+                /**
+                 * Format: int64
+                 * @description Messages changed.
+                 */
+                done: number;
+                /**
+                 * Format: int64
+                 * @description Messages that the provider refused to change.
+                 */
+                failed: number;
+                finished_at: components["schemas"]["Timestamp"] | null;
+                /**
+                 * Format: int64
+                 * @description Messages that were no longer at the provider.
+                 */
+                gone: number;
+                id: components["schemas"]["Id"];
+                label_id: components["schemas"]["Id"] | null;
+                /** @description Why it waits or failed, as a code. */
+                reason: string | null;
+                /** @description The same in plain words. */
+                reason_text: string | null;
+                state: components["schemas"]["MailActionState"];
+                /**
+                 * Format: int64
+                 * @description Threads touched.
+                 */
+                threads: number;
+                /**
+                 * Format: int64
+                 * @description Messages in all.
+                 */
+                total: number;
+                undo_of: components["schemas"]["Id"] | null;
+                undoable: boolean;
+                undone_by: components["schemas"]["Id"] | null;
+            }[];
+            /** @description For `?after=`; null at the end. */
+            next: string | null;
+        };
+        /** @description One page of a long list. */
+        Page_MailActionFailure: {
+            /** @description The things. */
+            items: {
+                code: string;
+                message_id: components["schemas"]["Id"];
+                text: string;
+                thread_id: components["schemas"]["Id"];
+            }[];
+            /** @description For `?after=`; null at the end. */
+            next: string | null;
+        };
+        /** @description One page of a long list. */
+        Page_Send: {
+            /** @description The things. */
+            items: {
+                bcc: components["schemas"]["Recipient"][];
+                cc: components["schemas"]["Recipient"][];
+                connection_id: components["schemas"]["Id"];
+                created_at: components["schemas"]["Timestamp"];
+                /** @description What the person may decide now. */
+                decisions: components["schemas"]["SendDecision"][];
+                draft_id: components["schemas"]["Id"];
+                finished_at: components["schemas"]["Timestamp"] | null;
+                id: components["schemas"]["Id"];
+                /** @description What is known of one whose fate is not. */
+                known: components["schemas"]["SendKnown"][];
+                message_id: components["schemas"]["Id"] | null;
+                /** @description Why it did not go, as a code. */
+                reason: string | null;
+                /** @description The same in plain words. */
+                reason_text: string | null;
+                /** @description When it goes. */
+                send_at: components["schemas"]["Timestamp"];
+                state: components["schemas"]["SendState"];
+                subject: string;
+                thread_id: components["schemas"]["Id"] | null;
+                to: components["schemas"]["Recipient"][];
+            }[];
+            /** @description For `?after=`; null at the end. */
+            next: string | null;
+        };
+        /** @description One page of a long list. */
         Page_Thread: {
             /** @description The things. */
             items: {
@@ -1671,6 +2387,20 @@ export interface components {
             me: boolean;
             /** @description May be empty. */
             name: string;
+        };
+        /** @description A part of another message that belongs into the draft. */
+        PartOfMessage: {
+            content_type: string;
+            /** @description Whether the quoted mail shows it. */
+            inline: boolean;
+            message_id: components["schemas"]["Id"];
+            name: string;
+            part: string;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
         };
         /** @description A passkey. */
         Passkey: {
@@ -1934,6 +2664,13 @@ export interface components {
             provider: string;
             removed_at: components["schemas"]["Timestamp"] | null;
         };
+        /** @description A name and an address. */
+        Recipient: {
+            /** @example ann@example.com */
+            address: string;
+            /** @description May be empty. */
+            name: string;
+        };
         /** @description Codes for the day when the app is lost, each good once; shown this once. */
         RecoveryCodes: {
             recovery_codes: string[];
@@ -1949,6 +2686,10 @@ export interface components {
         ResetLink: {
             expires_at: components["schemas"]["Timestamp"];
             link: string;
+        };
+        /** @description What the person decides. */
+        ResolveInput: {
+            decision: components["schemas"]["SendDecision"];
         };
         /** @description What becomes of the grant. */
         RevokePlan: {
@@ -1998,6 +2739,55 @@ export interface components {
          * @enum {string}
          */
         SectionWord: "read" | "stored" | "kept" | "ended";
+        /** @description A message on its way out. */
+        Send: {
+            bcc: components["schemas"]["Recipient"][];
+            cc: components["schemas"]["Recipient"][];
+            connection_id: components["schemas"]["Id"];
+            created_at: components["schemas"]["Timestamp"];
+            /** @description What the person may decide now. */
+            decisions: components["schemas"]["SendDecision"][];
+            draft_id: components["schemas"]["Id"];
+            finished_at: components["schemas"]["Timestamp"] | null;
+            id: components["schemas"]["Id"];
+            /** @description What is known of one whose fate is not. */
+            known: components["schemas"]["SendKnown"][];
+            message_id: components["schemas"]["Id"] | null;
+            /** @description Why it did not go, as a code. */
+            reason: string | null;
+            /** @description The same in plain words. */
+            reason_text: string | null;
+            /** @description When it goes. */
+            send_at: components["schemas"]["Timestamp"];
+            state: components["schemas"]["SendState"];
+            subject: string;
+            thread_id: components["schemas"]["Id"] | null;
+            to: components["schemas"]["Recipient"][];
+        };
+        /**
+         * @description What can be decided about a doubtful message.
+         * @enum {string}
+         */
+        SendDecision: "check" | "sent" | "send_again" | "keep_draft";
+        /** @description What *Send* says. */
+        SendInput: {
+            /**
+             * Format: int32
+             * @description Seconds in which it can be taken back, 0 to 30; the member's own setting when left out.
+             */
+            undo_seconds?: number | null;
+        };
+        /** @description One thing that is known. */
+        SendKnown: {
+            at: components["schemas"]["Timestamp"];
+            code: string;
+            text: string;
+        };
+        /**
+         * @description Where a message stands.
+         * @enum {string}
+         */
+        SendState: "scheduled" | "sending" | "sent" | "refused" | "doubtful" | "cancelled";
         /** @description One sentence. */
         Sentence: {
             id: string;
@@ -2225,6 +3015,65 @@ export interface operations {
             };
         };
     };
+    get_compose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Connection */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Compose"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused; `feature_off`: Feature not switched on */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     preview_disconnect: {
         parameters: {
             query?: never;
@@ -2393,6 +3242,47 @@ export interface operations {
             };
         };
     };
+    list_label_colors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Connection */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_LabelColorInput"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_labels: {
         parameters: {
             query?: never;
@@ -2425,6 +3315,96 @@ export interface operations {
             };
             /** @description `not_found`: Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_label: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Connection */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Label"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused; `feature_off`: Feature not switched on; `label_exists`: Label exists; `provider_refused`: Refused by the provider */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota`: Quota used up */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `outcome_unknown`: Outcome unknown; `provider_unavailable`: Provider unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2961,6 +3941,596 @@ export interface operations {
             };
         };
     };
+    create_draft: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names this draft; its second coming saves into the same one */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused; `feature_off`: Feature not switched on; `draft_sending`: Draft on its way; `provider_refused`: Refused by the provider */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `attachment_gone`: File gone; `draft_gone`: Draft gone; `message_gone`: Message gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: Request too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota`: Quota used up */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `outcome_unknown`: Outcome unknown; `provider_unavailable`: Provider unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Draft */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused; `feature_off`: Feature not switched on */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `draft_gone`: Draft gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota`: Quota used up */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `outcome_unknown`: Outcome unknown; `provider_unavailable`: Provider unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The draft's etag: refuses when it was changed elsewhere */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Draft */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused; `feature_off`: Feature not switched on; `draft_sending`: Draft on its way; `provider_refused`: Refused by the provider */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `attachment_gone`: File gone; `draft_gone`: Draft gone; `message_gone`: Message gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `draft_changed`: Draft changed elsewhere */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: Request too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota`: Quota used up */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `outcome_unknown`: Outcome unknown; `provider_unavailable`: Provider unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discard_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Draft */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused; `feature_off`: Feature not switched on; `draft_sending`: Draft on its way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota`: Quota used up */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `outcome_unknown`: Outcome unknown; `provider_unavailable`: Provider unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_draft_attachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description File */
+                file: components["schemas"]["Id"];
+                /** @description Draft */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `attachment_gone`: File gone; `draft_gone`: Draft gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota`: Quota used up */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `provider_unavailable`: Provider unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_draft: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names this request; its second coming sends nothing new */
+                "Idempotency-Key": string;
+                /** @description The draft's etag: refuses when it was changed elsewhere */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Draft */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendInput"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Send"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused; `feature_off`: Feature not switched on; `draft_sending`: Draft on its way; `provider_refused`: Refused by the provider */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `draft_gone`: Draft gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `draft_changed`: Draft changed elsewhere */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention; `idempotency_key_reused`: Key used before */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota`: Quota used up */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `outcome_unknown`: Outcome unknown; `provider_unavailable`: Provider unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_events: {
         parameters: {
             query?: never;
@@ -3250,6 +4820,563 @@ export interface operations {
             };
             /** @description `validation`: Some fields need attention */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_label: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Label */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused; `feature_off`: Feature not switched on; `label_exists`: Label exists; `label_is_system`: Label of the provider; `provider_refused`: Refused by the provider */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota`: Quota used up */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `outcome_unknown`: Outcome unknown; `provider_unavailable`: Provider unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_label: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Label */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelChangeInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Label"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused; `feature_off`: Feature not switched on; `label_exists`: Label exists; `label_is_system`: Label of the provider; `provider_refused`: Refused by the provider */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota`: Quota used up */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `outcome_unknown`: Outcome unknown; `provider_unavailable`: Provider unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_mail_actions: {
+        parameters: {
+            query?: {
+                /** @description `next` of the last page. */
+                after?: string;
+                /** @description How many, 1 to 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MailAction"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_mail_action: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request; its second coming does nothing new */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailActionInput"];
+            };
+        };
+        responses: {
+            /** @description It has ended */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailAction"];
+                };
+            };
+            /** @description It goes on */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailAction"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused; `feature_off`: Feature not switched on */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention; `idempotency_key_reused`: Key used before */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_mail_action: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Action */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailAction"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_mail_action: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Action */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailAction"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_late`: Too late */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_mail_action_failures: {
+        parameters: {
+            query?: {
+                /** @description `next` of the last page. */
+                after?: string;
+                /** @description How many, 1 to 200. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Action */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MailActionFailure"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_mail_action: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Action */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It has ended */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailAction"];
+                };
+            };
+            /** @description It goes on */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailAction"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused; `feature_off`: Feature not switched on; `not_undoable`: Cannot be undone */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `provider_unavailable`: Provider unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4529,6 +6656,190 @@ export interface operations {
             };
         };
     };
+    compose_answer: {
+        parameters: {
+            query: {
+                /** @description `reply`, `reply_all` or `forward`. */
+                kind: components["schemas"]["DraftKind"];
+            };
+            header?: never;
+            path: {
+                /** @description Message */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComposeAnswer"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused; `feature_off`: Feature not switched on */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `message_gone`: Message gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota`: Quota used up */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `provider_unavailable`: Provider unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_message_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Message */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused; `feature_off`: Feature not switched on */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `draft_gone`: Draft gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota`: Quota used up */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `outcome_unknown`: Outcome unknown; `provider_unavailable`: Provider unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_original: {
         parameters: {
             query?: never;
@@ -4858,6 +7169,250 @@ export interface operations {
             };
             /** @description `link_invalid`: Link no longer valid */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sends: {
+        parameters: {
+            query?: {
+                /** @description `next` of the last page. */
+                after?: string;
+                /** @description How many, 1 to 200. */
+                limit?: number;
+                /** @description `scheduled`, `sending`, `sent`, `refused`, `doubtful` or `cancelled`. */
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Send"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_send: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Message on its way */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Send"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_send: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Message on its way */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Send"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_late`: Too late */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resolve_send: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Message on its way */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResolveInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Send"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_late`: Too late */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5663,6 +8218,197 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ThreadDetail"];
                 };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_upload: {
+        parameters: {
+            query?: {
+                /** @description Whether it is meant to be shown inside the text. */
+                inline?: boolean;
+                /** @description File name. */
+                name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The file; its type as Content-Type */
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftFile"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: Request too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uploads_full`: Too many files */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description File */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `attachment_gone`: File gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description File */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description `unauthenticated`: Not signed in */
             401: {

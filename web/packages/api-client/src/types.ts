@@ -40,14 +40,12 @@ export type MailAction = Schemas["MailAction"];
 export type MailActionInput = Schemas["MailActionInput"];
 export type Matching = Schemas["Matching"];
 export type LabelColor = Schemas["LabelColor"];
-export type {
-  ComposeOptions,
-  Draft,
-  DraftInput,
-  DraftKind,
-  MessagePart,
-  ReplyStart,
-  Send,
-  SendDecision,
-  Upload,
-} from "./composing";
+export type ComposeOptions = Schemas["Compose"];
+export type ReplyStart = Schemas["ComposeAnswer"];
+export type MessagePart = Schemas["PartOfMessage"];
+export type Upload = Schemas["DraftFile"];
+export type Draft = Schemas["Draft"];
+export type DraftInput = Schemas["DraftInput"];
+export type DraftKind = Schemas["DraftKind"];
+export type Send = Schemas["Send"];
+export type SendDecision = Schemas["SendDecision"];

@@ -247,14 +247,12 @@ export class FakeComposing {
   }
 
   #save(id: string, input: DraftInput, of: Pick<Draft, "connection_id" | "kind" | "message_id">): Draft {
-    const attachments = input.attachments.map((ref): Upload => {
+    const attachments = (input.attachments ?? []).map((ref): Upload => {
       const known =
-        "id" in ref
-          ? (this.uploads.get(ref.id)?.view ??
-            this.drafts.get(id)?.attachments.find((one) => one.id === ref.id))
-          : undefined;
+        this.uploads.get(ref.id ?? "")?.view ??
+        this.drafts.get(id)?.attachments.find((one) => one.id === ref.id);
       if (known !== undefined) return { ...known, url: `/api/v1/drafts/${id}/attachments/${known.id}` };
-      const part = "id" in ref ? ref.id : `att_${ref.part}`;
+      const part = ref.id ?? `att_${ref.part}`;
       return {
         id: part,
         name: "file",
@@ -271,13 +269,13 @@ export class FakeComposing {
       message_id: of.message_id,
       thread_id:
         of.message_id === null ? null : (this.#fake.findMessage(of.message_id)?.message.thread_id ?? null),
-      from: input.from,
-      to: input.to,
-      cc: input.cc,
-      bcc: input.bcc,
-      subject: input.subject,
-      html: input.html,
-      quoted_html: input.quoted_html,
+      from: { name: me.name, address: input.from ?? me.address },
+      to: input.to ?? [],
+      cc: input.cc ?? [],
+      bcc: input.bcc ?? [],
+      subject: input.subject ?? "",
+      html: input.html ?? "",
+      quoted_html: input.quoted_html ?? null,
       attachments,
       saved_at: this.#fake.iso(),
       etag: `"${this.#fake.nextId("etag")}"`,

@@ -1,8 +1,8 @@
 /** A small stand-in for the server: enough state to walk through every screen. */
 import type { Connection, Consent, Health, Mailbox, Me, Receipt, Session } from "@tenon/api-client";
+import { FakeAccess } from "./access";
 import { FakeActing } from "./acting";
 import { FakeComposing } from "./composing";
-import { FakeAccess } from "./access";
 import { arrival, type MailboxData, mailbox, type StoredMessage, type StoredThread } from "./data/mailbox";
 import { me as person } from "./data/people";
 import { policy } from "./data/policy";

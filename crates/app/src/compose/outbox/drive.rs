@@ -68,6 +68,17 @@ impl Job for SendDraft {
 /// Moves a message as far as it goes now; how long it waits then, or `None` when nothing more
 /// happens by itself.
 pub async fn drive_send(ctx: &Ctx, scope: &Scope, id: SendId) -> Result<Option<Duration>> {
+    drive_send_until(ctx, scope, id, |_| false).await
+}
+
+/// The same, ending at the first of its steps where `killed` says yes: after each of them the next
+/// process has to find what it needs.
+pub async fn drive_send_until(
+    ctx: &Ctx,
+    scope: &Scope,
+    id: SendId,
+    killed: fn(&'static str) -> bool,
+) -> Result<Option<Duration>> {
     loop {
         let mut tx = ctx.store.read(scope).await?;
         let Some(row) = tx.sends().get(id).await? else {
@@ -82,7 +93,7 @@ pub async fn drive_send(ctx: &Ctx, scope: &Scope, id: SendId) -> Result<Option<D
         match row.state {
             State::Scheduled if row.send_at > now => return Ok(Some(row.send_at.since(now))),
             State::Scheduled => {
-                if let Some(wait) = commit(ctx, scope, row, &connection).await? {
+                if let Some(wait) = commit(ctx, scope, row, &connection, killed).await? {
                     return Ok(Some(wait));
                 }
             }
@@ -97,7 +108,7 @@ pub async fn drive_send(ctx: &Ctx, scope: &Scope, id: SendId) -> Result<Option<D
                 if quiet > now {
                     return Ok(Some(quiet.since(now)));
                 }
-                if let Some(wait) = look(ctx, scope, row, &connection).await? {
+                if let Some(wait) = look(ctx, scope, row, &connection, killed).await? {
                     return Ok(Some(wait));
                 }
             }
@@ -112,6 +123,7 @@ async fn commit(
     scope: &Scope,
     mut row: SendRow,
     connection: &ConnectionRow,
+    killed: fn(&'static str) -> bool,
 ) -> Result<Option<Duration>> {
     match usable(connection, Feature::Sending) {
         Ok(()) => {}
@@ -123,7 +135,7 @@ async fn commit(
         }
     }
     let port = writer(ctx, connection, Priority::Interactive).await?;
-    stop(ctx, "before_commit")?;
+    step(killed, "before_commit")?;
     let Some(next) = outbox(&row).step(Event::Due) else {
         return Ok(None);
     };
@@ -137,11 +149,11 @@ async fn commit(
     tell(&mut tx, &row).await?;
     tx.commit().await?;
     row.version += 1;
-    stop(ctx, "committed")?;
+    step(killed, "committed")?;
     let answer = port.send_draft(&row.provider_draft_id).await;
-    stop(ctx, "answered")?;
+    step(killed, "answered")?;
     let wait = conclude(ctx, scope, row, answer).await?;
-    stop(ctx, "stored")?;
+    step(killed, "stored")?;
     Ok(wait)
 }
 
@@ -201,14 +213,15 @@ async fn look(
     scope: &Scope,
     mut row: SendRow,
     connection: &ConnectionRow,
+    killed: fn(&'static str) -> bool,
 ) -> Result<Option<Duration>> {
     if usable(connection, Feature::Sending).is_err_and(|e| matches!(e, Error::Paused)) {
         return Ok(Some(Duration::from_mins(1)));
     }
     let port = writer(ctx, connection, Priority::Interactive).await?;
-    stop(ctx, "before_look")?;
+    step(killed, "before_look")?;
     let (finding, sent) = find(port.as_ref(), &row).await;
-    stop(ctx, "looked")?;
+    step(killed, "looked")?;
     let now = ctx.world.now();
     let codes: &[&str] = match finding {
         Finding::DraftThere => &["draft_present"],
@@ -221,7 +234,7 @@ async fn look(
         row.send_at = now;
     }
     let state = advance(ctx, scope, row, Event::Found(finding), sent).await?;
-    stop(ctx, "finding_stored")?;
+    step(killed, "finding_stored")?;
     Ok((state == Some(State::Unknown)).then_some(LOOK_AGAIN))
 }
 
@@ -296,10 +309,10 @@ async fn advance(
     Ok(Some(next.state))
 }
 
-/// In tests, the place where the process is killed.
-fn stop(ctx: &Ctx, place: &'static str) -> Result<()> {
-    match ctx.config.stop_at {
-        Some(here) if here(place) => Err(Error::Internal("stopped".into())),
-        _ => Ok(()),
+/// A step is done.
+fn step(killed: fn(&'static str) -> bool, done: &'static str) -> Result<()> {
+    if killed(done) {
+        return Err(Error::Internal("killed".into()));
     }
+    Ok(())
 }

@@ -20,9 +20,7 @@ pub(crate) fn clean(html: &str) -> Option<String> {
             [QUOTE, "gmail_attr", "gmail_signature", "tenon-signature"],
         );
     }
-    builder
-        .link_rel(None)
-        .attribute_filter(|element, attribute, value| filter(element, attribute, value));
+    builder.link_rel(None).attribute_filter(filter);
     Some(builder.clean(html).to_string())
 }
 

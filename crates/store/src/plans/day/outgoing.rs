@@ -81,18 +81,19 @@ pub(super) async fn statements(tx: &mut Tx, seed: &Seed, world: &World) {
         provider_message_id: None,
         kind: "new".into(),
         source: None,
-        marked: true,
         state: "creating".into(),
         repeat_key: Some([2; 32]),
         request_hash: None,
         created_at: now,
         saved_at: None,
+        look_at: Some(now),
     };
     tx.drafts().insert(&draft).await.unwrap();
     tx.drafts()
         .saved(draft.id, "r1", "m900", now)
         .await
         .unwrap();
+    tx.drafts().look_at(draft.id, None).await.unwrap();
     tx.drafts().moved(draft.id, "m901").await.unwrap();
     tx.drafts().get(draft.id).await.unwrap();
     tx.drafts()

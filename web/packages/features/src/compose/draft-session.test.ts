@@ -19,7 +19,13 @@ function setup(draft?: Draft) {
   const made = (given: DraftContent): Draft => {
     version += 1;
     return {
-      ...given,
+      from: { name: "", address: given.from ?? "camille@ateliernord.example" },
+      to: given.to ?? [],
+      cc: given.cc ?? [],
+      bcc: given.bcc ?? [],
+      subject: given.subject ?? "",
+      html: given.html ?? "",
+      quoted_html: given.quoted_html ?? null,
       id: "drf_1",
       connection_id: "con_1",
       kind: "new",

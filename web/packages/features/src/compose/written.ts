@@ -93,7 +93,7 @@ export function writtenFromDraft(draft: Draft): Written {
     }),
   );
   return {
-    from: draft.from,
+    from: draft.from.address,
     to: draft.to.map(recipient),
     cc: draft.cc.map(recipient),
     bcc: draft.bcc.map(recipient),
