@@ -8,9 +8,8 @@ use axum::response::{IntoResponse, Response};
 use futures::stream::{self, StreamExt};
 use http::{HeaderMap, HeaderValue};
 use serde::Serialize;
+use tenon_app::Error;
 use tenon_app::events::{self, EventView};
-use tenon_app::{Actor, access};
-use tenon_model::event::EventKind;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -52,25 +51,11 @@ pub(crate) async fn get_events(
         .get("last-event-id")
         .and_then(|v| v.to_str().ok())
         .and_then(|v| v.parse().ok());
-    // Whatever may have ended the session or changed the role is told as one of these two; what was
-    // committed later is then not sent any more, on whichever node the stream is.
-    let own = api.clone();
     let changes = events::stream(&api.ctx, &actor, last)
         .await?
-        .then(move |event| {
-            let api = own.clone();
-            async move {
-                let asks = matches!(
-                    event.kind,
-                    EventKind::SessionsChanged | EventKind::MembersChanged
-                );
-                if asks && !goes_on(&api, &actor).await {
-                    return last_words();
-                }
-                vec![Some(write(event))]
-            }
+        .flat_map(|told| {
+            stream::iter(told.map_or_else(|e| ending(&e), |event| vec![Some(write(event))]))
         })
-        .flat_map(stream::iter)
         // When changes end, pings alone must not keep the browser waiting: it comes back.
         .chain(stream::once(std::future::ready(None)));
     // The first ping goes out at once: it opens the stream through buffering proxies.
@@ -78,10 +63,9 @@ pub(crate) async fn get_events(
         if !is_first {
             tokio::time::sleep(api.ping).await;
         }
-        let ping = if goes_on(&api, &actor).await {
-            vec![Some(Event::default().event("ping").data("{}"))]
-        } else {
-            last_words()
+        let ping = match events::goes_on(&api.ctx, &actor).await {
+            Ok(()) => vec![Some(Event::default().event("ping").data("{}"))],
+            Err(error) => ending(&error),
         };
         Some((ping, (api, false)))
     })
@@ -111,12 +95,10 @@ fn write(view: EventView) -> Event {
     event.json_data(data).unwrap_or_default()
 }
 
-/// The page is told, so that it need not wait for its browser to come back; then the stream ends.
-fn last_words() -> Vec<Option<Event>> {
-    let ended = Event::default().event("session_ended").data("{}");
-    vec![Some(ended), None]
-}
-
-async fn goes_on(api: &Api, actor: &Actor) -> bool {
-    matches!(access::holds(&api.ctx, actor).await, Ok(true))
+/// The last words of a stream. That the session has ended is told, so that the page need not wait for its
+/// browser to come back; a database that is away is not the end of a session.
+fn ending(error: &Error) -> Vec<Option<Event>> {
+    let words = Event::default().event("session_ended").data("{}");
+    let told = matches!(error, Error::Unauthenticated).then_some(Some(words));
+    told.into_iter().chain([None]).collect()
 }

@@ -1,10 +1,14 @@
 //! Live updates: what changed, by id, for the member it concerns.
 
+use std::collections::VecDeque;
+
 use futures::Stream;
 use tenon_model::Time;
 use tenon_model::event::EventKind;
+use tokio::sync::watch;
 
-use crate::{Actor, Ctx, Error, Result};
+use crate::access::still_holds;
+use crate::{Actor, Ctx, Result};
 
 /// One event.
 #[derive(Debug, Clone)]
@@ -21,66 +25,80 @@ pub struct EventView {
 
 const BATCH: u32 = 200;
 
+/// What a stream tells: an event, or why it ends.
+pub type Told = Result<EventView>;
+
 /// The member's events after `last`, and from then on as they are committed. Without `last` only new
-/// ones. The stream ends when the session was ended, by whichever node, before anything more is told,
-/// and when the database fails; the browser comes back with its last number.
+/// ones. It ends with the reason when the session was ended, on whichever node, before anything more is
+/// told ([`crate::Error::Unauthenticated`]), and when the database fails: the browser comes back with its last
+/// number.
 pub async fn stream(
     ctx: &Ctx,
     actor: &Actor,
     last: Option<i64>,
-) -> Result<impl Stream<Item = EventView> + Send + 'static> {
+) -> Result<impl Stream<Item = Told> + Send + 'static> {
     let wake = ctx.store.subscribe();
     let mut tx = ctx.store.read(&actor.scope()).await?;
     let newest = tx.events().max_seq().await?;
     drop(tx);
-    // A number from before a restore or from another server would wait for ever.
-    let from = last.filter(|l| *l <= newest).unwrap_or(newest);
-    let state = (
-        ctx.clone(),
-        *actor,
+    let follow = Follow {
+        ctx: ctx.clone(),
+        actor: *actor,
         wake,
-        from,
-        std::collections::VecDeque::new(),
-    );
-    Ok(futures::stream::unfold(
-        state,
-        |(ctx, actor, mut wake, mut seq, mut ready)| async move {
-            loop {
-                if let Some(event) = ready.pop_front() {
-                    return Some((event, (ctx, actor, wake, seq, ready)));
-                }
-                let batch = next(&ctx, &actor, seq).await.ok()?;
-                if batch.is_empty() {
-                    wake.changed().await.ok()?;
-                    continue;
-                }
-                seq = batch.last().map_or(seq, |e: &EventView| e.seq);
-                ready.extend(batch);
-            }
-        },
-    ))
+        // A number from before a restore or from another server would wait for ever.
+        seq: last.filter(|l| *l <= newest).unwrap_or(newest),
+        ready: VecDeque::new(),
+    };
+    Ok(futures::stream::unfold(Some(follow), |follow| async move {
+        let mut follow = follow?;
+        let told = follow.next().await.transpose()?;
+        let goes_on = told.is_ok().then_some(follow);
+        Some((told, goes_on))
+    }))
 }
 
-async fn next(ctx: &Ctx, actor: &Actor, seq: i64) -> Result<Vec<EventView>> {
+/// Whether the session of an open stream goes on; [`crate::Error::Unauthenticated`] when not.
+pub async fn goes_on(ctx: &Ctx, actor: &Actor) -> Result<()> {
     let mut tx = ctx.store.read(&actor.scope()).await?;
-    let events = tx.events().since(seq, BATCH).await?;
-    if events.is_empty() {
-        return Ok(Vec::new());
+    still_holds(ctx, &mut tx, actor).await
+}
+
+struct Follow {
+    ctx: Ctx,
+    actor: Actor,
+    wake: watch::Receiver<i64>,
+    seq: i64,
+    ready: VecDeque<EventView>,
+}
+
+impl Follow {
+    /// The next event; `None` when the server stops.
+    async fn next(&mut self) -> Result<Option<EventView>> {
+        loop {
+            if let Some(event) = self.ready.pop_front() {
+                return Ok(Some(event));
+            }
+            self.read().await?;
+            if self.ready.is_empty() && self.wake.changed().await.is_err() {
+                return Ok(None);
+            }
+        }
     }
-    if !tx
-        .sessions()
-        .is_live(actor.session, ctx.world.now())
-        .await?
-    {
-        return Err(Error::Unauthenticated);
-    }
-    Ok(events
-        .into_iter()
-        .map(|e| EventView {
+
+    async fn read(&mut self) -> Result<()> {
+        let mut tx = self.ctx.store.read(&self.actor.scope()).await?;
+        let events = tx.events().since(self.seq, BATCH).await?;
+        let Some(newest) = events.last() else {
+            return Ok(());
+        };
+        still_holds(&self.ctx, &mut tx, &self.actor).await?;
+        self.seq = newest.seq;
+        self.ready.extend(events.into_iter().map(|e| EventView {
             seq: e.seq,
             kind: e.kind,
             subject: e.subject,
             at: e.at,
-        })
-        .collect())
+        }));
+        Ok(())
+    }
 }

@@ -166,17 +166,6 @@ impl Sessions<'_> {
         self.tx.all(query).await?.iter().map(read).collect()
     }
 
-    /// Whether a session of the scope is there and has not expired.
-    pub async fn is_live(&mut self, id: SessionId, now: Time) -> Result<bool, StoreError> {
-        let query = sql("SELECT id FROM sessions WHERE id = $1 \
-             AND ($2 IS NULL OR workspace_id = $2) AND ($3 IS NULL OR member_id = $3) AND expires_at > $4")
-        .bind(id)
-        .bind(self.tx.workspace_or_all()?)
-        .bind(self.tx.private_to()?)
-        .bind(now);
-        Ok(self.tx.opt(query).await?.is_some())
-    }
-
     /// Deletes what expired before `now`, in all workspaces; how many. System only.
     pub async fn purge(&mut self, now: Time) -> Result<u64, StoreError> {
         self.tx.system()?;

@@ -148,7 +148,7 @@ async fn nothing_that_a_client_sends_becomes_a_label() {
             "/readyz",
             "/openapi.json",
             "/.well-known/security.txt",
-            "/oauth/callback/google",
+            "/oauth/callback/{issuer}",
         ]
         .map(str::to_owned),
     );

@@ -39,8 +39,9 @@ pub use passkeys::{
 };
 pub use people::{ChangeMember, PersonView, change_member, people};
 pub use resets::{NewReset, OpenedReset, make_reset, open_reset, redeem_reset};
+pub(crate) use sessions::still_holds;
 pub use sessions::{
-    Renewed, SessionView, SignedIn, authenticate, end_other_sessions, end_session, holds, sessions,
+    Renewed, SessionView, SignedIn, authenticate, end_other_sessions, end_session, sessions,
     sign_out,
 };
 pub(crate) use sessions::{random_token, token_hash};

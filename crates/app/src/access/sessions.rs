@@ -138,17 +138,19 @@ pub async fn authenticate(ctx: &Ctx, token: &str) -> Result<Actor> {
     Ok(actor)
 }
 
-/// Whether the session behind `actor` goes on as it was: for streams, which outlive their request. A
-/// proof gives the session another token, so it is looked for by its id. No sign of life.
-pub async fn holds(ctx: &Ctx, actor: &Actor) -> Result<bool> {
+/// Refuses when the session behind `actor` does not go on as it was: for streams, which outlive their
+/// request. A proof gives the session another token, so it is looked for by its id. No sign of life.
+pub(crate) async fn still_holds(ctx: &Ctx, tx: &mut Tx, actor: &Actor) -> Result<()> {
     let now = ctx.world.now();
-    let mut tx = ctx.store.read(&Scope::system()).await?;
     let session = tx.sessions().get(actor.session).await?;
     let lives = session.is_some_and(|s| {
         now < s.expires_at && now.since(s.last_seen_at) <= ctx.config.session_idle
     });
     let member = tx.members().get(actor.member).await?;
-    Ok(lives && member.is_some_and(|m| m.disabled_at.is_none() && m.role == actor.role))
+    if lives && member.is_some_and(|m| m.disabled_at.is_none() && m.role == actor.role) {
+        return Ok(());
+    }
+    Err(Error::Unauthenticated)
 }
 
 /// Ends the session that asks.
