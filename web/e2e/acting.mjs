@@ -130,6 +130,13 @@ const atProvider = async (label) => {
   return messages.filter(({ labelIds }) => labelIds.includes(label)).length;
 };
 
+/** The next call to this path fails in this way, where there is a sandbox to tell so. */
+const fault = async (row, where) => {
+  if (sandbox === undefined) return false;
+  const body = JSON.stringify({ row, path: where, times: 1 });
+  return (await fetch(`${sandbox}/__sandbox/faults`, { method: "POST", body })).ok;
+};
+
 const rows = page.locator("[data-thread]");
 const rowId = (at) => rows.nth(at).getAttribute("data-thread");
 const row = (id) => page.locator(`[data-thread="${id}"]`);
@@ -533,6 +540,7 @@ try {
       checks,
       composer,
       control,
+      fault,
       field,
       isMock,
       labelOf,
@@ -548,6 +556,7 @@ try {
     });
     await steps.write();
     await steps.answer();
+    await steps.refused();
     await steps.doubt();
     await manageLabels(label);
     await palette();

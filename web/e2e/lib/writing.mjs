@@ -10,6 +10,7 @@ export function writing(walk) {
     checks,
     composer,
     control,
+    fault,
     field,
     isMock,
     labelOf,
@@ -210,6 +211,30 @@ export function writing(walk) {
     });
   }
 
+  async function refused() {
+    if (!(await fault("G31", "/drafts/send"))) return;
+    await checks.step("what the provider refuses says why in the outbox, and stays a draft", async () => {
+      await openList("inbox");
+      await rows.first().waitFor();
+      await page.locator("h1").first().focus();
+      await page.keyboard.press("c");
+      await body.waitFor();
+      await field(0).fill("ana@hotel.example");
+      await composer.locator("input[placeholder]").last().fill("Refused once");
+      await body.fill("Hello");
+      await page.keyboard.press("Control+Enter");
+      await composer.waitFor({ state: "detached" });
+      await toast(t("outbox.said.refused")).waitFor({ timeout: 40_000 });
+      await page.goto(new URL("/outbox", base).href);
+      await page.getByText("Refused once").first().waitFor();
+      await page.getByText(t("outbox.state.refused"), { exact: true }).first().waitFor();
+      await screen("outbox");
+      await until("it is a draft again", async () =>
+        (await threadsIn(labelOf("drafts"))).some(({ subject }) => subject === "Refused once"),
+      );
+    });
+  }
+
   async function doubt() {
     if (!isMock) return;
     await checks.step("a message nobody knows of waits for the person, with what is known", async () => {
@@ -224,5 +249,5 @@ export function writing(walk) {
     });
   }
 
-  return { write, answer, doubt };
+  return { write, answer, refused, doubt };
 }

@@ -260,8 +260,9 @@ mod tests {
     #[test]
     fn each_action_changes_what_it_says_and_nothing_that_holds_already() {
         type Labels = &'static [&'static str];
+        type Row = (Action, Labels, Option<(Labels, Labels)>);
         #[rustfmt::skip]
-        let table: &[(Action, Labels, Option<(Labels, Labels)>)] = &[
+        let table: &[Row] = &[
             (Action::MarkRead, &["INBOX", "UNREAD"], Some((&[], &["UNREAD"]))),
             (Action::MarkRead, &["INBOX"], None),
             (Action::MarkUnread, &["INBOX"], Some((&["UNREAD"], &[]))),
