@@ -6,7 +6,8 @@
  *   node e2e/mock-server.mjs [--dev] [--port 4173] [--scenario connected] [--threads 240] [--sync-ms 5000]
  *
  * POST /__mock/load?scenario=… starts over; POST /__mock/deliver brings new mail;
- * POST /__mock/fail?path=…&status=…&code=… makes the next call to a path fail.
+ * POST /__mock/send?outcome=sent|refused|doubtful says how the next message goes; POST /__mock/sent fills the
+ * outbox with one of each; POST /__mock/fail?path=…&status=…&code=…&method=… makes the next call to a path fail.
  */
 import { createReadStream, existsSync, statSync } from "node:fs";
 import http from "node:http";
@@ -81,9 +82,12 @@ function control(url) {
   } else if (url.pathname === "/__mock/deliver") fake.deliver();
   else if (url.pathname === "/__mock/demo") fake.me.server.demo = true;
   else if (url.pathname === "/__mock/totp") fake.me.member.totp_enabled = true;
+  else if (url.pathname === "/__mock/send") fake.composing.nextSend = query.get("outcome");
+  else if (url.pathname === "/__mock/sent") fake.addSends();
   else if (url.pathname === "/__mock/fail") {
     fake.failures.push({
       path: query.get("path"),
+      ...(query.has("method") ? { method: query.get("method") } : {}),
       status: Number(query.get("status")),
       code: query.get("code"),
     });

@@ -49,6 +49,20 @@ const thread = (at) => async (page) => {
   await settle(page);
   await page.waitForTimeout(500);
 };
+/** Keys count once the page has taken the focus. */
+const press = async (page, key) => {
+  await page.locator("h1").first().focus();
+  await page.keyboard.press(key);
+  await page.waitForTimeout(200);
+};
+const compose = (then) => async (page) => {
+  await mail()(page);
+  await press(page, "c");
+  const dialog = page.getByTestId("composer");
+  await dialog.locator(".ProseMirror").waitFor();
+  await page.waitForTimeout(400);
+  await then?.(page, dialog);
+};
 const connection = (then) => async (page) => {
   await page.goto(new URL("/connections", base).href);
   await open(`/connections/${await firstConnection(page)}`)(page);
@@ -132,6 +146,115 @@ const SCREENS = [
       await page.waitForTimeout(400);
     },
   ],
+  [
+    "mail-selected",
+    "connected",
+    async (page) => {
+      await mail()(page);
+      await page.locator("[data-pick]").nth(1).click({ force: true });
+      await page.locator("[data-pick]").nth(3).click({ force: true });
+      await page.waitForTimeout(300);
+    },
+  ],
+  [
+    "mail-label-dialog",
+    "connected",
+    async (page) => {
+      await mail()(page);
+      await press(page, "j");
+      await page.keyboard.press("l");
+      await page.getByRole("dialog").waitFor();
+      await page.waitForTimeout(500);
+    },
+  ],
+  [
+    "mail-undo",
+    "connected",
+    async (page) => {
+      await mail()(page);
+      await press(page, "j");
+      await page.keyboard.press("e");
+      await page.waitForTimeout(500);
+    },
+  ],
+  [
+    "mail-delete",
+    "connected",
+    async (page) => {
+      await mail()(page);
+      await press(page, "j");
+      await page.keyboard.press("#");
+      await page.waitForTimeout(300);
+      await page.keyboard.press("g");
+      await page.keyboard.press("#");
+      await settle(page);
+      await press(page, "j");
+      await page.keyboard.press("#");
+      await page.getByRole("dialog").waitFor();
+      await page.waitForTimeout(500);
+    },
+  ],
+  [
+    "palette",
+    "connected",
+    async (page) => {
+      await mail()(page);
+      await page.keyboard.press("Control+k");
+      await page.getByRole("dialog").waitFor();
+      await page.keyboard.type(args.locale === "fr" ? "ar" : "mark");
+      await page.waitForTimeout(500);
+    },
+  ],
+  ["compose-new", "connected", compose()],
+  [
+    "compose-written",
+    "connected",
+    compose(async (page, dialog) => {
+      const people =
+        "Ana Ferreira <ana.ferreira@hotelmiramar.example>, mira@studiokovac.example, not an address";
+      await dialog.locator("input[inputmode=email]").first().fill(people);
+      await dialog.locator("input[inputmode=email]").first().press("Enter");
+      await dialog.locator("form input").nth(1).press("Tab");
+      await dialog.locator("input[placeholder]").last().fill("Samples for the lobby");
+      await dialog.locator(".ProseMirror").fill("Dear Ana,\n\nthe samples leave today.");
+      await dialog
+        .locator("input[type=file]")
+        .setInputFiles([
+          { name: "Lobby plan.pdf", mimeType: "application/pdf", buffer: Buffer.alloc(120_000, 1) },
+        ]);
+      await page.waitForTimeout(2200);
+    }),
+  ],
+  [
+    "compose-reply",
+    "connected",
+    async (page) => {
+      await thread(0)(page);
+      await page.keyboard.press("r");
+      const dialog = page.getByTestId("composer");
+      await dialog.locator(".ProseMirror").waitFor();
+      await page.waitForTimeout(300);
+      await dialog.locator("button[aria-expanded=false]").first().click();
+      await page.waitForTimeout(600);
+    },
+  ],
+  [
+    "outbox",
+    "connected",
+    async (page) => {
+      await control("sent");
+      await open("/outbox")(page);
+    },
+  ],
+  ["outbox-empty", "connected", open("/outbox")],
+  [
+    "labels",
+    "connected",
+    async (page) => {
+      await page.goto(new URL("/connections", base).href);
+      await open(`/labels/${await firstConnection(page)}`)(page);
+    },
+  ],
   ["mail-syncing", "syncing", mail()],
   ["mail-empty", "connected", mail("/all?unread=true")],
   ["settings", "connected", open("/settings")],
@@ -189,6 +312,7 @@ const ONLY_MOCK = new Set([
   "connections-empty",
   "receipt",
   "problem",
+  "outbox",
 ]);
 const isShown = ([name, scenario]) =>
   (args.only === undefined || name.includes(args.only)) &&

@@ -7,7 +7,9 @@ use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tenon_app::{Actor, Repeat};
 use tenon_model::policy::Locale;
 
 use crate::problem::Problem;
@@ -128,6 +130,52 @@ impl<S: Send + Sync, T: FromStr> FromRequestParts<S> for Id<T> {
             .map_err(|_| Problem::not_found())?;
         let (_, text) = params.iter().next().ok_or_else(Problem::internal)?;
         text.parse().map(Self).map_err(|_| Problem::not_found())
+    }
+}
+
+/// An id in a query or a body; one that is none names nothing.
+pub(crate) fn named_id<T: FromStr>(id: &str, what: &'static str) -> Result<T, Problem> {
+    id.parse()
+        .map_err(|_| tenon_app::Error::NotFound(what).into())
+}
+
+/// The header `Idempotency-Key`, if it came.
+pub(crate) struct IdempotencyKey(Option<String>);
+
+impl IdempotencyKey {
+    /// What it stands for, together with the request.
+    pub(crate) fn of(
+        &self,
+        actor: &Actor,
+        what: &str,
+        request: &impl Serialize,
+    ) -> Result<Option<Repeat>, Problem> {
+        let Some(key) = &self.0 else {
+            return Ok(None);
+        };
+        Ok(Some(Repeat::new(actor.member, what, key, request)?))
+    }
+
+    /// The same, where a request may not come without one: its second coming would do harm.
+    pub(crate) fn required(
+        &self,
+        actor: &Actor,
+        what: &str,
+        request: &impl Serialize,
+    ) -> Result<Repeat, Problem> {
+        self.of(actor, what, request)?
+            .ok_or_else(|| Problem::invalid("Idempotency-Key", "is missing"))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let value = parts.headers.get("idempotency-key");
+        Ok(Self(value.map(|v| {
+            String::from_utf8_lossy(v.as_bytes()).into_owned()
+        })))
     }
 }
 

@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+mod acting;
+mod compose;
 mod connections;
 mod edge;
 mod events;
@@ -83,7 +85,8 @@ pub(crate) struct Api {
         (name = "members", description = "Members, invitations, allowed domains"),
         (name = "connecting", description = "Providers, consent, authorization"),
         (name = "connections", description = "Connections, health, disconnecting"),
-        (name = "mail", description = "Labels, threads, messages"),
+        (name = "mail", description = "Labels, threads, messages, acting on them"),
+        (name = "compose", description = "Drafts, files for them, the outbox"),
         (name = "events", description = "Live changes"),
     )
 )]
@@ -98,6 +101,8 @@ fn api_routes() -> OpenApiRouter<Api> {
             .merge(connections::routes())
             .merge(mail::routes())
             .merge(search::routes())
+            .merge(acting::routes())
+            .merge(compose::routes())
             .merge(events::routes()),
     )
 }

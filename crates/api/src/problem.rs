@@ -29,7 +29,6 @@ pub const TRANSPORT_CODES: &[CodeInfo] = &[
     row("malformed", 400, "Request not understood"),
     row("csrf", 403, "Request refused"),
     row("method_not_allowed", 405, "Method not allowed"),
-    row("too_large", 413, "Request too large"),
     row("unsupported_media_type", 415, "Wrong content type"),
     row("host_refused", 421, "Wrong host"),
     row("timeout", 503, "Took too long"),
@@ -137,7 +136,9 @@ impl Problem {
                 "method_not_allowed",
                 "this address does not take that method",
             ),
-            StatusCode::PAYLOAD_TOO_LARGE => Self::new("too_large", "at most 1 MB can be sent"),
+            StatusCode::PAYLOAD_TOO_LARGE => {
+                Self::new("too_large", "this is larger than can be sent here")
+            }
             StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::new(
                 "unsupported_media_type",
                 "send `Content-Type: application/json`",

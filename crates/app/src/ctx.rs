@@ -15,6 +15,8 @@ use tenon_vault::{Graveyard, Kek};
 use url::Url;
 
 use crate::access::Attempts;
+use crate::acting::Turns;
+use crate::compose::Uploads;
 use crate::connections::Refreshing;
 use crate::keys::{Keys, KeysError};
 use crate::mail::{BodyCache, ImageCache};
@@ -47,6 +49,11 @@ pub struct AppConfig {
     pub body_cache_bytes: usize,
     /// How long an opened message may be in memory.
     pub body_cache_ttl: Duration,
+    /// Bytes of uploaded files that may be in memory, waiting for their drafts.
+    pub upload_bytes: usize,
+    /// How long after a lost answer the provider may still be sending: only then is looked whether
+    /// a message has gone (`provider-faults` section 13).
+    pub quiet_window: Duration,
     /// Waits before a message that was announced but not found is given up (fault G6).
     pub recheck_waits: Vec<Duration>,
     /// How long a session lives without use.
@@ -70,6 +77,8 @@ impl AppConfig {
             images_from_loopback: false,
             body_cache_bytes: 32 << 20,
             body_cache_ttl: Duration::from_mins(5),
+            upload_bytes: 96 << 20,
+            quiet_window: Duration::from_mins(2),
             recheck_waits: [2, 5, 15].map(Duration::from_secs).to_vec(),
             session_idle: Duration::from_hours(336),
             session_max: Duration::from_hours(2160),
@@ -128,6 +137,8 @@ pub struct Ctx {
     pub(crate) progress: Arc<Progress>,
     pub(crate) refreshing: Arc<Refreshing>,
     pub(crate) pushes: Arc<Desk>,
+    pub(crate) turns: Arc<Turns>,
+    pub(crate) uploads: Arc<Uploads>,
     /// Whose turn it is to remove rows of connections that are gone.
     pub(crate) removing: Arc<tokio::sync::Mutex<()>>,
     pub(crate) setup_token: Arc<str>,
@@ -158,6 +169,8 @@ impl Ctx {
             progress: Arc::default(),
             refreshing: Arc::default(),
             pushes: Arc::default(),
+            turns: Arc::default(),
+            uploads: Arc::new(Uploads::new(config.upload_bytes)),
             removing: Arc::default(),
             setup_token: crate::access::random_token(&world).into(),
             config: Arc::new(config),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use tenon_connectors::{ProviderError, Reaction};
+use tenon_model::feature::Feature;
 use tenon_store::StoreError;
 use tenon_vault::VaultError;
 
@@ -67,6 +68,48 @@ pub enum Error {
     /// The connection is paused.
     #[error("the connection is paused; resume it first")]
     Paused,
+    /// The feature is not switched on for the connection.
+    #[error("this connection is not allowed to do this; switch the feature on first")]
+    FeatureOff(Feature),
+    /// The key of a repeated request came with another request.
+    #[error("this Idempotency-Key was used for another request; take a new one")]
+    KeyReused,
+    /// It cannot be taken back.
+    #[error("this cannot be taken back: it was already, it is too long ago, or nothing can")]
+    NotUndoable,
+    /// It has gone too far to be stopped.
+    #[error("it is too late for this: it has ended, or may have gone already")]
+    TooLate,
+    /// The label's name is taken.
+    #[error("there is a label of this name already")]
+    LabelExists,
+    /// The label is the provider's own.
+    #[error("this label is the provider's own and cannot be changed")]
+    LabelIsSystem,
+    /// An uploaded file is no longer held.
+    #[error("a file is no longer held by the server; attach it again")]
+    AttachmentGone,
+    /// More than can be taken.
+    #[error("this is larger than can be taken: at most 25 MB")]
+    TooLarge,
+    /// The draft is no longer in the mailbox.
+    #[error("the draft is no longer in the mailbox: it was sent or discarded")]
+    DraftGone,
+    /// The draft was changed elsewhere.
+    #[error("the draft was changed elsewhere meanwhile; read it again")]
+    DraftChanged,
+    /// The draft is on its way out.
+    #[error("this draft is being sent; take that back first")]
+    DraftSending,
+    /// No room for uploaded files.
+    #[error("the server holds too many files that wait for their drafts; try again in a moment")]
+    UploadsFull(Duration),
+    /// The provider was asked and did not say whether it did it.
+    #[error("the provider's answer was lost, so it is not known whether this was done; try again")]
+    OutcomeUnknown(Duration),
+    /// The provider said no, for good.
+    #[error("the provider refused this for good")]
+    ProviderRefused,
     /// Deleted at the provider meanwhile.
     #[error("the message is no longer at the provider")]
     MessageGone,
@@ -132,6 +175,20 @@ pub const CODES: &[CodeInfo] = &[
     row("provider_not_configured", 503, "Provider not set up"),
     row("needs_reauthorization", 409, "Reconnect needed"),
     row("paused", 409, "Paused"),
+    row("feature_off", 409, "Feature not switched on"),
+    row("idempotency_key_reused", 422, "Key used before"),
+    row("not_undoable", 409, "Cannot be undone"),
+    row("too_late", 409, "Too late"),
+    row("label_exists", 409, "Label exists"),
+    row("label_is_system", 409, "Label of the provider"),
+    row("attachment_gone", 410, "File gone"),
+    row("too_large", 413, "Request too large"),
+    row("draft_gone", 410, "Draft gone"),
+    row("draft_changed", 412, "Draft changed elsewhere"),
+    row("draft_sending", 409, "Draft on its way"),
+    row("uploads_full", 503, "Too many files"),
+    row("outcome_unknown", 503, "Outcome unknown"),
+    row("provider_refused", 409, "Refused by the provider"),
     row("message_gone", 410, "Message gone"),
     row("provider_unavailable", 503, "Provider unavailable"),
     row("quota", 429, "Quota used up"),
@@ -169,6 +226,20 @@ impl Error {
             Self::ProviderNotConfigured => "provider_not_configured",
             Self::NeedsReauthorization => "needs_reauthorization",
             Self::Paused => "paused",
+            Self::FeatureOff(_) => "feature_off",
+            Self::KeyReused => "idempotency_key_reused",
+            Self::NotUndoable => "not_undoable",
+            Self::TooLate => "too_late",
+            Self::LabelExists => "label_exists",
+            Self::LabelIsSystem => "label_is_system",
+            Self::AttachmentGone => "attachment_gone",
+            Self::TooLarge => "too_large",
+            Self::DraftGone => "draft_gone",
+            Self::DraftChanged => "draft_changed",
+            Self::DraftSending => "draft_sending",
+            Self::UploadsFull(_) => "uploads_full",
+            Self::OutcomeUnknown(_) => "outcome_unknown",
+            Self::ProviderRefused => "provider_refused",
             Self::MessageGone => "message_gone",
             Self::ProviderUnavailable(_) => "provider_unavailable",
             Self::Quota(_) => "quota",
@@ -196,18 +267,22 @@ impl Error {
     /// How long to wait, where that is known.
     pub const fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::TooManyAttempts(d) | Self::ProviderUnavailable(d) | Self::Quota(d) => Some(*d),
+            Self::TooManyAttempts(d)
+            | Self::ProviderUnavailable(d)
+            | Self::Quota(d)
+            | Self::UploadsFull(d)
+            | Self::OutcomeUnknown(d) => Some(*d),
             Self::DatabaseUnavailable => Some(DATABASE_PAUSE),
             _ => None,
         }
     }
 
-    /// The fields of a validation error.
-    pub fn fields(&self) -> &[(String, String)] {
-        if let Self::Validation(fields) = self {
-            fields
-        } else {
-            &[]
+    /// The fields of a validation error; of a missing feature, which.
+    pub fn fields(&self) -> Vec<(String, String)> {
+        match self {
+            Self::Validation(fields) => fields.clone(),
+            Self::FeatureOff(feature) => vec![("feature".into(), feature.as_str().into())],
+            _ => Vec::new(),
         }
     }
 
@@ -282,6 +357,20 @@ mod tests {
             Error::ProviderNotConfigured,
             Error::NeedsReauthorization,
             Error::Paused,
+            Error::FeatureOff(Feature::Organizing),
+            Error::KeyReused,
+            Error::NotUndoable,
+            Error::TooLate,
+            Error::LabelExists,
+            Error::LabelIsSystem,
+            Error::AttachmentGone,
+            Error::TooLarge,
+            Error::DraftGone,
+            Error::DraftChanged,
+            Error::DraftSending,
+            Error::UploadsFull(Duration::ZERO),
+            Error::OutcomeUnknown(Duration::ZERO),
+            Error::ProviderRefused,
             Error::MessageGone,
             Error::ProviderUnavailable(Duration::ZERO),
             Error::Quota(Duration::ZERO),

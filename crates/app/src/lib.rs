@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
 pub mod access;
+pub mod acting;
+pub mod compose;
 pub mod connections;
 mod ctx;
 mod error;
@@ -9,7 +11,9 @@ mod forget;
 mod keys;
 pub mod mail;
 pub mod operating;
+mod page;
 pub mod push;
+mod repeat;
 pub mod retention;
 mod schedule;
 pub mod search;
@@ -18,5 +22,6 @@ pub mod sync;
 pub use ctx::{Actor, AppConfig, Ctx, Parts};
 pub use error::{CODES, CodeInfo, Error, Result};
 pub use keys::{Keys, KeysError, NewKey};
+pub use repeat::Repeat;
 pub use schedule::{register_jobs, start_schedules};
 pub use tenon_jobs::Pulse;

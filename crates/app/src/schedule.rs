@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use tenon_jobs::{Job, JobError, Lease, Runner};
 use tenon_model::{Scope, WorkspaceId};
 
+use crate::acting::RunMailAction;
+use crate::compose::{LookForDraft, SendDraft, look_for_drafts};
 use crate::connections::{
     FinishDisconnect, KeepGrant, PurgeConnection, RefreshProfile, RemoveRows, RevokeGrant,
     end_old_alarms, keep_idle_grants,
@@ -20,6 +22,12 @@ use crate::{Ctx, Result};
 const HOUSEKEEPING: Duration = Duration::from_mins(1);
 const KEEP_EVENTS: Duration = Duration::from_hours(1);
 const KEEP_JOBS: Duration = Duration::from_hours(168);
+/// Actions and what they did stay this long, for the list and for undoing.
+const KEEP_ACTIONS: Duration = Duration::from_hours(168);
+/// What became of messages stays this long.
+const KEEP_SENDS: Duration = Duration::from_hours(720);
+/// A message that should have moved by now has lost its job.
+const OVERDUE: Duration = Duration::from_mins(20);
 const SWEEP: Duration = Duration::from_secs(30);
 
 /// Registers every job kind.
@@ -31,9 +39,12 @@ pub fn register_jobs(runner: Runner<Ctx>) -> Runner<Ctx> {
         .register_bulk::<RefreshProfile>()
         .register_bulk::<KeepGrant>()
         .register::<PurgeDaily>()
+        .register_bulk::<LookForDraft>()
         .register::<PurgeConnection>()
         .register::<FinishDisconnect>()
         .register::<RevokeGrant>()
+        .register::<RunMailAction>()
+        .register::<SendDraft>()
         .register::<RemoveRows>()
         .register::<Compact>()
         .register::<Housekeeping>()
@@ -50,6 +61,7 @@ pub async fn start_schedules(ctx: &Ctx) -> Result<()> {
     tokio::spawn(crate::forget::follow(ctx.clone()));
     let (bodies, world) = (std::sync::Arc::downgrade(&ctx.bodies), ctx.world.clone());
     let images = std::sync::Arc::downgrade(&ctx.images);
+    let uploads = ctx.uploads.clone();
     tokio::spawn(async move {
         loop {
             tokio::time::sleep(SWEEP).await;
@@ -60,6 +72,7 @@ pub async fn start_schedules(ctx: &Ctx) -> Result<()> {
             if let Some(images) = images.upgrade() {
                 images.sweep(world.monotonic());
             }
+            uploads.sweep(world.monotonic());
         }
     });
     Ok(())
@@ -99,6 +112,18 @@ impl Housekeeping {
         end_old_alarms(&mut tx, now).await?;
         tx.flows().purge(now).await?;
         tx.sessions().purge(now).await?;
+        for (send, workspace, connection) in tx.sends().overdue(now - OVERDUE, 500).await? {
+            let job = SendDraft {
+                workspace,
+                connection,
+                send,
+            };
+            tenon_jobs::enqueue(&mut tx, &job, now).await?;
+        }
+        look_for_drafts(&mut tx, now).await?;
+        tx.sends().prune(now - KEEP_SENDS).await?;
+        tx.drafts().prune(now - KEEP_SENDS).await?;
+        tx.mail_actions().prune(now - KEEP_ACTIONS).await?;
         tx.sign_in_flows().purge(now).await?;
         tx.challenges().purge(now).await?;
         tx.invitations().purge(now).await?;

@@ -3,6 +3,8 @@
 //! A port knows nothing of workspaces, databases or jobs. Reads may be repeated by the caller; a
 //! port never retries by itself (`provider-faults` section 1, rule 2).
 
+mod write;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures::stream::BoxStream;
@@ -12,6 +14,8 @@ use tenon_model::connection::{AccountProfile, Alias};
 use tenon_model::mail::{Address, Change, Cursor, RemoteLabel, RemoteMessage};
 
 use crate::ProviderError;
+
+pub use write::{DraftRef, MODIFY_MOST, MailWritePort, RawDraft, SentRef, WriteError, WriteResult};
 
 /// The outcome of a call.
 pub type Result<T> = std::result::Result<T, ProviderError>;

@@ -51,6 +51,18 @@ pub struct CostTable {
     pub watch: u32,
     /// `users.stop`.
     pub stop: u32,
+    /// `users.labels.create`, `patch`, `update`, `delete`.
+    pub labels_write: u32,
+    /// `users.messages.modify`.
+    pub messages_modify: u32,
+    /// `users.messages.batchModify` and `batchDelete`, however many messages they name.
+    pub messages_batch: u32,
+    /// `users.drafts.create` and `delete`.
+    pub drafts_create: u32,
+    /// `users.drafts.update`.
+    pub drafts_update: u32,
+    /// `users.drafts.send`.
+    pub drafts_send: u32,
 }
 
 impl CostTable {
@@ -74,6 +86,12 @@ impl CostTable {
         history_list: 2,
         watch: 100,
         stop: 50,
+        labels_write: 5,
+        messages_modify: 5,
+        messages_batch: 50,
+        drafts_create: 10,
+        drafts_update: 15,
+        drafts_send: 100,
     };
 }
 

@@ -14,6 +14,14 @@ pub enum EventKind {
     ThreadsChanged,
     /// A receipt was written; subject `rcp_…`.
     ReceiptAdded,
+    /// An action on mail moved forward or ended; subject `mac_…`.
+    MailActionChanged,
+    /// Labels of a mailbox were made, changed or deleted; subject `con_…`.
+    LabelsChanged,
+    /// Drafts of a mailbox were made, changed or discarded; subject `con_…`.
+    DraftsChanged,
+    /// A message on its way out moved forward or waits for a person; subject `snd_…`.
+    SendChanged,
     /// The member's own sessions, or ways of signing in, changed; subject `mem_…`.
     SessionsChanged,
     /// Members, invitations or allowed domains of the workspace changed; subject `mem_…` or `ws_…`.
@@ -21,6 +29,20 @@ pub enum EventKind {
 }
 
 impl EventKind {
+    /// All of them.
+    pub const ALL: [Self; 10] = [
+        Self::ConnectionChanged,
+        Self::MailboxChanged,
+        Self::ThreadsChanged,
+        Self::ReceiptAdded,
+        Self::MailActionChanged,
+        Self::LabelsChanged,
+        Self::DraftsChanged,
+        Self::SendChanged,
+        Self::SessionsChanged,
+        Self::MembersChanged,
+    ];
+
     /// The word in the database and on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -28,6 +50,10 @@ impl EventKind {
             Self::MailboxChanged => "mailbox_changed",
             Self::ThreadsChanged => "threads_changed",
             Self::ReceiptAdded => "receipt_added",
+            Self::MailActionChanged => "mail_action_changed",
+            Self::LabelsChanged => "labels_changed",
+            Self::DraftsChanged => "drafts_changed",
+            Self::SendChanged => "send_changed",
             Self::SessionsChanged => "sessions_changed",
             Self::MembersChanged => "members_changed",
         }
@@ -35,15 +61,6 @@ impl EventKind {
 
     /// Reads the word.
     pub fn parse(text: &str) -> Option<Self> {
-        [
-            Self::ConnectionChanged,
-            Self::MailboxChanged,
-            Self::ThreadsChanged,
-            Self::ReceiptAdded,
-            Self::SessionsChanged,
-            Self::MembersChanged,
-        ]
-        .into_iter()
-        .find(|k| k.as_str() == text)
+        Self::ALL.into_iter().find(|k| k.as_str() == text)
     }
 }

@@ -14,8 +14,12 @@ pub enum Feature {
     Identity,
     /// The mailbox: list, read on demand, labels, aliases.
     Mail,
+    /// Acting on received mail: read, star, archive, label, move, spam, bin.
+    Organizing,
     /// Sending and drafts.
     Sending,
+    /// Deleting mail for good. Never preset: it takes a permission over everything in Gmail.
+    Deleting,
     /// Opens, clicks and replies of own mail; needs nothing from the provider.
     Tracking,
     /// Contacts both ways.
@@ -81,11 +85,27 @@ pub const FEATURES: &[FeatureInfo] = &[
         }],
     },
     FeatureInfo {
+        feature: Feature::Organizing,
+        available: true,
+        google: &[ScopeUse {
+            scope: "https://www.googleapis.com/auth/gmail.modify",
+            key: "gmail_modify",
+        }],
+    },
+    FeatureInfo {
         feature: Feature::Sending,
-        available: false,
+        available: true,
         google: &[ScopeUse {
             scope: "https://www.googleapis.com/auth/gmail.compose",
             key: "gmail_compose",
+        }],
+    },
+    FeatureInfo {
+        feature: Feature::Deleting,
+        available: true,
+        google: &[ScopeUse {
+            scope: "https://mail.google.com/",
+            key: "gmail_full",
         }],
     },
     FeatureInfo {
@@ -141,7 +161,9 @@ impl Feature {
         match self {
             Self::Identity => "identity",
             Self::Mail => "mail",
+            Self::Organizing => "organizing",
             Self::Sending => "sending",
+            Self::Deleting => "deleting",
             Self::Tracking => "tracking",
             Self::Contacts => "contacts",
             Self::Calendar => "calendar",
@@ -200,6 +222,7 @@ impl Profile {
         match self {
             Self::Sales => &[
                 Feature::Mail,
+                Feature::Organizing,
                 Feature::Tracking,
                 Feature::Sending,
                 Feature::Files,
@@ -209,6 +232,7 @@ impl Profile {
             ],
             Self::Type => &[
                 Feature::Mail,
+                Feature::Organizing,
                 Feature::Sending,
                 Feature::Tracking,
                 Feature::CalendarEvents,
@@ -236,6 +260,11 @@ pub fn is_granted(feature: Feature, granted: &[String]) -> bool {
 }
 
 fn covers(granted: &str, wanted: &str) -> bool {
+    if granted == "https://mail.google.com/"
+        && wanted == "https://www.googleapis.com/auth/gmail.modify"
+    {
+        return true;
+    }
     match granted {
         "email" => wanted == "https://www.googleapis.com/auth/userinfo.email",
         "profile" => wanted == "https://www.googleapis.com/auth/userinfo.profile",
@@ -278,6 +307,27 @@ mod tests {
                 .any(|s| s.contains("drive") || s.contains("contacts")),
             "{scopes:?}"
         );
+    }
+
+    #[test]
+    fn no_profile_asks_for_deleting_for_good() {
+        for profile in [Profile::Sales, Profile::Type] {
+            assert!(!profile.features().contains(&Feature::Deleting));
+        }
+    }
+
+    #[test]
+    fn a_wider_scope_counts_for_the_narrower_ones_and_not_the_other_way() {
+        let only = |scope: &str| vec![scope.to_owned()];
+        let modify = only("https://www.googleapis.com/auth/gmail.modify");
+        for feature in [Feature::Mail, Feature::Organizing, Feature::Sending] {
+            assert!(is_granted(feature, &modify), "{feature:?}");
+            assert!(is_granted(feature, &only("https://mail.google.com/")));
+        }
+        assert!(!is_granted(Feature::Deleting, &modify));
+        let compose = only("https://www.googleapis.com/auth/gmail.compose");
+        assert!(is_granted(Feature::Sending, &compose));
+        assert!(!is_granted(Feature::Organizing, &compose));
     }
 
     #[test]

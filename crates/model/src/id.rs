@@ -116,6 +116,14 @@ ids! {
     LabelId = "lbl";
     /// A search that a member has kept.
     SavedSearchId = "sch";
+    /// An action on mail: one click, or one for ten thousand messages.
+    MailActionId = "mac";
+    /// A draft in the person's mailbox.
+    DraftId = "drf";
+    /// A file that was uploaded for a draft, or that is attached to one.
+    UploadId = "att";
+    /// A message on its way out.
+    SendId = "snd";
     /// A durable job.
     JobId = "job";
     /// The receipt of a disconnect.

@@ -76,6 +76,7 @@ pub const COLUMNS: &[Column] = inventory! {
         totp_last_step: Operational, Program, "using each code only once";
         disabled_at: Account, Workspace, "whether the account is switched off";
         created_at: Operational, Workspace, "order of lists";
+        undo_send_seconds: Account, Owner, "how long a message waits before it goes";
     }
     recovery_codes (None, Retention::Member) {
         member_id: Identifier, Program, "whose code it is";
@@ -383,6 +384,77 @@ pub const COLUMNS: &[Column] = inventory! {
         address_index: BlindIndex, Program, "showing this sender's images without asking";
         at: Operational, Program, "when that was chosen";
     }
+    mail_actions (Some(Feature::Organizing), Retention::Days(7)) {
+        id: Identifier, Owner, "names the action";
+        workspace_id: Identifier, Program, "the tenant";
+        member_id: Identifier, Program, "who clicked";
+        connection_id: Identifier, Owner, "whose mailbox it changes";
+        action: Operational, Owner, "what is done: archive, star, move …";
+        label: MailMetadata, Owner, "the label that is put on or taken off, by provider id";
+        state: Operational, Owner, "whether it waits, runs or has ended";
+        total: Operational, Owner, "showing progress";
+        done: Operational, Owner, "showing progress";
+        gone: Operational, Owner, "showing what was gone at the provider";
+        failed: Operational, Owner, "showing what the provider refused";
+        threads: Operational, Owner, "showing how much it touches";
+        reason: Operational, Owner, "why it waits or ended: a code";
+        undo_of: Identifier, Owner, "the action that this one takes back";
+        undone_by: Identifier, Owner, "the action that took this one back";
+        repeat_key: Operational, Program, "doing a repeated request once";
+        request_hash: Operational, Program, "telling a repeated request from another one";
+        created_at: Operational, Owner, "order of lists";
+        finished_at: Operational, Owner, "shown in lists, deleting old actions";
+    }
+    mail_action_items (Some(Feature::Organizing), Retention::Days(7)) {
+        action_id: Identifier, Program, "the action";
+        seq: Operational, Program, "order of the work";
+        connection_id: Identifier, Program, "whose mailbox it is in";
+        message_id: Identifier, Owner, "the message that is changed";
+        thread_id: Identifier, Owner, "its thread";
+        provider_id: Identifier, Program, "changing it at the provider";
+        added: MailMetadata, Program, "label ids put on, for doing and undoing it";
+        removed: MailMetadata, Program, "label ids taken off, for doing and undoing it";
+        state: Operational, Owner, "whether it is done";
+        code: Operational, Owner, "why it was not done";
+    }
+    drafts (Some(Feature::Sending), Retention::UntilDisconnect) {
+        id: Identifier, Owner, "names the draft, and marks it in its own header";
+        workspace_id: Identifier, Program, "the tenant";
+        member_id: Identifier, Program, "whose draft it is";
+        connection_id: Identifier, Owner, "whose mailbox it is in";
+        provider_id: Identifier, Program, "changing and sending it at the provider";
+        provider_message_id: Identifier, Owner, "noticing changes made elsewhere";
+        kind: Operational, Owner, "new, reply, reply to all or forward";
+        source: Identifier, Owner, "the message it answers or forwards";
+        state: Operational, Owner, "whether it is being made, open or gone";
+        repeat_key: Operational, Program, "doing a repeated request once";
+        request_hash: Operational, Program, "telling a repeated request from another one";
+        created_at: Operational, Owner, "order of lists";
+        saved_at: Operational, Owner, "shown while writing";
+        look_at: Operational, Program, "looking for copies after a lost answer";
+    }
+    sends (Some(Feature::Sending), Retention::Days(30)) {
+        id: Identifier, Owner, "names the message on its way";
+        workspace_id: Identifier, Program, "the tenant";
+        member_id: Identifier, Program, "who sends it";
+        connection_id: Identifier, Owner, "whose mailbox it goes from";
+        draft_id: Identifier, Owner, "the draft that is sent";
+        provider_draft_id: Identifier, Program, "sending it at the provider";
+        state: Operational, Owner, "where it stands on its way";
+        version: Operational, Program, "making each step only once";
+        attempts: Operational, Program, "giving up in the end";
+        lookups: Operational, Program, "giving up in the end";
+        send_at: Operational, Owner, "when it goes";
+        committed_at: Operational, Owner, "since when the provider may have sent it";
+        reason: Operational, Owner, "why it did not go: a code";
+        known: Operational, Owner, "what is known of a doubtful one: codes and times";
+        envelope: MailMetadataSealed, Owner, "its recipients and subject, shown while it is on its way";
+        provider_message_id: Identifier, Program, "showing the sent message";
+        repeat_key: Operational, Program, "doing a repeated request once";
+        request_hash: Operational, Program, "telling a repeated request from another one";
+        created_at: Operational, Owner, "order of lists";
+        finished_at: Operational, Owner, "shown in lists, deleting old ones";
+    }
     jobs (None, Retention::UntilDisconnect) {
         id: Identifier, Operator, "names the job";
         kind: Operational, Operator, "what is to be done";
@@ -447,64 +519,4 @@ impl Column {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_column_is_declared_once_and_tables_are_in_one_piece() {
-        let mut names: Vec<_> = COLUMNS.iter().map(|c| (c.table, c.column)).collect();
-        let count = names.len();
-        names.sort_unstable();
-        names.dedup();
-        assert_eq!(names.len(), count);
-        let mut tables = tables();
-        let count = tables.len();
-        tables.sort_unstable();
-        tables.dedup();
-        assert_eq!(tables.len(), count);
-    }
-
-    #[test]
-    fn a_disconnect_deletes_all_of_the_mailbox_and_keeps_the_proofs() {
-        let tables = tables_of_a_connection();
-        for gone in [
-            "keys",
-            "tokens",
-            "messages",
-            "threads",
-            "thread_labels",
-            "thread_addresses",
-            "jobs",
-            "flows",
-        ] {
-            assert!(tables.contains(&gone), "{gone}");
-        }
-        for kept in ["consents", "receipts", "connections"] {
-            assert!(!tables.contains(&kept), "{kept}");
-        }
-    }
-
-    #[test]
-    fn whatever_comes_from_mail_goes_with_the_connection() {
-        for c in COLUMNS {
-            if matches!(
-                c.class,
-                DataClass::MailMetadata | DataClass::MailMetadataSealed | DataClass::BlindIndex
-            ) {
-                assert!(
-                    matches!(c.retention, Retention::UntilDisconnect | Retention::TimeBox),
-                    "{c:?}"
-                );
-                assert!(c.feature.is_some(), "{c:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn people_can_read_it() {
-        for c in COLUMNS {
-            assert!(c.purpose.len() > 9 && !c.purpose.ends_with('.'), "{c:?}");
-        }
-        assert_eq!(Retention::Days(7).describe(), "at most 7 days");
-    }
-}
+mod tests;

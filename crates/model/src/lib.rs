@@ -7,6 +7,7 @@ pub mod id;
 pub mod inventory;
 pub mod mail;
 pub mod member;
+pub mod outbox;
 pub mod policy;
 pub mod scope;
 pub mod world;

@@ -11,8 +11,8 @@ use crate::config::SandboxError;
 use crate::faults::Fault;
 use crate::generate::{Corpus, Mail, Who};
 use crate::log::{Logged, Totals};
-use crate::mailbox::labels::{LabelIndex, UNREAD};
-use crate::mailbox::{Mailbox, raw};
+use crate::mailbox::labels::{DRAFT, LabelIndex, UNREAD};
+use crate::mailbox::{Draft, Mailbox, raw};
 use crate::oauth::{LiveGrant, scopes};
 use crate::push::{PushTotals, Subscription};
 use crate::state::State;
@@ -155,6 +155,11 @@ impl Control {
         Some(mailbox.bytes(stored).to_vec())
     }
 
+    /// A header field of a message.
+    pub fn header(&self, account: &str, id: &str, name: &str) -> Option<String> {
+        raw::field(&self.raw(account, id)?, name)
+    }
+
     /// Ids and names of the labels.
     pub fn labels(&self, account: &str) -> Vec<(String, String)> {
         self.mailbox(account)
@@ -172,6 +177,20 @@ impl Control {
             .iter()
             .filter_map(|d| Some((d.id.clone(), hex(mailbox.get(d.slot)?.id))))
             .collect()
+    }
+
+    /// A draft appears, as when a request is carried out late. Gives its id.
+    pub fn add_draft(&self, account: &str, message: Vec<u8>) -> String {
+        let now = self.state.now();
+        let mut mailbox = self.mailbox(account);
+        let received = now.0.div_euclid(1000);
+        let slot = mailbox.insert(Bytes::from(message), vec![DRAFT], received, None, now);
+        let id = format!("r{}", mailbox.serial() as i64);
+        mailbox.drafts.push(Draft {
+            id: id.clone(),
+            slot,
+        });
+        id
     }
 
     /// How much there is.

@@ -91,9 +91,15 @@ fn run(state: &Arc<State>, call: &Call<'_>) -> Result<Value> {
         }
         ("GET", "counts") => json!(control.counts(account()?)),
         ("GET", "messages") => {
-            let rows = control.messages(account()?);
-            let row =
-                |(id, thread, labels)| json!({"id": id, "threadId": thread, "labelIds": labels});
+            let email = account()?;
+            let rows = control.messages(email);
+            let row = |(id, thread, labels): (String, String, Vec<String>)| {
+                let mut row = json!({"id": id, "threadId": thread, "labelIds": labels});
+                if let Ok(name) = body.text("header") {
+                    row["header"] = json!(control.header(email, &id, name));
+                }
+                row
+            };
             json!({"messages": rows.into_iter().map(row).collect::<Vec<_>>(), "historyId": control.history_id(account()?).to_string()})
         }
         ("POST", "insert") => {

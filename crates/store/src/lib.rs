@@ -19,10 +19,12 @@ macro_rules! aggregate {
 }
 
 mod access;
+mod actions;
 mod compact;
 mod config;
 mod connections;
 mod consents;
+mod drafts;
 mod error;
 mod events;
 mod figures;
@@ -39,6 +41,7 @@ mod purges;
 mod receipts;
 mod retention;
 mod saved_searches;
+mod sends;
 mod sessions;
 mod settings;
 mod sql;
@@ -52,9 +55,11 @@ pub use access::{
     Challenge, Challenges, Domains, Identities, Identity, Invitation, Invitations, Passkey,
     Passkeys, Reset, Resets, SignInFlow, SignInFlows,
 };
+pub use actions::{ItemEnd, MailActionItem, MailActionRow, MailActions};
 pub use config::{DbKind, StoreConfig, StoreUrl};
 pub use connections::{ConnectionRow, Connections, LostGrant};
 pub use consents::{Consent, Consents};
+pub use drafts::{DraftRow, Drafts};
 pub use error::StoreError;
 pub use events::{EventRow, Events};
 pub use figures::{DatabaseFigure, Figures, JobFigure, MailboxFigure, PoolFigure};
@@ -62,15 +67,16 @@ pub use flows::{Flow, Flows};
 pub use jobs::{Claim, JobCounts, JobRow, JobState, Jobs, NewJob};
 pub use keys::{KeyRow, Keys};
 pub use mail::{
-    Boxes, Carries, LabelCounts, LabelRow, Labels, Mailbox, Mailboxes, MessageRow, Messages,
-    NewMessage, Relabel, Run, Runs, ShownSenders, Skipped, SkippedItem, StoredPage, ThreadQuery,
-    ThreadRow, Threads, TimeBox, Visits,
+    Boxes, Carries, LabelCounts, LabelRow, Labels, Mailbox, Mailboxes, MessageFacts, MessageRow,
+    Messages, NewMessage, Relabel, Run, Runs, ShownSenders, Skipped, SkippedItem, StoredPage,
+    ThreadQuery, ThreadRow, Threads, TimeBox, Visits,
 };
 pub use members::{Member, Members};
 pub use purges::{LARGE_TABLES, LargeTable, Purge, Purges};
 pub use receipts::{Receipt, Receipts};
 pub use retention::RetentionChoices;
 pub use saved_searches::{SavedSearch, SavedSearches};
+pub use sends::{SendRow, Sends};
 pub use sessions::{Session, Sessions};
 pub use settings::Settings;
 pub use store::Store;

@@ -36,10 +36,12 @@ pub struct Member {
     pub disabled_at: Option<Time>,
     /// When it was made.
     pub created_at: Time,
+    /// How long a message waits before it goes, for taking it back; 0 to 30.
+    pub undo_send_seconds: i64,
 }
 
 const COLUMNS: &str = "id, workspace_id, email, name, role, password_hash, locale, time_zone, totp, \
-                       totp_confirmed_at, totp_last_step, disabled_at, created_at";
+                       totp_confirmed_at, totp_last_step, disabled_at, created_at, undo_send_seconds";
 /// The scope's workspace is `$2`, NULL for the deployment itself.
 const SCOPED: &str = "id = $1 AND ($2 IS NULL OR workspace_id = $2)";
 
@@ -59,6 +61,7 @@ fn read(row: &Row) -> Result<Member, StoreError> {
         totp_last_step: r.take()?,
         disabled_at: r.opt()?,
         created_at: r.take()?,
+        undo_send_seconds: r.take()?,
     })
 }
 
@@ -80,7 +83,7 @@ impl Members<'_> {
         }
         let insert = sql(format!(
             "INSERT INTO members ({COLUMNS}) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
         ))
         .bind(row.id)
         .bind(row.workspace_id)
@@ -94,7 +97,8 @@ impl Members<'_> {
         .bind(row.totp_confirmed_at)
         .bind(row.totp_last_step)
         .bind(row.disabled_at)
-        .bind(row.created_at);
+        .bind(row.created_at)
+        .bind(row.undo_send_seconds);
         self.tx.exec(insert).await.map(drop)
     }
 
@@ -130,6 +134,20 @@ impl Members<'_> {
             "SELECT {COLUMNS} FROM members ORDER BY created_at, id"
         ));
         self.tx.all(query).await?.iter().map(read).collect()
+    }
+
+    /// Sets how long the member's messages wait before they go.
+    pub async fn set_undo_send(&mut self, id: MemberId, seconds: i64) -> Result<(), StoreError> {
+        let update = sql(format!(
+            "UPDATE members SET undo_send_seconds = $3 WHERE {SCOPED}"
+        ))
+        .bind(id)
+        .bind(self.tx.workspace_or_all()?)
+        .bind(seconds);
+        match self.tx.exec(update).await? {
+            0 => Err(StoreError::NotFound("member")),
+            _ => Ok(()),
+        }
     }
 
     /// Changes what a person sees of themselves.

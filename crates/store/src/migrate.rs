@@ -23,6 +23,11 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../migrations/postgres/0002_sign_in.sql"),
     },
     Migration {
+        version: 3,
+        sqlite: include_str!("../migrations/sqlite/0003_acting.sql"),
+        postgres: include_str!("../migrations/postgres/0003_acting.sql"),
+    },
+    Migration {
         version: 4,
         sqlite: include_str!("../migrations/sqlite/0004_mailbox.sql"),
         postgres: include_str!("../migrations/postgres/0004_mailbox.sql"),

@@ -31,6 +31,7 @@ pub const LARGE_TABLES: &[LargeTable] = &[
         "thread_labels",
         "(connection_id, label, last_at, thread_id)",
     ),
+    table("mail_action_items", "(action_id, seq)"),
     table("jobs", "rowid"),
 ];
 

@@ -7,8 +7,9 @@ use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Arguments, AssertSqlSafe, Row as _, SqlSafeStr, SqlStr};
 use tenon_model::{
-    ConnectionId, ConsentId, IdentityId, InvitationId, JobId, KeyId, LabelId, MemberId, MessageId,
-    NodeId, PasskeyId, ReceiptId, SavedSearchId, SessionId, ThreadId, Time, WorkspaceId,
+    ConnectionId, ConsentId, DraftId, IdentityId, InvitationId, JobId, KeyId, LabelId,
+    MailActionId, MemberId, MessageId, NodeId, PasskeyId, ReceiptId, SavedSearchId, SendId,
+    SessionId, ThreadId, Time, WorkspaceId,
 };
 use tenon_vault::Sealed;
 use uuid::Uuid;
@@ -86,6 +87,9 @@ values! {
     JobId, Uuid, |v| v.0;
     ReceiptId, Uuid, |v| v.0;
     NodeId, Uuid, |v| v.0;
+    MailActionId, Uuid, |v| v.0;
+    DraftId, Uuid, |v| v.0;
+    SendId, Uuid, |v| v.0;
 }
 
 impl From<bool> for Value {
@@ -417,6 +421,9 @@ columns! {
     JobId, Uuid, |v| Some(Self(v));
     ReceiptId, Uuid, |v| Some(Self(v));
     NodeId, Uuid, |v| Some(Self(v));
+    MailActionId, Uuid, |v| Some(Self(v));
+    DraftId, Uuid, |v| Some(Self(v));
+    SendId, Uuid, |v| Some(Self(v));
 }
 
 /// Labels and similar word lists inside one text column; the separator (U+001F) occurs in none.

@@ -147,8 +147,21 @@ impl Store {
     ///
     /// On SQLite there is one at a time: never await anything but the store while one is open.
     pub async fn begin(&self, scope: &Scope) -> Result<Tx, StoreError> {
+        self.begin_with(scope, "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE")
+            .await
+    }
+
+    /// The same, and what is committed is on the disk when the commit returns, so that it survives
+    /// a loss of power too and not only of the process. For what must be known before the world
+    /// outside is asked to act: the outbox. PostgreSQL always commits so.
+    pub async fn begin_durable(&self, scope: &Scope) -> Result<Tx, StoreError> {
+        self.begin_with(scope, "PRAGMA synchronous = FULL; BEGIN IMMEDIATE")
+            .await
+    }
+
+    async fn begin_with(&self, scope: &Scope, sqlite: &'static str) -> Result<Tx, StoreError> {
         let conn = match &self.inner.db {
-            Db::Sqlite { writer, .. } => Conn::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Db::Sqlite { writer, .. } => Conn::Sqlite(writer.begin_with(sqlite).await?),
             Db::Postgres(pool) => Conn::Postgres(pool.begin().await?),
         };
         Ok(Tx::new(

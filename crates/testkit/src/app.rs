@@ -231,6 +231,16 @@ impl TestApp {
         id
     }
 
+    /// The same with more than reading.
+    pub async fn connect_with(&self, account: &str, features: &[Feature]) -> ConnectionId {
+        let id = self
+            .try_connect(&self.owner, account, features, None)
+            .await
+            .expect("connected");
+        self.settle().await;
+        id
+    }
+
     /// Runs everything that is due, until nothing is. When the work itself waits for time to pass
     /// (a provider that said "later"), time passes.
     pub async fn settle(&self) {

@@ -49,6 +49,7 @@ pub fn member(world: &World, workspace: WorkspaceId) -> Member {
         totp_last_step: 0,
         disabled_at: None,
         created_at: world.now(),
+        undo_send_seconds: 10,
     }
 }
 

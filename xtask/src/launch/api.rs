@@ -44,6 +44,19 @@ impl Person {
         answer.json().with_context(|| format!("POST {path}"))
     }
 
+    /// POST below `/api/v1` under a key, so that asking again does it once.
+    pub fn post_once(&mut self, path: &str, key: &str, body: &Value) -> Result<Value> {
+        let headers = [
+            ("content-type", "application/json"),
+            ("x-tenon-request", "1"),
+            ("idempotency-key", key),
+        ];
+        let body = serde_json::to_vec(body)?;
+        let path = format!("/api/v1{path}");
+        let answer = self.client.send("POST", &path, &headers, &body)?;
+        answer.json().with_context(|| format!("POST {path}"))
+    }
+
     /// Both consent steps with mail only; gives the connection's id.
     pub fn connect(&mut self) -> Result<String> {
         self.connect_account(ACCOUNT)
@@ -51,13 +64,19 @@ impl Person {
 
     /// The same with another account.
     pub fn connect_account(&mut self, account: &str) -> Result<String> {
-        let policy = self.get("/policy?provider=google&features=mail")?;
+        self.connect_with(account, &["mail"])
+    }
+
+    /// The same with more than reading.
+    pub fn connect_with(&mut self, account: &str, features: &[&str]) -> Result<String> {
+        let list = features.join(",");
+        let policy = self.get(&format!("/policy?provider=google&features={list}"))?;
         let flow = self.post(
             "/connections/authorize",
             &json!({
                 "provider": "google",
                 "profile": "type",
-                "features": ["mail"],
+                "features": features,
                 "policy_version": policy["version"],
                 "locale": "en",
             }),

@@ -159,6 +159,22 @@ impl Sandbox {
             .collect())
     }
 
+    /// Value of a header field and labels of every message that has it.
+    pub fn headers(&mut self, account: &str, name: &str) -> Result<Vec<(String, Vec<String>)>> {
+        let what = format!("messages?account={}&header={name}", encode(account));
+        let answer = self.ask(&what)?;
+        let messages = answer["messages"].as_array();
+        let messages = messages.context("the sandbox lists no messages")?;
+        Ok(messages
+            .iter()
+            .filter_map(|item| {
+                let labels = item["labelIds"].as_array().into_iter().flatten();
+                let labels = labels.filter_map(|l| l.as_str().map(str::to_owned));
+                Some((item["header"].as_str()?.to_owned(), labels.collect()))
+            })
+            .collect())
+    }
+
     /// POSTs to the control plane.
     pub fn control(&mut self, what: &str, body: &Value) -> Result<Value> {
         let answer = self.control.post(&format!("/__sandbox/{what}"), body)?;

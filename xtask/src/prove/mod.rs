@@ -8,6 +8,7 @@ mod day;
 mod emulator;
 mod kill_sync;
 mod nodes;
+mod outbox;
 mod resync;
 
 use anyhow::{Result, bail};
@@ -70,13 +71,14 @@ impl Options {
 type Proof = fn(&Options, &mut Report) -> Result<()>;
 
 /// Name, proof, repetitions of its short form.
-const PROOFS: [(&str, Proof, u64); 7] = [
+const PROOFS: [(&str, Proof, u64); 8] = [
     ("main-job", browser::run, 1),
     ("emulator", emulator::run, 1),
     ("corpora", corpora::run, 1),
     ("kill-sync", kill_sync::run, 2),
     ("resync", resync::run, 2),
     ("canary", canary::run, 1),
+    ("outbox", outbox::run, 4),
     ("two-nodes", nodes::run, 1),
 ];
 

@@ -1,5 +1,7 @@
 //! Independent judges of what is built: Google's own client, another Google, a browser, the proofs in short.
 
+use std::path::Path;
+
 use anyhow::Result;
 
 use super::counted_script;
@@ -9,7 +11,7 @@ use crate::counts::Counts;
 use crate::launch::{
     Database, Demo, Issuer, OWNER, Sandbox, SandboxOptions, Setup, browser_script,
 };
-use crate::needs::{install_packages, python};
+use crate::needs::{Node, install_packages, python};
 use crate::prove;
 use crate::workspace;
 
@@ -59,6 +61,26 @@ pub(super) fn browser() -> Result<Counts> {
             total = total + counts;
         }
     }
+    Ok(total + acting(&tenon, &node)?)
+}
+
+/// Acting on mail, writing and sending: by keyboard, and by touch on a phone. Each on a demo of its own, because it
+/// leaves the mailbox changed.
+fn acting(tenon: &Path, node: &Node) -> Result<Counts> {
+    let mut total = Counts::default();
+    for arguments in [
+        &["--locale", "en"][..],
+        &["--locale", "fr", "--dark"],
+        &["--locale", "en", "--phone"],
+    ] {
+        let demo = Demo::start(tenon, &["--messages", "300", "--quota", "0"])?;
+        let script = demo.script(node, "web/e2e/acting.mjs");
+        let counts = counted_script(script.args(arguments.iter().copied()))?;
+        if counts.failed > 0 {
+            println!("{}", demo.output());
+        }
+        total = total + counts;
+    }
     Ok(total)
 }
 
@@ -88,7 +110,7 @@ pub(super) fn signin() -> Result<Counts> {
 /// The proofs that need no browser, in their short form.
 pub(super) fn proofs() -> Result<Counts> {
     let mut total = Counts::default();
-    for name in ["kill-sync", "resync", "canary"] {
+    for name in ["kill-sync", "resync", "canary", "outbox", "two-nodes"] {
         total = total + prove::short(name)?;
     }
     Ok(total)

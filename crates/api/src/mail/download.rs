@@ -37,6 +37,24 @@ pub(super) async fn write(download: Download) -> Answer<Response> {
     Ok(response)
 }
 
+/// A file that is at hand: a picture to be shown by the page that asked for it, anything else as a
+/// download.
+pub(crate) fn whole(name: &str, kind: &str, bytes: bytes::Bytes) -> Response {
+    let mut response = Body::from(bytes).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, content_type(kind));
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(DOWNLOAD_CSP),
+    );
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // Not SVG: it is a document, not only a picture.
+    if !["image/png", "image/jpeg", "image/gif", "image/webp"].contains(&kind) {
+        headers.insert(header::CONTENT_DISPOSITION, disposition(name));
+    }
+    response
+}
+
 /// The sender's word for the type, if it is one (RFC 9110, 8.3.1), without parameters.
 fn content_type(given: &str) -> HeaderValue {
     let is_token = |t: &str| {

@@ -17,7 +17,7 @@ problems!(Problems: "unauthenticated", "not_found");
 
 /// A label with its counts.
 #[derive(Serialize, ToSchema)]
-pub(super) struct Label {
+pub(crate) struct Label {
     id: Id,
     provider_id: String,
     /// Nested by `/`.

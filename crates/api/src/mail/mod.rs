@@ -19,6 +19,9 @@ use utoipa_axum::routes;
 use crate::Api;
 use crate::wire::{Id, Timestamp};
 
+pub(crate) use download::whole as whole_file;
+pub(crate) use labels::Label;
+
 pub(crate) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(labels::list_labels))

@@ -7,7 +7,7 @@ use tenon_app::mail::{self, AddressView, ThreadView, ThreadsQuery};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::Api;
-use crate::extract::Query;
+use crate::extract::{Query, named_id};
 use crate::problem::{Answer, Problem, problems};
 use crate::session::SignedIn;
 use crate::wire::{Id, Page, Timestamp};
@@ -108,9 +108,9 @@ pub(super) async fn list_threads(
     let query = ThreadsQuery {
         connection: input
             .connection
-            .map(|id| read(&id, "connection"))
+            .map(|id| named_id(&id, "connection"))
             .transpose()?,
-        label: input.label.map(|id| read(&id, "label")).transpose()?,
+        label: input.label.map(|id| named_id(&id, "label")).transpose()?,
         unread: input.unread,
         limit: input.limit,
         after: input.after,
@@ -120,10 +120,4 @@ pub(super) async fn list_threads(
         items: page.items.into_iter().map(Into::into).collect(),
         next: page.next,
     }))
-}
-
-/// An id of the query; one that is none names nothing.
-fn read<T: std::str::FromStr>(id: &str, what: &'static str) -> Answer<T> {
-    id.parse()
-        .map_err(|_| tenon_app::Error::NotFound(what).into())
 }

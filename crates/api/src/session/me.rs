@@ -25,6 +25,9 @@ pub(super) struct MeInput {
     /// IANA name.
     #[serde(default)]
     time_zone: Option<String>,
+    /// How long a message waits before it goes, 0 to 30.
+    #[serde(default)]
+    undo_send_seconds: Option<u32>,
 }
 
 /// Changes one's own profile
@@ -38,6 +41,7 @@ pub(super) async fn patch_me(
         name: input.name,
         locale: input.locale,
         time_zone: input.time_zone,
+        undo_send_seconds: input.undo_send_seconds,
     };
     let view = access::update_me(&api.ctx, &actor, change).await?;
     Ok(Json(Me::new(&api.ctx, view)))

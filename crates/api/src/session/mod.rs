@@ -111,6 +111,8 @@ struct Member {
     #[schema(example = "Europe/Paris")]
     time_zone: String,
     totp_enabled: bool,
+    /// How long a message waits before it goes, 0 to 30.
+    undo_send_seconds: u32,
     /// How many recovery codes are left.
     recovery_codes: u64,
     has_password: bool,
@@ -175,6 +177,7 @@ impl Me {
                 locale: view.locale,
                 time_zone: view.time_zone,
                 totp_enabled: view.totp_enabled,
+                undo_send_seconds: view.undo_send_seconds,
                 recovery_codes: view.recovery_codes,
                 has_password: view.has_password,
             },

@@ -7,6 +7,8 @@
     reason = "a test fails by panicking, its helpers too"
 )]
 
+mod acting;
+mod compose;
 mod connecting;
 mod connections;
 mod csrf;

@@ -30,10 +30,13 @@ async fn the_workspace_chooses_and_its_members_see_their_own_numbers() {
         (&theirs["messages"], &theirs["may_change"]),
         (&json!(0), &json!(false))
     );
-    member
-        .write(Method::PUT, PATH, Some(json!({ "mail_days": 30 })))
-        .await
-        .is_problem(403, "forbidden");
+    let mut viewer = app.member("vera@example.com", Role::Viewer).await;
+    for other in [&mut member, &mut viewer] {
+        other
+            .write(Method::PUT, PATH, Some(json!({ "mail_days": 30 })))
+            .await
+            .is_problem(403, "forbidden");
+    }
 
     for (body, field) in [
         (json!({}), "mail_days"),

@@ -206,7 +206,12 @@ impl TestApp {
 
     /// Goes through both steps of consent for the mail feature; the answer is the connection's id.
     pub(crate) async fn connect(&self, browser: &mut Browser) -> String {
-        let location = self.authorize(browser, &["mail"]).await;
+        self.connect_for(browser, &["mail"]).await
+    }
+
+    /// The same for other features.
+    pub(crate) async fn connect_for(&self, browser: &mut Browser, features: &[&str]) -> String {
+        let location = self.authorize(browser, features).await;
         let answer = browser.get(&location).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
         let page = answer.header("location");
@@ -254,7 +259,12 @@ impl TestApp {
 
     /// A connection whose mailbox is in step.
     pub(crate) async fn connect_and_sync(&self, browser: &mut Browser) -> String {
-        let id = self.connect(browser).await;
+        self.sync_for(browser, &["mail"]).await
+    }
+
+    /// The same for other features.
+    pub(crate) async fn sync_for(&self, browser: &mut Browser, features: &[&str]) -> String {
+        let id = self.connect_for(browser, features).await;
         for _ in 0..600 {
             let connection = browser
                 .get(&format!("/api/v1/connections/{id}"))
@@ -308,6 +318,23 @@ impl Browser {
                 .body(Body::from(body.to_string())),
             None => request.body(Body::empty()),
         };
+        self.send(request.unwrap()).await
+    }
+
+    /// A write that names itself.
+    pub(crate) async fn keyed(
+        &mut self,
+        method: Method,
+        path: &str,
+        key: &str,
+        body: Value,
+    ) -> Answer {
+        let request = self
+            .request(method, path)
+            .header("x-tenon-request", "1")
+            .header("idempotency-key", key)
+            .header("content-type", "application/json")
+            .body(Body::from(body.to_string()));
         self.send(request.unwrap()).await
     }
 

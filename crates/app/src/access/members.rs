@@ -9,6 +9,11 @@ use super::device::Browser;
 use super::{invitations, password, people, sessions};
 use crate::{Actor, Ctx, Error, Result};
 
+/// A message can be taken back for at most this many seconds.
+pub(crate) const MAX_UNDO_SEND: u32 = 30;
+/// What a new member has.
+pub(super) const UNDO_SEND: i64 = 10;
+
 /// A member and the workspace, as the member sees them.
 #[derive(Clone)]
 pub struct MeView {
@@ -26,6 +31,8 @@ pub struct MeView {
     pub time_zone: String,
     /// Whether a second factor is on.
     pub totp_enabled: bool,
+    /// How long a message waits before it goes, in seconds.
+    pub undo_send_seconds: u32,
     /// Recovery codes that are left.
     pub recovery_codes: u64,
     /// Whether the member has a password.
@@ -57,6 +64,8 @@ pub struct UpdateMe {
     pub locale: Option<String>,
     /// IANA time zone.
     pub time_zone: Option<String>,
+    /// How long a message waits before it goes, 0 to 30 seconds.
+    pub undo_send_seconds: Option<u32>,
 }
 
 /// A new member, made by the command line.
@@ -91,6 +100,7 @@ pub(super) async fn me_view(tx: &mut Tx, member: &Member) -> Result<MeView> {
         locale: member.locale.clone(),
         time_zone: member.time_zone.clone(),
         totp_enabled: member.totp_confirmed_at.is_some(),
+        undo_send_seconds: u32::try_from(member.undo_send_seconds).unwrap_or_default(),
         recovery_codes: tx.members().count_recovery_codes(member.id).await?,
         has_password: member.password_hash.is_some(),
         disabled: member.disabled_at.is_some(),
@@ -121,12 +131,21 @@ pub async fn update_me(ctx: &Ctx, actor: &Actor, change: UpdateMe) -> Result<MeV
     member.name = change.name.unwrap_or(member.name);
     member.locale = change.locale.unwrap_or(member.locale);
     member.time_zone = change.time_zone.unwrap_or(member.time_zone);
-    let problems = profile_problems(&member.name, &member.locale, &member.time_zone);
+    let mut problems = profile_problems(&member.name, &member.locale, &member.time_zone);
+    if let Some(seconds) = change.undo_send_seconds {
+        member.undo_send_seconds = i64::from(seconds);
+        if seconds > MAX_UNDO_SEND {
+            problems.push(("undo_send_seconds".into(), "must be from 0 to 30".into()));
+        }
+    }
     if !problems.is_empty() {
         return Err(Error::Validation(problems));
     }
     tx.members()
         .set_profile(member.id, &member.name, &member.locale, &member.time_zone)
+        .await?;
+    tx.members()
+        .set_undo_send(member.id, member.undo_send_seconds)
         .await?;
     let view = me_view(&mut tx, &member).await?;
     tx.commit().await?;
@@ -216,6 +235,7 @@ pub(super) async fn prepare(ctx: &Ctx, input: NewMemberInput) -> Result<Member> 
         totp_confirmed_at: None,
         totp_last_step: 0,
         disabled_at: None,
+        undo_send_seconds: UNDO_SEND,
         created_at: ctx.world.now(),
     })
 }

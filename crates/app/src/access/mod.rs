@@ -23,6 +23,7 @@ pub use invitations::{
     Accept, InvitationView, NewInvitation, OpenedInvitation, accept_invitation, invitations,
     invite, open_invitation, withdraw_invitation,
 };
+pub(crate) use members::MAX_UNDO_SEND;
 pub use members::{
     ChangePassword, MeView, NewMemberInput, UpdateMe, change_password, create_member,
     invite_as_owner, list_members, me, reset_password, set_disabled, set_role, update_me,

@@ -18,7 +18,7 @@ pub struct Download {
     pub stream: ByteStream,
 }
 
-fn file_name(name: &str, fallback: &str) -> String {
+pub(crate) fn file_name(name: &str, fallback: &str) -> String {
     let name: String = name
         .chars()
         .filter(|c| !c.is_control() && !['/', '\\'].contains(c))

@@ -3,11 +3,13 @@
 //! Two walls: the frame's CSP lets nothing load and nothing run, and this sanitizer takes out what
 //! would try. What is kept is an allow-list of elements, attributes and style properties.
 
+pub(crate) mod outgoing;
+
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use ammonia::Builder;
 use tenon_connectors::ports::Content;
@@ -16,6 +18,8 @@ use super::places::Places;
 
 /// Larger bodies are not shown but offered for download.
 const MAX_BODY: usize = 3 << 20;
+/// Pictures of the message that are put in, all together: a mail can name one a hundred thousand times.
+const INLINED_MOST: usize = 16 << 20;
 /// Deeper nesting is not parsed: the HTML parser's work grows with the square of it (check H6).
 const MAX_DEPTH: usize = 500;
 
@@ -180,14 +184,8 @@ fn document(body: &str, look: Look) -> String {
     )
 }
 
-fn sanitize(html: &str, inline: &Inline) -> (String, u64) {
-    clean(html, inline, None)
-}
-
-fn clean(html: &str, inline: &Inline, places: Option<&Arc<Places>>) -> (String, u64) {
-    let places = places.cloned();
-    let blocked = Arc::new(AtomicU64::new(0));
-    let (inline, count) = (inline.clone(), blocked.clone());
+/// What is kept of any mail, whichever way it goes.
+fn base() -> Builder<'static> {
     let mut builder = Builder::default();
     builder
         .add_tags([
@@ -210,16 +208,37 @@ fn clean(html: &str, inline: &Inline, places: Option<&Arc<Places>>) -> (String, 
             "data",
             "tenon-image",
         ]))
-        .link_rel(Some("noopener noreferrer nofollow"))
         .strip_comments(true)
-        .add_clean_content_tags(["title"])
+        .add_clean_content_tags(["title"]);
+    builder
+}
+
+fn sanitize(html: &str, inline: &Inline) -> (String, u64) {
+    clean(html, inline, None)
+}
+
+fn clean(html: &str, inline: &Inline, places: Option<&Arc<Places>>) -> (String, u64) {
+    let places = places.cloned();
+    let blocked = Arc::new(AtomicU64::new(0));
+    let (inline, count) = (inline.clone(), blocked.clone());
+    let room = AtomicUsize::new(INLINED_MOST);
+    let mut builder = base();
+    builder
+        .link_rel(Some("noopener noreferrer nofollow"))
         .attribute_filter(move |element, attribute, value| {
             if let (Some(places), "img", "src") = (&places, element, attribute)
                 && let Some(place) = places.of(value)
             {
                 return Some(Cow::Owned(place));
             }
-            filter(element, attribute, value, &inline, &count)
+            let kept = filter(element, attribute, value, &inline, &count);
+            // Only what is put in for a `cid:` is ours and longer than what the mail said.
+            let Some(Cow::Owned(put_in)) = kept.as_ref().filter(|_| element == "img") else {
+                return kept;
+            };
+            let less = |left: usize| left.checked_sub(put_in.len());
+            room.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less)
+                .map_or(None, |_| kept)
         });
     let clean = builder.clean(html).to_string();
     (clean, blocked.load(Ordering::Relaxed))
@@ -433,6 +452,18 @@ mod tests {
                 "data:image/png;base64,AA==".to_owned(),
             )])),
         )
+    }
+
+    #[test]
+    fn h6_a_picture_named_again_and_again_does_not_fill_the_memory() {
+        let picture = format!("data:image/png;base64,{}", "A".repeat(1 << 20));
+        let inline = Arc::new(HashMap::from([("a".to_owned(), picture)]));
+        let (out, _) = sanitize(&"<img src=\"cid:a\">".repeat(3_000), &inline);
+        let shown = out.matches("data:image/png").count();
+        assert!(
+            (10..=16).contains(&shown) && out.len() < 18 << 20,
+            "{shown}"
+        );
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 mod bodies;
 mod download;
-mod html;
+pub(crate) mod html;
 mod images;
 mod labels;
 mod open;
@@ -10,10 +10,12 @@ mod places;
 mod threads;
 
 pub(crate) use bodies::BodyCache;
+pub(crate) use download::file_name;
 pub use download::{Download, attachment, original};
 pub(crate) use images::ImageCache;
 pub use images::{image, show_sender};
 pub use labels::{LabelView, labels};
+pub(crate) use open::target;
 pub use open::{AttachmentView, BodyView, OpenedView, body_html, open};
 pub(crate) use threads::Reader;
 pub use threads::{

@@ -65,14 +65,14 @@ pub struct AttachmentView {
     pub inline: bool,
 }
 
-pub(super) struct Target {
-    pub(super) row: ConnectionRow,
-    pub(super) provider_id: String,
-    pub(super) view: MessageView,
+pub(crate) struct Target {
+    pub(crate) row: ConnectionRow,
+    pub(crate) provider_id: String,
+    pub(crate) view: MessageView,
 }
 
 /// The message, if the member may see it and its connection can be asked.
-pub(super) async fn target(ctx: &Ctx, actor: &Actor, id: MessageId) -> Result<Target> {
+pub(crate) async fn target(ctx: &Ctx, actor: &Actor, id: MessageId) -> Result<Target> {
     let mut tx = ctx.store.read(&actor.scope()).await?;
     let message = tx
         .messages()

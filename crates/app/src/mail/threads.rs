@@ -237,7 +237,11 @@ const HEADS: u32 = 5;
 /// A page of threads, newest first.
 pub async fn threads(ctx: &Ctx, actor: &Actor, query: ThreadsQuery) -> Result<Page<ThreadView>> {
     let limit = query.limit.clamp(1, 200);
-    let after = query.after.as_deref().map(decode_after).transpose()?;
+    let after = query
+        .after
+        .as_deref()
+        .map(crate::page::decode)
+        .transpose()?;
     let mut tx = ctx.store.read(&actor.scope()).await?;
     let label = match query.label {
         Some(id) => Some(tx.labels().get(id).await?.ok_or(Error::NotFound("label"))?),
@@ -259,7 +263,7 @@ pub async fn threads(ctx: &Ctx, actor: &Actor, query: ThreadsQuery) -> Result<Pa
         })
         .await?;
     let next = (rows.len() as u32 == limit)
-        .then(|| rows.last().map(encode_after))
+        .then(|| rows.last().map(|t| crate::page::encode(t.last_at, t.id)))
         .flatten();
     let ids: Vec<ThreadId> = rows.iter().map(|t| t.id).collect();
     let mut heads: HashMap<ThreadId, Vec<MessageRow>> = HashMap::new();
@@ -279,19 +283,6 @@ pub async fn threads(ctx: &Ctx, actor: &Actor, query: ThreadsQuery) -> Result<Pa
     Ok(Page { items, next })
 }
 
-fn encode_after(thread: &ThreadRow) -> String {
-    format!("{}.{}", thread.last_at.0, thread.id)
-}
-
-fn decode_after(text: &str) -> Result<(Time, ThreadId)> {
-    let invalid = || Error::field("after", "must be the next of an earlier page");
-    let (time, id) = text.split_once('.').ok_or_else(invalid)?;
-    Ok((
-        Time(time.parse().map_err(|_| invalid())?),
-        id.parse().map_err(|_| invalid())?,
-    ))
-}
-
 /// One thread with its messages.
 pub async fn thread(ctx: &Ctx, actor: &Actor, id: ThreadId) -> Result<ThreadDetail> {
     let mut tx = ctx.store.read(&actor.scope()).await?;
@@ -308,27 +299,4 @@ pub async fn thread(ctx: &Ctx, actor: &Actor, id: ThreadId) -> Result<ThreadDeta
         .map(|m| reader.message(m))
         .collect::<Result<_>>()?;
     Ok(ThreadDetail { thread, messages })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_page_mark_comes_back_and_nonsense_is_refused() {
-        let id: ThreadId = tenon_model::World::system().id();
-        assert_eq!(decode_after(&format!("12.{id}")).unwrap(), (Time(12), id));
-        for text in [
-            "",
-            "12",
-            "12.",
-            "x.thr_1",
-            "12.msg_01h455vb4pex5vsknk084sn02q",
-        ] {
-            assert!(
-                matches!(decode_after(text), Err(Error::Validation(_))),
-                "{text}"
-            );
-        }
-    }
 }

@@ -81,7 +81,7 @@ fn state(watch: &Watch, mailbox: &tenon_store::Mailbox, now: Time) -> PushState 
     if now.since(watch.renewed_at.unwrap_or(watch.created_at)) >= OVERDUE {
         return PushState::Overdue;
     }
-    match Pace::of(Some(watch), mailbox.cursor.as_ref(), now) {
+    match Pace::of(Some(watch), mailbox.cursor.as_ref(), now, now) {
         Pace::Slow | Pace::Again => PushState::Live,
         Pace::Fast if watch.pushed_at.is_none() => PushState::Waiting,
         Pace::Fast => PushState::Quiet,

@@ -29,21 +29,27 @@ pub(crate) enum Pace {
 }
 
 impl Pace {
-    /// What a mailbox's subscription allows.
-    pub(crate) fn of(watch: Option<&Watch>, reached: Option<&Cursor>, now: Time) -> Self {
+    /// What a mailbox's subscription allows; changes were last asked for at `asked_at`.
+    pub(crate) fn of(
+        watch: Option<&Watch>,
+        reached: Option<&Cursor>,
+        asked_at: Time,
+        now: Time,
+    ) -> Self {
         let Some(watch) = watch else {
             return Self::Fast;
         };
-        let Some(pushed_at) = watch.pushed_at else {
-            return Self::Fast; // promised, but none has come yet
+        // Promised, but none has come yet; or it came by a clock that has been put back since.
+        let Some(pushed_at) = watch.pushed_at.filter(|at| *at <= now) else {
+            return Self::Fast;
         };
         let ahead = watch
             .pushed
             .as_ref()
             .zip(reached)
             .is_some_and(|(pushed, reached)| is_later(pushed, reached));
-        let ago = now.since(pushed_at);
-        if ahead && ago < EARLY || ago < BURST {
+        // Gmail sends one push a second at most: what came right after this one was perhaps not told.
+        if ahead && now.since(pushed_at) < EARLY || asked_at < pushed_at + BURST {
             return Self::Again;
         }
         let alive = watch.expires_at.is_some_and(|end| end > now)
@@ -57,14 +63,15 @@ impl Pace {
     }
 }
 
-/// The wait until the next poll of a mailbox that is in step. `from` is where this turn began, and
-/// `news` whether it found changes: those that no push had announced are held against push until the
-/// next one comes.
+/// The wait until the next poll of a mailbox that is in step. `from` is where this turn began and
+/// `asked_at` when, and `news` whether it found changes: those that no push had announced are held
+/// against push until the next one comes.
 pub(crate) async fn next_poll(
     ctx: &Ctx,
     tx: &mut Tx,
     mailbox: &Mailbox,
     from: Option<&Cursor>,
+    asked_at: Time,
     news: bool,
 ) -> Result<Duration> {
     let config = &ctx.config;
@@ -87,7 +94,7 @@ pub(crate) async fn next_poll(
         }
     }
     Ok(
-        match Pace::of(watch.as_ref(), mailbox.cursor.as_ref(), now) {
+        match Pace::of(watch.as_ref(), mailbox.cursor.as_ref(), asked_at, now) {
             Pace::Fast => config.poll_interval,
             Pace::Slow => config.push_poll_interval.max(config.poll_interval),
             Pace::Again => LOOK_AGAIN.min(config.poll_interval),
@@ -126,9 +133,9 @@ mod tests {
         let pace = |change: fn(&mut Watch), hours: i64| {
             let mut watch = watch();
             change(&mut watch);
-            Pace::of(Some(&watch), Some(&reached), at(hours))
+            Pace::of(Some(&watch), Some(&reached), at(hours), at(hours))
         };
-        assert_eq!(Pace::of(None, None, at(1)), Pace::Fast);
+        assert_eq!(Pace::of(None, None, at(1), at(1)), Pace::Fast);
         assert_eq!(pace(|_| {}, 101), Pace::Slow);
         assert_eq!(
             pace(|w| w.pushed_at = None, 101),
@@ -155,5 +162,12 @@ mod tests {
         assert_eq!(pace(ahead, 100), Pace::Again, "an early push");
         assert_eq!(pace(ahead, 101), Pace::Slow, "not for ever");
         assert_eq!(pace(|_| {}, 100), Pace::Again, "G24: a burst");
+        assert_eq!(pace(|_| {}, 99), Pace::Fast, "a clock put back");
+        let slow_turn = Pace::of(Some(&watch()), Some(&reached), at(100), at(101));
+        assert_eq!(
+            slow_turn,
+            Pace::Again,
+            "G24: a turn that took long asked before the burst was over"
+        );
     }
 }

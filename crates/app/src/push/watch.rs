@@ -127,7 +127,9 @@ impl WatchMailbox {
         let watch = tx.watches().get(row.id).await?;
         let address = account(ctx, &mut tx, &row).await?.address;
         drop(tx);
-        match watch.filter(|w| w.next_at > now && w.reason.is_none()) {
+        // A time that a clock ahead of ours has set is not waited for.
+        let is_soon = |at: Time| at > now && at <= now + RENEW;
+        match watch.filter(|w| is_soon(w.next_at) && w.reason.is_none()) {
             Some(watch) => {
                 let mut tx = ctx.store.begin(&Scope::job(self.workspace)).await?;
                 tenon_jobs::enqueue(&mut tx, self, watch.next_at).await?;

@@ -84,10 +84,11 @@ impl PurgeMail {
             let Some(row) = tx.connections().get(self.connection).await? else {
                 return Ok(());
             };
+            tx.visits().prune(self.connection, now).await?;
             let Some(since) = horizon(ctx, &mut tx).await? else {
+                tx.commit().await?;
                 return Ok(());
             };
-            tx.visits().prune(self.connection, now).await?;
             let step = tx.boxes().purge(self.connection, since, now, STEP).await?;
             if step > 0 {
                 // With each step: whoever goes on after a kill knows nothing of those before.

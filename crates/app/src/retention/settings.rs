@@ -36,7 +36,7 @@ pub struct RetentionView {
 }
 
 fn may_change(actor: &Actor) -> bool {
-    actor.role != Role::Member
+    matches!(actor.role, Role::Owner | Role::Admin)
 }
 
 /// How long mail is kept, and what that means for the member's own mailboxes.

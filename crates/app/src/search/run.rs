@@ -92,6 +92,9 @@ pub async fn search(ctx: &Ctx, actor: &Actor, input: SearchInput) -> Result<Sear
         return Err(Error::field("query", "must have 1 to 2,000 characters"));
     }
     let mark = input.after.as_deref().map(Mark::decode).transpose()?;
+    if mark.as_ref().is_some_and(|m| m.query.len() > 2 * LONGEST) {
+        return Err(Error::field("after", "is not a page of a search"));
+    }
     let mut tx = ctx.store.read(&actor.scope()).await?;
     let rows = match input.connection {
         Some(id) => vec![visible(&mut tx, id).await?],
@@ -128,9 +131,16 @@ pub async fn search(ctx: &Ctx, actor: &Actor, input: SearchInput) -> Result<Sear
         match answer {
             Ok(answer) => {
                 next.extend(answer.next.clone().map(|token| (row.id, token)));
-                out.items.extend(show(ctx, actor, row, answer).await?);
+                match show(ctx, actor, row, answer).await {
+                    Ok(items) => out.items.extend(items),
+                    Err(Error::NotFound(_)) => {} // disconnected meanwhile
+                    Err(error) => return Err(error),
+                }
             }
             Err(error) => {
+                // It is asked for the same page again with the next one of the others.
+                let page = pages.as_ref().and_then(|p| p.get(&row.id));
+                next.extend(page.map(|token| (row.id, token.clone())));
                 if let Some(reason) = not_asked(&error) {
                     out.unanswered.push(Unanswered {
                         connection: row.id,

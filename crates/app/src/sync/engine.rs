@@ -291,7 +291,7 @@ async fn finish(
         Ok(Step::Done) => {
             let tally = session.tally;
             let news = kind == "poll" && tally.added + tally.changed + tally.removed > 0;
-            crate::push::next_poll(ctx, &mut tx, &mailbox, from, news).await?
+            crate::push::next_poll(ctx, &mut tx, &mailbox, from, started, news).await?
         }
         Ok(Step::More) => Duration::ZERO,
         Err(Stop::Provider(e)) if e.reaction == Reaction::Stop => DAY,

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tenon_app::{Keys, access, connections, mail};
-use tenon_model::{KeyId, Scope, World};
+use crate::composing::{WRITING, key, letter, save};
+use tenon_app::compose::{self, StartSend};
+use tenon_app::{Keys, access, acting, connections, mail};
+use tenon_model::{ConnectionId, KeyId, Scope, World};
 use tenon_sandbox::Fault;
 use tenon_store::{DbKind, Store};
 use tenon_testkit::app::{Options, TestApp};
@@ -79,9 +81,10 @@ store_test! {
         connections::resume(&app.ctx, &app.owner, id).await.unwrap();
         app.settle().await;
         cold();
-        let again = app.try_connect(&app.owner, "alice@example.com", &[tenon_model::feature::Feature::Mail], Some(id)).await;
+        let again = app.try_connect(&app.owner, "alice@example.com", WRITING, Some(id)).await;
         assert_eq!(again.unwrap(), id);
         app.settle().await;
+        writing(&app, id, cold).await;
         cold();
         access::totp_begin(&app.ctx, &app.owner).await.unwrap();
         cold();
@@ -91,6 +94,39 @@ store_test! {
         app.pass(Duration::from_mins(20)).await;
         assert_eq!(connections::receipts(&app.ctx, &app.owner).await.unwrap()[0].grant, "revoked");
     }
+}
+
+/// Labels, drafts and sending, with the key closed before each step.
+async fn writing(app: &TestApp, id: ConnectionId, cold: impl Fn()) {
+    let (ctx, owner) = (&app.ctx, &app.owner);
+    cold();
+    let label = acting::create_label(ctx, owner, id, "Cold", None).await;
+    cold();
+    let label = label.unwrap().id;
+    acting::delete_label(ctx, owner, label).await.unwrap();
+    cold();
+    let draft = save(app, letter(id, "Cold"), "cold").await.unwrap();
+    cold();
+    let start = StartSend {
+        undo_seconds: Some(20),
+        if_match: None,
+    };
+    let begun = compose::send(ctx, owner, draft.id, start, key(owner, "send", "cold"));
+    let begun = begun.await.unwrap();
+    cold();
+    let taken_back = compose::cancel_send(ctx, owner, begun.id).await.unwrap();
+    assert_eq!(taken_back.state, "cancelled");
+    cold();
+    assert_eq!(
+        compose::sends(ctx, owner, None, None, 10)
+            .await
+            .unwrap()
+            .items
+            .len(),
+        1
+    );
+    cold();
+    compose::discard(ctx, owner, draft.id).await.unwrap();
 }
 
 store_test! {

@@ -6,8 +6,10 @@
     reason = "a test that cannot go on should fail"
 )]
 
+mod acting;
 mod alarms;
 mod carrying;
+mod composing;
 mod connecting;
 mod disconnecting;
 mod following;
@@ -15,10 +17,12 @@ mod forgetting;
 mod idle;
 mod keeping;
 mod keys;
+mod looking;
 mod nodes;
 mod pictures;
 mod push;
 mod reading;
 mod removing;
 mod searching;
+mod sending;
 mod tokens;

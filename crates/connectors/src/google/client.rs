@@ -60,6 +60,12 @@ impl Json {
         wire::is_complete(&self.body)
     }
 
+    /// The whole of it, for passing parts on.
+    pub(super) fn read_value(&self) -> Result<serde_json::Value> {
+        serde_json::from_slice(&self.body)
+            .map_err(|_| unusable(self.operation, &self.head, "answer_cut"))
+    }
+
     pub(super) fn read<'a, T: Deserialize<'a>>(&'a self) -> Result<T> {
         // N4: cut JSON is not an answer.
         wire::read(&self.body).ok_or_else(|| unusable(self.operation, &self.head, "answer_cut"))
@@ -183,7 +189,7 @@ impl Mailbox {
         }
     }
 
-    async fn leave(&self, operation: Operation) -> Result<Permit> {
+    pub(super) async fn leave(&self, operation: Operation) -> Result<Permit> {
         let quota = &self.google.quota;
         let cost = operation.cost(&quota.settings.costs);
         let (permit, _) = quota

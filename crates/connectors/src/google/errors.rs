@@ -2,7 +2,8 @@
 //!
 //! The rows carry their ids of the fault list (`A…`: OAuth, `G…`: Gmail, `N…`: network). Where
 //! Google gives the distinction only in its text, the row says which words it looks for, and a
-//! test holds the sample. What no row knows is retried: every call here is a read.
+//! test holds the sample. What no row knows is retried when it was a read; a write that is refused
+//! with words nobody knows is not tried again by itself.
 
 use std::time::Duration;
 
@@ -24,8 +25,10 @@ enum For {
     OAuth,
     /// Gmail.
     Api,
-    /// One message, thread or attachment.
+    /// One message, thread, attachment, label or draft.
     Item,
+    /// Whatever changes something.
+    Write,
     Only(&'static [Op]),
 }
 
@@ -37,6 +40,7 @@ impl For {
             Self::OAuth => oauth,
             Self::Api => !oauth,
             Self::Item => op.is_item(),
+            Self::Write => op.is_write(),
             Self::Only(ops) => ops.contains(&op),
         }
     }
@@ -148,6 +152,17 @@ static TABLE: &[Row] = &[
     row("A21", For::OAuth, &[400, 401, 403], CLIENT, Then::Alarm, ""),
     row("A21", For::OAuth, &[400], SETUP, Then::Alarm, ""),
     // Rates.
+    with(
+        row(
+            "G22",
+            For::Only(&[Op::DraftSend]),
+            RATE,
+            &[],
+            Then::Stop,
+            "daily_limit",
+        ),
+        "mail sending",
+    ),
     with(
         row("G9", For::Api, RATE, &[], Then::RetryAsTold, "rate_window"),
         "retry after ",
@@ -295,6 +310,32 @@ static TABLE: &[Row] = &[
         "invalid_id",
     ),
     row("G31", For::Item, &[413], &[], Then::Skip, "too_large"),
+    row("G31", For::Write, &[413], &[], Then::Skip, "too_large"),
+    row(
+        "G30",
+        For::Only(&[Op::LabelCreate, Op::LabelUpdate]),
+        &[409],
+        &[],
+        Then::Skip,
+        "label_exists",
+    ),
+    row(
+        "G30",
+        For::Only(&[Op::BatchModify]),
+        &[400, 404],
+        &[],
+        Then::Skip,
+        "invalid_argument",
+    ),
+    row("G30", For::Write, &[409], &[], Then::Retry(1), "aborted"),
+    row(
+        "G30",
+        For::Write,
+        &[400, 403, 404, 405, 410, 412, 422],
+        &[],
+        Then::Skip,
+        "refused",
+    ),
     // Weather.
     row(
         "A20",

@@ -23,6 +23,7 @@ mod push;
 mod signing_keys;
 mod stream;
 mod wire;
+mod write;
 
 pub use push::{PushIdentity, PushNotice, PushRefused, is_later, read_push};
 
@@ -35,7 +36,7 @@ use url::Url;
 
 use crate::ProviderError;
 use crate::calls::Calls;
-use crate::ports::{AccessTokens, GrantPort, MailPort, Priority};
+use crate::ports::{AccessTokens, GrantPort, MailPort, MailWritePort, Priority};
 use crate::quota::{Quota, QuotaSettings, QuotaSnapshot};
 use crate::transport::{Reach, Transport};
 
@@ -193,6 +194,22 @@ impl Google {
         tokens: Arc<dyn AccessTokens>,
         priority: Priority,
     ) -> Arc<dyn MailPort> {
+        let account = self.quota.account(account_key);
+        Arc::new(client::Mailbox {
+            google: self.clone(),
+            account,
+            tokens,
+            priority,
+        })
+    }
+
+    /// The same mailbox, for changing it.
+    pub fn mail_writer(
+        self: &Arc<Self>,
+        account_key: [u8; 16],
+        tokens: Arc<dyn AccessTokens>,
+        priority: Priority,
+    ) -> Arc<dyn MailWritePort> {
         let account = self.quota.account(account_key);
         Arc::new(client::Mailbox {
             google: self.clone(),

@@ -22,11 +22,24 @@ pub(crate) enum Operation {
     Batch,
     Watch,
     StopWatch,
+    Label,
+    LabelCreate,
+    LabelUpdate,
+    LabelDelete,
+    Modify,
+    BatchModify,
+    BatchDelete,
+    Drafts,
+    Draft,
+    DraftCreate,
+    DraftUpdate,
+    DraftDelete,
+    DraftSend,
 }
 
 impl Operation {
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 15] = [
+    pub(crate) const ALL: [Self; 28] = [
         Self::Exchange,
         Self::Refresh,
         Self::Revoke,
@@ -42,6 +55,19 @@ impl Operation {
         Self::Batch,
         Self::Watch,
         Self::StopWatch,
+        Self::Label,
+        Self::LabelCreate,
+        Self::LabelUpdate,
+        Self::LabelDelete,
+        Self::Modify,
+        Self::BatchModify,
+        Self::BatchDelete,
+        Self::Drafts,
+        Self::Draft,
+        Self::DraftCreate,
+        Self::DraftUpdate,
+        Self::DraftDelete,
+        Self::DraftSend,
     ];
 
     /// The name in logs and errors: Google's method name where there is one.
@@ -62,12 +88,55 @@ impl Operation {
             Self::Batch => "gmail.batch",
             Self::Watch => "gmail.watch",
             Self::StopWatch => "gmail.stop",
+            Self::Label => "gmail.labels.get",
+            Self::LabelCreate => "gmail.labels.create",
+            Self::LabelUpdate => "gmail.labels.patch",
+            Self::LabelDelete => "gmail.labels.delete",
+            Self::Modify => "gmail.messages.modify",
+            Self::BatchModify => "gmail.messages.batchModify",
+            Self::BatchDelete => "gmail.messages.batchDelete",
+            Self::Drafts => "gmail.drafts.list",
+            Self::Draft => "gmail.drafts.get",
+            Self::DraftCreate => "gmail.drafts.create",
+            Self::DraftUpdate => "gmail.drafts.update",
+            Self::DraftDelete => "gmail.drafts.delete",
+            Self::DraftSend => "gmail.drafts.send",
         }
     }
 
     /// Whether it concerns one item, so that its loss leaves the others alone.
     pub(crate) const fn is_item(self) -> bool {
-        matches!(self, Self::Message | Self::Thread | Self::Attachment)
+        matches!(
+            self,
+            Self::Message
+                | Self::Thread
+                | Self::Attachment
+                | Self::Label
+                | Self::LabelUpdate
+                | Self::LabelDelete
+                | Self::Modify
+                | Self::Draft
+                | Self::DraftUpdate
+                | Self::DraftDelete
+                | Self::DraftSend
+        )
+    }
+
+    /// Whether it changes something at Google.
+    pub(crate) const fn is_write(self) -> bool {
+        matches!(
+            self,
+            Self::LabelCreate
+                | Self::LabelUpdate
+                | Self::LabelDelete
+                | Self::Modify
+                | Self::BatchModify
+                | Self::BatchDelete
+                | Self::DraftCreate
+                | Self::DraftUpdate
+                | Self::DraftDelete
+                | Self::DraftSend
+        )
     }
 
     /// Units of one call; a batch costs what its parts cost.
@@ -75,15 +144,21 @@ impl Operation {
         match self {
             Self::Exchange | Self::Refresh | Self::Revoke | Self::Keys | Self::Batch => 0,
             Self::Profile => table.profile,
-            Self::Labels => table.labels_list,
+            Self::Labels | Self::Label => table.labels_list,
             Self::SendAs => table.send_as_list,
-            Self::Messages => table.messages_list,
-            Self::Message => table.messages_get,
+            Self::Messages | Self::Drafts => table.messages_list,
+            Self::Message | Self::Draft => table.messages_get,
             Self::Thread => table.threads_get,
             Self::Attachment => table.attachments_get,
             Self::History => table.history_list,
             Self::Watch => table.watch,
             Self::StopWatch => table.stop,
+            Self::LabelCreate | Self::LabelUpdate | Self::LabelDelete => table.labels_write,
+            Self::Modify => table.messages_modify,
+            Self::BatchModify | Self::BatchDelete => table.messages_batch,
+            Self::DraftCreate | Self::DraftDelete => table.drafts_create,
+            Self::DraftUpdate => table.drafts_update,
+            Self::DraftSend => table.drafts_send,
         }
     }
 
@@ -93,6 +168,8 @@ impl Operation {
             Self::Keys => 10,
             Self::Exchange | Self::Refresh | Self::Revoke => 20,
             Self::Batch | Self::Thread => 90,
+            // They carry the whole message with them.
+            Self::DraftCreate | Self::DraftUpdate => 120,
             _ => 60,
         })
     }
@@ -101,16 +178,28 @@ impl Operation {
     pub(crate) const fn max_body(self) -> usize {
         const MIB: usize = 1024 * 1024;
         match self {
+            Self::Labels | Self::SendAs | Self::Messages | Self::Drafts => 8 * MIB,
+            Self::Message | Self::Attachment => 24 * MIB,
+            Self::History | Self::Thread | Self::Batch => 32 * MIB,
+            Self::Draft => 52 * MIB, // 35 MiB in base64, with JSON around
             Self::Exchange
             | Self::Refresh
             | Self::Revoke
             | Self::Keys
             | Self::Profile
             | Self::Watch
-            | Self::StopWatch => MIB / 4,
-            Self::Labels | Self::SendAs | Self::Messages => 8 * MIB,
-            Self::Message | Self::Attachment => 24 * MIB,
-            Self::History | Self::Thread | Self::Batch => 32 * MIB,
+            | Self::StopWatch
+            | Self::Label
+            | Self::LabelCreate
+            | Self::LabelUpdate
+            | Self::LabelDelete
+            | Self::Modify
+            | Self::BatchModify
+            | Self::BatchDelete
+            | Self::DraftCreate
+            | Self::DraftUpdate
+            | Self::DraftDelete
+            | Self::DraftSend => MIB / 4,
         }
     }
 }

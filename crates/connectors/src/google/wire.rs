@@ -206,6 +206,16 @@ objects! {
         size_estimate: Number = "sizeEstimate",
         history_id: Text<'a> = "historyId",
         payload: Part<'a> = "payload",
+        raw: Text<'a> = "raw",
+    }
+    /// `users.drafts.list`.
+    Drafts {
+        drafts: Vec<Draft<'a>> = "drafts",
+    }
+    /// A draft: an id that lasts, and the message it holds now.
+    Draft {
+        id: Text<'a> = "id",
+        message: Message<'a> = "message",
     }
     /// `users.threads.get`.
     Thread {

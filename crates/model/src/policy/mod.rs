@@ -143,6 +143,27 @@ pub const SENTENCES: &[Sentence] = &[
         "Tenon lit vos libellés et les adresses depuis lesquelles vous écrivez, avec leurs signatures.",
     ),
     s(
+        "read.organizing",
+        Section::Read,
+        Some(Feature::Organizing),
+        "Tenon changes your mailbox only when you click: it marks, stars, archives, labels, moves and puts into the bin what you chose, at Google.",
+        "Tenon ne change votre boîte que lorsque vous le demandez : il marque, suit, archive, classe, déplace et met à la corbeille, chez Google, ce que vous avez choisi.",
+    ),
+    s(
+        "read.sending",
+        Section::Read,
+        Some(Feature::Sending),
+        "Tenon writes drafts into your mailbox at Google and sends those that you tell it to send.",
+        "Tenon écrit des brouillons dans votre boîte chez Google et envoie ceux que vous lui demandez d’envoyer.",
+    ),
+    s(
+        "read.deleting",
+        Section::Read,
+        Some(Feature::Deleting),
+        "Tenon deletes for good only what is in the bin or in spam, and asks you each time.",
+        "Tenon ne supprime définitivement que ce qui est à la corbeille ou parmi les indésirables, et vous le demande chaque fois.",
+    ),
+    s(
         "read.planned",
         Section::Read,
         None,
@@ -162,6 +183,20 @@ pub const SENTENCES: &[Sentence] = &[
         Some(Feature::Mail),
         "Message texts and attachments are never stored: they are fetched from Google when you open them and forgotten within minutes.",
         "Les textes et pièces jointes ne sont jamais conservés : ils sont demandés à Google quand vous les ouvrez et oubliés en quelques minutes.",
+    ),
+    s(
+        "stored.organizing",
+        Section::Stored,
+        Some(Feature::Organizing),
+        "Which messages you changed and which labels were put on or taken off is stored as codes for at most 7 days, so that you can undo it.",
+        "Quels messages vous avez changés et quels libellés ont été mis ou retirés est conservé sous forme de codes pendant 7 jours au plus, pour que vous puissiez l’annuler.",
+    ),
+    s(
+        "stored.sending",
+        Section::Stored,
+        Some(Feature::Sending),
+        "The text of a draft is stored at Google only. Of a message on its way, Tenon stores its number at Google, its hour and what became of it, and, sealed, its recipients and subject, for at most 30 days. Files that you attach are held in memory until the draft is saved.",
+        "Le texte d’un brouillon n’est conservé que chez Google. D’un message en cours d’envoi, Tenon conserve son numéro chez Google, son heure et ce qu’il est devenu et, scellés, ses destinataires et son objet, pendant 30 jours au plus. Les fichiers joints restent en mémoire jusqu’à l’enregistrement du brouillon.",
     ),
     s(
         "stored.tokens",
@@ -299,7 +334,7 @@ mod tests {
         assert_ne!(mail, version(&[], Locale::En));
         assert_ne!(
             mail,
-            version(&[Feature::Mail, Feature::Sending], Locale::En),
+            version(&[Feature::Mail, Feature::Contacts], Locale::En),
             "a planned feature adds its sentence"
         );
     }

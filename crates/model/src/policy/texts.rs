@@ -75,17 +75,41 @@ pub fn scope_text(key: &str, l: Locale) -> Option<ScopeText> {
             "Lire tous les messages, libellés et réglages de Gmail. Ne peut rien modifier, envoyer ni supprimer.",
             "Expéditeur, destinataires, objet et noms de libellés, scellés ; date d’arrivée, taille et codes de libellés, en clair. Ni texte, ni pièce jointe.",
         ),
+        ("gmail_modify", Locale::En) => t(
+            "Organise mail",
+            "To mark as read, star, archive, label, move, report spam and move to the bin, when you click it.",
+            "Read all messages, change their labels, write and send messages, and move messages to the bin. It cannot delete for good.",
+            "What you did in the last week, as codes, so that it can be undone. No text.",
+        ),
+        ("gmail_modify", Locale::Fr) => t(
+            "Organiser le courrier",
+            "Pour marquer comme lu, suivre, archiver, classer, déplacer, signaler comme indésirable et mettre à la corbeille, quand vous le demandez.",
+            "Lire tous les messages, changer leurs libellés, écrire et envoyer des messages, et en mettre à la corbeille. Ne peut pas supprimer définitivement.",
+            "Ce que vous avez fait depuis une semaine, sous forme de codes, pour pouvoir l’annuler. Aucun texte.",
+        ),
+        ("gmail_full", Locale::En) => t(
+            "Delete mail for good",
+            "Only to empty what is in the bin or in spam, each time after asking you. Google gives no smaller permission for that.",
+            "Everything in Gmail, deleting for good included.",
+            "Nothing more than for the other permissions.",
+        ),
+        ("gmail_full", Locale::Fr) => t(
+            "Supprimer définitivement",
+            "Seulement pour vider ce qui est à la corbeille ou parmi les indésirables, chaque fois après vous l’avoir demandé. Google n’offre pas d’autorisation plus étroite.",
+            "Tout dans Gmail, y compris la suppression définitive.",
+            "Rien de plus que pour les autres autorisations.",
+        ),
         ("gmail_compose", Locale::En) => t(
             "Drafts and sending",
             "To write drafts and send messages that you confirm.",
             "Create, change and send drafts and messages. It cannot delete received mail.",
-            "Nothing: drafts stay in your mailbox.",
+            "Of a message on its way: its number at Google, its hour and what became of it, plain; recipients and subject, sealed. Its text stays in your drafts at Google.",
         ),
         ("gmail_compose", Locale::Fr) => t(
             "Brouillons et envoi",
             "Pour écrire des brouillons et envoyer les messages que vous confirmez.",
             "Créer, modifier et envoyer des brouillons et des messages. Ne peut pas supprimer le courrier reçu.",
-            "Rien : les brouillons restent dans votre boîte.",
+            "D’un message en cours d’envoi : son numéro chez Google, son heure et ce qu’il est devenu, en clair ; destinataires et objet, scellés. Son texte reste dans vos brouillons chez Google.",
         ),
         ("contacts", Locale::En) => t(
             "Contacts",
@@ -165,11 +189,25 @@ pub const fn feature_text(feature: Feature, l: Locale) -> (&'static str, &'stati
                 "Votre boîte à côté de vos fiches",
             ),
         ),
+        Feature::Organizing => (
+            l.of("Organising", "Classement"),
+            l.of(
+                "Read, star, archive, label, move, bin",
+                "Lire, suivre, archiver, classer, déplacer, corbeille",
+            ),
+        ),
         Feature::Sending => (
             l.of("Sending", "Envoi"),
             l.of(
-                "Drafts, replies, send later",
-                "Brouillons, réponses, envoi différé",
+                "Drafts, replies, forwarding",
+                "Brouillons, réponses, transferts",
+            ),
+        ),
+        Feature::Deleting => (
+            l.of("Deleting for good", "Suppression définitive"),
+            l.of(
+                "Emptying bin and spam, each time after asking",
+                "Vider corbeille et indésirables, chaque fois après demande",
             ),
         ),
         Feature::Tracking => (
@@ -222,11 +260,11 @@ pub const fn profile_text(profile: Profile, l: Locale) -> (&'static str, &'stati
     match profile {
         Profile::Sales => (
             l.of("Sales", "Ventes"),
-            l.of("The full set for people who sell: mail, sending, tracking, files, contacts, calendar, tasks.", "L’ensemble complet pour la vente : courrier, envoi, suivi, fichiers, contacts, agenda, tâches."),
+            l.of("The full set for people who sell: mail, organising, sending, tracking, files, contacts, calendar, tasks.", "L’ensemble complet pour la vente : courrier, classement, envoi, suivi, fichiers, contacts, agenda, tâches."),
         ),
         Profile::Type => (
             l.of("Light", "Léger"),
-            l.of("Mail, sending, tracking and calendar events for tasks. Never files, never contacts.", "Courrier, envoi, suivi et événements d’agenda pour les tâches. Jamais les fichiers, jamais les contacts."),
+            l.of("Mail, organising, sending, tracking and calendar events for tasks. Never files, never contacts.", "Courrier, classement, envoi, suivi et événements d’agenda pour les tâches. Jamais les fichiers, jamais les contacts."),
         ),
     }
 }
@@ -285,6 +323,66 @@ pub const fn reason_text(code: &str, l: Locale) -> &'static str {
         ),
         b"too_large" => l.of("This message is too large to be shown. You can download the original.", "Ce message est trop grand pour être affiché. Vous pouvez télécharger l’original."),
         b"mime_broken" => l.of("This message is not built as the standard asks; what is shown may be incomplete. You can download the original.", "Ce message n’est pas construit selon la norme ; ce qui est affiché peut être incomplet. Vous pouvez télécharger l’original."),
+        b"message_gone" => l.of(
+            "This message is no longer at the provider; there was nothing left to do.",
+            "Ce message n’est plus chez le fournisseur ; il n’y avait plus rien à faire.",
+        ),
+        b"label_gone" => l.of(
+            "The label is no longer at the provider. Nothing more was changed.",
+            "Le libellé n’existe plus chez le fournisseur. Rien de plus n’a été changé.",
+        ),
+        b"provider_refused" => l.of(
+            "The provider refused this for good.",
+            "Le fournisseur a refusé définitivement.",
+        ),
+        b"feature_off" => l.of(
+            "This connection is no longer allowed to do this. Switch the feature on again to go on.",
+            "Cette connexion n’en a plus le droit. Réactivez la fonction pour continuer.",
+        ),
+        b"needs_reauthorization" => l.of(
+            "Access at the provider is missing. Reconnect the account to go on.",
+            "L’accès chez le fournisseur manque. Reconnectez le compte pour continuer.",
+        ),
+        b"paused" => l.of(
+            "The connection is paused. Resume it to go on.",
+            "La connexion est en pause. Reprenez-la pour continuer.",
+        ),
+        b"daily_limit" => l.of(
+            "Google's limit of messages sent in a day is reached. The message was not sent; its draft is kept. Try again tomorrow.",
+            "La limite d’envois par jour de Google est atteinte. Le message n’est pas parti ; son brouillon est gardé. Réessayez demain.",
+        ),
+        b"message_too_large" => l.of(
+            "The message is too large for the provider. It was not sent; its draft is kept.",
+            "Le message est trop volumineux pour le fournisseur. Il n’est pas parti ; son brouillon est gardé.",
+        ),
+        b"draft_absent" => l.of(
+            "The draft is no longer in the mailbox.",
+            "Le brouillon n’est plus dans la boîte.",
+        ),
+        b"draft_present" => l.of(
+            "The draft is still in the mailbox: the message has not gone.",
+            "Le brouillon est toujours dans la boîte : le message n’est pas parti.",
+        ),
+        b"sent_copy_absent" => l.of(
+            "There is no copy of the message among the sent ones.",
+            "Il n’y a pas de copie du message parmi les messages envoyés.",
+        ),
+        b"sent_copy_present" => l.of(
+            "A copy of the message is among the sent ones: it has gone.",
+            "Une copie du message est parmi les messages envoyés : il est parti.",
+        ),
+        b"lookup_failed" => l.of(
+            "The provider could not be asked whether the message has gone.",
+            "Le fournisseur n’a pas pu dire si le message est parti.",
+        ),
+        b"answer_lost" => l.of(
+            "The provider was asked to send, and its answer did not arrive.",
+            "L’envoi a été demandé au fournisseur, et sa réponse n’est pas arrivée.",
+        ),
+        b"in_doubt" => l.of(
+            "It is not certain whether this message has gone. Tenon does not send it again by itself.",
+            "Il n’est pas certain que ce message soit parti. Tenon ne le renvoie pas de lui-même.",
+        ),
         _ => l.of("Something unexpected came back; Tenon tries again by itself.", "Une réponse inattendue est arrivée ; Tenon réessaie tout seul."),
     }
 }

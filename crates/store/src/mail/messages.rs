@@ -81,6 +81,37 @@ pub struct MessageRow {
     pub envelope: Sealed,
 }
 
+/// What deciding about a message needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessageFacts {
+    /// Id.
+    pub id: MessageId,
+    /// Whose mailbox it is in.
+    pub connection_id: ConnectionId,
+    /// Its thread.
+    pub thread_id: ThreadId,
+    /// The provider's id.
+    pub provider_id: String,
+    /// When the provider received it.
+    pub received_at: Time,
+    /// The provider's label ids, sorted.
+    pub labels: Vec<String>,
+}
+
+const FACTS: &str = "m.id, m.connection_id, m.thread_id, m.provider_id, m.received_at, m.labels";
+
+fn read_facts(row: &Row) -> Result<MessageFacts, StoreError> {
+    let mut r = row.reader();
+    Ok(MessageFacts {
+        id: r.take()?,
+        connection_id: r.take()?,
+        thread_id: r.take()?,
+        provider_id: r.take()?,
+        received_at: r.take()?,
+        labels: split_words(&r.take::<String>()?),
+    })
+}
+
 /// What storing a page did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct StoredPage {
@@ -360,6 +391,67 @@ impl Messages<'_> {
         ));
         let query = self.tx.bind_visible(query)?.bind(thread);
         self.tx.all(query).await?.iter().map(read).collect()
+    }
+
+    /// What is known of the messages of visible threads, in no order.
+    pub async fn facts_of_threads(
+        &mut self,
+        threads: &[ThreadId],
+    ) -> Result<Vec<MessageFacts>, StoreError> {
+        self.facts("m.thread_id IN ", threads).await
+    }
+
+    /// What is known of visible messages, in no order.
+    pub async fn facts_of(
+        &mut self,
+        messages: &[MessageId],
+    ) -> Result<Vec<MessageFacts>, StoreError> {
+        self.facts("m.id IN ", messages).await
+    }
+
+    async fn facts<T: Copy + Into<crate::sql::Value>>(
+        &mut self,
+        which: &str,
+        ids: &[T],
+    ) -> Result<Vec<MessageFacts>, StoreError> {
+        let visible = self.tx.visible_connections().await?;
+        let mut out = Vec::new();
+        for ids in ids.chunks(LIST) {
+            let mut query = Builder::new(self.tx.kind(), "SELECT ");
+            query
+                .push(FACTS)
+                .push(" FROM messages m WHERE ")
+                .push(which)
+                .list(ids.iter().copied());
+            for row in self.tx.all(query.build(ids.len())).await? {
+                let facts = read_facts(&row)?;
+                if visible.contains(&facts.connection_id) {
+                    out.push(facts);
+                }
+            }
+        }
+        Ok(out)
+    }
+
+    /// A message by the provider's id.
+    pub async fn by_provider_id(
+        &mut self,
+        connection: ConnectionId,
+        provider_id: &str,
+    ) -> Result<Option<MessageFacts>, StoreError> {
+        if !self.tx.sees(connection).await? {
+            return Ok(None);
+        }
+        let query = sql(format!(
+            "SELECT {FACTS} FROM messages m WHERE m.connection_id = $1 AND m.provider_id = $2"
+        ))
+        .bind(connection)
+        .bind(provider_id);
+        self.tx
+            .opt(query)
+            .await?
+            .map(|r| read_facts(&r))
+            .transpose()
     }
 
     /// The provider ids of a mailbox in byte order, from after `after`, for comparing.

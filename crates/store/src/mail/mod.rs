@@ -18,7 +18,7 @@ pub use boxes::{Boxes, TimeBox};
 pub use found::Visits;
 pub use labels::{LabelCounts, LabelRow, Labels};
 pub use mailboxes::{Mailbox, Mailboxes};
-pub use messages::{Carries, MessageRow, Messages, NewMessage, Relabel, StoredPage};
+pub use messages::{Carries, MessageFacts, MessageRow, Messages, NewMessage, Relabel, StoredPage};
 pub use runs::{Run, Runs};
 pub use shown_senders::ShownSenders;
 pub use skipped::{Skipped, SkippedItem};

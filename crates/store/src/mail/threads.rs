@@ -152,6 +152,22 @@ impl Threads<'_> {
         self.tx.opt(query).await?.map(|r| read(&r)).transpose()
     }
 
+    /// The id of a thread by the provider's.
+    pub async fn by_provider_id(
+        &mut self,
+        connection: ConnectionId,
+        provider_thread_id: &str,
+    ) -> Result<Option<ThreadId>, StoreError> {
+        if !self.tx.sees(connection).await? {
+            return Ok(None);
+        }
+        let query =
+            sql("SELECT id FROM threads WHERE connection_id = $1 AND provider_thread_id = $2")
+                .bind(connection)
+                .bind(provider_thread_id);
+        self.tx.opt(query).await?.map(|row| row.only()).transpose()
+    }
+
     /// For each of these threads its first message and its `newest` newest ones, oldest first:
     /// what a line in a list shows. Invisible threads give nothing.
     pub async fn heads(

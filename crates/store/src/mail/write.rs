@@ -229,7 +229,7 @@ impl Tx {
         .await
     }
 
-    pub(super) async fn insert_rows(
+    pub(crate) async fn insert_rows(
         &mut self,
         head: &str,
         rows: Vec<Vec<Value>>,

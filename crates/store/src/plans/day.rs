@@ -1,5 +1,7 @@
 //! A deployment with one of each thing in it, and the statements of its day.
 
+mod outgoing;
+
 use std::time::Duration;
 
 use tenon_model::connection::{ConnectionStatus, Provider};
@@ -55,6 +57,7 @@ pub(super) async fn seed(store: &Store, world: &World) -> Seed {
         totp_last_step: 0,
         disabled_at: None,
         created_at: now,
+        undo_send_seconds: 10,
     };
     tx.members().insert(&row).await.unwrap();
     tx.commit().await.unwrap();
@@ -355,10 +358,16 @@ pub(super) async fn a_day(store: &Store, world: &World, seed: &Seed) -> Vec<Sql>
     tx.jobs().list_parked().await.unwrap();
     tx.jobs().counts(id).await.unwrap();
     tx.jobs().unpark(world.id(), now).await.unwrap();
+    outgoing::statements(&mut tx, seed, world).await;
     ran.append(&mut tx.ran);
     tx.commit().await.unwrap();
 
     let mut tx = store.begin(&Scope::system()).await.unwrap();
+    tx.mail_actions().prune(now).await.unwrap();
+    tx.drafts().prune(now).await.unwrap();
+    tx.drafts().in_doubt(now, 10).await.unwrap();
+    tx.sends().prune(now).await.unwrap();
+    tx.sends().overdue(now, 10).await.unwrap();
     tx.sessions().by_token_hash([1; 32]).await.unwrap();
     tx.sessions().purge(now).await.unwrap();
     tx.flows().take([1; 32]).await.unwrap();

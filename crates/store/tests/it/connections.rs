@@ -157,6 +157,8 @@ async fn fill(t: &TestStore, scope: &Scope, id: ConnectionId) {
         created_at: now,
     };
     tx.jobs().enqueue(job).await.unwrap();
+    let owner = scope.member.unwrap();
+    crate::outgoing::fill(&mut tx, &t.world, workspace, owner, id).await;
     let flow = crate::records::flow(t, workspace, scope.member.unwrap(), Some(id));
     tx.flows().insert(&flow).await.unwrap();
     let consent = crate::records::consent(t, workspace, scope.member.unwrap(), Some(id));
@@ -195,9 +197,10 @@ store_test! {
             let expected = match table { "thread_labels" | "thread_addresses" => 2, "label_counts" => 4, _ => 1 };
             assert_eq!(count, expected, "{table}");
         }
-        // One message, one thread, two labels and two addresses of it; the job had not ended.
+        // One message, one thread, two labels and two addresses of it, one item of an action; the
+        // job had not ended.
         let mut tx = t.store.read(&Scope::system()).await.unwrap();
-        assert_eq!(tx.purges().rows_left(gone).await.unwrap(), 6);
+        assert_eq!(tx.purges().rows_left(gone).await.unwrap(), 7);
         let noted: Vec<_> = tx.purges().list(10).await.unwrap().iter().map(|p| p.connection).collect();
         assert_eq!(noted, [gone]);
         drop(tx);

@@ -68,6 +68,27 @@ async fn visible(tx: &mut Tx, it: &Found) -> usize {
     shown += tx.labels().list(id).await.unwrap().len();
     shown += usize::from(tx.labels().get(it.label).await.unwrap().is_some());
     shown += tx.labels().counts(id).await.unwrap().len();
+    shown += tx.messages().facts_of(&[it.message]).await.unwrap().len();
+    shown += tx
+        .messages()
+        .facts_of_threads(&[it.thread])
+        .await
+        .unwrap()
+        .len();
+    shown += usize::from(
+        tx.messages()
+            .by_provider_id(id, "m1")
+            .await
+            .unwrap()
+            .is_some(),
+    );
+    shown += usize::from(
+        tx.threads()
+            .by_provider_id(id, "t1")
+            .await
+            .unwrap()
+            .is_some(),
+    );
     shown += tx.skipped().list(id, 10).await.unwrap().len();
     shown += tx
         .skipped()
@@ -98,10 +119,10 @@ store_test! {
         tx.commit().await.unwrap();
 
         let mut tx = t.store.read(&Scope::member(workspace, owner)).await.unwrap();
-        assert_eq!(visible(&mut tx, &it).await, 26);
+        assert_eq!(visible(&mut tx, &it).await, 30);
         drop(tx);
         let mut tx = t.store.read(&Scope::job(workspace)).await.unwrap();
-        assert_eq!(visible(&mut tx, &it).await, 26);
+        assert_eq!(visible(&mut tx, &it).await, 30);
         drop(tx);
         for (scope, who) in [
             (Scope::member(workspace, colleague.id), "a colleague"),

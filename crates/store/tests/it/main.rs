@@ -18,6 +18,7 @@ mod mailboxes;
 mod members;
 mod messages;
 mod open;
+mod outgoing;
 mod purges;
 mod records;
 mod schema;

@@ -3,7 +3,9 @@ import { useQueryClient } from "@tanstack/react-query";
 import { type ErrorComponentProps, Link, Outlet, useRouter, useRouterState } from "@tanstack/react-router";
 import { ApiProblem } from "@tenon/api-client";
 import {
+  ActingProvider,
   AppFrame,
+  ComposeProvider,
   changeLocale,
   HomeScreen,
   LiveProvider,
@@ -63,9 +65,13 @@ export function AppLayout() {
   return (
     <LiveProvider>
       <ProofProvider>
-        <AppFrame me={me} onSignedOut={signedOut}>
-          <Outlet />
-        </AppFrame>
+        <ActingProvider>
+          <ComposeProvider>
+            <AppFrame me={me} onSignedOut={signedOut}>
+              <Outlet />
+            </AppFrame>
+          </ComposeProvider>
+        </ActingProvider>
       </ProofProvider>
     </LiveProvider>
   );

@@ -114,6 +114,18 @@ const mail = createRoute({
   component: lazyRouteComponent(() => import("./pages/mail"), "MailPage"),
 });
 
+const labels = createRoute({
+  getParentRoute: () => member,
+  path: "/labels/$connection",
+  component: lazyRouteComponent(() => import("./pages/mail-more"), "LabelsPage"),
+});
+
+const outbox = createRoute({
+  getParentRoute: () => member,
+  path: "/outbox",
+  component: lazyRouteComponent(() => import("./pages/mail-more"), "OutboxPage"),
+});
+
 const members = createRoute({
   getParentRoute: () => member,
   path: "/members",
@@ -142,6 +154,8 @@ const routeTree = root.addChildren([
     receipt,
     consents,
     mail,
+    labels,
+    outbox,
     members,
     settings,
   ]),

@@ -38,6 +38,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/connections/{id}/compose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Own addresses with their signatures */
+        get: operations["get_compose"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connections/{id}/disconnect": {
         parameters: {
             query?: never;
@@ -76,6 +93,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/connections/{id}/label-colors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Colours for labels */
+        get: operations["list_label_colors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connections/{id}/labels": {
         parameters: {
             query?: never;
@@ -86,7 +120,8 @@ export interface paths {
         /** Labels of a mailbox */
         get: operations["list_labels"];
         put?: never;
-        post?: never;
+        /** Makes a label */
+        post: operations["create_label"];
         delete?: never;
         options?: never;
         head?: never;
@@ -236,6 +271,88 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a draft
+         * @description It is made in the person's own mailbox; its text is stored nowhere else. The same key goes on with the same draft.
+         */
+        post: operations["create_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drafts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One draft
+         * @description It is fetched from the provider for this answer.
+         */
+        get: operations["get_draft"];
+        /**
+         * Saves a draft
+         * @description The whole content replaces what the draft held.
+         */
+        put: operations["update_draft"];
+        post?: never;
+        /** Discards a draft */
+        delete: operations["discard_draft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drafts/{id}/attachments/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file of a draft */
+        get: operations["get_draft_attachment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drafts/{id}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends a draft
+         * @description It goes after the time in which it can be taken back; `send_changed` tells what becomes of it.
+         */
+        post: operations["send_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -245,10 +362,10 @@ export interface paths {
         };
         /**
          * Live changes
-         * @description A stream of `connection_changed`, `mailbox_changed`, `threads_changed`, `receipt_added`,
-         *     `sessions_changed` and `members_changed`, each with `data: {"id", "at"}`, and `ping` every 25
-         *     seconds. `Last-Event-ID` continues where a stream broke off. It ends with the session, after
-         *     `session_ended`.
+         * @description A stream of `connection_changed`, `mailbox_changed`, `threads_changed`, `labels_changed`,
+         *     `drafts_changed`, `mail_action_changed`, `send_changed`, `receipt_added`, `sessions_changed` and
+         *     `members_changed`, each with `data: {"id", "at"}`, and `ping` every 25 seconds. `Last-Event-ID`
+         *     continues where a stream broke off. It ends with the session, after `session_ended`.
          */
         get: operations["get_events"];
         put?: never;
@@ -325,6 +442,129 @@ export interface paths {
         put?: never;
         /** What an invitation's link leads to */
         post: operations["open_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labels/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Deletes a label
+         * @description Its messages stay.
+         */
+        delete: operations["delete_label"];
+        options?: never;
+        head?: never;
+        /**
+         * Renames or colours a label
+         * @description The labels below it are renamed with it.
+         */
+        patch: operations["update_label"];
+        trace?: never;
+    };
+    "/api/v1/mail/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Actions, newest first
+         * @description Those of the last seven days.
+         */
+        get: operations["list_mail_actions"];
+        put?: never;
+        /**
+         * Does something to mail
+         * @description A small action is finished when this answers (200); a large one goes on (202), and
+         *     `mail_action_changed` tells how far it is. What lists show changes only with the provider's answer.
+         */
+        post: operations["start_mail_action"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mail/actions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One action */
+        get: operations["get_mail_action"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mail/actions/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stops an action
+         * @description What is done stays done; undoing it takes that back.
+         */
+        post: operations["cancel_mail_action"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mail/actions/{id}/failures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Messages that were not changed */
+        get: operations["list_mail_action_failures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mail/actions/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes an action back
+         * @description The answer is another action that restores each message as it was. One that still runs is stopped first.
+         */
+        post: operations["undo_mail_action"];
         delete?: never;
         options?: never;
         head?: never;
@@ -625,7 +865,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/messages/{id}/images/{number}": {
+    "/api/v1/messages/{id}/compose": {
         parameters: {
             query?: never;
             header?: never;
@@ -633,12 +873,32 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A remote image
-         * @description Its address stands in the body that is shown with images, signed for this session and message.
+         * What an answer to a message begins with
+         * @description The message is fetched from the provider for this answer and kept nowhere.
          */
-        get: operations["get_image"];
+        get: operations["compose_answer"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Opens the draft of a message
+         * @description For messages among the drafts, one begun elsewhere included.
+         */
+        post: operations["open_message_draft"];
         delete?: never;
         options?: never;
         head?: never;
@@ -655,23 +915,6 @@ export interface paths {
         /** Downloads a message as it was received */
         get: operations["get_original"];
         put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/messages/{id}/sender-images": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Shows the images of a message's sender from now on, or asks again */
-        put: operations["show_images_of_sender"];
         post?: never;
         delete?: never;
         options?: never;
@@ -784,20 +1027,19 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/retention": {
+    "/api/v1/sends": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** How long mail is kept */
-        get: operations["get_retention"];
         /**
-         * Chooses how long mail is kept
-         * @description Owners and admins. Less takes effect at once; with more the mailboxes are listed again.
+         * The outbox, newest first
+         * @description Messages of the last 30 days.
          */
-        put: operations["set_retention"];
+        get: operations["list_sends"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -805,62 +1047,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/saved-searches": {
+    "/api/v1/sends/{id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** One's own kept searches */
-        get: operations["list_saved_searches"];
-        put?: never;
-        /** Keeps a search */
-        post: operations["save_search"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/saved-searches/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
+        /** One message on its way */
+        get: operations["get_send"];
         put?: never;
         post?: never;
-        /** Forgets a kept search */
-        delete: operations["delete_saved_search"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/search": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Searches mail
-         * @description By the provider's own search, because Tenon keeps no content.
-         */
-        post: operations["search_mail"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/search/open": {
+    "/api/v1/sends/{id}/cancel": {
         parameters: {
             query?: never;
             header?: never;
@@ -870,10 +1074,27 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Opens a conversation that a search has found
-         * @description What is not stored of it is fetched and kept for a day.
+         * Takes a message back
+         * @description While it is scheduled; its draft is as before.
          */
-        post: operations["open_found"];
+        post: operations["cancel_send"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sends/{id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decides about a doubtful message */
+        post: operations["resolve_send"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1111,6 +1332,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Uploads a file for a draft
+         * @description The body is the file itself. It is held in memory only, for an hour or until a draft with it is saved.
+         */
+        post: operations["create_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file that was uploaded */
+        get: operations["get_upload"];
+        put?: never;
+        post?: never;
+        /** Forgets a file */
+        delete: operations["delete_upload"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1214,6 +1473,38 @@ export interface components {
             /** Format: password */
             new_password: string;
         };
+        /** @description What a mailbox can write. */
+        Compose: {
+            from: components["schemas"]["FromAddress"][];
+            limits: components["schemas"]["ComposeLimits"];
+        };
+        /** @description What an answer begins with. */
+        ComposeAnswer: {
+            attachments: components["schemas"]["PartOfMessage"][];
+            cc: components["schemas"]["Recipient"][];
+            connection_id: components["schemas"]["Id"];
+            /** @description The address the message was written to. */
+            from: string;
+            /** @description Empty: what the person writes goes here. */
+            html: string;
+            kind: components["schemas"]["DraftKind"];
+            message_id: components["schemas"]["Id"];
+            /** @description The quoted mail, cleaned; to be sent back with the draft. */
+            quoted_html: string;
+            signature_html: string;
+            subject: string;
+            thread_id: components["schemas"]["Id"];
+            to: components["schemas"]["Recipient"][];
+        };
+        /** @description What one message can hold. */
+        ComposeLimits: {
+            /**
+             * Format: int64
+             * @description Files together.
+             */
+            message_bytes: number;
+            recipients: number;
+        };
         /** @description One grant at a provider, with the features it serves. */
         Connection: {
             address: string;
@@ -1291,6 +1582,72 @@ export interface components {
         DomainInput: {
             domain: string;
         };
+        /** @description A draft. */
+        Draft: {
+            attachments: components["schemas"]["DraftFile"][];
+            bcc: components["schemas"]["Recipient"][];
+            cc: components["schemas"]["Recipient"][];
+            connection_id: components["schemas"]["Id"];
+            /** @description For `If-Match`. */
+            etag: string;
+            from: components["schemas"]["Recipient"];
+            html: string;
+            id: components["schemas"]["Id"];
+            kind: components["schemas"]["DraftKind"];
+            message_id: components["schemas"]["Id"] | null;
+            quoted_html: string | null;
+            saved_at: components["schemas"]["Timestamp"];
+            subject: string;
+            thread_id: components["schemas"]["Id"] | null;
+            to: components["schemas"]["Recipient"][];
+        };
+        /** @description A file of a draft. */
+        DraftFile: {
+            content_type: string;
+            id: components["schemas"]["Id"];
+            /** @description Whether the text shows it, as `cid:` and its id. */
+            inline: boolean;
+            name: string;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
+            url: string;
+        };
+        /**
+         * @description A file of a draft: one that was uploaded or is in the draft already (`id`), or a part of another
+         *     message (`message_id` and `part`).
+         */
+        DraftFileInput: {
+            id?: string | null;
+            message_id?: string | null;
+            part?: string | null;
+        };
+        /** @description A draft as a person has it before them. */
+        DraftInput: {
+            /** @description All files, in order. */
+            attachments?: components["schemas"]["DraftFileInput"][];
+            bcc?: components["schemas"]["Recipient"][];
+            cc?: components["schemas"]["Recipient"][];
+            /** @description Given for a new draft only. */
+            connection_id?: string | null;
+            /** @description One of the mailbox's own addresses; the default one when null. */
+            from?: string | null;
+            /** @description Pictures of the text are `cid:` and the id of their file. */
+            html?: string;
+            kind?: components["schemas"]["DraftKind"] | null;
+            /** @description The message it answers or forwards; given for a new draft only. */
+            message_id?: string | null;
+            quoted_html?: string | null;
+            subject?: string;
+            to?: components["schemas"]["Recipient"][];
+        };
+        /**
+         * @description What a draft is.
+         * @enum {string}
+         */
+        DraftKind: "new" | "reply" | "reply_all" | "forward";
         /** @description How many sessions have ended. */
         EndedSessions: {
             /** Format: int64 */
@@ -1319,37 +1676,13 @@ export interface components {
          * @enum {string}
          */
         FeatureState: "on" | "needs_reauthorization" | "off";
-        /** @description Someone who wrote in a conversation that was found. */
-        FoundParticipant: {
+        /** @description One of the mailbox's own addresses. */
+        FromAddress: {
             address: string;
-            /** @description Whether it is the mailbox's own address. */
-            me: boolean;
-            /** @description May be empty. */
+            is_default: boolean;
             name: string;
-        };
-        /** @description A conversation by the provider's id. */
-        FoundReference: {
-            connection_id: string;
-            provider_thread_id: string;
-        };
-        /** @description A conversation that was found. */
-        FoundThread: {
-            connection_id: components["schemas"]["Id"];
-            has_attachments: boolean;
-            label_ids: components["schemas"]["Id"][];
-            last_at: components["schemas"]["Timestamp"];
-            /**
-             * Format: int64
-             * @description Messages that are known.
-             */
-            message_count: number;
-            participants: components["schemas"]["FoundParticipant"][];
-            provider_thread_id: string;
-            starred: boolean;
-            subject: string;
-            thread_id: components["schemas"]["Id"] | null;
-            /** Format: int64 */
-            unread_count: number;
+            /** @description May be empty. */
+            signature_html: string;
         };
         /**
          * @description How the grant at the provider ended.
@@ -1389,7 +1722,6 @@ export interface components {
              * @description What the provider says it holds.
              */
             provider_total: number;
-            push: components["schemas"]["Push"];
             quota: components["schemas"]["Quota"];
             /** @description Why it does not move, as a code. */
             reason: string | null;
@@ -1397,7 +1729,6 @@ export interface components {
             reason_text: string | null;
             /** @description The last runs, newest first. */
             runs: components["schemas"]["Run"][];
-            since: components["schemas"]["Timestamp"] | null;
             /**
              * Format: int64
              * @description Messages that could not be understood.
@@ -1465,10 +1796,31 @@ export interface components {
              */
             unread: number;
         };
+        /** @description What changes on a label; what is left out stays. */
+        LabelChangeInput: {
+            color?: components["schemas"]["LabelColorInput"] | null;
+            name?: string | null;
+        };
         /** @description Colours as `#rrggbb`. */
         LabelColor: {
             background: string;
             text: string;
+        };
+        /** @description Two colours that the provider offers for labels. */
+        LabelColorInput: {
+            /** @example #16a765 */
+            background: string;
+            /** @example #000000 */
+            text: string;
+        };
+        /** @description A label to be made. */
+        LabelInput: {
+            color?: components["schemas"]["LabelColorInput"] | null;
+            /**
+             * @description Nested by `/`.
+             * @example Clients/Acme
+             */
+            name: string;
         };
         /**
          * @description What a system label is for.
@@ -1573,6 +1925,16 @@ export interface components {
             }[];
         };
         /** @description All of a short list. */
+        List_LabelColorInput: {
+            /** @description The things. */
+            items: {
+                /** @example #16a765 */
+                background: string;
+                /** @example #000000 */
+                text: string;
+            }[];
+        };
+        /** @description All of a short list. */
         List_Passkey: {
             /** @description The things. */
             items: {
@@ -1640,16 +2002,6 @@ export interface components {
             }[];
         };
         /** @description All of a short list. */
-        List_SavedSearch: {
-            /** @description The things. */
-            items: {
-                created_at: components["schemas"]["Timestamp"];
-                id: components["schemas"]["Id"];
-                name: string;
-                query: string;
-            }[];
-        };
-        /** @description All of a short list. */
         List_Session: {
             /** @description The things. */
             items: {
@@ -1683,6 +2035,84 @@ export interface components {
                 last_used_at: components["schemas"]["Timestamp"];
             }[];
         };
+        /** @description Something done to mail. */
+        MailAction: {
+            /**
+             * @description A word of the request, or `undo`.
+             * @example archive
+             */
+            action: string;
+            connection_id: components["schemas"]["Id"];
+            created_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Messages changed.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description Messages that the provider refused to change.
+             */
+            failed: number;
+            finished_at: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description Messages that were no longer at the provider.
+             */
+            gone: number;
+            id: components["schemas"]["Id"];
+            label_id: components["schemas"]["Id"] | null;
+            /** @description Why it waits or failed, as a code. */
+            reason: string | null;
+            /** @description The same in plain words. */
+            reason_text: string | null;
+            state: components["schemas"]["MailActionState"];
+            /**
+             * Format: int64
+             * @description Threads touched.
+             */
+            threads: number;
+            /**
+             * Format: int64
+             * @description Messages in all.
+             */
+            total: number;
+            undo_of: components["schemas"]["Id"] | null;
+            undoable: boolean;
+            undone_by: components["schemas"]["Id"] | null;
+        };
+        /** @description A message that was not changed. */
+        MailActionFailure: {
+            code: string;
+            message_id: components["schemas"]["Id"];
+            text: string;
+            thread_id: components["schemas"]["Id"];
+        };
+        /** @description What to do, and to what: exactly one of `threads`, `messages` and `matching`. */
+        MailActionInput: {
+            action: components["schemas"]["MailActionKind"];
+            /** @description Must be true for `delete_forever`: it cannot be undone. */
+            confirm?: boolean;
+            /** @description What `move` takes off; the inbox when left out. */
+            from?: string | null;
+            /** @description The label of `add_label`, `remove_label` and `move`. */
+            label?: string | null;
+            matching?: components["schemas"]["Matching"] | null;
+            /** @description 1 to 1,000 messages of one connection. */
+            messages?: string[] | null;
+            /** @description 1 to 1,000 threads of one connection. */
+            threads?: string[] | null;
+        };
+        /**
+         * @description What can be done to mail.
+         * @enum {string}
+         */
+        MailActionKind: "mark_read" | "mark_unread" | "star" | "unstar" | "important" | "not_important" | "archive" | "move_to_inbox" | "add_label" | "remove_label" | "move" | "spam" | "not_spam" | "trash" | "restore" | "delete_forever";
+        /**
+         * @description How far an action is.
+         * @enum {string}
+         */
+        MailActionState: "waiting" | "running" | "done" | "cancelled" | "failed";
         /** @description The mail area of a connection. */
         Mailbox: {
             last_sync_at: components["schemas"]["Timestamp"] | null;
@@ -1708,37 +2138,11 @@ export interface components {
          * @enum {string}
          */
         MailboxState: "waiting" | "first_sync" | "live" | "resync" | "stalled" | "parked";
-        /** @description How long the metadata of mail is kept, and what that means for one's own mailboxes. */
-        MailRetention: {
-            /**
-             * Format: int32
-             * @description What the server does unless the workspace chooses.
-             */
-            default_days: number | null;
-            /**
-             * Format: int64
-             * @description Those of them that go with the next purge.
-             */
-            due: number;
-            /**
-             * Format: int32
-             * @description Days; `null` for as long as the mailbox is connected.
-             */
-            mail_days: number | null;
-            may_change: boolean;
-            /**
-             * Format: int64
-             * @description Messages in one's own mailboxes.
-             */
-            messages: number;
-            next_purge_at: components["schemas"]["Timestamp"] | null;
-            /**
-             * Format: int64
-             * @description Messages that were purged so far.
-             */
-            purged: number;
-            purged_at: components["schemas"]["Timestamp"] | null;
-            since: components["schemas"]["Timestamp"] | null;
+        /** @description Everything that a list shows. */
+        Matching: {
+            connection: string;
+            label?: string | null;
+            unread?: boolean;
         };
         /** @description Who is signed in, where. */
         Me: {
@@ -1753,6 +2157,11 @@ export interface components {
             name?: string | null;
             /** @description IANA name. */
             time_zone?: string | null;
+            /**
+             * Format: int32
+             * @description How long a message waits before it goes, 0 to 30.
+             */
+            undo_send_seconds?: number | null;
         };
         /** @description A member. */
         Member: {
@@ -1774,6 +2183,11 @@ export interface components {
              */
             time_zone: string;
             totp_enabled: boolean;
+            /**
+             * Format: int32
+             * @description How long a message waits before it goes, 0 to 30.
+             */
+            undo_send_seconds: number;
         };
         /** @description What changes; what is left out stays. */
         MemberInput: {
@@ -1806,10 +2220,6 @@ export interface components {
         };
         /** @description What is said of a body. */
         MessageBody: {
-            /** @description Whether the member wants the images of this sender without being asked. */
-            images_shown: boolean;
-            /** @description The body with its remote images, fetched by the server. */
-            images_url: string;
             kind: components["schemas"]["BodyKind"];
             problem: components["schemas"]["BodyProblem"] | null;
             /** @description Whether earlier mail is quoted in it. */
@@ -1854,9 +2264,98 @@ export interface components {
             email: string;
             name: string;
         };
-        /** @description A conversation that can be opened. */
-        OpenedThread: {
-            thread_id: components["schemas"]["Id"];
+        /** @description One page of a long list. */
+        Page_MailAction: {
+            /** @description The things. */
+            items: {
+                /**
+                 * @description A word of the request, or `undo`.
+                 * @example archive
+                 */
+                action: string;
+                connection_id: components["schemas"]["Id"];
+                created_at: components["schemas"]["Timestamp"];
+                /**
+                 * Format: int64
+                 * @description Messages changed.
+                 */
+                done: number;
+                /**
+                 * Format: int64
+                 * @description Messages that the provider refused to change.
+                 */
+                failed: number;
+                finished_at: components["schemas"]["Timestamp"] | null;
+                /**
+                 * Format: int64
+                 * @description Messages that were no longer at the provider.
+                 */
+                gone: number;
+                id: components["schemas"]["Id"];
+                label_id: components["schemas"]["Id"] | null;
+                /** @description Why it waits or failed, as a code. */
+                reason: string | null;
+                /** @description The same in plain words. */
+                reason_text: string | null;
+                state: components["schemas"]["MailActionState"];
+                /**
+                 * Format: int64
+                 * @description Threads touched.
+                 */
+                threads: number;
+                /**
+                 * Format: int64
+                 * @description Messages in all.
+                 */
+                total: number;
+                undo_of: components["schemas"]["Id"] | null;
+                undoable: boolean;
+                undone_by: components["schemas"]["Id"] | null;
+            }[];
+            /** @description For `?after=`; null at the end. */
+            next: string | null;
+        };
+        /** @description One page of a long list. */
+        Page_MailActionFailure: {
+            /** @description The things. */
+            items: {
+                code: string;
+                message_id: components["schemas"]["Id"];
+                text: string;
+                thread_id: components["schemas"]["Id"];
+            }[];
+            /** @description For `?after=`; null at the end. */
+            next: string | null;
+        };
+        /** @description One page of a long list. */
+        Page_Send: {
+            /** @description The things. */
+            items: {
+                bcc: components["schemas"]["Recipient"][];
+                cc: components["schemas"]["Recipient"][];
+                connection_id: components["schemas"]["Id"];
+                created_at: components["schemas"]["Timestamp"];
+                /** @description What the person may decide now. */
+                decisions: components["schemas"]["SendDecision"][];
+                draft_id: components["schemas"]["Id"];
+                finished_at: components["schemas"]["Timestamp"] | null;
+                id: components["schemas"]["Id"];
+                /** @description What is known of one whose fate is not. */
+                known: components["schemas"]["SendKnown"][];
+                message_id: components["schemas"]["Id"] | null;
+                /** @description Why it did not go, as a code. */
+                reason: string | null;
+                /** @description The same in plain words. */
+                reason_text: string | null;
+                /** @description When it goes. */
+                send_at: components["schemas"]["Timestamp"];
+                state: components["schemas"]["SendState"];
+                subject: string;
+                thread_id: components["schemas"]["Id"] | null;
+                to: components["schemas"]["Recipient"][];
+            }[];
+            /** @description For `?after=`; null at the end. */
+            next: string | null;
         };
         /** @description One page of a long list. */
         Page_Thread: {
@@ -1888,6 +2387,20 @@ export interface components {
             me: boolean;
             /** @description May be empty. */
             name: string;
+        };
+        /** @description A part of another message that belongs into the draft. */
+        PartOfMessage: {
+            content_type: string;
+            /** @description Whether the quoted mail shows it. */
+            inline: boolean;
+            message_id: components["schemas"]["Id"];
+            name: string;
+            part: string;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
         };
         /** @description A passkey. */
         Passkey: {
@@ -2087,10 +2600,7 @@ export interface components {
             eta_seconds: number | null;
             /** Format: double */
             percent: number;
-            /**
-             * Format: int64
-             * @description Within a time box an estimate from what is here; 0 before there is one.
-             */
+            /** Format: int64 */
             total: number;
             /**
              * Format: int64
@@ -2117,25 +2627,6 @@ export interface components {
             name: string;
             profiles: components["schemas"]["Profile"][];
         };
-        /** @description The provider's pushes. */
-        Push: {
-            /** @description Whether the operator has to do something. */
-            alarm: boolean;
-            expires_at: components["schemas"]["Timestamp"] | null;
-            last_push_at: components["schemas"]["Timestamp"] | null;
-            next_renewal_at: components["schemas"]["Timestamp"] | null;
-            /** @description Why the provider refused, as a code. */
-            reason: string | null;
-            /** @description The same in plain words. */
-            reason_text: string | null;
-            renewed_at: components["schemas"]["Timestamp"] | null;
-            state: components["schemas"]["PushState"];
-        };
-        /**
-         * @description How the provider's pushes stand.
-         * @enum {string}
-         */
-        PushState: "off" | "waiting" | "live" | "quiet" | "overdue" | "refused";
         /** @description The quota planner. */
         Quota: {
             /**
@@ -2173,6 +2664,13 @@ export interface components {
             provider: string;
             removed_at: components["schemas"]["Timestamp"] | null;
         };
+        /** @description A name and an address. */
+        Recipient: {
+            /** @example ann@example.com */
+            address: string;
+            /** @description May be empty. */
+            name: string;
+        };
         /** @description Codes for the day when the app is lost, each good once; shown this once. */
         RecoveryCodes: {
             recovery_codes: string[];
@@ -2189,16 +2687,9 @@ export interface components {
             expires_at: components["schemas"]["Timestamp"];
             link: string;
         };
-        /** @description Whom a name was taken to mean. */
-        ResolvedPerson: {
-            address: string;
-            name: string;
-        };
-        /** @description A name that was understood as addresses. */
-        ResolvedTerm: {
-            people: components["schemas"]["ResolvedPerson"][];
-            /** @description As it stood in the query. */
-            term: string;
+        /** @description What the person decides. */
+        ResolveInput: {
+            decision: components["schemas"]["SendDecision"];
         };
         /** @description What becomes of the grant. */
         RevokePlan: {
@@ -2232,19 +2723,6 @@ export interface components {
          * @enum {string}
          */
         RunKind: "first_sync" | "poll" | "resync";
-        /** @description A kept search. */
-        SavedSearch: {
-            created_at: components["schemas"]["Timestamp"];
-            id: components["schemas"]["Id"];
-            name: string;
-            query: string;
-        };
-        /** @description A search to keep. */
-        SaveSearch: {
-            /** @description The query itself when left out. */
-            name?: string;
-            query: string;
-        };
         /** @description A permission in plain words. */
         Scope: {
             /** @description What it lets Tenon read or change. */
@@ -2256,41 +2734,60 @@ export interface components {
             stored: string;
             why: string;
         };
-        /** @description What is looked for. In a body, because queries are personal and addresses are logged by proxies. */
-        Search: {
-            /** @description `next` of the last page. */
-            after?: string | null;
-            /** @description In one mailbox; in all of one's own when left out. */
-            connection_id?: string | null;
-            /**
-             * Format: int32
-             * @description How many messages of each mailbox a page looks at, 1 to 50.
-             * @default 25
-             */
-            limit: number;
-            /** @description In the provider's language; names after `from:`, `to:`, `cc:` may stand for addresses. */
-            query: string;
-        };
-        /** @description What was found. */
-        SearchResults: {
-            /** @description Conversations, newest first. */
-            items: components["schemas"]["FoundThread"][];
-            next: string | null;
-            /** @description Names that were understood as addresses. */
-            resolved: components["schemas"]["ResolvedTerm"][];
-            /** @description Mailboxes whose provider could not be asked. */
-            unanswered: components["schemas"]["UnansweredMailbox"][];
-        };
         /**
          * @description What a part is about.
          * @enum {string}
          */
         SectionWord: "read" | "stored" | "kept" | "ended";
-        /** @description Whether to ask before the images of a sender are shown. */
-        SenderImages: {
-            /** @description Shown without asking. */
-            shown: boolean;
+        /** @description A message on its way out. */
+        Send: {
+            bcc: components["schemas"]["Recipient"][];
+            cc: components["schemas"]["Recipient"][];
+            connection_id: components["schemas"]["Id"];
+            created_at: components["schemas"]["Timestamp"];
+            /** @description What the person may decide now. */
+            decisions: components["schemas"]["SendDecision"][];
+            draft_id: components["schemas"]["Id"];
+            finished_at: components["schemas"]["Timestamp"] | null;
+            id: components["schemas"]["Id"];
+            /** @description What is known of one whose fate is not. */
+            known: components["schemas"]["SendKnown"][];
+            message_id: components["schemas"]["Id"] | null;
+            /** @description Why it did not go, as a code. */
+            reason: string | null;
+            /** @description The same in plain words. */
+            reason_text: string | null;
+            /** @description When it goes. */
+            send_at: components["schemas"]["Timestamp"];
+            state: components["schemas"]["SendState"];
+            subject: string;
+            thread_id: components["schemas"]["Id"] | null;
+            to: components["schemas"]["Recipient"][];
         };
+        /**
+         * @description What can be decided about a doubtful message.
+         * @enum {string}
+         */
+        SendDecision: "check" | "sent" | "send_again" | "keep_draft";
+        /** @description What *Send* says. */
+        SendInput: {
+            /**
+             * Format: int32
+             * @description Seconds in which it can be taken back, 0 to 30; the member's own setting when left out.
+             */
+            undo_seconds?: number | null;
+        };
+        /** @description One thing that is known. */
+        SendKnown: {
+            at: components["schemas"]["Timestamp"];
+            code: string;
+            text: string;
+        };
+        /**
+         * @description Where a message stands.
+         * @enum {string}
+         */
+        SendState: "scheduled" | "sending" | "sent" | "refused" | "doubtful" | "cancelled";
         /** @description One sentence. */
         Sentence: {
             id: string;
@@ -2319,11 +2816,6 @@ export interface components {
              * @example password
              */
             method: string;
-        };
-        /** @description A choice for the workspace. */
-        SetMailRetention: {
-            /** Format: int32 */
-            mail_days: number;
         };
         /** @description What the set-up page sends. */
         SetupInput: {
@@ -2417,12 +2909,6 @@ export interface components {
             /** @description Base32, for typing. */
             secret: string;
         };
-        /** @description A mailbox whose provider could not be asked; only the index of addresses was. */
-        UnansweredMailbox: {
-            connection_id: components["schemas"]["Id"];
-            reason: string;
-            reason_text: string;
-        };
         /** @description The decision. */
         UnparkInput: {
             decision: components["schemas"]["Decision"];
@@ -2511,6 +2997,65 @@ export interface operations {
             };
             /** @description `not_found`: Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_compose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Connection */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Compose"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused; `feature_off`: Feature not switched on */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2697,6 +3242,47 @@ export interface operations {
             };
         };
     };
+    list_label_colors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Connection */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_LabelColorInput"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_labels: {
         parameters: {
             query?: never;
@@ -2729,6 +3315,96 @@ export interface operations {
             };
             /** @description `not_found`: Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_label: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Connection */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Label"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused; `feature_off`: Feature not switched on; `label_exists`: Label exists; `provider_refused`: Refused by the provider */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota`: Quota used up */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `outcome_unknown`: Outcome unknown; `provider_unavailable`: Provider unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3265,6 +3941,596 @@ export interface operations {
             };
         };
     };
+    create_draft: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names this draft; its second coming saves into the same one */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused; `feature_off`: Feature not switched on; `draft_sending`: Draft on its way; `provider_refused`: Refused by the provider */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `attachment_gone`: File gone; `draft_gone`: Draft gone; `message_gone`: Message gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: Request too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota`: Quota used up */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `outcome_unknown`: Outcome unknown; `provider_unavailable`: Provider unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Draft */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused; `feature_off`: Feature not switched on */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `draft_gone`: Draft gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota`: Quota used up */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `outcome_unknown`: Outcome unknown; `provider_unavailable`: Provider unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The draft's etag: refuses when it was changed elsewhere */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Draft */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused; `feature_off`: Feature not switched on; `draft_sending`: Draft on its way; `provider_refused`: Refused by the provider */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `attachment_gone`: File gone; `draft_gone`: Draft gone; `message_gone`: Message gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `draft_changed`: Draft changed elsewhere */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: Request too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota`: Quota used up */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `outcome_unknown`: Outcome unknown; `provider_unavailable`: Provider unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discard_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Draft */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused; `feature_off`: Feature not switched on; `draft_sending`: Draft on its way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota`: Quota used up */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `outcome_unknown`: Outcome unknown; `provider_unavailable`: Provider unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_draft_attachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description File */
+                file: components["schemas"]["Id"];
+                /** @description Draft */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `attachment_gone`: File gone; `draft_gone`: Draft gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota`: Quota used up */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `provider_unavailable`: Provider unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_draft: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names this request; its second coming sends nothing new */
+                "Idempotency-Key": string;
+                /** @description The draft's etag: refuses when it was changed elsewhere */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Draft */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendInput"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Send"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused; `feature_off`: Feature not switched on; `draft_sending`: Draft on its way; `provider_refused`: Refused by the provider */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `draft_gone`: Draft gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `draft_changed`: Draft changed elsewhere */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention; `idempotency_key_reused`: Key used before */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota`: Quota used up */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `outcome_unknown`: Outcome unknown; `provider_unavailable`: Provider unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_events: {
         parameters: {
             query?: never;
@@ -3554,6 +4820,563 @@ export interface operations {
             };
             /** @description `validation`: Some fields need attention */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_label: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Label */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused; `feature_off`: Feature not switched on; `label_exists`: Label exists; `label_is_system`: Label of the provider; `provider_refused`: Refused by the provider */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota`: Quota used up */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `outcome_unknown`: Outcome unknown; `provider_unavailable`: Provider unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_label: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Label */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelChangeInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Label"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused; `feature_off`: Feature not switched on; `label_exists`: Label exists; `label_is_system`: Label of the provider; `provider_refused`: Refused by the provider */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota`: Quota used up */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `outcome_unknown`: Outcome unknown; `provider_unavailable`: Provider unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_mail_actions: {
+        parameters: {
+            query?: {
+                /** @description `next` of the last page. */
+                after?: string;
+                /** @description How many, 1 to 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MailAction"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_mail_action: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request; its second coming does nothing new */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailActionInput"];
+            };
+        };
+        responses: {
+            /** @description It has ended */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailAction"];
+                };
+            };
+            /** @description It goes on */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailAction"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused; `feature_off`: Feature not switched on */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention; `idempotency_key_reused`: Key used before */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_mail_action: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Action */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailAction"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_mail_action: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Action */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailAction"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_late`: Too late */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_mail_action_failures: {
+        parameters: {
+            query?: {
+                /** @description `next` of the last page. */
+                after?: string;
+                /** @description How many, 1 to 200. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Action */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MailActionFailure"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_mail_action: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Action */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It has ended */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailAction"];
+                };
+            };
+            /** @description It goes on */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailAction"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused; `feature_off`: Feature not switched on; `not_undoable`: Cannot be undone */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `provider_unavailable`: Provider unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4738,8 +6561,6 @@ export interface operations {
     get_message_body: {
         parameters: {
             query?: {
-                /** @description Whether remote images are shown, fetched by the server. */
-                images?: boolean;
                 /** @description The page's theme. */
                 theme?: "light" | "dark";
             };
@@ -4835,32 +6656,28 @@ export interface operations {
             };
         };
     };
-    get_image: {
+    compose_answer: {
         parameters: {
             query: {
-                /** @description When the address ends, in seconds. */
-                e: number;
-                /** @description Signature, for this session. */
-                s: string;
+                /** @description `reply`, `reply_all` or `forward`. */
+                kind: components["schemas"]["DraftKind"];
             };
             header?: never;
             path: {
                 /** @description Message */
                 id: components["schemas"]["Id"];
-                /** @description Which image */
-                number: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The picture */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/*": number[];
+                    "application/json": components["schemas"]["ComposeAnswer"];
                 };
             };
             /** @description `unauthenticated`: Not signed in */
@@ -4881,7 +6698,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused */
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused; `feature_off`: Feature not switched on */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4918,6 +6735,92 @@ export interface operations {
                 };
             };
             /** @description `provider_unavailable`: Provider unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_message_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Message */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused; `feature_off`: Feature not switched on */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `draft_gone`: Draft gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota`: Quota used up */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `outcome_unknown`: Outcome unknown; `provider_unavailable`: Provider unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5005,76 +6908,6 @@ export interface operations {
             };
             /** @description `provider_unavailable`: Provider unavailable */
             503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    show_images_of_sender: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description A message of that sender */
-                id: components["schemas"]["Id"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SenderImages"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description `unauthenticated`: Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_found`: Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation`: Some fields need attention */
-            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5363,9 +7196,16 @@ export interface operations {
             };
         };
     };
-    get_retention: {
+    list_sends: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `next` of the last page. */
+                after?: string;
+                /** @description How many, 1 to 200. */
+                limit?: number;
+                /** @description `scheduled`, `sending`, `sent`, `refused`, `doubtful` or `cancelled`. */
+                state?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -5378,165 +7218,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MailRetention"];
-                };
-            };
-            /** @description `unauthenticated`: Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    set_retention: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SetMailRetention"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MailRetention"];
-                };
-            };
-            /** @description `malformed`: Request not understood */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unauthenticated`: Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `forbidden`: Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation`: Some fields need attention */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_saved_searches: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["List_SavedSearch"];
-                };
-            };
-            /** @description `unauthenticated`: Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    save_search: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SaveSearch"];
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SavedSearch"];
-                };
-            };
-            /** @description `malformed`: Request not understood */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Page_Send"];
                 };
             };
             /** @description `unauthenticated`: Not signed in */
@@ -5568,24 +7250,26 @@ export interface operations {
             };
         };
     };
-    delete_saved_search: {
+    get_send: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                /** @description Search */
+                /** @description Message on its way */
                 id: components["schemas"]["Id"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description No Content */
-            204: {
+            /** @description OK */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Send"];
+                };
             };
             /** @description `unauthenticated`: Not signed in */
             401: {
@@ -5616,18 +7300,17 @@ export interface operations {
             };
         };
     };
-    search_mail: {
+    cancel_send: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description Message on its way */
+                id: components["schemas"]["Id"];
+            };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Search"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description OK */
             200: {
@@ -5635,16 +7318,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SearchResults"];
-                };
-            };
-            /** @description `malformed`: Request not understood */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Send"];
                 };
             };
             /** @description `unauthenticated`: Not signed in */
@@ -5665,76 +7339,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `validation`: Some fields need attention */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    open_found: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["FoundReference"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OpenedThread"];
-                };
-            };
-            /** @description `malformed`: Request not understood */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unauthenticated`: Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_found`: Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused */
+            /** @description `too_late`: Too late */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5743,15 +7348,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `message_gone`: Message gone */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `validation`: Some fields need attention */
             422: {
                 headers: {
@@ -5761,8 +7357,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `quota`: Quota used up */
-            429: {
+            /** @description Any other problem: see its code */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5770,8 +7366,62 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `provider_unavailable`: Provider unavailable */
-            503: {
+        };
+    };
+    resolve_send: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Message on its way */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResolveInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Send"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_late`: Too late */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6568,6 +8218,197 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ThreadDetail"];
                 };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_upload: {
+        parameters: {
+            query?: {
+                /** @description Whether it is meant to be shown inside the text. */
+                inline?: boolean;
+                /** @description File name. */
+                name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The file; its type as Content-Type */
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftFile"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: Request too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uploads_full`: Too many files */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description File */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `attachment_gone`: File gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description File */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description `unauthenticated`: Not signed in */
             401: {

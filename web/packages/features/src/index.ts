@@ -1,3 +1,6 @@
+// Straight from their files: the folders' menus and dialogs are not for the start.
+export { ActingProvider } from "./acting/acting";
+export { ComposeProvider } from "./compose/compose";
 export {
   ApiProvider,
   connectionsQuery,

@@ -40,7 +40,9 @@ export function problem(
 /** What every route checks before its own work: ordered failures, the write header, the session. */
 export function refusal(fake: FakeServer, request: Request, open: boolean) {
   const path = new URL(request.url).pathname;
-  const at = fake.failures.findIndex((failure) => path.includes(failure.path));
+  const at = fake.failures.findIndex(
+    (failure) => path.includes(failure.path) && (failure.method ?? request.method) === request.method,
+  );
   const failure = fake.failures[at];
   if (failure !== undefined) {
     fake.failures.splice(at, 1);

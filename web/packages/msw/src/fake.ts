@@ -1,6 +1,8 @@
 /** A small stand-in for the server: enough state to walk through every screen. */
 import type { Connection, Consent, Health, Mailbox, Me, Receipt, Session } from "@tenon/api-client";
 import { FakeAccess } from "./access";
+import { FakeActing } from "./acting";
+import { FakeComposing } from "./composing";
 import { arrival, type MailboxData, mailbox, type StoredMessage, type StoredThread } from "./data/mailbox";
 import { me as person } from "./data/people";
 import { policy } from "./data/policy";
@@ -46,8 +48,18 @@ export class FakeServer {
   access: FakeAccess;
   flows = new Map<string, Flow>();
   policyEdition = 1;
+  acting = new FakeActing(this);
+  composing = new FakeComposing(this);
   /** Calls to be refused by the next matching request: path part -> status and code. */
-  failures: Array<{ path: string; status: number; code: string; retryAfter?: number; fields?: unknown }> = [];
+  failures: Array<{
+    path: string;
+    method?: string;
+    status: number;
+    code: string;
+    retryAfter?: number;
+    fields?: unknown;
+    detail?: string;
+  }> = [];
   readonly #options: Required<FakeOptions>;
   readonly #listeners = new Set<Listener>();
   readonly #syncStart = new Map<string, number>();
@@ -87,6 +99,8 @@ export class FakeServer {
     this.#syncStart.clear();
     this.flows.clear();
     this.failures = [];
+    this.acting = new FakeActing(this);
+    this.composing = new FakeComposing(this);
     this.receipts = [];
     this.consents = [];
     this.set = scenario !== "new";
@@ -197,6 +211,18 @@ export class FakeServer {
     return share >= 1 ? sorted : sorted.slice(0, Math.ceil(sorted.length * share));
   }
 
+  /** What a list shows: by label; spam and bin only in their own lists. */
+  listed(id: string, label: string | null, unread: boolean): StoredThread[] {
+    const labels = this.mail.get(id)?.labels ?? [];
+    const away = labels.filter(({ role }) => role === "trash" || role === "spam").map((one) => one.id);
+    return this.threads(id).filter(
+      ({ thread }) =>
+        (label === null || thread.label_ids.includes(label)) &&
+        (!unread || thread.unread_count > 0) &&
+        !away.some((one) => one !== label && thread.label_ids.includes(one)),
+    );
+  }
+
   findThread(threadId: string): StoredThread | undefined {
     for (const { threads } of this.mail.values()) {
       const found = threads.find(({ thread }) => thread.id === threadId);
@@ -230,6 +256,11 @@ export class FakeServer {
     this.emit("threads_changed", id);
     this.emit("mailbox_changed", id);
     return stored;
+  }
+
+  /** The outbox with one message of each kind of end. */
+  addSends(id = MAIN): void {
+    this.composing.addSamples(id);
   }
 
   health(id: string): Health | undefined {
@@ -398,7 +429,9 @@ export class FakeServer {
       features: [
         { id: "identity", state: "on" },
         { id: "mail", state: "on" },
-        { id: "sending", state: "off" },
+        { id: "organizing", state: "on" },
+        { id: "sending", state: "on" },
+        { id: "deleting", state: "off" },
       ],
       scopes_granted: scopesOf(["mail"]),
       created_at: this.iso(age),
@@ -474,6 +507,7 @@ export class FakeServer {
         locale: "en",
         time_zone: "Europe/Paris",
         totp_enabled: false,
+        undo_send_seconds: 10,
         recovery_codes: 0,
         has_password: true,
       },

@@ -7,6 +7,7 @@ import { bodyDocument, content } from "./data/mailbox";
 import { policy } from "./data/policy";
 import { providers } from "./data/providers";
 import { FAKE_PASSWORD, FAKE_TOTP, type FakeServer, SETUP_TOKEN } from "./fake";
+import { acting, composing } from "./handlers-acting";
 
 type Method = "get" | "post" | "put" | "patch" | "delete";
 type Call = { request: Request; url: URL; params: Record<string, string>; body: Record<string, unknown> };
@@ -15,9 +16,9 @@ type Lang = "en" | "fr";
 
 const RECOVERY = Array.from({ length: 10 }, (_, at) => `k7f${at}-9qm2-x4t${(at * 3) % 10}`);
 const lang = (url: URL): Lang => (url.searchParams.get("locale") === "fr" ? "fr" : "en");
-const json = (value: JsonBodyType, status = 200) => HttpResponse.json(value, { status });
-const nothing = (status = 204) => new HttpResponse(null, { status });
-const missing = () => problem(404, "not_found");
+export const json = (value: JsonBodyType, status = 200) => HttpResponse.json(value, { status });
+export const nothing = (status = 204) => new HttpResponse(null, { status });
+export const missing = () => problem(404, "not_found");
 
 export function handlers(fake: FakeServer): RequestHandler[] {
   const routes: RequestHandler[] = [];
@@ -43,7 +44,9 @@ export function handlers(fake: FakeServer): RequestHandler[] {
   connections(fake, on);
   mail(fake, on);
   search(on, fake);
-  routes.push(events(fake), callback(fake));
+  acting(fake, on);
+  composing(fake, on);
+  routes.push(upload(fake), events(fake), callback(fake));
   return routes;
 }
 
@@ -218,10 +221,8 @@ function mail(fake: FakeServer, on: On): void {
     const unread = url.searchParams.get("unread") === "true";
     const after = url.searchParams.get("after");
     const all = fake
-      .threads(url.searchParams.get("connection") ?? "")
-      .map(({ thread }) => thread)
-      .filter((thread) => label === null || thread.label_ids.includes(label))
-      .filter((thread) => !unread || thread.unread_count > 0);
+      .listed(url.searchParams.get("connection") ?? "", label, unread)
+      .map(({ thread }) => thread);
     const start =
       after === null ? 0 : all.findIndex((thread) => `${thread.last_at} ${thread.id}` === after) + 1;
     const items = all.slice(start, start + limit);
@@ -322,6 +323,22 @@ function download(text: string, type: string, name: string): Response {
       "Content-Type": type,
       "Content-Disposition": `attachment; filename*=UTF-8''${encodeURIComponent(name)}`,
     },
+  });
+}
+
+/** Raw bytes, not JSON as everywhere else. */
+function upload(fake: FakeServer): RequestHandler {
+  return http.post("*/api/v1/uploads", async ({ request }) => {
+    const refused = refusal(fake, request, false);
+    if (refused !== undefined) return refused;
+    const query = new URL(request.url).searchParams;
+    const bytes = await request.arrayBuffer();
+    if (bytes.byteLength > 26_214_400) return problem(413, "too_large");
+    const type = request.headers.get("Content-Type") ?? "application/octet-stream";
+    return json(
+      fake.composing.upload(query.get("name") ?? "", type, query.get("inline") === "true", bytes),
+      201,
+    );
   });
 }
 

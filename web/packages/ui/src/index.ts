@@ -18,4 +18,4 @@ export {
 export { COLOR_SCHEME_KEY, type ColorScheme, TenonTheme } from "./provider";
 export { Shell, type ShellItem } from "./shell";
 export { cssVariables, theme } from "./theme";
-export { Toaster, useToast } from "./toast";
+export { type ShowToast, Toaster, type ToastOptions, useToast } from "./toast";

@@ -168,6 +168,7 @@ async fn first_time(
         totp_confirmed_at: None,
         totp_last_step: 0,
         disabled_at: None,
+        undo_send_seconds: members::UNDO_SEND,
         created_at: ctx.world.now(),
     };
     if let Some(hash) = flow.invitation_hash {

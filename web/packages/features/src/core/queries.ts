@@ -34,6 +34,10 @@ export const keys = {
   sessions: ["sessions"] as const,
   savedSearches: ["saved-searches"] as const,
   retention: ["retention"] as const,
+  mailActions: ["mail_actions"] as const,
+  labelColors: (connection: string) => ["label_colors", connection] as const,
+  composeOptions: (connection: string) => ["compose", connection] as const,
+  sends: ["sends"] as const,
   passkeys: ["passkeys"] as const,
   identities: ["identities"] as const,
   members: ["members"] as const,
@@ -224,6 +228,42 @@ export const sessionsQuery = (api: ApiClient) =>
   queryOptions({
     queryKey: keys.sessions,
     queryFn: async ({ signal }) => (await send(api.GET("/api/v1/sessions", { signal }))).items,
+  });
+
+/** The newest few: those that run are among them. */
+export const mailActionsQuery = (api: ApiClient) =>
+  queryOptions({
+    queryKey: keys.mailActions,
+    queryFn: async ({ signal }) =>
+      (await send(api.GET("/api/v1/mail/actions", { signal, params: { query: { limit: 20 } } }))).items,
+  });
+
+export const labelColorsQuery = (api: ApiClient, connection: string) =>
+  queryOptions({
+    queryKey: keys.labelColors(connection),
+    queryFn: async ({ signal }) =>
+      (
+        await send(
+          api.GET("/api/v1/connections/{id}/label-colors", { signal, params: { path: { id: connection } } }),
+        )
+      ).items,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+export const composeOptionsQuery = (api: ApiClient, connection: string) =>
+  queryOptions({
+    queryKey: keys.composeOptions(connection),
+    queryFn: ({ signal }) =>
+      send(api.GET("/api/v1/connections/{id}/compose", { signal, params: { path: { id: connection } } })),
+    staleTime: 300_000,
+  });
+
+/** What was sent lately, and all that waits for its time or for a person. */
+export const sendsQuery = (api: ApiClient) =>
+  queryOptions({
+    queryKey: keys.sends,
+    queryFn: async ({ signal }) =>
+      (await send(api.GET("/api/v1/sends", { signal, params: { query: { limit: 100 } } }))).items,
   });
 
 /** Which ways in this server has; known before sign-in too. */

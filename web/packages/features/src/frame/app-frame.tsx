@@ -6,7 +6,7 @@ import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { needsAttention } from "../connections/status";
 import { connectionsQuery, useApi } from "../core";
-import { useShortcutSheet, useShortcuts } from "../keyboard";
+import { usePalette, useShortcutSheet, useShortcuts } from "../keyboard";
 import { useLiveState } from "../live";
 import classes from "./app-frame.module.css";
 
@@ -31,12 +31,17 @@ export function AppFrame({
   const path = useRouterState({ select: (state) => state.location.pathname });
   const connections = useQuery(connectionsQuery(api)).data;
   const { show, sheet } = useShortcutSheet();
+  const palette = usePalette();
 
   const group = t("keys.group.go");
   useShortcuts([
     { keys: "g m", label: t("nav.mail"), group, run: () => void navigate({ to: "/" }) },
     { keys: "g c", label: t("nav.connections"), group, run: () => void navigate({ to: "/connections" }) },
     { keys: "g p", label: t("nav.settings"), group, run: () => void navigate({ to: "/settings" }) },
+    { keys: "g o", label: t("outbox.title"), group, run: () => void navigate({ to: "/outbox" }) },
+    { label: t("consents.title"), group, run: () => void navigate({ to: "/consents" }) },
+    { label: t("receipts.title"), group, run: () => void navigate({ to: "/receipts" }) },
+    { label: t("connect.title"), group, run: () => void navigate({ to: "/connect" }) },
   ]);
 
   const attention = connections?.some(needsAttention) === true ? t("nav.attention") : undefined;
@@ -62,7 +67,7 @@ export function AppFrame({
       items={[
         {
           key: "mail",
-          link: item("/", path === "/" || at("/mail")),
+          link: item("/", path === "/" || at("/mail", "/labels", "/outbox")),
           icon: <IconMail size={20} stroke={1.6} aria-hidden="true" />,
           label: t("nav.mail"),
         },
@@ -95,6 +100,7 @@ export function AppFrame({
     >
       {children}
       {sheet}
+      {palette}
     </Shell>
   );
 }

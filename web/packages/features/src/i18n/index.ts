@@ -7,10 +7,19 @@ export const LOCALES = ["en", "fr"] as const;
 export type Locale = (typeof LOCALES)[number];
 export const LOCALE_NAMES: Record<Locale, string> = { en: "English", fr: "Français" };
 
+/** Keys of all texts with their parents (`mail.role.inbox`), flat: the compiler gives up on a deep tree of this many. */
+type Flat<Texts, Parents extends string = ""> = {
+  [Key in keyof Texts & string]: Texts[Key] extends string
+    ? `${Parents}${Key}`
+    : Flat<Texts[Key], `${Parents}${Key}.`>;
+}[keyof Texts & string];
+
 declare module "i18next" {
   interface CustomTypeOptions {
     defaultNS: "translation";
-    resources: { translation: typeof en };
+    /** Of the types only; at run time a dot leads into the tree. */
+    keySeparator: false;
+    resources: { translation: Record<Flat<typeof en>, string> };
   }
 }
 

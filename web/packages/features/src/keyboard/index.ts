@@ -1,3 +1,5 @@
+export { Keys } from "./keys";
+export { usePalette } from "./palette";
 export { useShortcutSheet } from "./sheet";
 export {
   belongsToTyping,

@@ -1,19 +1,19 @@
 import { Modal } from "@mantine/core";
-import { Kbd } from "@tenon/ui";
 import { useTranslation } from "react-i18next";
+import { Keys } from "./keys";
 import classes from "./sheet.module.css";
 import { useShortcutList } from "./shortcuts";
 
 export default function SheetDialog({ open, close }: { open: boolean; close: () => void }) {
   const { t } = useTranslation();
-  const shortcuts = useShortcutList();
+  const shortcuts = useShortcutList().filter((shortcut) => shortcut.keys !== undefined);
   const groups = [...new Set(shortcuts.map((shortcut) => shortcut.group))];
   return (
     <Modal
       opened={open}
       onClose={close}
       title={t("keys.title")}
-      size="lg"
+      size="xl"
       closeButtonProps={{ "aria-label": t("common.close") }}
     >
       <div className={classes.groups}>
@@ -27,9 +27,7 @@ export default function SheetDialog({ open, close }: { open: boolean; close: () 
                   <div key={shortcut.keys} className={classes.row}>
                     <dt>{shortcut.label}</dt>
                     <dd>
-                      {shortcut.keys.split(" ").map((key) => (
-                        <Kbd key={key}>{key === "Escape" ? "Esc" : key}</Kbd>
-                      ))}
+                      <Keys keys={shortcut.keys ?? ""} />
                     </dd>
                   </div>
                 ))}

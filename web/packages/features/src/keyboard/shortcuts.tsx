@@ -9,11 +9,16 @@ import {
 } from "react";
 
 export type Shortcut = {
-  /** One key ("j", "Enter", "?") or two in a row ("g i"). */
-  keys: string;
+  /**
+   * One key ("j", "Enter", "?"), two in a row ("g i"), or one with Ctrl or Cmd ("Mod+k"), which also works
+   * while people type. Left out: found in the palette only.
+   */
+  keys?: string;
   label: string;
   group: string;
   run: () => void;
+  /** Works by key and stands in the sheet, but is nothing to choose from a list. */
+  keyOnly?: boolean;
 };
 
 /** The second key of a pair must follow within this time. */
@@ -28,13 +33,21 @@ const TYPING_ROLES = new Set([
   "menu",
   "menuitem",
 ]);
-const TYPING_TAGS = new Set(["INPUT", "TEXTAREA", "SELECT"]);
+const TYPING_TAGS = new Set(["TEXTAREA", "SELECT"]);
+/** Inputs that take no letters leave them to the page. */
+const PRESSED_INPUTS = new Set(["checkbox", "radio", "button", "submit"]);
+
+/** On many keyboards `#` and `!` need AltGr, which some systems report as Ctrl and Alt. */
+const isAltGraph = (event: KeyboardEvent) => event.getModifierState("AltGraph");
+const isModified = (event: KeyboardEvent) =>
+  (event.ctrlKey || event.metaKey || event.altKey) && !isAltGraph(event);
 
 /** Keys belong to the person's text while they type, and to an open dialog or menu while it is open. */
 export function belongsToTyping(event: KeyboardEvent): boolean {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return true;
+  if (isModified(event) || event.isComposing) return true;
   const target = event.target;
   if (!(target instanceof Element)) return false;
+  if (target instanceof HTMLInputElement) return !PRESSED_INPUTS.has(target.type);
   if (TYPING_TAGS.has(target.tagName)) return true;
   if (target instanceof HTMLElement && (target.isContentEditable || target.contentEditable === "true"))
     return true;
@@ -46,7 +59,8 @@ export function belongsToTyping(event: KeyboardEvent): boolean {
 function belongsToControl(event: KeyboardEvent): boolean {
   if (event.key !== "Enter" && event.key !== " ") return false;
   return (
-    event.target instanceof Element && event.target.closest("a, button, summary, [role=button]") !== null
+    event.target instanceof Element &&
+    event.target.closest("a, button, summary, input, [role=button]") !== null
   );
 }
 
@@ -74,31 +88,42 @@ export class ShortcutRegistry {
   list = (): Shortcut[] => this.#snapshot;
 
   handle = (event: KeyboardEvent): void => {
-    if (event.defaultPrevented || belongsToTyping(event) || belongsToControl(event)) return;
+    if (event.defaultPrevented) return;
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && !isAltGraph(event)) {
+      this.#press(event, `Mod+${event.key.toLowerCase()}`);
+      return;
+    }
+    if (belongsToTyping(event) || belongsToControl(event)) return;
     if (event.target instanceof Node && isUnderDialog(event.target)) return;
     const pair = this.#first !== undefined && event.timeStamp - this.#first.at < PAIR_MS;
     const keys = pair ? `${this.#first?.key} ${event.key}` : event.key;
     this.#first = undefined;
-    const found = this.#snapshot.find((shortcut) => shortcut.keys === keys);
-    if (found) {
-      event.preventDefault();
-      found.run();
-      return;
-    }
-    if (this.#snapshot.some((shortcut) => shortcut.keys.startsWith(`${event.key} `))) {
+    if (this.#press(event, keys)) return;
+    if (this.#snapshot.some((shortcut) => shortcut.keys?.startsWith(`${event.key} `))) {
       this.#first = { key: event.key, at: event.timeStamp };
     }
   };
 
+  #press(event: KeyboardEvent, keys: string): boolean {
+    const found = this.#snapshot.find((shortcut) => shortcut.keys === keys);
+    if (found === undefined) return false;
+    event.preventDefault();
+    found.run();
+    return true;
+  }
+
   #changed(): void {
     const byKeys = new Map<string, Shortcut>();
-    for (const shortcut of this.#layers.flat()) byKeys.set(shortcut.keys, shortcut);
+    for (const shortcut of this.#layers.flat())
+      byKeys.set(shortcut.keys ?? `${shortcut.group}\t${shortcut.label}`, shortcut);
     this.#snapshot = [...byKeys.values()];
     for (const listener of this.#listeners) listener();
   }
 }
 
 function isUnderDialog(target: Node): boolean {
+  // A composer is no modal dialog, but keys pressed in it are not meant for the list behind it.
+  if (target instanceof Element && target.closest("[role=dialog]") !== null) return true;
   const dialog = document.querySelector("[role=dialog][aria-modal=true]");
   return dialog !== null && (target === document.body || dialog.contains(target));
 }
@@ -126,16 +151,13 @@ export function useShortcuts(shortcuts: Shortcut[]): void {
   const latest = useRef(shortcuts);
   latest.current = shortcuts;
   const signature = shortcuts
-    .map((shortcut) => `${shortcut.group}\t${shortcut.keys}\t${shortcut.label}`)
+    .map((shortcut) => `${shortcut.group}\t${shortcut.keys ?? ""}\t${shortcut.label}`)
     .join("\n");
   useEffect(() => {
     const stable =
       signature === ""
         ? []
-        : latest.current.map((shortcut) => ({
-            ...shortcut,
-            run: () => latest.current.find((current) => current.keys === shortcut.keys)?.run(),
-          }));
+        : latest.current.map((shortcut, at) => ({ ...shortcut, run: () => latest.current[at]?.run() }));
     return registry.add(stable);
   }, [registry, signature]);
 }

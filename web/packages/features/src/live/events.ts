@@ -5,6 +5,10 @@ export const EVENT_NAMES = [
   "mailbox_changed",
   "threads_changed",
   "receipt_added",
+  "labels_changed",
+  "mail_action_changed",
+  "drafts_changed",
+  "send_changed",
   "sessions_changed",
   "members_changed",
 ] as const;

@@ -22,6 +22,15 @@ export function staleKeys(event: LiveEvent): ReadonlyArray<readonly unknown[]> {
       return [keys.labels(event.id), keys.threadDetails];
     case "receipt_added":
       return [keys.receipts, keys.connections];
+    case "labels_changed":
+      return [keys.labels(event.id)];
+    case "mail_action_changed":
+      return [keys.mailActions];
+    // The rows of drafts come with threads_changed.
+    case "drafts_changed":
+      return [keys.labels(event.id)];
+    case "send_changed":
+      return [keys.sends];
     case "sessions_changed":
       return [keys.sessions, keys.passkeys, keys.identities, keys.session];
     case "members_changed":
@@ -67,7 +76,14 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       // A refused session leads to sign-in by itself; other failures change nothing.
       onRefused: () => void client.fetchQuery({ ...sessionQuery(api), staleTime: 0 }).catch(() => undefined),
       onResume: () => {
-        const shortLived = new Set<unknown>(["threads", "message", "policy", "providers", "disconnect"]);
+        const shortLived = new Set<unknown>([
+          "threads",
+          "message",
+          "policy",
+          "providers",
+          "disconnect",
+          "compose",
+        ]);
         void client.invalidateQueries({ predicate: (query) => !shortLived.has(query.queryKey[0]) });
         void refreshThreadLists(client, api);
       },

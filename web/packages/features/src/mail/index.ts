@@ -1,3 +1,3 @@
 export { MailScreen, type MailSearch } from "./mail-screen";
+export { openAtFirst } from "./messages";
 export { mergeHead, refreshThreadLists } from "./refresh";
-export { openAtFirst } from "./thread-view";

@@ -1,4 +1,5 @@
 import { Menu, Skeleton } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { Connection, Label } from "@tenon/api-client";
 import {
@@ -8,14 +9,18 @@ import {
   IconFileText,
   IconFlag,
   IconInbox,
+  IconOutbound,
+  IconPencil,
   IconSend,
   IconStar,
   IconTag,
   IconTrash,
+  Pill,
 } from "@tenon/ui";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { useFormat } from "../core";
+import { useCompose } from "../compose";
+import { sendsQuery, useApi, useFormat } from "../core";
 import { labelDot } from "./label-chip";
 import { ALL_MAIL, groupLabels, type Role } from "./label-order";
 import classes from "./labels.module.css";
@@ -85,8 +90,10 @@ export function LabelsPane(props: LabelsPaneProps) {
   return (
     <>
       <Account connection={connection} connections={connections} />
+      <ComposeButton connection={connection} {...(onPick === undefined ? {} : { onPick })} />
       <ul className={classes.items}>
         {groups.main.map((label) => item(label))}
+        <OutboxLink {...(onPick === undefined ? {} : { onPick })} />
         <LabelLink
           connection={connection}
           id={ALL_MAIL}
@@ -98,12 +105,20 @@ export function LabelsPane(props: LabelsPaneProps) {
         {groups.after.map((label) => item(label))}
       </ul>
       {children}
-      {groups.own.length > 0 && (
-        <>
-          <h2 className={classes.group}>{t("mail.labels")}</h2>
-          <ul className={classes.items}>{groups.own.map((label) => item(label, label.depth, label.leaf))}</ul>
-        </>
-      )}
+      <div className={classes.groupLine}>
+        <h2 className={classes.group}>{t("mail.labels")}</h2>
+        <Link
+          className={classes.manage}
+          to="/labels/$connection"
+          params={{ connection }}
+          aria-label={t("labels.manage")}
+          title={t("labels.manage")}
+          {...(onPick === undefined ? {} : { onClick: onPick })}
+        >
+          <IconPencil size={15} stroke={1.6} />
+        </Link>
+      </div>
+      <ul className={classes.items}>{groups.own.map((label) => item(label, label.depth, label.leaf))}</ul>
       {groups.categories.length > 0 && (
         <>
           <h2 className={classes.group}>{t("mail.categories")}</h2>
@@ -111,6 +126,40 @@ export function LabelsPane(props: LabelsPaneProps) {
         </>
       )}
     </>
+  );
+}
+
+function ComposeButton({ connection, onPick }: { connection: string; onPick?: () => void }) {
+  const { t } = useTranslation();
+  const compose = useCompose();
+  return (
+    <button
+      type="button"
+      className={classes.compose}
+      onClick={() => {
+        onPick?.();
+        compose.create(connection);
+      }}
+    >
+      <IconPencil size={16} stroke={1.8} />
+      {t("compose.new")}
+    </button>
+  );
+}
+
+/** What waits for a person is counted; the rest goes by itself. */
+function OutboxLink({ onPick }: { onPick?: () => void }) {
+  const { t } = useTranslation();
+  const api = useApi();
+  const count = useQuery(sendsQuery(api)).data?.filter(({ state }) => state === "doubtful").length ?? 0;
+  return (
+    <li>
+      <Link className={classes.item} to="/outbox" {...(onPick === undefined ? {} : { onClick: onPick })}>
+        <IconOutbound size={16} stroke={1.6} aria-hidden="true" />
+        <span className={classes.name}>{t("outbox.title")}</span>
+        {count > 0 && <Pill tone="warn">{t("outbox.waiting", { count })}</Pill>}
+      </Link>
+    </li>
   );
 }
 

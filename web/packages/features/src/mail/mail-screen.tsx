@@ -1,15 +1,25 @@
-import { ActionIcon, Drawer } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { ActionIcon, Button, Drawer } from "@mantine/core";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import type { Connection } from "@tenon/api-client";
-import { Blank, IconMail, IconMenu2, Kbd } from "@tenon/ui";
+import { Blank, IconMail, IconMenu2, IconPencil, Kbd } from "@tenon/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { type Commands, useCommands } from "../acting";
+import { useCompose } from "../compose";
 import { ConnectionStatus, needsAttention } from "../connections/status";
-import { connectionQuery, connectionsQuery, labelsQuery, ProblemState, useApi, useTitle } from "../core";
+import {
+  connectionQuery,
+  connectionsQuery,
+  labelsQuery,
+  ProblemState,
+  threadQuery,
+  useApi,
+  useTitle,
+} from "../core";
 import { useShortcuts } from "../keyboard";
 import { SavedSearches, SearchBox, SearchResults } from "../search";
-import { ALL_MAIL, findRole, type Role } from "./label-order";
+import { ALL_MAIL, findRole, groupLabels, type Role } from "./label-order";
 import { LabelsPane, useLabelName } from "./labels-pane";
 import classes from "./mail.module.css";
 import { ThreadList } from "./thread-list";
@@ -29,6 +39,8 @@ export function MailScreen({ connection, label, search }: MailScreenProps) {
   const labels = useQuery(labelsQuery(api, connection));
   const connections = useQuery(connectionsQuery(api));
   const current = useQuery(connectionQuery(api, connection));
+  const client = useQueryClient();
+  const compose = useCompose();
   const [menuOpen, setMenuOpen] = useState(false);
   // What a person looks for is theirs: it is kept here, not in the address, which histories keep.
   const [query, setQuery] = useState<string>();
@@ -43,14 +55,34 @@ export function MailScreen({ connection, label, search }: MailScreenProps) {
   const shown = labels.data?.find((candidate) => candidate.id === labelId);
   const title = label === ALL_MAIL ? t("mail.all") : shown === undefined ? t("mail.title") : labelName(shown);
   useTitle(search.thread === undefined ? title : undefined);
+  const list = labelId === ALL_MAIL ? undefined : labelId;
+  const commands = useCommands(connection, labels.data, list);
 
-  const openThread = (thread: string, { replace }: { replace: boolean }) =>
+  const showThread = (thread: string, { replace }: { replace: boolean }) =>
     void navigate({
       to: ".",
       search: (previous: object) => ({ ...previous, thread }),
       replace,
       resetScroll: false,
     });
+  /** A draft is opened to be written on; what it answers is shown beside it. */
+  const openDraft = async (thread: string, options: { replace: boolean }) => {
+    try {
+      const detail = await client.fetchQuery({ ...threadQuery(api, thread), staleTime: 0 });
+      const draft = detail.messages.findLast(
+        (message) => commands.roles.drafts !== undefined && message.label_ids.includes(commands.roles.drafts),
+      );
+      if (draft !== undefined) compose.draft(connection, draft.id);
+      if (draft !== undefined && detail.messages.length === 1) return;
+    } catch {
+      // The thread's own view says what is wrong.
+    }
+    showThread(thread, options);
+  };
+  const openThread = (thread: string, options: { replace: boolean }) =>
+    list !== undefined && list === commands.roles.drafts
+      ? void openDraft(thread, options)
+      : showThread(thread, options);
   const closeThread = () => {
     if (search.thread === undefined) return;
     void navigate({
@@ -72,6 +104,29 @@ export function MailScreen({ connection, label, search }: MailScreenProps) {
     { keys: "g t", label: t("mail.role.sent"), group, run: () => goTo("sent") },
     { keys: "g d", label: t("mail.role.drafts"), group, run: () => goTo("drafts") },
     { keys: "g a", label: t("mail.all"), group, run: () => goTo(ALL_MAIL) },
+    { keys: "g b", label: t("mail.role.spam"), group, run: () => goTo("spam") },
+    { keys: "g #", label: t("mail.role.trash"), group, run: () => goTo("trash") },
+    ...groupLabels(labels.data ?? []).own.map((own) => ({
+      label: own.name,
+      group: t("mail.labels"),
+      run: () =>
+        void navigate({
+          to: "/mail/$connection/{-$label}",
+          params: { connection, label: own.id },
+          search: {},
+        }),
+    })),
+    {
+      keys: "c",
+      label: t("compose.new"),
+      group: t("keys.group.write"),
+      run: () => compose.create(connection),
+    },
+    {
+      label: t("labels.manage"),
+      group: t("keys.group.go"),
+      run: () => void navigate({ to: "/labels/$connection", params: { connection } }),
+    },
   ]);
 
   if (current.isError && current.data === undefined) {
@@ -122,9 +177,20 @@ export function MailScreen({ connection, label, search }: MailScreenProps) {
             key={`${connection} ${labelId ?? ""}`}
             title={title}
             total={label === ALL_MAIL ? current.data?.mailbox?.threads : shown?.threads}
-            filter={{ connection, label: labelId === ALL_MAIL ? undefined : labelId, unread: search.unread }}
+            filter={{ connection, label: list, unread: search.unread }}
+            commands={commands}
             mailbox={current.data?.mailbox ?? undefined}
-            notice={current.data !== undefined && <TroubleLine connection={current.data} />}
+            notice={
+              <>
+                {current.data !== undefined && <TroubleLine connection={current.data} />}
+                <AwayLine
+                  list={list}
+                  commands={commands}
+                  total={shown?.threads ?? 0}
+                  connection={connection}
+                />
+              </>
+            }
             labels={labels.data}
             open={search.thread}
             openThread={openThread}
@@ -160,7 +226,14 @@ export function MailScreen({ connection, label, search }: MailScreenProps) {
         {search.thread === undefined ? (
           <Welcome />
         ) : (
-          <ThreadView key={search.thread} id={search.thread} labels={labels.data} close={closeThread} />
+          <ThreadView
+            key={search.thread}
+            id={search.thread}
+            labels={labels.data}
+            list={list}
+            commands={commands}
+            close={closeThread}
+          />
         )}
       </section>
       <Drawer
@@ -172,6 +245,15 @@ export function MailScreen({ connection, label, search }: MailScreenProps) {
       >
         {pane(() => setMenuOpen(false))}
       </Drawer>
+      {commands.dialogs}
+      <button
+        type="button"
+        className={classes.composeRound}
+        aria-label={t("compose.new")}
+        onClick={() => compose.create(connection)}
+      >
+        <IconPencil size={22} stroke={1.8} />
+      </button>
     </div>
   );
 }
@@ -185,6 +267,29 @@ function TroubleLine({ connection }: { connection: Connection }) {
       <ConnectionStatus connection={connection} />
       <span className={listClasses.troubleMore}>{t("mail.trouble_more")}</span>
     </Link>
+  );
+}
+
+type AwayLineProps = { list: string | undefined; commands: Commands; total: number; connection: string };
+
+/** Over spam and bin: they can be emptied for good. */
+function AwayLine({ list, commands, total, connection }: AwayLineProps) {
+  const { t } = useTranslation();
+  const { spam, trash } = commands.roles;
+  if (list === undefined || (list !== spam && list !== trash) || total === 0) return null;
+  return (
+    <div className={listClasses.trouble}>
+      <span>{t(list === spam ? "acting.spam_note" : "acting.trash_note")}</span>
+      <Button
+        size="compact-sm"
+        variant="subtle"
+        onClick={() =>
+          commands.run("delete_forever", { matching: { connection, label: list, unread: false }, total })
+        }
+      >
+        {t(list === spam ? "acting.empty_spam" : "acting.empty_trash")}
+      </Button>
+    </div>
   );
 }
 

@@ -2,9 +2,9 @@ import type { Label, Message, Page, Thread } from "@tenon/api-client";
 import { describe, expect, it } from "vitest";
 import { chipColors } from "./label-chip";
 import { groupLabels } from "./label-order";
+import { openAtFirst } from "./messages";
 import { participantsText, shortName } from "./people";
 import { mergeHead } from "./refresh";
-import { openAtFirst } from "./thread-view";
 
 const thread = (at: number, subject = `thread ${at}`): Thread => ({
   id: `thr_${at}`,

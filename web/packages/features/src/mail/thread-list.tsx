@@ -1,15 +1,35 @@
-import { Button, Skeleton } from "@mantine/core";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useMediaQuery } from "@mantine/hooks";
+import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import type { Label, Mailbox, Thread } from "@tenon/api-client";
-import { Blank, IconInbox, IconMail } from "@tenon/ui";
-import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import {
+  type Chosen,
+  type Commands,
+  emptiesList,
+  isEmpty,
+  isSelected,
+  NONE,
+  type Offer,
+  offers,
+  overList,
+  range,
+  type Selection,
+  toggle,
+  useActing,
+  usePending,
+  within,
+} from "../acting";
 import { SyncProgress } from "../connections/status";
-import { ProblemState, type ThreadFilter, threadsQuery, useApi, useFormat } from "../core";
-import { useRowKeys } from "./row-keys";
+import { keys, ProblemState, type ThreadFilter, threadsQuery, useApi, useFormat } from "../core";
+import { useShortcuts } from "../keyboard";
+import { ListHead, SelectionHead } from "./list-head";
+import { Announcer, EmptyList, ListSkeleton, MoreRow } from "./list-states";
+import { nextRow } from "./next-row";
 import classes from "./thread-list.module.css";
 import { ThreadRow } from "./thread-row";
+import { useActionKeys } from "./use-action-keys";
 
 const ROW_HEIGHT = 68;
 /** The next page is asked for when this many rows are left. */
@@ -25,20 +45,33 @@ type ThreadListProps = {
   openThread: (id: string, options: { replace: boolean }) => void;
   closeThread: () => void;
   setUnread: (unread: boolean) => void;
+  commands: Commands;
   menu?: ReactNode;
   notice?: ReactNode;
+  search?: ReactNode;
 };
 
 export function ThreadList(props: ThreadListProps) {
-  const { title, total, filter, mailbox, labels, open, openThread, closeThread, setUnread, menu, notice } =
-    props;
+  const { title, total, filter, mailbox, labels, open, openThread, closeThread, setUnread, commands } = props;
   const { t } = useTranslation();
   const api = useApi();
+  const client = useQueryClient();
   const format = useFormat();
+  const wide = useMediaQuery("(min-width: 48em)", undefined, { getInitialValueInEffect: false });
   const query = useInfiniteQuery(threadsQuery(api, filter));
-  const threads = useMemo(() => unique(query.data?.pages.flatMap((page) => page.items) ?? []), [query.data]);
+  const pending = usePending();
+  const { acted } = useActing();
+  const { connection, label, unread } = filter;
+  const threads = useMemo(() => {
+    const loaded = unique(query.data?.pages.flatMap((page) => page.items) ?? []);
+    return overList(loaded, pending, { connection, label, unread }, commands.roles, open);
+  }, [query.data, pending, connection, label, unread, commands.roles, open]);
+  const ids = useMemo(() => threads.map(({ id }) => id), [threads]);
+  const [active, setActive] = useState<string | undefined>(open);
+  const [chosen, setSelection] = useState<Selection>(NONE);
+  const selection = within(chosen, ids);
   const viewport = useRef<HTMLDivElement>(null);
-  const hasMore = query.hasNextPage;
+  const hasMore = query.hasNextPage && !emptiesList(pending, { connection, label, unread }, commands.roles);
 
   const virtualizer = useVirtualizer({
     count: threads.length + (hasMore ? 1 : 0),
@@ -68,46 +101,197 @@ export function ThreadList(props: ThreadListProps) {
     query.fetchNextPage,
   ]);
 
-  // The same function at each render, so that rows that did not change are not drawn again.
-  const latest = useRef({ open, openThread });
-  latest.current = { open, openThread };
+  const focusRow = useCallback(
+    (id: string) => {
+      const index = ids.indexOf(id);
+      if (index < 0) return;
+      setActive(id);
+      virtualizer.scrollToIndex(index, { align: "auto" });
+      const tryFocus = (attempts: number) => {
+        const row = viewport.current?.querySelector<HTMLElement>(`[data-thread="${CSS.escape(id)}"]`);
+        if (row) row.focus({ preventScroll: true });
+        else if (attempts > 0) requestAnimationFrame(() => tryFocus(attempts - 1));
+      };
+      tryFocus(5);
+    },
+    [ids, virtualizer],
+  );
+
+  // The same functions at each render, so that rows that did not change are not drawn again.
+  const latest = useRef({ open, openThread, commands, threads, ids });
+  latest.current = { open, openThread, commands, threads, ids };
   const onOpen = useCallback((id: string) => {
     latest.current.openThread(id, { replace: latest.current.open !== undefined });
   }, []);
-
-  const ids = useMemo(() => threads.map((thread) => thread.id), [threads]);
-  const reveal = useCallback(
-    (id: string) => virtualizer.scrollToIndex(ids.indexOf(id), { align: "auto" }),
-    [ids, virtualizer],
+  const onSelect = useCallback((id: string, toHere: boolean) => {
+    setActive(id);
+    setSelection((now) => (toHere ? range : toggle)(now, id, latest.current.ids));
+  }, []);
+  const find = useCallback(
+    (id: string) =>
+      latest.current.threads.find((candidate) => candidate.id === id) ??
+      client.getQueryData<Thread>(keys.thread(id)),
+    [client],
   );
-  const tabbable = useRowKeys({
-    ids,
-    open,
-    openRow: openThread,
-    close: closeThread,
-    reveal,
-    within: viewport,
+  const onOffer = useCallback(
+    (offer: Offer, id: string) => {
+      const thread = find(id);
+      if (thread !== undefined) latest.current.commands.run(offer, { threads: [thread] });
+    },
+    [find],
+  );
+
+  // On the way back from a thread the keyboard is where it was.
+  const wasOpen = useRef(open);
+  useEffect(() => {
+    const before = wasOpen.current;
+    wasOpen.current = open;
+    if (open !== undefined) setActive(open);
+    else if (before !== undefined) focusRow(before);
+  }, [open, focusRow]);
+
+  // What leaves the list takes neither the place nor the keyboard with it.
+  const before = useRef<readonly string[]>(ids);
+  useLayoutEffect(() => {
+    const last = before.current;
+    before.current = ids;
+    if (active === undefined || ids.includes(active) || !last.includes(active)) return;
+    const next = nextRow(last, active, new Set(ids));
+    if (open === active) {
+      if (!acted.has(active)) return;
+      if (wide && next !== undefined) openThread(next, { replace: true });
+      else closeThread();
+      setActive(next);
+      return;
+    }
+    setActive(next);
+    const lost = document.activeElement === null || document.activeElement === document.body;
+    if (!lost) return;
+    if (next !== undefined) focusRow(next);
+    else document.querySelector<HTMLElement>("[data-page-title]")?.focus();
+  }, [ids, active, open, wide, acted, openThread, closeThread, focusRow]);
+
+  const everything: Chosen = {
+    matching: { connection, label: label ?? null, unread: unread === true },
+    total: total ?? ids.length,
+  };
+  // Computed only when it is needed: while one scrolls through a long list, nothing else may walk through it.
+  const selectedNow = (): Chosen => {
+    if (selection.kind === "matching") return everything;
+    return { threads: selection.ids.size === 0 ? [] : threads.filter(({ id }) => selection.ids.has(id)) };
+  };
+  /** After the selection was acted on it is done with, and the keyboard is back in the list. */
+  const finish = () => {
+    setSelection(NONE);
+    requestAnimationFrame(() => {
+      const lost = document.activeElement === null || document.activeElement === document.body;
+      if (lost && active !== undefined) focusRow(active);
+    });
+  };
+  const runSelected = (offer: Offer) => commands.run(offer, selectedNow(), finish);
+
+  const move = (by: 1 | -1) => {
+    if (threads.length === 0) return;
+    const at = active === undefined ? -1 : ids.indexOf(active);
+    const shown = at < 0 ? ids[0] : ids[Math.min(ids.length - 1, Math.max(0, at + by))];
+    // Nothing was chosen yet: the first key chooses the first row.
+    const inList =
+      document.activeElement instanceof HTMLElement && document.activeElement.dataset.thread !== undefined;
+    const target = open === undefined && !inList ? (ids[at] ?? ids[0]) : shown;
+    if (target === undefined) return;
+    if (open !== undefined) {
+      setActive(target);
+      virtualizer.scrollToIndex(ids.indexOf(target), { align: "auto" });
+      openThread(target, { replace: true });
+    } else {
+      focusRow(target);
+    }
+  };
+
+  const group = t("keys.group.list");
+  useShortcuts([
+    { keys: "j", label: t("keys.next"), group, run: () => move(1), keyOnly: true },
+    { keys: "k", label: t("keys.previous"), group, run: () => move(-1), keyOnly: true },
+    {
+      keys: "Enter",
+      label: t("keys.open"),
+      group,
+      run: () => {
+        if (active !== undefined && open === undefined) openThread(active, { replace: false });
+      },
+      keyOnly: true,
+    },
+    { keys: "u", label: t("keys.back"), group, run: closeThread, keyOnly: true },
+    {
+      keys: "Escape",
+      label: t("keys.close"),
+      group,
+      run: () => (isEmpty(selection) ? closeThread() : finish()),
+      keyOnly: true,
+    },
+    {
+      keys: "x",
+      label: t("acting.select"),
+      group,
+      run: () => {
+        const id = active ?? ids[0];
+        if (id !== undefined) onSelect(id, false);
+      },
+    },
+    {
+      keys: "* a",
+      label: t("acting.select_all"),
+      group,
+      run: () => setSelection({ kind: "some", ids: new Set(ids), anchor: undefined }),
+    },
+    { keys: "* n", label: t("acting.select_none"), group, run: finish },
+  ]);
+  useActionKeys({
+    list: label,
+    roles: commands.roles,
+    run: (offer) => {
+      if (!isEmpty(selection)) return runSelected(offer);
+      const id = open ?? active;
+      if (id !== undefined) onOffer(offer, id);
+      // Staying on it would read it again at once.
+      if (offer === "mark_unread" && open !== undefined) closeThread();
+    },
+    threads: () => {
+      if (selection.kind === "matching") return undefined;
+      if (!isEmpty(selection)) return selectedThreads(selectedNow());
+      const id = open ?? active;
+      const thread = id === undefined ? undefined : find(id);
+      return thread === undefined ? [] : [thread];
+    },
   });
+
+  const firstTabbable = active !== undefined && ids.includes(active) ? active : ids[0];
+  const selecting = !isEmpty(selection);
+  const inDrafts = label !== undefined && label === commands.roles.drafts;
   return (
     <>
-      <div className={classes.head}>
-        {menu}
-        <h1 className={classes.title} tabIndex={-1} data-page-title>
-          {title}
-          {total !== undefined && filter.unread !== true && (
-            <span className={classes.total}>{format.number(total)}</span>
-          )}
-        </h1>
-        <button
-          type="button"
-          className={classes.filter}
-          aria-pressed={filter.unread === true}
-          onClick={() => setUnread(filter.unread !== true)}
-        >
-          {t("mail.only_unread")}
-        </button>
-      </div>
-      {notice}
+      {selecting ? (
+        <SelectionHead
+          title={title}
+          selection={selection}
+          setSelection={(next) => (next === undefined ? finish() : setSelection(next))}
+          threads={threads}
+          matching={unread === true ? undefined : total}
+          hasMore={hasMore}
+          offers={offers(selectedThreads(selectedNow()), label, commands.roles)}
+          run={runSelected}
+        />
+      ) : (
+        <ListHead
+          title={title}
+          total={total}
+          menu={props.menu}
+          search={props.search}
+          unread={unread === true}
+          setUnread={setUnread}
+        />
+      )}
+      {props.notice}
       {mailbox?.progress != null && (
         <div className={classes.sync}>
           <SyncProgress mailbox={mailbox} />
@@ -119,9 +303,20 @@ export function ThreadList(props: ThreadListProps) {
         {query.isError && threads.length === 0 && (
           <ProblemState error={query.error} retry={() => void query.refetch()} />
         )}
-        {query.isSuccess && threads.length === 0 && <EmptyList filter={filter} mailbox={mailbox} />}
+        {query.isSuccess && threads.length === 0 && !hasMore && (
+          <EmptyList filter={filter} mailbox={mailbox} />
+        )}
         {threads.length > 0 && (
-          <ul className={classes.rows} style={{ height: virtualizer.getTotalSize() }} aria-label={title}>
+          <ul
+            className={classes.rows}
+            style={{ height: virtualizer.getTotalSize() }}
+            aria-label={title}
+            onFocus={({ target }) => {
+              // Screen readers put the focus on a row by themselves.
+              if (target instanceof HTMLElement && target.dataset.thread !== undefined)
+                setActive(target.dataset.thread);
+            }}
+          >
             {items.map((item) => {
               const thread = threads[item.index];
               return (
@@ -138,12 +333,18 @@ export function ThreadList(props: ThreadListProps) {
                     <ThreadRow
                       thread={thread}
                       labels={labels}
-                      currentLabel={filter.label}
+                      list={label}
+                      roles={commands.roles}
                       open={thread.id === open}
-                      tabbable={thread.id === tabbable}
+                      selected={isSelected(selection, thread.id)}
+                      selecting={selecting}
+                      selectable={!inDrafts}
+                      tabbable={thread.id === firstTabbable}
                       format={format}
-                      href={`?${filter.unread === true ? "unread=true&" : ""}thread=${encodeURIComponent(thread.id)}`}
+                      href={`?${unread === true ? "unread=true&" : ""}thread=${encodeURIComponent(thread.id)}`}
                       onOpen={onOpen}
+                      onSelect={onSelect}
+                      onOffer={onOffer}
                     />
                   )}
                 </li>
@@ -156,80 +357,10 @@ export function ThreadList(props: ThreadListProps) {
   );
 }
 
+const selectedThreads = (chosen: Chosen) => ("threads" in chosen ? chosen.threads : undefined);
+
 /** Pages may overlap when mail arrives between two of them. */
 function unique(threads: Thread[]): Thread[] {
   const seen = new Set<string>();
   return threads.filter((thread) => !seen.has(thread.id) && seen.add(thread.id));
-}
-
-function MoreRow({ failed, retry }: { failed: boolean; retry: () => void }) {
-  const { t } = useTranslation();
-  if (!failed) return <GhostRow />;
-  return (
-    <div className={classes.more}>
-      {t("mail.more_failed")}
-      <Button size="xs" variant="default" onClick={retry}>
-        {t("problem.retry")}
-      </Button>
-    </div>
-  );
-}
-
-function GhostRow({ seed = 3 }: { seed?: number }) {
-  return (
-    <div className={classes.ghost} aria-hidden="true">
-      <Skeleton circle height={34} />
-      <div>
-        <Skeleton height={10} width={`${30 + ((seed * 17) % 30)}%`} mb={10} />
-        <Skeleton height={10} width={`${50 + ((seed * 29) % 40)}%`} />
-      </div>
-    </div>
-  );
-}
-
-function ListSkeleton() {
-  return (
-    <div aria-busy="true">
-      {Array.from({ length: 10 }, (_, row) => (
-        <GhostRow key={row} seed={row} />
-      ))}
-    </div>
-  );
-}
-
-function EmptyList({ filter, mailbox }: { filter: ThreadFilter; mailbox: Mailbox | undefined }) {
-  const { t } = useTranslation();
-  if (mailbox !== undefined && mailbox.messages === 0 && mailbox.state !== "live") {
-    return (
-      <Blank icon={IconMail} title={t("mail.coming_title")}>
-        {t("mail.coming_text")}
-      </Blank>
-    );
-  }
-  return (
-    <Blank icon={IconInbox} title={filter.unread === true ? t("mail.all_read_title") : t("mail.empty_title")}>
-      {filter.unread === true ? t("mail.all_read_text") : t("mail.empty_text")}
-    </Blank>
-  );
-}
-
-/** Says aloud that new conversations came in; silent when the list itself was changed. */
-function Announcer({ threads, scope }: { threads: Thread[]; scope: string }) {
-  const { t } = useTranslation();
-  const [text, setText] = useState("");
-  const before = useRef<{ scope: string; newest: string | undefined }>({ scope, newest: undefined });
-  const newest = threads[0]?.last_at;
-  useEffect(() => {
-    const last = before.current;
-    before.current = { scope, newest };
-    if (last.scope !== scope || last.newest === undefined || newest === undefined || newest <= last.newest)
-      return;
-    const since = last.newest;
-    setText(t("mail.arrived", { count: threads.filter((thread) => thread.last_at > since).length }));
-  }, [newest, scope, threads, t]);
-  return (
-    <div className="tn-sr-only" role="status" aria-live="polite">
-      {text}
-    </div>
-  );
 }

@@ -1,44 +1,54 @@
 import { ActionIcon, Skeleton } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
-import type { Label, Message, ThreadDetail } from "@tenon/api-client";
-import { Avatar, IconArrowLeft, IconPaperclip, IconStarFilled, IconX } from "@tenon/ui";
-import { useEffect, useMemo, useRef, useState } from "react";
+import type { Label, ThreadDetail } from "@tenon/api-client";
+import { IconArrowLeft, IconX } from "@tenon/ui";
+import { useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import { ProblemState, plain, threadQuery, useApi, useFormat, useTitle } from "../core";
+import { type Commands, type Offer, offers, overDetail, Toolbar, usePending } from "../acting";
+import { ProblemState, plain, threadQuery, useApi, useFeature, useTitle } from "../core";
 import { LabelChip } from "./label-chip";
 import { chipLabels } from "./label-order";
 import mailClasses from "./mail.module.css";
-import { MessageBody } from "./message-content";
-import { shortName } from "./people";
+import { Messages } from "./messages";
 import classes from "./thread-view.module.css";
 
-/** Each opened message is a call at the provider: of many unread ones only the newest open by themselves. */
-const OPEN_UNREAD = 5;
+type ThreadViewProps = {
+  id: string;
+  labels: Label[] | undefined;
+  list: string | undefined;
+  commands: Commands;
+  close: () => void;
+};
 
-/** The newest message, and unread ones before it. */
-export function openAtFirst(messages: Message[]): Set<string> {
-  const unread = messages.filter((message) => message.unread).slice(-OPEN_UNREAD);
-  const newest = messages.at(-1);
-  return new Set([...unread, ...(newest === undefined ? [] : [newest])].map((message) => message.id));
-}
-
-type ThreadViewProps = { id: string; labels: Label[] | undefined; close: () => void };
-
-export function ThreadView({ id, labels, close }: ThreadViewProps) {
+export function ThreadView({ id, labels, list, commands, close }: ThreadViewProps) {
   const { t } = useTranslation();
   const api = useApi();
-  const thread = useQuery(threadQuery(api, id));
+  const query = useQuery(threadQuery(api, id));
+  const pending = usePending();
+  const thread = useMemo(
+    () => (query.data === undefined ? undefined : overDetail(query.data, pending)),
+    [query.data, pending],
+  );
   const heading = useRef<HTMLHeadingElement>(null);
-  const loaded = thread.data !== undefined;
-  useTitle(thread.data === undefined ? undefined : plain(thread.data.subject) || t("mail.no_subject"));
+  const wide = useMediaQuery("(min-width: 48em)", undefined, { getInitialValueInEffect: false });
+  const loaded = thread !== undefined;
+  useTitle(thread === undefined ? undefined : plain(thread.subject) || t("mail.no_subject"));
+  useMarkRead(query.data, commands);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: focus follows each newly opened thread
   useEffect(() => {
     if (loaded) heading.current?.focus({ preventScroll: true });
   }, [loaded, id]);
 
+  const run = (offer: Offer) => {
+    if (query.data === undefined) return;
+    commands.run(offer, { threads: [query.data] });
+    // Staying on it would read it again at once.
+    if (offer === "mark_unread") close();
+  };
   return (
-    <article className={classes.view} aria-busy={thread.isPending}>
+    <article className={classes.view} aria-busy={query.isPending}>
       <div className={classes.bar}>
         <ActionIcon
           className={mailClasses.onlyPhone}
@@ -51,8 +61,16 @@ export function ThreadView({ id, labels, close }: ThreadViewProps) {
         >
           <IconArrowLeft size={20} />
         </ActionIcon>
+        {thread !== undefined && (
+          <Toolbar
+            offers={offers([thread], list, commands.roles)}
+            room={wide ? 7 : 4}
+            run={run}
+            label={t("acting.actions")}
+          />
+        )}
         <span className={classes.barText}>
-          {thread.data !== undefined && t("mail.messages", { count: thread.data.message_count })}
+          {thread !== undefined && t("mail.messages", { count: thread.message_count })}
         </span>
         <ActionIcon
           variant="subtle"
@@ -65,19 +83,31 @@ export function ThreadView({ id, labels, close }: ThreadViewProps) {
           <IconX size={18} />
         </ActionIcon>
       </div>
-      {thread.isPending && <ViewSkeleton />}
-      {thread.isError && !loaded && <ProblemState error={thread.error} retry={() => void thread.refetch()} />}
-      {thread.data !== undefined && (
+      {query.isPending && <ViewSkeleton />}
+      {query.isError && !loaded && <ProblemState error={query.error} retry={() => void query.refetch()} />}
+      {thread !== undefined && (
         <>
           <h2 className={classes.subject} ref={heading} tabIndex={-1}>
-            {plain(thread.data.subject) || t("mail.no_subject")}
+            {plain(thread.subject) || t("mail.no_subject")}
           </h2>
-          <ThreadLabels thread={thread.data} labels={labels} />
-          <Messages key={id} thread={thread.data} />
+          <ThreadLabels thread={thread} labels={labels} />
+          <Messages key={id} thread={thread} roles={commands.roles} />
         </>
       )}
     </article>
   );
+}
+
+/** What is opened is read; said to the provider once per opening, and only where that is allowed. */
+function useMarkRead(thread: ThreadDetail | undefined, commands: Commands): void {
+  const allowed = useFeature(thread?.connection_id ?? "", "organizing") === "on";
+  const marked = useRef<string>(undefined);
+  useEffect(() => {
+    if (thread === undefined || !allowed || marked.current === thread.id) return;
+    marked.current = thread.id;
+    if (thread.unread_count > 0)
+      commands.act({ action: "mark_read" }, { threads: [thread] }, { quiet: true });
+  }, [thread, allowed, commands]);
 }
 
 function ThreadLabels({ thread, labels }: { thread: ThreadDetail; labels: Label[] | undefined }) {
@@ -92,87 +122,6 @@ function ThreadLabels({ thread, labels }: { thread: ThreadDetail; labels: Label[
         </li>
       ))}
     </ul>
-  );
-}
-
-function Messages({ thread }: { thread: ThreadDetail }) {
-  const [open, setOpen] = useState(() => openAtFirst(thread.messages));
-  const list = useRef<HTMLOListElement>(null);
-  const firstOpen = useMemo(
-    () => thread.messages.find((message) => open.has(message.id))?.id,
-    [thread.messages, open],
-  );
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only when the thread is opened, not on each toggle
-  useEffect(() => {
-    const index = thread.messages.findIndex((message) => message.id === firstOpen);
-    if (index > 2) list.current?.children[index]?.scrollIntoView({ block: "center" });
-  }, []);
-
-  const toggle = (id: string) =>
-    setOpen((current) => {
-      const next = new Set(current);
-      if (!next.delete(id)) next.add(id);
-      return next;
-    });
-  return (
-    <ol className={classes.messages} ref={list}>
-      {thread.messages.map((message) => (
-        <li key={message.id} className={classes.message}>
-          <MessageHead message={message} open={open.has(message.id)} toggle={() => toggle(message.id)} />
-          {open.has(message.id) && <MessageBody id={message.id} connection={thread.connection_id} />}
-        </li>
-      ))}
-    </ol>
-  );
-}
-
-function MessageHead({ message, open, toggle }: { message: Message; open: boolean; toggle: () => void }) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const [from] = message.from;
-  const sender = from === undefined ? t("mail.nobody") : shortName(from);
-  const recipients = [...message.to, ...message.cc].map(shortName);
-  return (
-    <button
-      type="button"
-      className={classes.head}
-      aria-expanded={open}
-      onClick={toggle}
-      data-message={message.id}
-    >
-      <Avatar name={sender} seed={from?.address ?? sender} size={36} />
-      <span style={{ minWidth: 0 }}>
-        <span className={classes.from}>
-          {message.unread && <span className="tn-sr-only">{t("mail.unread")} </span>}
-          {sender}
-        </span>
-        <span className={classes.to}>
-          {open && from !== undefined && from.address !== ""
-            ? from.address
-            : recipients.length > 0
-              ? t("mail.to_people", { people: recipients.slice(0, 3).join(", ") })
-              : t("mail.to_nobody")}
-        </span>
-      </span>
-      <span className={classes.meta}>
-        {message.has_attachments && (
-          <IconPaperclip size={14} aria-label={t("mail.has_attachments")} role="img" />
-        )}
-        {message.starred && (
-          <IconStarFilled size={14} className={classes.star} aria-label={t("mail.starred")} role="img" />
-        )}
-        <time
-          dateTime={message.date ?? message.received_at}
-          title={format.full(message.date ?? message.received_at)}
-        >
-          {open
-            ? format.medium(message.date ?? message.received_at)
-            : format.short(message.date ?? message.received_at)}
-        </time>
-        {message.unread && <span className={classes.unreadDot} aria-hidden="true" />}
-      </span>
-    </button>
   );
 }
 

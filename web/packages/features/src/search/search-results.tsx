@@ -17,6 +17,16 @@ import { useRowKeys } from "../mail/row-keys";
 import { ThreadRow } from "../mail/thread-row";
 import classes from "./search.module.css";
 
+/** What is found is opened; it is acted on where it is read. */
+const NOT_CHOSEN = {
+  roles: {},
+  selected: false,
+  selecting: false,
+  selectable: false,
+  onSelect: () => undefined,
+  onOffer: () => undefined,
+};
+
 type SearchResultsProps = {
   connection: string;
   query: string;
@@ -80,6 +90,8 @@ export function SearchResults(props: SearchResultsProps) {
       setOpening((now) => (now === id ? undefined : now));
     }
   };
+  // What was asked for from here is not opened on another page.
+  useEffect(() => () => void (wanted.current = undefined), []);
   const list = useRef<HTMLUListElement>(null);
   const ids = useMemo(() => rows.map((row) => row.thread.id), [rows]);
   const reveal = useCallback(
@@ -128,7 +140,7 @@ export function SearchResults(props: SearchResultsProps) {
           {t("search.resolved", { term: term.term, people: term.people.map((p) => p.address).join(", ") })}
         </p>
       ))}
-      {first?.unanswered.map((mailbox) => (
+      {results.data?.pages.at(-1)?.unanswered.map((mailbox) => (
         <p key={mailbox.connection_id} className={classes.hint} data-tone="warn">
           {t("search.unanswered")} {mailbox.reason_text}
         </p>
@@ -146,7 +158,8 @@ export function SearchResults(props: SearchResultsProps) {
             <ThreadRow
               thread={thread}
               labels={labels}
-              currentLabel={undefined}
+              list={undefined}
+              {...NOT_CHOSEN}
               open={thread.id === open}
               tabbable={thread.id === tabbable}
               format={format}

@@ -31,6 +31,7 @@ export function SettingsScreen({ leave, added = false, refusal }: SettingsScreen
       <PageHeader title={t("nav.settings")} />
       <ProfilePanel me={me} />
       <RegionPanel me={me} />
+      <SendingPanel me={me} />
       <ThemePanel />
       <PasswordPanel me={me} />
       {me.member.has_password && <TotpPanel me={me} />}
@@ -55,7 +56,7 @@ function usePatchMe() {
   const api = useApi();
   const setMe = useSetMe();
   return useMutation({
-    mutationFn: (body: { name?: string; locale?: string; time_zone?: string }) =>
+    mutationFn: (body: { name?: string; locale?: string; time_zone?: string; undo_send_seconds?: number }) =>
       send(api.PATCH("/api/v1/me", { body })),
     onSuccess: setMe,
   });
@@ -131,6 +132,42 @@ function RegionPanel({ me }: { me: Me }) {
           value={me.member.time_zone}
           data={zones.map((value) => ({ value, label: value.replaceAll("_", " ") }))}
           onChange={(event) => save({ time_zone: event.currentTarget.value })}
+        />
+      </div>
+    </Panel>
+  );
+}
+
+const UNDO_CHOICES = [0, 5, 10, 20, 30];
+
+function SendingPanel({ me }: { me: Me }) {
+  const { t, i18n } = useTranslation();
+  const toast = useToast();
+  const problemText = useProblemText();
+  const patch = usePatchMe();
+  const seconds = me.member.undo_send_seconds ?? 10;
+  const choices = UNDO_CHOICES.includes(seconds) ? UNDO_CHOICES : [...UNDO_CHOICES, seconds];
+  return (
+    <Panel title={t("settings.sending")}>
+      <div className={classes.form}>
+        <NativeSelect
+          label={t("settings.undo_send")}
+          description={t("settings.undo_send_hint")}
+          value={String(seconds)}
+          data={choices.map((value) => ({
+            value: String(value),
+            label:
+              value === 0 ? t("settings.undo_send_off") : t("settings.undo_send_seconds", { count: value }),
+          }))}
+          onChange={(event) =>
+            patch.mutate(
+              { undo_send_seconds: Number(event.currentTarget.value) },
+              {
+                onSuccess: () => toast(i18n.t("settings.saved")),
+                onError: (error) => toast(problemText(error), "danger"),
+              },
+            )
+          }
         />
       </div>
     </Panel>

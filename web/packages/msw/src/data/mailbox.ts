@@ -1,5 +1,5 @@
 /** Turns the sample conversations into what the server would answer. */
-import type { Label, Message, MessageContent, Thread } from "@tenon/api-client";
+import type { Draft, Label, Message, MessageContent, Thread } from "@tenon/api-client";
 import { me, type Person } from "./people";
 import { fillerThread, SAMPLE_THREADS, type SampleMessage, type SampleThread } from "./threads";
 
@@ -147,6 +147,54 @@ export function arrival(
     .slice(0, 1)
     .map((message) => ({ ...message, ago: 0, unread: true as const }));
   return storedThread({ ...sample, messages }, data.threads.length + 100_000 + index, connection, space, now);
+}
+
+/** Labels' counts follow the conversations. */
+export function countLabels({ labels, threads }: MailboxData): void {
+  for (const label of labels) {
+    const inside = threads.filter(({ thread }) => thread.label_ids.includes(label.id));
+    label.threads = inside.length;
+    label.unread = inside.filter(({ thread }) => thread.unread_count > 0).length;
+  }
+}
+
+/** A draft, or what was sent of it, as a conversation of its own. */
+export function draftThread(draft: Draft, now: string): StoredThread {
+  const thread_id = `thr_${draft.id}`;
+  const has_attachments = draft.attachments.some((attachment) => !attachment.inline);
+  const message: Message = {
+    id: `msg_${draft.id}`,
+    thread_id,
+    from: [me],
+    to: draft.to,
+    cc: draft.cc,
+    reply_to: [],
+    subject: draft.subject,
+    date: now,
+    received_at: now,
+    size: draft.html.length,
+    unread: false,
+    starred: false,
+    has_attachments,
+    label_ids: [],
+    message_id_header: `<${draft.id}@mail.example>`,
+  };
+  const files = draft.attachments.map(({ name, content_type, size }) => ({ name, type: content_type, size }));
+  return {
+    messages: [{ message, sample: { from: me, to: draft.to, ago: 0, html: draft.html, files } }],
+    thread: {
+      id: thread_id,
+      connection_id: draft.connection_id,
+      subject: draft.subject,
+      participants: [{ ...me, me: true }],
+      last_at: now,
+      message_count: 1,
+      unread_count: 0,
+      starred: false,
+      has_attachments,
+      label_ids: [],
+    },
+  };
 }
 
 export function content({ message, sample }: StoredMessage): MessageContent {

@@ -1,0 +1,85 @@
+//! The outbox: a confirmed draft waits, is sent by its id, and is looked for when the answer is
+//! lost (`provider-faults` section 13). What may happen when is decided in
+//! [`tenon_model::outbox`]; here are the calls and the rows.
+
+mod drive;
+mod send;
+mod view;
+
+pub use drive::{SendDraft, drive_send, drive_send_until};
+pub use send::{StartSend, cancel_send, resolve, send};
+pub use view::{KnownView, SendView, send_by_id, sends};
+
+use serde::{Deserialize, Serialize};
+use tenon_model::Time;
+use tenon_model::mail::Address;
+use tenon_model::outbox::{Finding, Outbox};
+use tenon_store::SendRow;
+
+/// Recipients and subject of a message on its way, sealed as one value.
+#[derive(Clone, Default, Serialize, Deserialize)]
+struct Envelope {
+    #[serde(default)]
+    to: Vec<Address>,
+    #[serde(default)]
+    cc: Vec<Address>,
+    #[serde(default)]
+    bcc: Vec<Address>,
+    #[serde(default)]
+    subject: String,
+}
+
+/// One thing that is known of a message whose fate is not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Known {
+    code: String,
+    at: Time,
+}
+
+/// The newest things known are kept.
+const KNOWN: usize = 12;
+
+fn known(row: &SendRow) -> Vec<Known> {
+    serde_json::from_str(&row.known).unwrap_or_default()
+}
+
+fn learn(row: &mut SendRow, codes: &[&str], at: Time) {
+    let mut all = known(row);
+    all.extend(codes.iter().map(|code| Known {
+        code: (*code).to_owned(),
+        at,
+    }));
+    if all.len() > KNOWN {
+        all.drain(..all.len() - KNOWN);
+    }
+    row.known = serde_json::to_string(&all).unwrap_or_else(|_| "[]".to_owned());
+}
+
+/// What the last look found, from what is known.
+fn last_finding(row: &SendRow) -> Option<Finding> {
+    known(row).iter().rev().find_map(|k| match k.code.as_str() {
+        "draft_present" => Some(Finding::DraftThere),
+        "sent_copy_present" => Some(Finding::SentCopy),
+        "sent_copy_absent" => Some(Finding::Neither),
+        "lookup_failed" => Some(Finding::Failed),
+        _ => None,
+    })
+}
+
+/// The row as the state machine sees it.
+fn outbox(row: &SendRow) -> Outbox {
+    let count = |n: i64| u32::try_from(n).unwrap_or(u32::MAX);
+    Outbox {
+        state: row.state,
+        attempts: count(row.attempts),
+        lookups: count(row.lookups),
+        last: last_finding(row),
+    }
+}
+
+/// The row after a step.
+fn apply(row: &mut SendRow, next: Outbox) {
+    row.state = next.state;
+    row.attempts = i64::from(next.attempts);
+    row.lookups = i64::from(next.lookups);
+}

@@ -1,0 +1,152 @@
+//! The statements of acting on mail, of drafts and of the outbox.
+
+use tenon_model::World;
+use tenon_model::outbox::State;
+use tenon_vault::Sealed;
+
+use super::Seed;
+use crate::{DraftRow, ItemEnd, MailActionItem, MailActionRow, SendRow, Tx};
+
+/// Runs them as a member.
+pub(super) async fn statements(tx: &mut Tx, seed: &Seed, world: &World) {
+    let (now, connection) = (world.now(), seed.connection);
+    let action = |undo_of| MailActionRow {
+        id: world.id(),
+        workspace_id: seed.workspace,
+        member_id: seed.member,
+        connection_id: connection,
+        action: "archive".into(),
+        label: None,
+        state: "running".into(),
+        total: 120,
+        done: 0,
+        gone: 0,
+        failed: 0,
+        threads: 60,
+        reason: None,
+        undo_of,
+        undone_by: None,
+        repeat_key: Some(*b"0123456789abcdef0123456789abcdef").filter(|_| undo_of.is_none()),
+        request_hash: None,
+        created_at: now,
+        finished_at: None,
+    };
+    let first = action(None);
+    let items: Vec<MailActionItem> = (1..=120)
+        .map(|seq| MailActionItem {
+            seq,
+            message_id: world.id(),
+            thread_id: world.id(),
+            provider_id: format!("m{seq}"),
+            added: vec![],
+            removed: vec!["INBOX".into()],
+            code: None,
+        })
+        .collect();
+    tx.mail_actions().insert(&first, &items).await.unwrap();
+    tx.mail_actions().waiting(first.id, 1_000).await.unwrap();
+    let seqs: Vec<i64> = (1..=100).collect();
+    let gone = Some("message_gone");
+    tx.mail_actions()
+        .settle(first.id, &seqs[1..], ItemEnd::Done, None)
+        .await
+        .unwrap();
+    tx.mail_actions()
+        .settle(first.id, &seqs[..1], ItemEnd::Gone, gone)
+        .await
+        .unwrap();
+    tx.mail_actions().failures(first.id, 0, 10).await.unwrap();
+    let undo = action(Some(first.id));
+    tx.mail_actions().insert(&undo, &[]).await.unwrap();
+    tx.mail_actions()
+        .take_back(undo.id, first.id)
+        .await
+        .unwrap();
+    tx.mail_actions()
+        .set_state(first.id, "done", None, Some(now))
+        .await
+        .unwrap();
+    tx.mail_actions().get(first.id).await.unwrap();
+    tx.mail_actions().list(None, 10).await.unwrap();
+    tx.mail_actions()
+        .by_repeat_key(seed.member, [0; 32])
+        .await
+        .unwrap();
+    let draft = DraftRow {
+        id: world.id(),
+        workspace_id: seed.workspace,
+        member_id: seed.member,
+        connection_id: connection,
+        provider_id: None,
+        provider_message_id: None,
+        kind: "new".into(),
+        source: None,
+        state: "creating".into(),
+        repeat_key: Some([2; 32]),
+        request_hash: None,
+        created_at: now,
+        saved_at: None,
+        look_at: Some(now),
+    };
+    tx.drafts().insert(&draft).await.unwrap();
+    tx.drafts()
+        .saved(draft.id, "r1", "m900", now)
+        .await
+        .unwrap();
+    tx.drafts().look_at(draft.id, None).await.unwrap();
+    tx.drafts().moved(draft.id, "m901").await.unwrap();
+    tx.drafts().get(draft.id).await.unwrap();
+    tx.drafts()
+        .by_repeat_key(seed.member, [2; 32])
+        .await
+        .unwrap();
+    tx.drafts().by_provider_id(connection, "r1").await.unwrap();
+    tx.drafts().by_message(connection, "m901").await.unwrap();
+    tx.drafts().forget(draft.id).await.unwrap();
+    let mut send = SendRow {
+        id: world.id(),
+        workspace_id: seed.workspace,
+        member_id: seed.member,
+        connection_id: connection,
+        draft_id: draft.id,
+        provider_draft_id: "r1".into(),
+        state: State::Scheduled,
+        version: 0,
+        attempts: 0,
+        lookups: 0,
+        send_at: now,
+        committed_at: None,
+        reason: None,
+        known: "[]".into(),
+        envelope: Sealed(vec![1]),
+        provider_message_id: None,
+        repeat_key: Some([3; 32]),
+        request_hash: None,
+        created_at: now,
+        finished_at: None,
+    };
+    tx.sends().insert(&send).await.unwrap();
+    tx.sends().of_draft(draft.id).await.unwrap();
+    send.state = State::Committing;
+    assert!(tx.sends().step(&send).await.unwrap());
+    assert!(!tx.sends().step(&send).await.unwrap(), "an older version");
+    tx.sends().get(send.id).await.unwrap();
+    tx.sends()
+        .by_repeat_key(seed.member, [3; 32])
+        .await
+        .unwrap();
+    tx.sends().list(None, None, 10).await.unwrap();
+    tx.sends()
+        .list(Some(&[State::Doubtful]), None, 10)
+        .await
+        .unwrap();
+    tx.drafts().gone(draft.id).await.unwrap();
+    tx.members().set_undo_send(seed.member, 5).await.unwrap();
+    tx.messages().facts_of(&[world.id()]).await.unwrap();
+    tx.messages().facts_of_threads(&[world.id()]).await.unwrap();
+    tx.messages()
+        .by_provider_id(connection, "m1")
+        .await
+        .unwrap();
+    tx.threads().by_provider_id(connection, "t1").await.unwrap();
+}

@@ -1,0 +1,138 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import type { Connection, DraftKind } from "@tenon/api-client";
+import { useToast } from "@tenon/ui";
+import {
+  createContext,
+  lazy,
+  type ReactNode,
+  Suspense,
+  useCallback,
+  useContext,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
+import { useTranslation } from "react-i18next";
+import { allowSearch, connectionQuery, featureState, useApi } from "../core";
+import { OutboxWatch, type Sent } from "../outbox/outbox-watch";
+import type { Begun } from "./composer-window";
+
+const Dock = lazy(() => import("./dock"));
+
+/** What a composer begins with. */
+export type ComposeStart =
+  | { what: "new" }
+  | { what: "answer"; message: string; kind: Exclude<DraftKind, "new"> }
+  /** A message in the drafts folder. */
+  | { what: "message"; message: string }
+  /** What was just written: after an undone send or an undone discard. */
+  | { what: "again"; begun: Begun };
+
+export type ComposeWindow = { key: number; connection: string; start: ComposeStart; small: boolean };
+
+export type Compose = {
+  create: (connection: string) => void;
+  answer: (connection: string, message: string, kind: Exclude<DraftKind, "new">) => void;
+  draft: (connection: string, message: string) => void;
+};
+
+type ComposeInside = Compose & {
+  again: (connection: string, begun: Begun) => void;
+  follow: (sent: Sent) => void;
+};
+
+const ComposeContext = createContext<ComposeInside | null>(null);
+
+export function useCompose(): Compose {
+  return useComposeInside();
+}
+
+export function useComposeInside(): ComposeInside {
+  const compose = useContext(ComposeContext);
+  if (compose === null) throw new Error("useCompose needs a ComposeProvider above it");
+  return compose;
+}
+
+/** More windows than this do not fit beside each other. */
+const MOST = 3;
+
+const isSame = (a: ComposeStart, b: ComposeStart) =>
+  (a.what === "message" && b.what === "message" && a.message === b.message) ||
+  (a.what === "answer" && b.what === "answer" && a.message === b.message && a.kind === b.kind);
+
+/** Composers live beside the screens: they stay while one goes on reading. */
+export function ComposeProvider({ children }: { children: ReactNode }) {
+  const { t } = useTranslation();
+  const api = useApi();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const toast = useToast();
+  const [windows, setWindows] = useState<ComposeWindow[]>([]);
+  const [sent, setSent] = useState<Sent[]>([]);
+  const counter = useRef(0);
+
+  const open = useCallback((connection: string, start: ComposeStart) => {
+    setWindows((all) => {
+      const known = all.find((one) => isSame(one.start, start));
+      counter.current += 1;
+      const shown = known ?? { key: counter.current, connection, start, small: false };
+      const others = all
+        .filter((one) => one !== known)
+        .map((one, at, rest) => ({
+          ...one,
+          // The oldest make room by becoming small, none is lost.
+          small: one.small || at < rest.length - (MOST - 1),
+        }));
+      return [...others, { ...shown, small: false }];
+    });
+  }, []);
+
+  /** Writing needs its own permission; where it is missing the way to it is offered instead. */
+  const begin = useCallback(
+    async (id: string, start: ComposeStart) => {
+      let connection: Connection | undefined;
+      try {
+        connection = await client.ensureQueryData(connectionQuery(api, id));
+      } catch {
+        // The composer itself says what is wrong.
+      }
+      if (connection === undefined || featureState(connection, "sending") === "on") {
+        open(id, start);
+        return;
+      }
+      const known = connection;
+      toast(t("acting.off.sending"), {
+        key: "off",
+        shownMs: 16_000,
+        action: {
+          label: t("acting.allow"),
+          run: () => void navigate({ to: "/connect", search: allowSearch(known, "sending") }),
+        },
+      });
+    },
+    [api, client, navigate, open, t, toast],
+  );
+
+  const compose = useMemo<ComposeInside>(
+    () => ({
+      create: (connection) => void begin(connection, { what: "new" }),
+      answer: (connection, message, kind) => void begin(connection, { what: "answer", message, kind }),
+      draft: (connection, message) => void begin(connection, { what: "message", message }),
+      again: (connection, begun) => open(connection, { what: "again", begun }),
+      follow: (one) => setSent((all) => [...all, one]),
+    }),
+    [begin, open],
+  );
+  return (
+    <ComposeContext.Provider value={compose}>
+      {children}
+      {windows.length > 0 && (
+        <Suspense fallback={null}>
+          <Dock windows={windows} setWindows={setWindows} />
+        </Suspense>
+      )}
+      <OutboxWatch sent={sent} ended={(id) => setSent((all) => all.filter((one) => one.id !== id))} />
+    </ComposeContext.Provider>
+  );
+}

@@ -1,0 +1,386 @@
+import { Button, Menu, NativeSelect } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
+import { type ComposeOptions, isProblem, send } from "@tenon/api-client";
+import { IconDots, IconPaperclip, IconSend, IconTrash, useToast } from "@tenon/ui";
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { keys, useApi, useMe, useProblemText } from "../core";
+import { useComposeInside } from "./compose";
+import classes from "./composer.module.css";
+import type { Begun } from "./composer-window";
+import { isBlankHtml } from "./draft-html";
+import { FileList } from "./file-list";
+import { HtmlPreview } from "./html-preview";
+import { useKnownPeople } from "./known-people";
+import { RecipientsField } from "./recipients-field";
+import { SaveLine } from "./save-line";
+import { useDraft } from "./use-draft";
+import { useFiles } from "./use-files";
+import { sizeOf, type Written, type WrittenFile } from "./written";
+
+const BodyEditor = lazy(() => import("./editor").then(({ BodyEditor: Editor }) => ({ default: Editor })));
+
+const UNDO_SECONDS = 10;
+
+type ComposerProps = {
+  connection: string;
+  begun: Begun;
+  from: ComposeOptions["from"];
+  /** How many bytes a message may have; 0 while unknown. */
+  limit: number;
+  closing: boolean;
+  stay: () => void;
+  askClose: () => void;
+  close: () => void;
+  onSubject: (subject: string) => void;
+};
+
+const again = ({ ref: _gone, ...file }: WrittenFile): WrittenFile => ({
+  ...file,
+  state: "uploading",
+  progress: 0,
+});
+
+type Complaint = "nobody" | "invalid" | "uploading" | "upload_failed" | "too_large";
+
+/** Writing one message. What stands here is saved as a draft in the person's own mailbox as they write. */
+export function Composer(props: ComposerProps) {
+  const { connection, begun, from, limit, closing, stay, askClose, close, onSubject } = props;
+  const { t } = useTranslation();
+  const api = useApi();
+  const client = useQueryClient();
+  const toast = useToast();
+  const problemText = useProblemText();
+  const compose = useComposeInside();
+  const undoSeconds = useMe()?.member.undo_send_seconds ?? UNDO_SECONDS;
+  const known = useKnownPeople();
+  const [fields, setFields] = useState<Omit<Written, "files">>(begun.written);
+  const { files, add, remove, retry } = useFiles(begun.written.files);
+  const [copies, setCopies] = useState({ cc: fields.cc.length > 0, bcc: fields.bcc.length > 0 });
+  const [quoteShown, setQuoteShown] = useState(false);
+  const [complaint, setComplaint] = useState<Complaint>();
+  const [busy, setBusy] = useState(false);
+  const [dragging, setDragging] = useState(false);
+  const picker = useRef<HTMLInputElement>(null);
+  const root = useRef<HTMLFormElement>(null);
+  const written = useMemo<Written>(() => ({ ...fields, files }), [fields, files]);
+  const draft = useDraft({ connection, begun, written });
+  const change = (what: Partial<Written>) => {
+    setFields((now) => ({ ...now, ...what }));
+    setComplaint(undefined);
+  };
+  const empty =
+    draft.session.draft === undefined && !draft.touched && isBlankHtml(fields.body) && files.length === 0;
+
+  useEffect(() => onSubject(fields.subject), [onSubject, fields.subject]);
+  useEffect(() => {
+    const warn = (event: BeforeUnloadEvent) => {
+      if (draft.hasUnsaved()) event.preventDefault();
+    };
+    window.addEventListener("beforeunload", warn);
+    return () => window.removeEventListener("beforeunload", warn);
+  }, [draft]);
+
+  /** What was typed into a field and not yet made a chip is taken in when it loses the focus. */
+  const settleFields = () =>
+    new Promise<void>((resolve) => {
+      if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+      setTimeout(resolve, 0);
+    });
+  const latest = useRef(written);
+  latest.current = written;
+
+  const complaintOf = (now: Written): Complaint | undefined => {
+    const people = [...now.to, ...now.cc, ...now.bcc];
+    if (people.length === 0) return "nobody";
+    if (people.some(({ valid }) => !valid)) return "invalid";
+    if (now.files.some(({ state }) => state === "uploading")) return "uploading";
+    if (now.files.some(({ state }) => state === "failed")) return "upload_failed";
+    // Base64 makes three bytes four.
+    return limit > 0 && (sizeOf(now.files) * 4) / 3 > limit ? "too_large" : undefined;
+  };
+
+  const submit = async () => {
+    if (busy) return;
+    await settleFields();
+    const now = latest.current;
+    const found = complaintOf(now);
+    setComplaint(found);
+    if (found !== undefined) {
+      root.current?.querySelector<HTMLInputElement>("input[type=text]")?.focus();
+      return;
+    }
+    setBusy(true);
+    try {
+      const saved = await draft.session.flush(draft.content(now));
+      const sent = await send(
+        api.POST("/api/v1/drafts/{id}/send", {
+          params: { path: { id: saved.id }, header: { "Idempotency-Key": draft.sendKey() } },
+          body: { undo_seconds: undoSeconds },
+        }),
+      );
+      void client.invalidateQueries({ queryKey: keys.sends });
+      compose.follow({
+        id: sent.id,
+        undoSeconds,
+        again: () => compose.again(connection, { ...begun, draft: saved, written: draft.placed(now) }),
+      });
+      draft.session.stop();
+      close();
+    } catch (error) {
+      toast(`${t("compose.send_failed")} ${problemText(error)}`, { tone: "danger", shownMs: 16_000 });
+      setBusy(false);
+    }
+  };
+
+  const discard = async () => {
+    const { session } = draft;
+    // The provider's copy goes, with its files: those picked here are sent once more when it comes back.
+    const kept: Begun = {
+      ...begun,
+      draft: undefined,
+      written: { ...written, files: written.files.map((one) => (one.file === undefined ? one : again(one))) },
+    };
+    session.stop();
+    setBusy(true);
+    try {
+      const saved = await session.settled();
+      if (saved !== undefined) {
+        await send(api.DELETE("/api/v1/drafts/{id}", { params: { path: { id: saved.id } } }));
+      }
+    } catch (error) {
+      if (!isProblem(error, "draft_gone")) {
+        toast(`${t("compose.discard_failed")} ${problemText(error)}`, "danger");
+        session.resume();
+        setBusy(false);
+        return;
+      }
+    }
+    close();
+    if (empty) return;
+    toast(t("compose.discarded"), {
+      shownMs: 8000,
+      action: { label: t("acting.undo"), run: () => compose.again(connection, kept) },
+    });
+  };
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when closing is asked for
+  useEffect(() => {
+    if (!closing) return;
+    if (empty) {
+      draft.session.stop();
+      close();
+      return;
+    }
+    void settleFields()
+      .then(() => draft.finish(latest.current))
+      .then(() => {
+        draft.session.stop();
+        close();
+        if (draft.touched) toast(t("compose.kept"), { key: "draft" });
+      })
+      .catch((error: unknown) => {
+        toast(`${t("compose.not_kept")} ${problemText(error)}`, { tone: "danger", shownMs: 16_000 });
+        stay();
+      });
+  }, [closing]);
+
+  const chooseFrom = (address: string) => {
+    const alias = from.find((one) => one.address === address);
+    if (alias !== undefined) change({ from: alias.address, signature: alias.signature_html });
+  };
+  const takeFiles = (list: globalThis.FileList | null) => {
+    if (list !== null && list.length > 0) add([...list]);
+    setComplaint(undefined);
+  };
+  const answering = begun.kind === "reply" || begun.kind === "reply_all";
+  const attached = files.filter(({ inline }) => !inline);
+  return (
+    <form
+      ref={root}
+      className={classes.form}
+      data-dragging={dragging ? "" : undefined}
+      noValidate
+      onSubmit={(event) => event.preventDefault()}
+      onKeyDown={(event) => {
+        if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+          event.preventDefault();
+          void submit();
+        } else if (event.key === "Escape" && event.currentTarget.contains(event.target as Node)) askClose();
+      }}
+      onDragOver={(event) => {
+        if (!event.dataTransfer.types.includes("Files")) return;
+        event.preventDefault();
+        setDragging(true);
+      }}
+      onDragLeave={(event) => {
+        if (!(event.relatedTarget instanceof Node && event.currentTarget.contains(event.relatedTarget)))
+          setDragging(false);
+      }}
+      onDropCapture={(event) => {
+        if (event.dataTransfer.files.length === 0) return;
+        event.preventDefault();
+        event.stopPropagation();
+        setDragging(false);
+        takeFiles(event.dataTransfer.files);
+      }}
+    >
+      <div className={classes.fields}>
+        {from.length > 1 && (
+          <div className={classes.line}>
+            <label className={classes.lineLabel} htmlFor={`from-${connection}`}>
+              {t("mail.from")}
+            </label>
+            <NativeSelect
+              id={`from-${connection}`}
+              className={classes.from}
+              variant="unstyled"
+              size="sm"
+              value={fields.from ?? ""}
+              data={from.map(({ name, address }) => ({
+                value: address,
+                label: name === "" ? address : `${name} <${address}>`,
+              }))}
+              onChange={(event) => chooseFrom(event.currentTarget.value)}
+            />
+          </div>
+        )}
+        <RecipientsField
+          label={t("mail.to")}
+          recipients={fields.to}
+          known={known}
+          setRecipients={(to) => change({ to })}
+          autoFocus={!answering && fields.to.length === 0}
+        >
+          {(["cc", "bcc"] as const)
+            .filter((which) => !copies[which])
+            .map((which) => (
+              <button
+                key={which}
+                type="button"
+                className={classes.more}
+                onClick={() => setCopies((now) => ({ ...now, [which]: true }))}
+              >
+                {t(`compose.${which}`)}
+              </button>
+            ))}
+        </RecipientsField>
+        {(["cc", "bcc"] as const)
+          .filter((which) => copies[which])
+          .map((which) => (
+            <RecipientsField
+              key={which}
+              label={t(`compose.${which}`)}
+              recipients={fields[which]}
+              known={known}
+              setRecipients={(list) => change({ [which]: list })}
+              autoFocus={begun.written[which].length === 0}
+            />
+          ))}
+        <div className={classes.line}>
+          <input
+            className={classes.subject}
+            aria-label={t("compose.subject")}
+            placeholder={t("compose.subject")}
+            value={fields.subject}
+            onChange={(event) => change({ subject: event.currentTarget.value })}
+          />
+        </div>
+      </div>
+      <Suspense fallback={<div className={classes.loading} aria-busy="true" />}>
+        <BodyEditor
+          html={begun.written.body}
+          autoFocus={answering}
+          onChange={(body) => change({ body })}
+          onPictures={(pictures) => add(pictures, true)}
+        >
+          {fields.signature !== "" && <HtmlPreview html={fields.signature} title={t("compose.signature")} />}
+          {fields.quoted != null && (
+            <div className={classes.quote}>
+              <button
+                type="button"
+                className={classes.quoteButton}
+                aria-expanded={quoteShown}
+                aria-label={t(quoteShown ? "compose.quote_hide" : "compose.quote_show")}
+                onClick={() => setQuoteShown(!quoteShown)}
+              >
+                <IconDots size={16} />
+              </button>
+              {quoteShown && (
+                <>
+                  <HtmlPreview html={fields.quoted} title={t("compose.quoted")} />
+                  <Button size="compact-xs" variant="subtle" onClick={() => change({ quoted: null })}>
+                    {t("compose.quote_remove")}
+                  </Button>
+                </>
+              )}
+            </div>
+          )}
+        </BodyEditor>
+      </Suspense>
+      <FileList files={attached} remove={remove} retry={retry} />
+      {complaint !== undefined && (
+        <div className={classes.complaint} role="alert">
+          {t(`compose.complaint.${complaint}`)}
+        </div>
+      )}
+      <div className={classes.foot}>
+        <Button
+          leftSection={<IconSend size={16} />}
+          loading={busy}
+          onClick={() => void submit()}
+          aria-keyshortcuts="Control+Enter Meta+Enter"
+        >
+          {t("compose.send")}
+        </Button>
+        <button
+          type="button"
+          className={classes.tool}
+          aria-label={t("compose.attach")}
+          title={t("compose.attach")}
+          onClick={() => picker.current?.click()}
+        >
+          <IconPaperclip size={18} stroke={1.6} />
+        </button>
+        <input
+          ref={picker}
+          type="file"
+          multiple
+          hidden
+          data-testid="file-picker"
+          onChange={(event) => {
+            takeFiles(event.currentTarget.files);
+            event.currentTarget.value = "";
+          }}
+        />
+        <SaveLine draft={draft} />
+        {fields.signature !== "" && (
+          <Menu position="top-end" withinPortal={false} withInitialFocusPlaceholder={false}>
+            <Menu.Target>
+              <button type="button" className={classes.tool} aria-label={t("acting.more")}>
+                <IconDots size={18} stroke={1.6} />
+              </button>
+            </Menu.Target>
+            <Menu.Dropdown>
+              <Menu.Item onClick={() => change({ signature: "" })}>{t("compose.signature_remove")}</Menu.Item>
+            </Menu.Dropdown>
+          </Menu>
+        )}
+        <button
+          type="button"
+          className={classes.tool}
+          aria-label={t("compose.discard")}
+          title={t("compose.discard")}
+          onClick={() => void discard()}
+        >
+          <IconTrash size={18} stroke={1.6} />
+        </button>
+      </div>
+      {dragging && (
+        <div className={classes.drop} aria-hidden="true">
+          {t("compose.drop")}
+        </div>
+      )}
+    </form>
+  );
+}

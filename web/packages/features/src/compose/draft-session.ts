@@ -1,0 +1,223 @@
+import { ApiProblem, type Draft, type DraftInput, isProblem } from "@tenon/api-client";
+
+/** What is saved of a draft: everything but what it belongs to. */
+export type DraftContent = Pick<
+  DraftInput,
+  "from" | "to" | "cc" | "bcc" | "subject" | "html" | "quoted_html" | "attachments"
+>;
+
+export type SaveState =
+  /** Nothing was written yet. */
+  | "new"
+  | "unsaved"
+  | "saving"
+  | "saved"
+  /** It is tried again by itself. */
+  | "failed"
+  /** Changed elsewhere meanwhile: the person decides. */
+  | "conflict"
+  /** Deleted elsewhere meanwhile. */
+  | "gone";
+
+export type DraftStatus = { state: SaveState; savedAt: string | undefined; error: ApiProblem | undefined };
+
+export type DraftCalls = {
+  /** With the key under which the server knows a repeated attempt. */
+  create: (content: DraftContent, key: string) => Promise<Draft>;
+  update: (id: string, content: DraftContent, etag: string | undefined) => Promise<Draft>;
+};
+
+type Options = {
+  calls: DraftCalls;
+  draft?: Draft | undefined;
+  newKey: () => string;
+  /** The server's names for what was sent, in the order of the content's attachments. */
+  onSaved?: (draft: Draft, content: DraftContent) => void;
+  quietMs?: number;
+};
+
+const QUIET_MS = 1200;
+const RETRY_MS = [4000, 15_000, 60_000];
+
+/**
+ * Saves a draft while it is written: one call at a time, a moment after the last change. A creation whose
+ * answer was lost is repeated word for word under its key before anything newer is sent, so that no second
+ * draft appears.
+ */
+export class DraftSession {
+  #draft: Draft | undefined;
+  #content: DraftContent | undefined;
+  #savedContent: DraftContent | undefined;
+  #creating: { content: DraftContent; key: string } | undefined;
+  #running: Promise<void> | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #failures = 0;
+  #stopped = false;
+  #status: DraftStatus;
+  readonly #options: Options;
+  readonly #listeners = new Set<() => void>();
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.#draft = options.draft;
+    this.#status = {
+      state: options.draft === undefined ? "new" : "saved",
+      savedAt: options.draft?.saved_at,
+      error: undefined,
+    };
+  }
+
+  get draft(): Draft | undefined {
+    return this.#draft;
+  }
+
+  status = (): DraftStatus => this.#status;
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** What it says now; saved after a quiet moment. */
+  change(content: DraftContent): void {
+    this.#content = content;
+    if (this.#status.state === "conflict" || this.#status.state === "gone") return;
+    if (this.#running === undefined) this.#say("unsaved");
+    this.#later(this.#options.quietMs ?? QUIET_MS);
+  }
+
+  /** Saves at once all that is not yet saved; throws what hinders it. */
+  async flush(content?: DraftContent): Promise<Draft> {
+    this.#stopped = false;
+    if (content !== undefined) this.#content = content;
+    clearTimeout(this.#timer);
+    await this.#running;
+    clearTimeout(this.#timer);
+    if (this.#draft === undefined || this.#isDirty()) await this.#save();
+    if (this.#draft === undefined || this.#isDirty()) throw this.#status.error ?? offline();
+    return this.#draft;
+  }
+
+  /** After a conflict: what stands here replaces what was changed elsewhere. */
+  overwrite(): void {
+    if (this.#draft !== undefined) this.#draft = { ...this.#draft, etag: "" };
+    this.#failures = 0;
+    this.#say("unsaved");
+    void this.#save();
+  }
+
+  /** After it was deleted elsewhere: it becomes a new draft. */
+  saveAsNew(): void {
+    this.#draft = undefined;
+    this.#savedContent = undefined;
+    this.#failures = 0;
+    this.#say("unsaved");
+    void this.#save();
+  }
+
+  retry(): void {
+    this.#failures = 0;
+    void this.#save();
+  }
+
+  /** Saves nothing more by itself. */
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  resume(): void {
+    this.#stopped = false;
+    if (this.#isDirty()) this.#later(0);
+  }
+
+  /** The draft once a call that is on its way has ended. */
+  async settled(): Promise<Draft | undefined> {
+    await this.#running;
+    return this.#draft;
+  }
+
+  hasUnsaved = (): boolean => !this.#stopped && this.#isDirty();
+
+  #isDirty(): boolean {
+    return this.#content !== undefined && this.#content !== this.#savedContent;
+  }
+
+  #later(ms: number): void {
+    clearTimeout(this.#timer);
+    if (!this.#stopped) this.#timer = setTimeout(() => void this.#save(), ms);
+  }
+
+  /** Never throws; how it went is in the status. */
+  #save(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#running ??= this.#saveNow().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  async #saveNow(): Promise<void> {
+    while (this.#isDirty() && !this.#stopped) {
+      this.#say("saving");
+      try {
+        await this.#step();
+        this.#failures = 0;
+      } catch (error) {
+        this.#failed(toProblem(error));
+        return;
+      }
+    }
+    this.#say("saved");
+  }
+
+  async #step(): Promise<void> {
+    const wanted = this.#content;
+    if (wanted === undefined) return;
+    let content = wanted;
+    let saved: Draft;
+    if (this.#draft === undefined) {
+      this.#creating ??= { content: wanted, key: this.#options.newKey() };
+      content = this.#creating.content;
+      saved = await this.#options.calls.create(content, this.#creating.key);
+      this.#creating = undefined;
+    } else {
+      saved = await this.#options.calls.update(this.#draft.id, content, this.#draft.etag || undefined);
+    }
+    this.#draft = saved;
+    this.#savedContent = content;
+    this.#options.onSaved?.(saved, content);
+  }
+
+  #failed(error: ApiProblem): void {
+    const gone = error.code === "draft_gone" || (error.status === 404 && this.#draft !== undefined);
+    if (error.code === "draft_changed" || gone) {
+      this.#say(gone ? "gone" : "conflict", error);
+      return;
+    }
+    // A refusal proves that nothing was made: the next attempt may say something else.
+    if (!isUncertain(error)) this.#creating = undefined;
+    this.#say("failed", error);
+    const wait = RETRY_MS[Math.min(this.#failures, RETRY_MS.length - 1)] ?? 60_000;
+    this.#failures += 1;
+    if (isUncertain(error) || error.status === 429)
+      this.#later(Math.max(wait, 1000 * (error.retryAfter ?? 0)));
+  }
+
+  #say(state: SaveState, error?: ApiProblem): void {
+    this.#status = { state, savedAt: this.#draft?.saved_at, error };
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+/** Nobody knows whether it was done: no answer, or the server's own trouble. */
+export const isUncertain = (error: ApiProblem): boolean => error.status === 0 || error.status >= 500;
+
+const offline = () =>
+  new ApiProblem({ status: 0, code: "offline", title: "The server could not be reached" });
+
+function toProblem(error: unknown): ApiProblem {
+  return isProblem(error)
+    ? error
+    : new ApiProblem({ status: 0, code: "unexpected", title: "Something unexpected happened" });
+}

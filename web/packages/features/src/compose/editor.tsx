@@ -1,0 +1,244 @@
+import {
+  IconBlockquote,
+  IconBold,
+  IconItalic,
+  IconLink,
+  IconList,
+  IconListNumbers,
+  IconUnderline,
+} from "@tenon/ui";
+import { Blockquote } from "@tiptap/extension-blockquote";
+import { Bold } from "@tiptap/extension-bold";
+import { Document } from "@tiptap/extension-document";
+import { HardBreak } from "@tiptap/extension-hard-break";
+import { Image } from "@tiptap/extension-image";
+import { Italic } from "@tiptap/extension-italic";
+import { Link } from "@tiptap/extension-link";
+import { BulletList, ListItem, ListKeymap, OrderedList } from "@tiptap/extension-list";
+import { Paragraph } from "@tiptap/extension-paragraph";
+import { Text } from "@tiptap/extension-text";
+import { Underline } from "@tiptap/extension-underline";
+import { Placeholder, UndoRedo } from "@tiptap/extensions";
+import { type Editor, EditorContent, useEditor, useEditorState } from "@tiptap/react";
+import { useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import classes from "./editor.module.css";
+
+type BodyEditorProps = {
+  html: string;
+  autoFocus: boolean;
+  onChange: (html: string) => void;
+  /** Takes pictures that were pasted; answers what to show in their place. */
+  onPictures: (files: File[]) => Array<{ key: string; url: string }>;
+  children?: React.ReactNode;
+};
+
+/** Pictures are known by their attachment; an address from elsewhere would call there when it is read. */
+const Picture = Image.extend({
+  addAttributes() {
+    return {
+      ...this.parent?.(),
+      attachment: {
+        default: null,
+        parseHTML: (element: HTMLElement) => element.getAttribute("data-attachment"),
+        renderHTML: ({ attachment }: { attachment?: string | null }) =>
+          attachment == null ? {} : { "data-attachment": attachment },
+      },
+    };
+  },
+});
+
+/** Pasted pages bring pictures that live elsewhere; those stay out. */
+function withoutForeignPictures(html: string): string {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  for (const image of page.querySelectorAll("img:not([data-attachment])")) image.remove();
+  return page.body.innerHTML;
+}
+
+/** The text of a message, with no more formatting than mail programs understand. */
+export function BodyEditor({ html, autoFocus, onChange, onPictures, children }: BodyEditorProps) {
+  const { t } = useTranslation();
+  const latest = useRef({ onChange, onPictures });
+  latest.current = { onChange, onPictures };
+  const insert = useRef<(files: File[]) => void>(() => undefined);
+  const editor = useEditor({
+    extensions: [
+      Document,
+      Paragraph,
+      Text,
+      Bold,
+      Italic,
+      Underline,
+      HardBreak,
+      BulletList,
+      OrderedList,
+      ListItem,
+      ListKeymap,
+      Blockquote,
+      UndoRedo,
+      Link.configure({ openOnClick: false, autolink: true, protocols: ["http", "https", "mailto", "tel"] }),
+      Picture.configure({ inline: true, allowBase64: false }),
+      Placeholder.configure({ placeholder: t("compose.body_placeholder") }),
+    ],
+    content: html,
+    injectCSS: false,
+    immediatelyRender: true,
+    shouldRerenderOnTransaction: false,
+    autofocus: autoFocus ? "start" : false,
+    editorProps: {
+      attributes: { role: "textbox", "aria-multiline": "true", "aria-label": t("compose.body") },
+      transformPastedHTML: withoutForeignPictures,
+      handlePaste: (_view, event) => {
+        const files = [...(event.clipboardData?.files ?? [])].filter((file) =>
+          file.type.startsWith("image/"),
+        );
+        if (files.length === 0) return false;
+        insert.current(files);
+        return true;
+      },
+    },
+    onUpdate: ({ editor: changed }) => latest.current.onChange(changed.isEmpty ? "" : changed.getHTML()),
+  });
+  insert.current = (files) => {
+    for (const { key, url } of latest.current.onPictures(files)) {
+      editor
+        .chain()
+        .focus()
+        .insertContent({ type: "image", attrs: { src: url, attachment: key, alt: "" } })
+        .run();
+    }
+  };
+  return (
+    <>
+      <div className={classes.body}>
+        <EditorContent editor={editor} className={classes.editor} />
+        {children}
+      </div>
+      <FormatBar editor={editor} />
+    </>
+  );
+}
+
+const LISTS = [
+  ["bulletList", IconList, "bullets", (editor: Editor) => editor.chain().focus().toggleBulletList().run()],
+  [
+    "orderedList",
+    IconListNumbers,
+    "numbers",
+    (editor: Editor) => editor.chain().focus().toggleOrderedList().run(),
+  ],
+  [
+    "blockquote",
+    IconBlockquote,
+    "quote",
+    (editor: Editor) => editor.chain().focus().toggleBlockquote().run(),
+  ],
+] as const;
+const MARKS = [
+  ["bold", IconBold, "bold", (editor: Editor) => editor.chain().focus().toggleBold().run()],
+  ["italic", IconItalic, "italic", (editor: Editor) => editor.chain().focus().toggleItalic().run()],
+  [
+    "underline",
+    IconUnderline,
+    "underline",
+    (editor: Editor) => editor.chain().focus().toggleUnderline().run(),
+  ],
+] as const;
+
+function FormatBar({ editor }: { editor: Editor }) {
+  const { t } = useTranslation();
+  const [linking, setLinking] = useState(false);
+  const on = useEditorState({
+    editor,
+    selector: ({ editor: now }) =>
+      Object.fromEntries([...MARKS, ...LISTS, ["link"] as const].map(([name]) => [name, now.isActive(name)])),
+  });
+  const button = ([name, Icon, text, run]: (typeof MARKS)[number] | (typeof LISTS)[number]) => (
+    <BarButton
+      key={name}
+      name={t(`compose.format.${text}`)}
+      on={on[name] === true}
+      icon={<Icon size={17} stroke={1.7} />}
+      run={() => run(editor)}
+    />
+  );
+  return (
+    <>
+      {linking && <LinkLine editor={editor} active={on.link === true} close={() => setLinking(false)} />}
+      <div className={classes.bar} role="toolbar" aria-label={t("compose.format.title")}>
+        {MARKS.map(button)}
+        <BarButton
+          name={t("compose.format.link")}
+          on={on.link === true}
+          icon={<IconLink size={17} stroke={1.7} />}
+          run={() => setLinking(!linking)}
+        />
+        {LISTS.map(button)}
+      </div>
+    </>
+  );
+}
+
+type BarButtonProps = { name: string; on: boolean; icon: React.ReactNode; run: () => void };
+
+/** Pressing it leaves the cursor where it is in the text. */
+function BarButton({ name, on, icon, run }: BarButtonProps) {
+  return (
+    <button
+      type="button"
+      className={classes.button}
+      aria-pressed={on}
+      aria-label={name}
+      title={name}
+      onMouseDown={(event) => event.preventDefault()}
+      onClick={run}
+    >
+      {icon}
+    </button>
+  );
+}
+
+type LinkLineProps = { editor: Editor; active: boolean; close: () => void };
+
+function LinkLine({ editor, active, close }: LinkLineProps) {
+  const { t } = useTranslation();
+  const field = useRef<HTMLInputElement>(null);
+  const [url, setUrl] = useState(() => String(editor.getAttributes("link").href ?? ""));
+  useEffect(() => field.current?.focus(), []);
+  const apply = () => {
+    const typed = url.trim();
+    const href = typed === "" || /^[a-z][a-z0-9+.-]*:/i.test(typed) ? typed : `https://${typed}`;
+    const chain = editor.chain().focus().extendMarkRange("link");
+    if (href === "") chain.unsetLink().run();
+    else if (editor.state.selection.empty && !active)
+      chain.insertContent({ type: "text", text: typed, marks: [{ type: "link", attrs: { href } }] }).run();
+    else chain.setLink({ href }).run();
+    close();
+  };
+  return (
+    <div className={classes.link}>
+      <input
+        ref={field}
+        className={classes.linkField}
+        aria-label={t("compose.format.link_address")}
+        placeholder="https://"
+        inputMode="url"
+        value={url}
+        onChange={(event) => setUrl(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key !== "Enter" && event.key !== "Escape") return;
+          event.preventDefault();
+          event.stopPropagation();
+          if (event.key === "Enter") apply();
+          else {
+            close();
+            editor.commands.focus();
+          }
+        }}
+      />
+      <button type="button" className={classes.linkApply} onClick={apply}>
+        {t("acting.apply")}
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,1 @@
+export { ComposeProvider, useCompose } from "./compose";

@@ -1,0 +1,24 @@
+import { lazy, Suspense, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useShortcuts } from "./shortcuts";
+
+const PaletteDialog = lazy(() => import("./palette-dialog"));
+
+/** The command palette. Loaded when it is first asked for. */
+export function usePalette() {
+  const { t } = useTranslation();
+  const [open, setOpen] = useState(false);
+  const [wanted, setWanted] = useState(false);
+  const show = () => {
+    setWanted(true);
+    setOpen(true);
+  };
+  useShortcuts([
+    { keys: "Mod+k", label: t("palette.title"), group: t("keys.group.anywhere"), run: show, keyOnly: true },
+  ]);
+  return wanted ? (
+    <Suspense fallback={null}>
+      <PaletteDialog open={open} close={() => setOpen(false)} />
+    </Suspense>
+  ) : null;
+}

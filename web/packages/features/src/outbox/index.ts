@@ -1,0 +1,1 @@
+export { needsDecision, OutboxScreen } from "./outbox-screen";

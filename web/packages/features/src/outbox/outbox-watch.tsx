@@ -1,0 +1,77 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { isProblem, type Send, send } from "@tenon/api-client";
+import { useToast } from "@tenon/ui";
+import { useEffect, useRef } from "react";
+import { useTranslation } from "react-i18next";
+import { keys, sendsQuery, useApi, useProblemText } from "../core";
+
+/** A message sent from this page. */
+export type Sent = { id: string; undoSeconds: number; again: () => void };
+
+/** The net under live events. */
+const POLL_MS = 2000;
+const isOpen = (one: Send) => one.state === "scheduled" || one.state === "sending";
+
+/** Says what becomes of messages sent from this page, and lets them be called back in time. */
+export function OutboxWatch({ sent, ended }: { sent: Sent[]; ended: (id: string) => void }) {
+  const { t } = useTranslation();
+  const api = useApi();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const toast = useToast();
+  const problemText = useProblemText();
+  const sends = useQuery({
+    ...sendsQuery(api),
+    enabled: sent.length > 0,
+    refetchInterval: sent.length > 0 ? POLL_MS : false,
+  });
+  const said = useRef(new Map<string, () => void>());
+
+  const cancel = async (one: Sent) => {
+    try {
+      await send(api.POST("/api/v1/sends/{id}/cancel", { params: { path: { id: one.id } } }));
+      ended(one.id);
+      toast(t("outbox.called_back"), { key: one.id });
+      one.again();
+    } catch (error) {
+      const late = isProblem(error, "too_late");
+      toast(late ? t("outbox.too_late") : `${t("outbox.cancel_failed")} ${problemText(error)}`, "danger");
+    }
+    void client.invalidateQueries({ queryKey: keys.sends });
+  };
+  const open = () => void navigate({ to: "/outbox" });
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: said once for each message
+  useEffect(() => {
+    for (const one of sent) {
+      if (said.current.has(one.id)) continue;
+      const undoable = one.undoSeconds > 0;
+      const hide = toast(t("outbox.sending"), {
+        key: one.id,
+        shownMs: Math.max(2, one.undoSeconds) * 1000,
+        ...(undoable ? { action: { label: t("acting.undo"), run: () => void cancel(one) } } : {}),
+      });
+      said.current.set(one.id, hide);
+    }
+  }, [sent]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only news of the server matter
+  useEffect(() => {
+    for (const one of sent) {
+      const now = sends.data?.find(({ id }) => id === one.id);
+      if (now === undefined || isOpen(now)) continue;
+      ended(one.id);
+      said.current.get(one.id)?.();
+      if (now.state === "sent") toast(t("outbox.sent"), { key: one.id });
+      else if (now.state !== "cancelled")
+        toast(t(`outbox.said.${now.state === "refused" ? "refused" : "doubtful"}`), {
+          key: one.id,
+          tone: "danger",
+          shownMs: 20_000,
+          action: { label: t("outbox.look"), run: open },
+        });
+    }
+  }, [sends.data, sent]);
+  return null;
+}

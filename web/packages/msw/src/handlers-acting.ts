@@ -1,0 +1,143 @@
+/** Acting on mail, labels, drafts, sending: answered by a `FakeServer`. */
+import type { DraftInput, DraftKind, Label, MailActionInput, SendDecision } from "@tenon/api-client";
+import { HttpResponse } from "msw";
+import { problem } from "./answers";
+import type { FakeServer } from "./fake";
+import { json, missing, nothing, type On } from "./handlers";
+
+/** Some pairs of Gmail's palette. */
+const COLORS = [
+  ["#16a766", "#ffffff"],
+  ["#43d692", "#094228"],
+  ["#b9e4d0", "#0b4f30"],
+  ["#4a86e8", "#ffffff"],
+  ["#a4c2f4", "#1c4587"],
+  ["#c9daf8", "#285bac"],
+  ["#fb4c2f", "#ffffff"],
+  ["#f6c5be", "#822111"],
+  ["#fbc8d9", "#711a36"],
+  ["#ffad47", "#684e07"],
+  ["#fce8b3", "#594c05"],
+  ["#fad165", "#684e07"],
+  ["#a479e2", "#ffffff"],
+  ["#d0bcf1", "#41236d"],
+  ["#e7e7e7", "#464646"],
+  ["#666666", "#ffffff"],
+].map(([background = "", text = ""]) => ({ background, text }));
+
+export function acting(fake: FakeServer, on: On): void {
+  on("post", "/mail/actions", ({ body, request }) => {
+    const input = body as MailActionInput;
+    const action = fake.acting.begin(input, request.headers.get("Idempotency-Key"));
+    if (action === undefined) return missing();
+    return json(action, action.state === "running" || action.state === "waiting" ? 202 : 200);
+  });
+  on("get", "/mail/actions", () => json({ items: fake.acting.actions, next: null }));
+  on("get", "/mail/actions/:id", ({ params }) => {
+    const action = fake.acting.find(params.id ?? "");
+    return action === undefined ? missing() : json(action);
+  });
+  on("get", "/mail/actions/:id/failures", () => json({ items: [], next: null }));
+  on("post", "/mail/actions/:id/cancel", ({ params }) => {
+    if (!fake.acting.cancel(params.id ?? "")) return problem(409, "too_late");
+    return json(fake.acting.find(params.id ?? "") ?? {});
+  });
+  on("post", "/mail/actions/:id/undo", ({ params }) => {
+    const action = fake.acting.undo(params.id ?? "");
+    return action === undefined ? problem(409, "not_undoable") : json(action);
+  });
+
+  on("post", "/connections/:id/labels", ({ params, body }) => {
+    const name = String(body.name ?? "").trim();
+    if (name === "")
+      return problem(422, "validation", { fields: [{ name: "name", detail: "A name is needed." }] });
+    const label = fake.acting.createLabel(params.id ?? "", name, (body.color ?? null) as Label["color"]);
+    return label === "label_exists" ? problem(409, label) : json(label, 201);
+  });
+  on("patch", "/labels/:id", ({ params, body }) => {
+    const found = fake.acting.findLabel(params.id ?? "");
+    if (found === undefined) return missing();
+    if (typeof body.name === "string") fake.acting.renameLabel(found.connection, found.label, body.name);
+    if ("color" in body) found.label.color = body.color as Label["color"];
+    fake.emit("labels_changed", found.connection);
+    return json(found.label);
+  });
+  on("delete", "/labels/:id", ({ params }) => {
+    const found = fake.acting.findLabel(params.id ?? "");
+    if (found === undefined) return missing();
+    fake.acting.deleteLabel(found.connection, found.label.id);
+    return nothing();
+  });
+  on("get", "/connections/:id/label-colors", () => json({ items: COLORS }));
+}
+
+export function composing(fake: FakeServer, on: On): void {
+  on("get", "/connections/:id/compose", ({ params }) => json(fake.composing.options(params.id ?? "")));
+  on("get", "/messages/:id/compose", ({ params, url }) => {
+    const stored = fake.findMessage(params.id ?? "");
+    if (stored === undefined) return problem(410, "message_gone");
+    return json(fake.composing.reply(stored, (url.searchParams.get("kind") ?? "reply") as DraftKind));
+  });
+  on("get", "/uploads/:id", ({ params }) => {
+    const upload = fake.composing.uploads.get(params.id ?? "");
+    if (upload === undefined) return missing();
+    return new HttpResponse(upload.bytes, { headers: { "Content-Type": upload.view.content_type } });
+  });
+  on("get", "/drafts/:id/attachments/:attachment", ({ params }) => {
+    const upload = fake.composing.uploads.get(params.attachment ?? "");
+    if (upload === undefined) return missing();
+    return new HttpResponse(upload.bytes, { headers: { "Content-Type": upload.view.content_type } });
+  });
+  on("delete", "/uploads/:id", ({ params }) => {
+    fake.composing.uploads.delete(params.id ?? "");
+    return nothing();
+  });
+  on("post", "/drafts", ({ body, request }) => {
+    const key = request.headers.get("Idempotency-Key");
+    if (key === null) return problem(422, "validation");
+    return json(fake.composing.create(body as DraftInput, key), 201);
+  });
+  on("get", "/drafts/:id", ({ params }) => {
+    const draft = fake.composing.drafts.get(params.id ?? "");
+    return draft === undefined ? problem(410, "draft_gone") : json(draft);
+  });
+  on("put", "/drafts/:id", ({ params, body, request }) => {
+    const draft = fake.composing.update(params.id ?? "", body as DraftInput, request.headers.get("If-Match"));
+    if (draft === "draft_gone") return problem(410, draft);
+    if (draft === "draft_changed") return problem(412, draft);
+    return draft === "draft_sending" ? problem(409, draft) : json(draft);
+  });
+  on("delete", "/drafts/:id", ({ params }) => {
+    if (fake.composing.isSending(params.id ?? "")) return problem(409, "draft_sending");
+    fake.composing.remove(params.id ?? "");
+    return nothing();
+  });
+  on("post", "/messages/:id/draft", ({ params }) => {
+    const draft = fake.composing.ofMessage(params.id ?? "");
+    return draft === undefined ? problem(410, "draft_gone") : json(draft);
+  });
+  on("post", "/drafts/:id/send", ({ params, body, request }) => {
+    const seconds = Number(body.undo_seconds ?? fake.me.member.undo_send_seconds ?? 10);
+    const send = fake.composing.send(params.id ?? "", request.headers.get("Idempotency-Key") ?? "", seconds);
+    return send === "draft_gone" ? problem(410, send) : json(send, 202);
+  });
+  on("get", "/sends", ({ url }) => {
+    const state = url.searchParams.get("state");
+    return json({
+      items: fake.composing.sends.filter((send) => state === null || send.state === state),
+      next: null,
+    });
+  });
+  on("get", "/sends/:id", ({ params }) => {
+    const send = fake.composing.sends.find((candidate) => candidate.id === params.id);
+    return send === undefined ? missing() : json(send);
+  });
+  on("post", "/sends/:id/cancel", ({ params }) => {
+    const send = fake.composing.cancel(params.id ?? "");
+    return send === undefined ? missing() : send === "too_late" ? problem(409, send) : json(send);
+  });
+  on("post", "/sends/:id/resolve", ({ params, body }) => {
+    const send = fake.composing.resolve(params.id ?? "", body.decision as SendDecision);
+    return send === undefined ? missing() : send === "too_late" ? problem(409, send) : json(send);
+  });
+}
