@@ -111,7 +111,7 @@ pub(super) fn signin() -> Result<Counts> {
 /// The proofs that need no browser, in their short form.
 pub(super) fn proofs() -> Result<Counts> {
     let mut total = Counts::default();
-    for name in ["kill-sync", "resync", "canary", "outbox", "two-nodes"] {
+    for name in ["kill-sync", "resync", "canary", "outbox"] {
         total = total + prove::short(name)?;
     }
     Ok(total)
