@@ -81,20 +81,21 @@ async function screen(name) {
 }
 
 /** The API with the page's session. */
-const api = (method, where, body) =>
+const api = (method, where, body, headers = {}) =>
   page.evaluate(
-    async ([verb, url, given]) => {
+    async ([verb, url, given, more]) => {
       const answer = await fetch(`/api/v1${url}`, {
         method: verb,
         headers: {
           "X-Tenon-Request": "1",
+          ...more,
           ...(given === undefined ? {} : { "Content-Type": "application/json" }),
         },
         ...(given === undefined ? {} : { body: JSON.stringify(given) }),
       });
       return answer.status === 204 ? undefined : answer.json();
     },
-    [method, where, body],
+    [method, where, body, headers],
   );
 /** Waits until it holds; what the server does takes its time, and that is the point of asking. */
 async function until(what, holds, timeout = 20_000) {
@@ -556,6 +557,7 @@ try {
     });
     await steps.write();
     await steps.answer();
+    await steps.discardMany();
     await steps.refused();
     await steps.doubt();
     await manageLabels(label);

@@ -24,6 +24,8 @@ const KEEP_EVENTS: Duration = Duration::from_hours(1);
 const KEEP_JOBS: Duration = Duration::from_hours(168);
 /// Actions and what they did stay this long, for the list and for undoing.
 const KEEP_ACTIONS: Duration = Duration::from_hours(168);
+/// Rows of what they did that go in one turn: nobody waits long for the writer.
+const PRUNE: u32 = 2_000;
 /// What became of messages stays this long.
 const KEEP_SENDS: Duration = Duration::from_hours(720);
 /// A message that should have moved by now has lost its job.
@@ -123,7 +125,7 @@ impl Housekeeping {
         look_for_drafts(&mut tx, now).await?;
         tx.sends().prune(now - KEEP_SENDS).await?;
         tx.drafts().prune(now - KEEP_SENDS).await?;
-        tx.mail_actions().prune(now - KEEP_ACTIONS).await?;
+        tx.mail_actions().prune(now - KEEP_ACTIONS, PRUNE).await?;
         tx.sign_in_flows().purge(now).await?;
         tx.challenges().purge(now).await?;
         tx.invitations().purge(now).await?;

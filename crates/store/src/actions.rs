@@ -356,16 +356,36 @@ impl MailActions<'_> {
         Ok(self.tx.exec(update).await? == 1)
     }
 
-    /// Deletes actions that ended before `before`, in all workspaces; how many. System only.
-    pub async fn prune(&mut self, before: Time) -> Result<u64, StoreError> {
+    /// Deletes actions that ended before `before`, in all workspaces; how many. At most `limit` rows
+    /// of what they did go at once, because an action may have a hundred thousand; the rest goes the
+    /// next time. System only.
+    pub async fn prune(&mut self, before: Time, limit: u32) -> Result<u64, StoreError> {
         self.tx.system()?;
-        let items = sql("DELETE FROM mail_action_items WHERE action_id IN \
-             (SELECT id FROM mail_actions WHERE finished_at IS NOT NULL AND finished_at < $1)")
-        .bind(before);
-        self.tx.exec(items).await?;
-        let actions =
-            sql("DELETE FROM mail_actions WHERE finished_at IS NOT NULL AND finished_at < $1")
-                .bind(before);
-        self.tx.exec(actions).await
+        let query = sql(
+            "SELECT id FROM mail_actions WHERE finished_at IS NOT NULL AND finished_at < $1 \
+             ORDER BY finished_at LIMIT $2",
+        )
+        .bind(before)
+        .bind(i64::from(limit));
+        let mut ended = Vec::new();
+        for row in self.tx.all(query).await? {
+            ended.push(row.reader().take::<MailActionId>()?);
+        }
+        let (mut room, mut pruned) = (u64::from(limit), 0);
+        for id in ended {
+            let items = sql(
+                "DELETE FROM mail_action_items WHERE action_id = $1 AND seq IN \
+                 (SELECT seq FROM mail_action_items WHERE action_id = $1 ORDER BY seq LIMIT $2)",
+            )
+            .bind(id)
+            .bind(room as i64);
+            room -= self.tx.exec(items).await?;
+            if room == 0 {
+                break;
+            }
+            let action = sql("DELETE FROM mail_actions WHERE id = $1").bind(id);
+            pruned += self.tx.exec(action).await?;
+        }
+        Ok(pruned)
     }
 }

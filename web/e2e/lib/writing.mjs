@@ -211,6 +211,31 @@ export function writing(walk) {
     });
   }
 
+  async function discardMany() {
+    await checks.step("several drafts are discarded together, after a question", async () => {
+      const drafts = (await api("GET", "/connections")).items.map(({ id }) => id).slice(0, 1);
+      for (const n of [1, 2, 3]) {
+        const draft = { connection_id: drafts[0], kind: "new", subject: `Many ${n}`, html: "<p>x</p>" };
+        await api("POST", "/drafts", draft, { "Idempotency-Key": `many-${n}-${Date.now()}` });
+      }
+      await until("they are listed", async () => (await threadsIn(labelOf("drafts"))).length >= 3);
+      await openList("drafts");
+      await rows.nth(2).waitFor();
+      await page.locator("h1").first().focus();
+      await page.keyboard.press("*");
+      await page.keyboard.press("a");
+      await page.keyboard.press("#");
+      const dialog = page.getByRole("dialog");
+      await dialog.waitFor();
+      await page.waitForTimeout(300);
+      await screen("discard drafts");
+      await dialog.getByRole("button", { name: t("acting.discard_confirm"), exact: true }).click();
+      await dialog.waitFor({ state: "detached" });
+      await until("none is left", async () => (await threadsIn(labelOf("drafts"))).length === 0);
+      await page.getByText(t("mail.empty_title")).waitFor();
+    });
+  }
+
   async function refused() {
     if (!(await fault("G31", "/drafts/send"))) return;
     await checks.step("what the provider refuses says why in the outbox, and stays a draft", async () => {
@@ -249,5 +274,5 @@ export function writing(walk) {
     });
   }
 
-  return { write, answer, refused, doubt };
+  return { write, answer, discardMany, refused, doubt };
 }

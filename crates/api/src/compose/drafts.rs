@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use tenon_app::compose::{self, AttachmentRef, DraftInput as Input, DraftView};
-use tenon_model::{ConnectionId, DraftId, MessageId, UploadId, World};
+use tenon_model::{ConnectionId, DraftId, MessageId, ThreadId, UploadId, World};
 use utoipa::ToSchema;
 
 use super::{DraftFile, DraftKind, Recipient, file, recipients};
@@ -20,6 +20,7 @@ problems!(CreateProblems: "unauthenticated", "not_found", "validation", "too_lar
 problems!(UpdateProblems: "unauthenticated", "not_found", "validation", "too_large", "attachment_gone", "message_gone", "draft_gone", "draft_changed", "draft_sending", "feature_off", "needs_reauthorization", "paused", "provider_refused", "provider_unavailable", "outcome_unknown", "quota");
 problems!(GetProblems: "unauthenticated", "not_found", "draft_gone", "feature_off", "needs_reauthorization", "paused", "provider_unavailable", "outcome_unknown", "quota");
 problems!(DiscardProblems: "unauthenticated", "not_found", "draft_sending", "feature_off", "needs_reauthorization", "paused", "provider_unavailable", "outcome_unknown", "quota");
+problems!(DiscardAllProblems: "unauthenticated", "not_found", "validation", "feature_off", "needs_reauthorization", "paused", "provider_unavailable", "outcome_unknown", "quota");
 problems!(FileProblems: "unauthenticated", "not_found", "attachment_gone", "draft_gone", "needs_reauthorization", "paused", "provider_unavailable", "quota");
 
 /// A draft as a person has it before them.
@@ -263,6 +264,48 @@ pub(super) async fn discard_draft(
     let done = tokio::spawn(async move { compose::discard(&api.ctx, &actor, id).await });
     done.await.map_err(|_| Problem::internal())??;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Conversations whose drafts are discarded.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DiscardInput {
+    /// 1 to 100, of one mailbox.
+    threads: Vec<String>,
+}
+
+/// What became of several drafts.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Discarded {
+    /// They are gone.
+    discarded: u32,
+    /// They are there still: on their way out, or the provider did not do it.
+    kept: u32,
+}
+
+/// Discards the drafts of conversations
+///
+/// Whoever began them. It cannot be undone.
+#[utoipa::path(post, path = "/drafts/discard", tag = "compose", responses((status = 200, body = Discarded), DiscardAllProblems))]
+pub(super) async fn discard_drafts(
+    State(api): State<Api>,
+    SignedIn(actor): SignedIn,
+    extract::Json(input): extract::Json<DiscardInput>,
+) -> Answer<Json<Discarded>> {
+    if input.threads.is_empty() || input.threads.len() > 100 {
+        return Err(Problem::invalid("threads", "must be from 1 to 100"));
+    }
+    let threads = input
+        .threads
+        .iter()
+        .map(|id| named_id(id, "thread"))
+        .collect::<Answer<Vec<ThreadId>>>()?;
+    let done = tokio::spawn(async move { compose::discard_all(&api.ctx, &actor, &threads).await });
+    let done = done.await.map_err(|_| Problem::internal())??;
+    Ok(Json(Discarded {
+        discarded: done.discarded,
+        kept: done.kept,
+    }))
 }
 
 /// A file of a draft

@@ -35,6 +35,7 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(begin::get_compose))
         .routes(routes!(begin::compose_answer))
         .routes(routes!(uploads::get_upload, uploads::delete_upload))
+        .routes(routes!(drafts::discard_drafts))
         .routes(routes!(drafts::open_message_draft))
         .routes(routes!(drafts::get_draft_attachment))
         .routes(routes!(sends::send_draft))

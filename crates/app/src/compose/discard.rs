@@ -1,14 +1,19 @@
-//! Discarding a draft.
+//! Discarding drafts.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use tenon_connectors::ports::WriteError;
-use tenon_model::DraftId;
+use tenon_model::event::EventKind;
+use tenon_model::{DraftId, ThreadId};
+use tenon_store::MessageFacts;
 
-use super::drafts::{Desk, announce, not_sending, own};
+use super::drafts::{Desk, announce, announce_in, not_sending, own};
 use crate::{Actor, Ctx, Error, Result};
 
 const SOON: Duration = Duration::from_secs(5);
+/// Drafts that are looked through; Gmail lists no more at once.
+const LISTED: u32 = 500;
 
 /// Discards a draft, at the provider too.
 pub async fn discard(ctx: &Ctx, actor: &Actor, id: DraftId) -> Result<()> {
@@ -23,12 +28,7 @@ pub async fn discard(ctx: &Ctx, actor: &Actor, id: DraftId) -> Result<()> {
     let turn = ctx.turns.of(row.connection_id);
     let _mine = turn.lock().await;
     if let Some(provider_id) = &row.provider_id {
-        match desk.port.delete_draft(provider_id).await {
-            Ok(()) => {}
-            Err(WriteError::Refused(e)) if e.code == "not_found" => {}
-            Err(WriteError::Refused(e)) => return Err(e.into()),
-            Err(WriteError::Unknown(_)) => return Err(Error::OutcomeUnknown(SOON)),
-        }
+        delete(&desk, provider_id).await?;
     }
     let mut tx = ctx.store.begin(&actor.scope()).await?;
     tx.drafts().gone(id).await?;
@@ -39,12 +39,121 @@ pub async fn discard(ctx: &Ctx, actor: &Actor, id: DraftId) -> Result<()> {
     }
     tx.events()
         .append(
-            tenon_model::event::EventKind::ThreadsChanged,
+            EventKind::ThreadsChanged,
             Some(row.member_id),
             row.connection_id.to_string(),
         )
         .await?;
     announce(ctx, &mut tx, &row).await?;
     tx.commit().await?;
+    Ok(())
+}
+
+/// The draft is gone at the provider; one that was gone already is what was wanted.
+async fn delete(desk: &Desk, provider_id: &str) -> Result<()> {
+    match desk.port.delete_draft(provider_id).await {
+        Ok(()) => Ok(()),
+        Err(WriteError::Refused(e)) if e.code == "not_found" => Ok(()),
+        Err(WriteError::Refused(e)) => Err(e.into()),
+        Err(WriteError::Unknown(_)) => Err(Error::OutcomeUnknown(SOON)),
+    }
+}
+
+/// What became of several drafts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Discarded {
+    /// They are gone.
+    pub discarded: u32,
+    /// They are there still: on their way out, or the provider did not do it.
+    pub kept: u32,
+}
+
+/// Discards the drafts of conversations of one mailbox, whoever began them. When the first of them
+/// cannot be discarded, that is the error; after that it is counted.
+pub async fn discard_all(ctx: &Ctx, actor: &Actor, threads: &[ThreadId]) -> Result<Discarded> {
+    let mut tx = ctx.store.read(&actor.scope()).await?;
+    let mut drafts = tx.messages().facts_of_threads(threads).await?;
+    drop(tx);
+    drafts.retain(|m| m.labels.iter().any(|l| l == "DRAFT"));
+    let mut done = Discarded::default();
+    let Some(connection) = drafts.first().map(|m| m.connection_id) else {
+        return Ok(done);
+    };
+    if drafts.iter().any(|m| m.connection_id != connection) {
+        return Err(Error::field("threads", "must be of one mailbox"));
+    }
+    let desk = Desk::open(ctx, actor, connection).await?;
+    let turn = ctx.turns.of(connection);
+    let _mine = turn.lock().await;
+    let listed = desk.port.drafts(LISTED).await?;
+    let all = (listed.len() as u32) < LISTED;
+    let at: HashMap<String, String> = listed
+        .into_iter()
+        .map(|d| (d.message_id, d.draft_id))
+        .collect();
+    let mut gone = Vec::new();
+    for draft in &drafts {
+        match discard_one(ctx, actor, &desk, draft, &at, all).await {
+            Ok(()) => {
+                done.discarded += 1;
+                gone.push(draft.provider_id.clone());
+            }
+            Err(Error::DraftSending) => done.kept += 1,
+            Err(e) if done.discarded == 0 => return Err(e),
+            // What the provider refuses now it will refuse for the others too.
+            Err(_) => {
+                done.kept = drafts.len() as u32 - done.discarded;
+                break;
+            }
+        }
+    }
+    let mut tx = ctx.store.begin(&actor.scope()).await?;
+    tx.messages().remove(connection, &gone).await?;
+    tx.events()
+        .append(
+            EventKind::ThreadsChanged,
+            Some(actor.member),
+            connection.to_string(),
+        )
+        .await?;
+    announce_in(ctx, &mut tx, actor.member, actor.workspace, connection).await?;
+    tx.commit().await?;
+    Ok(done)
+}
+
+/// One of them. `at` says which draft holds a message; `all` whether it knows every draft.
+async fn discard_one(
+    ctx: &Ctx,
+    actor: &Actor,
+    desk: &Desk,
+    message: &MessageFacts,
+    at: &HashMap<String, String>,
+    all: bool,
+) -> Result<()> {
+    let connection = message.connection_id;
+    let mut tx = ctx.store.read(&actor.scope()).await?;
+    let row = match at.get(&message.provider_id) {
+        Some(id) => tx.drafts().by_provider_id(connection, id).await?,
+        None => {
+            tx.drafts()
+                .by_message(connection, &message.provider_id)
+                .await?
+        }
+    };
+    if let Some(row) = &row {
+        not_sending(&mut tx, row.id).await?;
+    }
+    drop(tx);
+    let known = row.as_ref().and_then(|r| r.provider_id.as_ref());
+    match at.get(&message.provider_id).or(known) {
+        Some(id) => delete(desk, id).await?,
+        None if all => {} // changed or gone meanwhile; the next sync shows which
+        None => return Err(Error::DraftGone),
+    }
+    if let Some(row) = row {
+        let mut tx = ctx.store.begin(&actor.scope()).await?;
+        tx.drafts().gone(row.id).await?;
+        tx.commit().await?;
+    }
     Ok(())
 }

@@ -9,7 +9,9 @@ use tenon_model::connection::AccountProfile;
 use tenon_model::event::EventKind;
 use tenon_model::feature::Feature;
 use tenon_model::mail::normalize_address;
-use tenon_model::{ConnectionId, DraftId, MessageId, ThreadId, Time, UploadId};
+use tenon_model::{
+    ConnectionId, DraftId, MemberId, MessageId, ThreadId, Time, UploadId, WorkspaceId,
+};
 use tenon_store::{ConnectionRow, DraftRow, Tx};
 
 use super::address::{Checked, check_address};
@@ -137,16 +139,28 @@ pub(super) async fn gone(ctx: &Ctx, actor: &Actor, row: &DraftRow) -> Result<()>
 
 /// Tells pages, and has the mailbox looked at: the draft's message has changed.
 pub(super) async fn announce(ctx: &Ctx, tx: &mut Tx, row: &DraftRow) -> Result<()> {
+    let (member, workspace) = (row.member_id, row.workspace_id);
+    announce_in(ctx, tx, member, workspace, row.connection_id).await
+}
+
+/// The same for drafts of a mailbox that need not have rows.
+pub(super) async fn announce_in(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    member: MemberId,
+    workspace: WorkspaceId,
+    connection: ConnectionId,
+) -> Result<()> {
     tx.events()
         .append(
             EventKind::DraftsChanged,
-            Some(row.member_id),
-            row.connection_id.to_string(),
+            Some(member),
+            connection.to_string(),
         )
         .await?;
     let sync = SyncMailbox {
-        workspace: row.workspace_id,
-        connection: row.connection_id,
+        workspace,
+        connection,
     };
     tenon_jobs::enqueue(tx, &sync, ctx.world.now()).await?;
     Ok(())

@@ -17,7 +17,7 @@ mod save;
 mod sweep;
 mod uploads;
 
-pub use discard::discard;
+pub use discard::{Discarded, discard, discard_all};
 pub use drafts::{DraftView, draft, draft_attachment, open_draft};
 pub use input::{AttachmentRef, DraftInput, Kind, Mailbox};
 pub use outbox::{

@@ -316,3 +316,32 @@ lost_drafts! {
     n4_a_draft_and_a_captive_proxy: "N4";
     n4_cut_a_draft_and_half_an_answer: "N4:cut";
 }
+
+store_test! {
+    async fn many_drafts_are_discarded_at_once_whoever_began_them(t: TestStore) {
+        let app = TestApp::start(t).await;
+        let id = app.connect_with(ALICE, WRITING).await;
+        let before = app.sandbox.control().drafts(ALICE).len();
+        let sending = save(&app, letter(id, "Going"), "going").await.unwrap();
+        for n in 0..3 {
+            save(&app, letter(id, &format!("Mine {n}")), &format!("d{n}")).await.unwrap();
+        }
+        app.sandbox.control().add_draft(ALICE, b"Subject: Begun elsewhere\r\n\r\nx".to_vec());
+        app.sync(id).await;
+        let start = compose::StartSend { undo_seconds: Some(30), if_match: None };
+        compose::send(&app.ctx, &app.owner, sending.id, start, key(&app.owner, "send", "s")).await.unwrap();
+        let query = ThreadsQuery { connection: Some(id), limit: 200, ..Default::default() };
+        let page = mail::threads(&app.ctx, &app.owner, query).await.unwrap();
+        let wanted = |s: &str| s.starts_with("Mine ") || s == "Begun elsewhere" || s == "Going";
+        let threads: Vec<_> = page.items.iter().filter(|t| wanted(&t.subject)).map(|t| t.id).collect();
+        assert_eq!(threads.len(), 5);
+        let done = compose::discard_all(&app.ctx, &app.owner, &threads).await.unwrap();
+        assert_eq!((done.discarded, done.kept), (4, 1), "what is on its way out stays");
+        assert_eq!(app.sandbox.control().drafts(ALICE).len(), before + 1);
+        let again = compose::discard_all(&app.ctx, &app.owner, &threads).await.unwrap();
+        assert_eq!((again.discarded, again.kept), (0, 1));
+        let stranger = app.member("bob@tenon.example").await;
+        let theirs = compose::discard_all(&app.ctx, &stranger, &threads).await.unwrap();
+        assert_eq!(theirs, compose::Discarded::default(), "nothing of another's is seen");
+    }
+}

@@ -363,7 +363,7 @@ pub(super) async fn a_day(store: &Store, world: &World, seed: &Seed) -> Vec<Sql>
     tx.commit().await.unwrap();
 
     let mut tx = store.begin(&Scope::system()).await.unwrap();
-    tx.mail_actions().prune(now).await.unwrap();
+    tx.mail_actions().prune(now, 10).await.unwrap();
     tx.drafts().prune(now).await.unwrap();
     tx.drafts().in_doubt(now, 10).await.unwrap();
     tx.sends().prune(now).await.unwrap();

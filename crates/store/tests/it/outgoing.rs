@@ -129,9 +129,12 @@ store_test! {
         assert!(matches!(again, Err(StoreError::Duplicate)), "a key stands for one request");
         drop(tx);
         let mut tx = t.store.begin(&Scope::system()).await.unwrap();
-        assert_eq!(tx.mail_actions().prune(t.world.now()).await.unwrap(), 0);
+        assert_eq!(tx.mail_actions().prune(t.world.now(), 100).await.unwrap(), 0);
         t.clock.advance(std::time::Duration::from_secs(1));
-        assert_eq!(tx.mail_actions().prune(t.world.now()).await.unwrap(), 1);
+        // Three items, two at a time; the action goes with the last of them.
+        assert_eq!(tx.mail_actions().prune(t.world.now(), 2).await.unwrap(), 0);
+        assert_eq!(tx.mail_actions().prune(t.world.now(), 2).await.unwrap(), 1);
+        assert!(tx.mail_actions().waiting(row.id, 10).await.unwrap().is_empty());
     }
 }
 

@@ -143,6 +143,34 @@ describe("acting on conversations", () => {
     await waitFor(() => expect(fake.findThread(first.dataset.thread ?? "")).toBeUndefined());
   });
 
+  it("discards several drafts together, after a question, and says what stayed", async () => {
+    const { user, fake, calls } = await openApp({ scenario: "connected", path: MAIL });
+    const content = {
+      from: null,
+      to: [],
+      cc: [],
+      bcc: [],
+      html: "<p>x</p>",
+      quoted_html: null,
+      attachments: [],
+    };
+    for (const subject of ["First draft", "Second draft", "Draft on its way"])
+      fake.composing.create({ ...content, subject, connection_id: "con_demo00000001" }, subject);
+    const going = [...fake.composing.drafts.values()].find(({ subject }) => subject === "Draft on its way");
+    fake.composing.send(going?.id ?? "", "key", 3600);
+    await row(QUOTE);
+    await user.keyboard("gd");
+    await row(/First draft/);
+    await user.keyboard("*a#");
+    const dialog = within(await screen.findByRole("dialog"));
+    expect(dialog.getByText(/cannot be undone/)).toBeInTheDocument();
+    expect(calls("POST /api/v1/drafts/discard")).toHaveLength(0);
+    await user.click(dialog.getByRole("button", { name: "Discard" }));
+    await said(/1 draft was not discarded\./);
+    await noRow(/First draft|Second draft/);
+    expect(await row(/Draft on its way/)).toBeInTheDocument();
+  });
+
   it("marks what is opened as read, once, and not where it may not", async () => {
     const { user, fake, calls } = await openApp({ scenario: "connected", path: MAIL });
     await user.click(await row(QUOTE));

@@ -97,6 +97,13 @@ export function composing(fake: FakeServer, on: On): void {
     if (key === null) return problem(422, "validation");
     return json(fake.composing.create(body as DraftInput, key), 201);
   });
+  on("post", "/drafts/discard", ({ body }) => {
+    const { threads } = body as { threads: string[] };
+    const drafts = threads.map((thread) => thread.replace(/^thr_/, ""));
+    const kept = drafts.filter((id) => fake.composing.isSending(id));
+    for (const id of drafts) if (!kept.includes(id)) fake.composing.remove(id);
+    return json({ discarded: drafts.length - kept.length, kept: kept.length });
+  });
   on("get", "/drafts/:id", ({ params }) => {
     const draft = fake.composing.drafts.get(params.id ?? "");
     return draft === undefined ? problem(410, "draft_gone") : json(draft);

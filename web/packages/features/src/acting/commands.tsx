@@ -5,12 +5,13 @@ import { type Change, type Roles, rolesOf } from "./change";
 import type { Offer } from "./offered";
 
 const LabelDialog = lazy(() => import("./label-dialog"));
+const DiscardDialog = lazy(() => import("./discard-dialog"));
 const DeleteDialog = lazy(() => import("./delete-dialog"));
 
 /** Conversations to act on: some, or everything that matches the list. */
 export type Chosen = { threads: ReadonlyArray<Thread> } | { matching: Matching; total: number };
 
-type Asking = { what: "label" | "move" | "delete"; chosen: Chosen; done: () => void };
+type Asking = { what: "label" | "move" | "delete" | "discard"; chosen: Chosen; done: () => void };
 
 export type Commands = {
   roles: Roles;
@@ -34,6 +35,7 @@ export function useCommands(
     begin({ connection, roles, change, target: chosen, list, ...more });
   const run: Commands["run"] = (offer, chosen, done = () => undefined) => {
     if (offer === "label" || offer === "move") setAsking({ what: offer, chosen, done });
+    else if (offer === "discard") setAsking({ what: "discard", chosen, done });
     else if (offer === "delete_forever") setAsking({ what: "delete", chosen, done });
     else {
       act({ action: offer }, chosen);
@@ -53,7 +55,9 @@ export function useCommands(
 
   const dialogs = asking !== undefined && (
     <Suspense fallback={null}>
-      {asking.what === "delete" ? (
+      {asking.what === "discard" ? (
+        <DiscardDialog connection={connection} threads={threads ?? []} close={close} done={asking.done} />
+      ) : asking.what === "delete" ? (
         <DeleteDialog
           connection={connection}
           count={count}

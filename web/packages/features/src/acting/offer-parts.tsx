@@ -28,6 +28,7 @@ export const OFFER_ICONS = {
   trash: IconTrash,
   restore: IconArrowBackUp,
   delete_forever: IconTrashX,
+  discard: IconTrash,
 } satisfies Record<Offer, unknown>;
 
 /** The key that does the same; shown beside the name. */
@@ -42,4 +43,5 @@ export const OFFER_KEYS: Partial<Record<Offer, string>> = {
   spam: "!",
   not_spam: "!",
   trash: "#",
+  discard: "#",
 };

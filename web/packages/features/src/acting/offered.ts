@@ -4,7 +4,8 @@ import type { Roles } from "./change";
 /** What can be done, in the order of the toolbar. Labels and moving ask for the label first. */
 export type Offer =
   | Exclude<ActionName, "add_label" | "remove_label" | "important" | "not_important">
-  | "label";
+  | "label"
+  | "discard";
 
 /**
  * What makes sense for these conversations in this list. `threads` is undefined when everything that
@@ -19,6 +20,8 @@ export function offers(
   const inbox = roles.inbox ?? "";
   const read: Offer = every((thread) => thread.unread_count === 0) ? "mark_unread" : "mark_read";
   const star: Offer = every((thread) => thread.starred) ? "unstar" : "star";
+  // Only those that can be named: discarding cannot be undone.
+  if (list === roles.drafts && list !== undefined) return threads === undefined ? [] : ["discard"];
   const inTrash = list === roles.trash && list !== undefined;
   const inSpam = list === roles.spam && list !== undefined;
   if (inTrash) return ["restore", "delete_forever", read, "label", "move"];

@@ -26,12 +26,12 @@ export function useActionKeys({ list, roles, threads, run }: ActionKeys): void {
     };
   useShortcuts([
     { keys: "e", label: t("acting.offer.archive"), group, run: first("archive") },
-    { keys: "#", label: t("acting.offer.trash"), group, run: first("trash", "delete_forever") },
+    { keys: "#", label: t("acting.offer.trash"), group, run: first("trash", "delete_forever", "discard") },
     {
       keys: "Delete",
       label: t("acting.offer.trash"),
       group,
-      run: first("trash", "delete_forever"),
+      run: first("trash", "delete_forever", "discard"),
       keyOnly: true,
     },
     { keys: "!", label: t("acting.offer.spam"), group, run: first("spam", "not_spam") },
