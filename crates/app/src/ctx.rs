@@ -13,7 +13,7 @@ use tenon_store::Store;
 use tenon_vault::{Graveyard, Kek};
 use url::Url;
 
-use crate::access::Attempts;
+use crate::access::{Attempts, Beginnings};
 use crate::connections::Refreshing;
 use crate::keys::{Keys, KeysError};
 use crate::mail::BodyCache;
@@ -108,6 +108,7 @@ pub struct Ctx {
     pub node: NodeId,
     pub(crate) bodies: Arc<BodyCache>,
     pub(crate) attempts: Arc<Attempts>,
+    pub(crate) beginnings: Arc<Beginnings>,
     pub(crate) progress: Arc<Progress>,
     pub(crate) refreshing: Arc<Refreshing>,
     /// Whose turn it is to remove rows of connections that are gone.
@@ -135,6 +136,7 @@ impl Ctx {
                 config.body_cache_ttl,
             )),
             attempts: Arc::default(),
+            beginnings: Arc::default(),
             progress: Arc::default(),
             refreshing: Arc::default(),
             removing: Arc::default(),

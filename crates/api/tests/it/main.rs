@@ -10,6 +10,7 @@
 mod connecting;
 mod connections;
 mod csrf;
+mod ends;
 mod events;
 mod issuer;
 mod mail;

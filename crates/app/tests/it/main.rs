@@ -14,6 +14,7 @@ mod following;
 mod forgetting;
 mod idle;
 mod keys;
+mod members;
 mod nodes;
 mod reading;
 mod removing;

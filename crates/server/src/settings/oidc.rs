@@ -82,6 +82,7 @@ fn issuer(name: &str, given: &BTreeMap<&'static str, String>) -> Result<OpenIdCo
         client_secret: text("client_secret")?.clone().into(),
         metadata: None,
         hosted_domains: false,
+        prompt: "login",
     })
 }
 
@@ -102,6 +103,7 @@ pub(crate) fn of_google(google: &GoogleConfig) -> OpenIdConfig {
             answers_name_the_issuer: false,
         }),
         hosted_domains: true,
+        prompt: "select_account",
     }
 }
 

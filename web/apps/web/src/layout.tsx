@@ -62,7 +62,7 @@ export function AppLayout() {
   };
   return (
     <LiveProvider>
-      <ProofProvider>
+      <ProofProvider leave={router.options.context.leave}>
         <AppFrame me={me} onSignedOut={signedOut}>
           <Outlet />
         </AppFrame>
