@@ -210,6 +210,24 @@ async function walk() {
     await bob.page.getByText(t("settings.roles.viewer"), { exact: true }).waitFor();
   });
 
+  await checks.step("what he changes asks for a proof, and the issuer for his sign-in", async () => {
+    const fresh = "a sentence of his own";
+    const fill = async () => {
+      await button(bob.page, "password.set").click();
+      await bob.page.getByLabel(t("password.new"), { exact: true }).fill(fresh);
+      await button(bob.page, "common.save").click();
+    };
+    await fill();
+    await bob.page.getByRole("dialog", { name: t("proof.title") }).waitFor();
+    await screen(bob.page, "proof");
+    await button(bob.page, "proof.by_issuer", { issuer: args.issuer }).click();
+    await atIssuer(bob.page, "bob@acme.example");
+    await bob.page.waitForURL((url) => url.origin === new URL(base).origin && url.pathname === "/settings");
+    await bob.page.getByText(t("proof.done")).waitFor();
+    await fill();
+    await bob.page.getByText(t("password.changed")).waitFor();
+  });
+
   await passkeys(owner);
 
   await checks.step("an issuer's account is added in the settings", async () => {

@@ -14,7 +14,7 @@ use tenon_store::Store;
 use tenon_vault::{Graveyard, Kek};
 use url::Url;
 
-use crate::access::Attempts;
+use crate::access::{Attempts, Beginnings};
 use crate::acting::Turns;
 use crate::compose::Uploads;
 use crate::connections::Refreshing;
@@ -134,6 +134,7 @@ pub struct Ctx {
     pub(crate) images: Arc<ImageCache>,
     pub(crate) image_fetcher: Option<Arc<ImageFetcher>>,
     pub(crate) attempts: Arc<Attempts>,
+    pub(crate) beginnings: Arc<Beginnings>,
     pub(crate) progress: Arc<Progress>,
     pub(crate) refreshing: Arc<Refreshing>,
     pub(crate) pushes: Arc<Desk>,
@@ -166,6 +167,7 @@ impl Ctx {
             images: Arc::default(),
             image_fetcher: ImageFetcher::new(config.images_from_loopback).ok(),
             attempts: Arc::default(),
+            beginnings: Arc::default(),
             progress: Arc::default(),
             refreshing: Arc::default(),
             pushes: Arc::default(),

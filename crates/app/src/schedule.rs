@@ -126,15 +126,29 @@ impl Housekeeping {
         tx.sends().prune(now - KEEP_SENDS).await?;
         tx.drafts().prune(now - KEEP_SENDS).await?;
         tx.mail_actions().prune(now - KEEP_ACTIONS, PRUNE).await?;
-        tx.sign_in_flows().purge(now).await?;
-        tx.challenges().purge(now).await?;
         tx.invitations().purge(now).await?;
         tx.resets().purge(now).await?;
         tx.events().prune(now - KEEP_EVENTS).await?;
         tx.jobs().delete_done_before(now - KEEP_JOBS).await?;
         tenon_jobs::enqueue(&mut tx, &Self {}, now + HOUSEKEEPING).await?;
         tx.commit().await?;
-        Ok(())
+        purge_begun(ctx).await
+    }
+}
+
+/// Deletes sign-ins that nobody went on with. Strangers begin them, so there may be very many: batch by
+/// batch, because other writers wait.
+async fn purge_begun(ctx: &Ctx) -> Result<()> {
+    const BATCH: u32 = 1_000;
+    let now = ctx.world.now();
+    loop {
+        let mut tx = ctx.store.begin(&Scope::system()).await?;
+        let flows = tx.sign_in_flows().purge(now, BATCH).await?;
+        let challenges = tx.challenges().purge(now, BATCH).await?;
+        tx.commit().await?;
+        if flows.max(challenges) < u64::from(BATCH) {
+            return Ok(());
+        }
     }
 }
 

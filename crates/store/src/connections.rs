@@ -168,6 +168,50 @@ impl Connections<'_> {
         self.tx.all(query).await?.iter().map(read).collect()
     }
 
+    /// How many connections a member has. System only: for who is about to take an account over.
+    pub async fn count_of(
+        &mut self,
+        workspace: WorkspaceId,
+        member: MemberId,
+    ) -> Result<u64, StoreError> {
+        self.tx.system()?;
+        let query =
+            sql("SELECT count(*) FROM connections WHERE workspace_id = $1 AND member_id = $2")
+                .bind(workspace)
+                .bind(member);
+        self.tx.count(query).await
+    }
+
+    /// Pauses the visible connections of a member that are active, for `reason`; running work finds its
+    /// fence moved. Which.
+    pub async fn pause_of(
+        &mut self,
+        member: MemberId,
+        reason: &str,
+    ) -> Result<Vec<ConnectionId>, StoreError> {
+        let update = sql(format!(
+            "UPDATE connections AS c SET status = 'paused', status_reason = $4, fence = fence + 1 \
+             WHERE {VISIBLE} AND member_id = $3 AND status = 'active' RETURNING id"
+        ));
+        let update = self.tx.bind_visible(update)?.bind(member).bind(reason);
+        self.tx.all(update).await?.iter().map(Row::only).collect()
+    }
+
+    /// Ends that pause, and no other; the member's connections that are active from now on.
+    pub async fn resume_of(
+        &mut self,
+        member: MemberId,
+        reason: &str,
+    ) -> Result<Vec<ConnectionId>, StoreError> {
+        let update = sql(format!(
+            "UPDATE connections AS c SET status = 'active', status_reason = NULL \
+             WHERE {VISIBLE} AND member_id = $3 \
+             AND (status = 'active' OR (status = 'paused' AND status_reason = $4)) RETURNING id"
+        ));
+        let update = self.tx.bind_visible(update)?.bind(member).bind(reason);
+        self.tx.all(update).await?.iter().map(Row::only).collect()
+    }
+
     /// Connections of all workspaces whose grace period has ended. System only.
     pub async fn list_due_for_purge(
         &mut self,

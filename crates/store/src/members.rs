@@ -5,7 +5,7 @@ use tenon_model::{MemberId, Time, WorkspaceId};
 use tenon_vault::Sealed;
 
 use crate::sql::{Row, sql};
-use crate::{StoreError, Tx};
+use crate::{DbKind, StoreError, Tx};
 
 /// A person with an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,6 +107,22 @@ impl Members<'_> {
         let query = sql(format!("SELECT {COLUMNS} FROM members WHERE {SCOPED}"))
             .bind(id)
             .bind(self.tx.workspace_or_all()?);
+        self.tx.opt(query).await?.map(|r| read(&r)).transpose()
+    }
+
+    /// A member by id, held until the end of the transaction: what begins or adds access and what ends
+    /// it take turns, so that whoever comes second finds what the first has done. SQLite has one writer
+    /// anyway; a transaction that only reads adds nothing and holds nothing.
+    pub async fn hold(&mut self, id: MemberId) -> Result<Option<Member>, StoreError> {
+        let lock = match self.tx.kind() {
+            DbKind::Postgres if !self.tx.reads_only() => " FOR NO KEY UPDATE",
+            DbKind::Postgres | DbKind::Sqlite => "",
+        };
+        let query = sql(format!(
+            "SELECT {COLUMNS} FROM members WHERE {SCOPED}{lock}"
+        ))
+        .bind(id)
+        .bind(self.tx.workspace_or_all()?);
         self.tx.opt(query).await?.map(|r| read(&r)).transpose()
     }
 

@@ -26,7 +26,7 @@ pub struct Session {
     pub expires_at: Time,
     /// How the person signed in: `password`, `passkey`, `link`, or an issuer's name.
     pub method: String,
-    /// When they last proved who they are.
+    /// When they last proved who they are; the beginning of time when they have not yet.
     pub proven_at: Time,
 }
 

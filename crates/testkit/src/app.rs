@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::ExposeSecret as _;
-use tenon_app::access::{NewMemberInput, SignIn};
+use tenon_app::access::{IssuerAnswer, NewMemberInput, SignIn};
 use tenon_app::connections::{Authorize, Callback, CallbackError};
 use tenon_app::{Actor, AppConfig, Ctx, Parts, access, connections};
 use tenon_connectors::google::{Google, GoogleConfig, GoogleEndpoints};
+use tenon_connectors::openid::{Metadata, OpenId, OpenIdConfig};
 use tenon_connectors::quota::QuotaSettings;
 use tenon_jobs::{Runner, RunnerHandle};
 use tenon_model::connection::Provider;
@@ -84,21 +85,20 @@ impl TestApp {
         sandbox.seed = options.seed;
         sandbox.auto_consent = true;
         let sandbox = Sandbox::start(sandbox).await.expect("the sandbox starts");
-        let google = Google::new(
-            GoogleConfig {
-                client_id: "tenon-demo".into(),
-                client_secret: "tenon-demo-secret".into(),
-                endpoints: GoogleEndpoints::rooted_at(&sandbox.base_url()),
-                quota: options.quota,
-            },
-            world.clone(),
-        )
-        .expect("a loopback Google");
+        let google = GoogleConfig {
+            client_id: "tenon-demo".into(),
+            client_secret: "tenon-demo-secret".into(),
+            endpoints: GoogleEndpoints::rooted_at(&sandbox.base_url()),
+            quota: options.quota,
+        };
+        let issuer = issuer(&google, &world);
+        let google = Google::new(google, world.clone()).expect("a loopback Google");
         let folder = tempfile::tempdir().expect("a temporary folder");
+        let around = (google, vec![issuer]);
         let ctx = open_ctx(
             &store.store,
             &world,
-            google,
+            around,
             folder.path(),
             options.config,
             options.kek,
@@ -126,22 +126,13 @@ impl TestApp {
 
     /// The use cases as after a restart on the same database, key and graveyard.
     pub async fn reopen(&self) -> Ctx {
-        let google = self.ctx.google.clone().expect("a Google");
         let (world, folder) = (&self.ctx.world, self.folder.path());
-        open_ctx(
-            &self.store.store,
-            world,
-            google,
-            folder,
-            self.config,
-            |kek, _| kek,
-        )
-        .await
+        let around = self.around();
+        open_ctx(&self.store.store, world, around, folder, self.config, |kek, _| kek).await
     }
 
     /// Another node on the same database, key and graveyard, with connections of its own.
     pub async fn node(&self) -> Ctx {
-        let google = self.ctx.google.clone().expect("a Google");
         let config = StoreConfig {
             url: self.store.url.clone(),
             migrate: true,
@@ -149,7 +140,13 @@ impl TestApp {
         let store = Store::open(&config).await.expect("the store opens");
         let store = store.with_world(self.ctx.world.clone());
         let (world, folder) = (&self.ctx.world, self.folder.path());
-        open_ctx(&store, world, google, folder, self.config, |kek, _| kek).await
+        let around = self.around();
+        open_ctx(&store, world, around, folder, self.config, |kek, _| kek).await
+    }
+
+    fn around(&self) -> Around {
+        let google = self.ctx.google.clone().expect("a Google");
+        (google, self.ctx.issuers.to_vec())
     }
 
     /// Stops running jobs, as a process that ends does.
@@ -161,6 +158,11 @@ impl TestApp {
     /// Another member of the same workspace, signed in.
     pub async fn member(&self, email: &str) -> Actor {
         sign_up(&self.ctx, email, Role::Member).await
+    }
+
+    /// A member who signs in once more.
+    pub async fn sign_in(&self, email: &str) -> Actor {
+        sign_in(&self.ctx, email).await
     }
 
     /// Both consent steps for `account`.
@@ -196,29 +198,40 @@ impl TestApp {
             .clear()
             .extend_pairs(asked)
             .append_pair("login_hint", account);
-        let answer = self
-            .browser
-            .get(url)
-            .send()
-            .await
-            .expect("the consent page");
-        let location = answer
-            .headers()
-            .get("location")
-            .expect("auto consent redirects")
-            .to_str()
-            .expect("ASCII");
-        let query: BTreeMap<String, String> = url::Url::parse(location)
-            .expect("an address")
-            .query_pairs()
-            .into_owned()
-            .collect();
+        let query = self.sent_back(url).await;
         let callback = Callback {
             state: query.get("state").cloned(),
             code: query.get("code").cloned(),
             error: query.get("error").cloned(),
         };
         connections::callback(&self.ctx, actor, callback).await
+    }
+
+    /// Goes to Google as `account` after `begun`, and comes back with the answer.
+    pub async fn at_google(&self, begun: access::Begun, account: &str) -> IssuerAnswer {
+        let mut url = begun.authorize_url;
+        url.query_pairs_mut().append_pair("login_hint", account);
+        let query = self.sent_back(url).await;
+        IssuerAnswer {
+            issuer: "google".into(),
+            state: query.get("state").cloned(),
+            code: query.get("code").cloned(),
+            mark: Some(begun.mark),
+            ..IssuerAnswer::default()
+        }
+    }
+
+    /// What the provider's page says when it sends the browser back.
+    async fn sent_back(&self, url: url::Url) -> BTreeMap<String, String> {
+        let answer = self.browser.get(url).send().await;
+        let answer = answer.expect("the consent page");
+        let location = answer.headers().get("location");
+        let location = location.expect("auto consent redirects");
+        url::Url::parse(location.to_str().expect("ASCII"))
+            .expect("an address")
+            .query_pairs()
+            .into_owned()
+            .collect()
     }
 
     /// Connects the mailbox of `account` for the owner and waits for the first sync.
@@ -321,10 +334,35 @@ impl TestApp {
     }
 }
 
+/// Google, and where people may sign in.
+type Around = (Arc<Google>, Vec<Arc<OpenId>>);
+
+/// Sign-in at the same Google, as the server sets it up.
+fn issuer(google: &GoogleConfig, world: &World) -> Arc<OpenId> {
+    let config = OpenIdConfig {
+        name: "google".into(),
+        label: "Google".into(),
+        issuer: google.endpoints.issuer.clone(),
+        client_id: google.client_id.clone(),
+        client_secret: google.client_secret.clone(),
+        metadata: Some(Metadata {
+            authorization_endpoint: google.endpoints.auth_url.clone(),
+            token_endpoint: google.endpoints.token_url.clone(),
+            jwks_uri: google.endpoints.jwks_url.clone(),
+            userinfo_endpoint: None,
+            takes_basic: false,
+            answers_name_the_issuer: false,
+        }),
+        hosted_domains: true,
+        prompt: "select_account",
+    };
+    OpenId::new(config, world.clone()).expect("a loopback issuer")
+}
+
 async fn open_ctx(
     store: &Store,
     world: &World,
-    google: Arc<Google>,
+    (google, issuers): Around,
     folder: &std::path::Path,
     change: fn(&mut AppConfig),
     around: fn(Box<dyn Kek>, &Store) -> Box<dyn Kek>,
@@ -340,7 +378,7 @@ async fn open_ctx(
         graveyard: Graveyard::new(folder.join("graveyard")),
         world: world.clone(),
         google: Some(google),
-        issuers: Vec::new(),
+        issuers,
         config,
     })
     .await
@@ -362,6 +400,10 @@ async fn sign_up(ctx: &Ctx, email: &str, role: Role) -> Actor {
     )
     .await
     .expect("a member");
+    sign_in(ctx, email).await
+}
+
+async fn sign_in(ctx: &Ctx, email: &str) -> Actor {
     let signed_in = access::sign_in(
         ctx,
         SignIn {

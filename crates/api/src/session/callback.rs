@@ -10,7 +10,7 @@ use serde::Deserialize;
 use tenon_app::access::{self, IssuerAnswer, Outcome};
 use tenon_app::connections::Callback;
 
-use super::{SignedIn, cookies_of};
+use super::{SignedIn, cookies_of, session_cookie};
 use crate::Api;
 use crate::connections::callback::google;
 use crate::edge::Visitor;
@@ -78,8 +78,12 @@ pub(crate) async fn callback(
             Err(problem) => problem.into_response(),
         },
         Ok(Some(Ok(Outcome::Added))) => back("/settings?added=1"),
+        Ok(Some(Ok(Outcome::Proved(renewed, next)))) => match session_cookie(&api, &renewed) {
+            Ok(cookie) => ([cookie], Redirect::to(&next)).into_response(),
+            Err(problem) => problem.into_response(),
+        },
         Ok(Some(Err(refusal))) => {
-            let page = if refusal.adding {
+            let page = if refusal.signed_in {
                 "settings"
             } else {
                 "sign-in"

@@ -27,6 +27,9 @@ pub(super) struct SignInAccount {
     id: Id,
     /// The issuer's name for people.
     issuer: String,
+    /// Its name in addresses; null when it is set up no longer.
+    #[schema(required)]
+    issuer_name: Option<String>,
     /// The account's address there; may be empty.
     account: String,
     created_at: Timestamp,
@@ -38,6 +41,7 @@ impl From<access::IdentityView> for SignInAccount {
         Self {
             id: view.id.into(),
             issuer: view.label,
+            issuer_name: view.issuer,
             account: view.account,
             created_at: view.created_at.into(),
             last_used_at: view.last_used_at.into(),

@@ -10,11 +10,12 @@ use utoipa::ToSchema;
 
 use super::callback::mark;
 use crate::Api;
+use crate::edge::Visitor;
 use crate::edge::cookie::Cookie;
 use crate::extract;
 use crate::problem::{Answer, problems};
 
-problems!(BeginProblems: "link_invalid", "not_found", "provider_unavailable", "validation");
+problems!(BeginProblems: "link_invalid", "not_found", "provider_unavailable", "too_many_attempts", "validation");
 
 /// The ways in.
 #[derive(Serialize, ToSchema)]
@@ -83,6 +84,7 @@ pub(super) async fn sign_in_ways(State(api): State<Api>) -> Json<SignInWays> {
 pub(super) async fn begin_at_issuer(
     State(api): State<Api>,
     extract::Id(issuer): extract::Id<String>,
+    Visitor(browser): Visitor,
     headers: HeaderMap,
     extract::Json(input): extract::Json<BeginInput>,
 ) -> Answer<Response> {
@@ -94,7 +96,7 @@ pub(super) async fn begin_at_issuer(
         time_zone: input.time_zone,
         mark: Cookie::Flow.read(&headers, &api.site),
     };
-    let begun = access::begin_at_issuer(&api.ctx, begin).await?;
+    let begun = access::begin_at_issuer(&api.ctx, begin, &browser).await?;
     page(&api, begun)
 }
 

@@ -17,7 +17,7 @@ use axum::extract::{FromRef, FromRequestParts};
 use axum::response::{IntoResponse, Response};
 use http::header::SET_COOKIE;
 use http::request::Parts;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use tenon_app::access::{self, MeView};
@@ -48,6 +48,7 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(proof::prove))
         .routes(routes!(proof::proof_options))
         .routes(routes!(proof::prove_by_passkey))
+        .routes(routes!(proof::begin_proof_at_issuer))
         .routes(routes!(me::patch_me))
         .routes(routes!(password::change_password))
         .routes(routes!(totp::renew_recovery_codes))
@@ -213,4 +214,14 @@ fn cookies_of(api: &Api, signed_in: &access::SignedIn) -> Result<HeaderMap, Prob
         headers.append(SET_COOKIE, value.map_err(|_| Problem::internal())?);
     }
     Ok(headers)
+}
+
+/// The cookie of a session that goes on with another token.
+fn session_cookie(
+    api: &Api,
+    renewed: &access::Renewed,
+) -> Result<(HeaderName, HeaderValue), Problem> {
+    let age = renewed.expires_at.since(api.ctx.world.now());
+    let value = Cookie::Session.give(&api.site, &renewed.token, age);
+    Ok((SET_COOKIE, value.map_err(|_| Problem::internal())?))
 }

@@ -19,7 +19,7 @@ use crate::extract;
 use crate::problem::{Answer, problems};
 use crate::wire::{Id, List, Timestamp};
 
-problems!(OpenProblems: "not_found");
+problems!(OpenProblems: "not_found", "too_many_attempts");
 problems!(SignInProblems: "passkey_invalid", "validation");
 problems!(ListProblems: "unauthenticated");
 problems!(OptionsProblems: "unauthenticated", "not_found", "proof_needed", "validation");
@@ -70,8 +70,12 @@ pub(super) struct PasskeyNameInput {
 
 /// Begins a sign-in by passkey
 #[utoipa::path(post, path = "/sign-in/passkey", tag = "session", security(()), responses((status = 200, body = RequestOptionsJson), OpenProblems))]
-pub(super) async fn sign_in_options(State(api): State<Api>) -> Answer<Json<RequestOptionsJson>> {
-    Ok(Json(access::begin_passkey_sign_in(&api.ctx).await?.into()))
+pub(super) async fn sign_in_options(
+    State(api): State<Api>,
+    Visitor(browser): Visitor,
+) -> Answer<Json<RequestOptionsJson>> {
+    let options = access::begin_passkey_sign_in(&api.ctx, &browser).await?;
+    Ok(Json(options.into()))
 }
 
 /// Signs in by passkey

@@ -14,8 +14,8 @@ use crate::extract;
 use crate::problem::{Answer, problems};
 
 problems!(StartProblems: "unauthenticated", "proof_needed", "validation");
-problems!(ConfirmProblems: "unauthenticated", "totp_invalid", "validation");
-problems!(RemoveProblems: "unauthenticated", "too_many_attempts", "validation");
+problems!(ConfirmProblems: "unauthenticated", "proof_needed", "too_many_attempts", "totp_invalid", "validation");
+problems!(RemoveProblems: "unauthenticated", "proof_needed");
 
 /// What the authenticator app needs.
 #[derive(Serialize, ToSchema)]
@@ -39,14 +39,6 @@ pub(super) struct RecoveryCodes {
     recovery_codes: Vec<String>,
 }
 
-/// The password again.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct PasswordInput {
-    #[schema(format = Password)]
-    password: String,
-}
-
 /// Begins the second factor
 ///
 /// It counts only once a code has been confirmed.
@@ -67,9 +59,10 @@ pub(super) async fn start_totp(
 pub(super) async fn confirm_totp(
     State(api): State<Api>,
     SignedIn(actor): SignedIn,
+    Visitor(browser): Visitor,
     extract::Json(input): extract::Json<TotpCode>,
 ) -> Answer<Json<RecoveryCodes>> {
-    let recovery_codes = access::totp_confirm(&api.ctx, &actor, &input.code).await?;
+    let recovery_codes = access::totp_confirm(&api.ctx, &actor, &input.code, &browser).await?;
     Ok(Json(RecoveryCodes { recovery_codes }))
 }
 
@@ -86,13 +79,11 @@ pub(super) async fn renew_recovery_codes(
 }
 
 /// Switches the second factor off
-#[utoipa::path(delete, path = "/me/totp", tag = "session", request_body = PasswordInput, responses((status = 204), RemoveProblems))]
+#[utoipa::path(delete, path = "/me/totp", tag = "session", responses((status = 204), RemoveProblems))]
 pub(super) async fn remove_totp(
     State(api): State<Api>,
     SignedIn(actor): SignedIn,
-    Visitor(browser): Visitor,
-    extract::Json(input): extract::Json<PasswordInput>,
 ) -> Answer<StatusCode> {
-    access::totp_remove(&api.ctx, &actor, input.password.into(), &browser).await?;
+    access::totp_remove(&api.ctx, &actor).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -110,6 +110,7 @@ impl Issuer {
             client_secret: "a secret & more".into(),
             metadata: None,
             hosted_domains: false,
+            prompt: "login",
         };
         OpenId::new(config, World::system()).unwrap()
     }

@@ -12,6 +12,7 @@ mod compose;
 mod connecting;
 mod connections;
 mod csrf;
+mod ends;
 mod events;
 mod hooks;
 mod images;

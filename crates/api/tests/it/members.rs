@@ -333,6 +333,17 @@ async fn security_settings_ask_for_a_fresh_proof() {
             Some(json!({ "domain": "acme.example" })),
         ),
         (Method::POST, "/api/v1/me/totp".into(), None),
+        (Method::DELETE, "/api/v1/me/totp".into(), None),
+        (
+            Method::POST,
+            "/api/v1/me/totp/confirm".into(),
+            Some(json!({ "code": "123456" })),
+        ),
+        (
+            Method::POST,
+            "/api/v1/me/password".into(),
+            Some(json!({ "current_password": PASSWORD, "new_password": NEW })),
+        ),
         (Method::POST, "/api/v1/me/recovery-codes".into(), None),
         (Method::POST, "/api/v1/me/passkeys/options".into(), None),
     ];

@@ -373,3 +373,156 @@ async fn the_only_way_in_is_not_removed() {
     let gone = bob.write(Method::DELETE, &path, None).await;
     assert_eq!(gone.status, StatusCode::NO_CONTENT, "{}", gone.text());
 }
+
+/// Begins a proof at the issuer; the state that was asked with.
+async fn begin_proof(browser: &mut Browser, issuer: &Issuer, next: &str) -> String {
+    let path = format!("/api/v1/session/proof/issuers/{}", issuer.name);
+    let begun = browser.post(&path, json!({ "next": next })).await;
+    let url = begun.json()["authorize_url"].to_string();
+    assert!(
+        url.contains("prompt=login") && url.contains("max_age=0"),
+        "{url}"
+    );
+    issuer.asked(&begun)
+}
+
+#[tokio::test]
+async fn a_silent_sign_in_at_an_issuer_proves_nothing() {
+    let (app, mut owner, issuer) = start().await;
+    allow(&mut owner, "acme.example").await;
+    let mut first = app.browser();
+    let state = issuer.begin(&mut first, json!({})).await;
+    first.get(&issuer.answer(&state)).await;
+    let begun = first.post_empty("/api/v1/me/totp").await;
+    assert_eq!(
+        begun.status,
+        StatusCode::OK,
+        "an account that is new guards nothing yet"
+    );
+    let mut again = app.browser();
+    assert_eq!(issuer.sign_in(&mut again, json!({})).await, "/");
+    again
+        .post_empty("/api/v1/me/totp")
+        .await
+        .is_problem(403, "proof_needed");
+    // There is no other way, and the issuer does not tell when: having been asked there has to do.
+    let before = again.jar["tenon_session"].clone();
+    let state = begin_proof(&mut again, &issuer, "/members").await;
+    let back = again.get(&issuer.answer(&state)).await;
+    assert_eq!(back.header("location"), "/members");
+    assert_ne!(
+        again.jar["tenon_session"], before,
+        "a proof renews the token"
+    );
+    let begun = again.post_empty("/api/v1/me/totp").await;
+    assert_eq!(begun.status, StatusCode::OK, "{}", begun.text());
+    // The answer counts once.
+    let twice = again.get(&issuer.answer(&state)).await;
+    assert_eq!(twice.header("location"), "/sign-in?error=state_invalid");
+}
+
+#[tokio::test]
+async fn a_proof_at_an_issuer_is_a_sign_in_there_since_it_began() {
+    let (app, mut owner, issuer) = start().await;
+    let path = "/api/v1/session/proof/issuers/acme";
+    let none = owner.post(path, json!({})).await;
+    none.is_problem(404, "not_found"); // no account there
+    let begun = owner
+        .post("/api/v1/me/identities", json!({ "issuer": "acme" }))
+        .await;
+    let state = issuer.asked(&begun);
+    owner.get(&issuer.answer(&state)).await;
+    let now = || app.ctx.world.now().as_secs();
+    let cases = [
+        (json!({}), "no_auth_time"),
+        (json!({ "auth_time": null }), "no_auth_time"),
+        (json!({ "auth_time": "now" }), "no_auth_time"),
+        (json!({ "auth_time": now() - 3_600 }), "not_asked_again"),
+        (json!({ "auth_time": now() - 120 }), "not_asked_again"),
+        (json!({ "auth_time": 0 }), "not_asked_again"),
+        (
+            json!({ "auth_time": now(), "sub": "sub-9" }),
+            "other_account",
+        ),
+        (
+            json!({ "auth_time": now(), "nonce": "x" }),
+            "sign_in_failed",
+        ),
+    ];
+    app.age_proof(&owner).await;
+    for (claims, word) in cases {
+        issuer.say(|s| s.claims = claims.clone());
+        let state = begin_proof(&mut owner, &issuer, "/members").await;
+        let back = owner.get(&issuer.answer(&state)).await;
+        assert_eq!(
+            back.header("location"),
+            format!("/settings?error={word}"),
+            "{claims}"
+        );
+        owner
+            .post_empty("/api/v1/me/totp")
+            .await
+            .is_problem(403, "proof_needed");
+    }
+    // A proof that another session began, though the cookie of the flow is the same.
+    issuer.say(|s| s.claims = json!({ "auth_time": now() }));
+    let state = begin_proof(&mut owner, &issuer, "/members").await;
+    let mut eve = app.member("eve@example.com", Role::Member).await;
+    eve.jar
+        .insert("tenon_flow".into(), owner.jar["tenon_flow"].clone());
+    let back = eve.get(&issuer.answer(&state)).await;
+    assert_eq!(back.header("location"), "/settings?error=state_invalid");
+    for next in ["/members", "//evil.example", ""] {
+        app.age_proof(&owner).await;
+        let state = begin_proof(&mut owner, &issuer, next).await;
+        let back = owner.get(&issuer.answer(&state)).await.header("location");
+        assert_eq!(
+            back,
+            if next == "/members" {
+                next
+            } else {
+                "/settings"
+            }
+        );
+        let begun = owner.post_empty("/api/v1/me/totp").await;
+        assert_eq!(begun.status, StatusCode::OK, "{}", begun.text());
+    }
+}
+
+#[tokio::test]
+async fn only_ways_that_work_count_as_another_way_in() {
+    let issuer = Issuer::start("acme").await;
+    let folder = std::sync::Arc::new(tempfile::tempdir().unwrap());
+    let url = tenon_store::StoreUrl::Sqlite(folder.path().join("tenon.db"));
+    let app = TestApp::node(&url, &folder, vec![issuer.client()]).await;
+    let mut owner = app.member(OWNER, Role::Owner).await;
+    let begun = owner
+        .post("/api/v1/me/identities", json!({ "issuer": "acme" }))
+        .await;
+    let state = issuer.asked(&begun);
+    owner.get(&issuer.answer(&state)).await;
+    let mut key = crate::passkeys::Authenticator::new(b"key-1");
+    let passkey = crate::passkeys::add(&mut owner, &mut key).await;
+    let mut tx = app
+        .ctx
+        .store
+        .begin(&tenon_model::Scope::system())
+        .await
+        .unwrap();
+    let id = tx.members().by_email(OWNER).await.unwrap().unwrap().id;
+    tx.members().clear_password(id).await.unwrap();
+    tx.commit().await.unwrap();
+    // After a restart without the issuer its account opens nothing any more.
+    let later = TestApp::node(&url, &folder, Vec::new()).await;
+    let mut there = later.browser();
+    there.jar = owner.jar.clone();
+    let path = format!("/api/v1/me/passkeys/{passkey}");
+    let refused = there.write(Method::DELETE, &path, None).await;
+    refused.is_problem(422, "validation");
+    let list = there.get("/api/v1/me/identities").await.json();
+    assert_eq!(list["items"][0]["issuer_name"], Value::Null);
+    let list = owner.get("/api/v1/me/identities").await.json();
+    assert_eq!(list["items"][0]["issuer_name"], "acme");
+    let gone = owner.write(Method::DELETE, &path, None).await;
+    assert_eq!(gone.status, StatusCode::NO_CONTENT, "{}", gone.text());
+}

@@ -19,7 +19,7 @@ fn encode(bytes: &[u8]) -> String {
 }
 
 /// An authenticator with one passkey.
-struct Authenticator {
+pub(crate) struct Authenticator {
     pair: EcdsaKeyPair,
     id: Vec<u8>,
     user: String,
@@ -27,7 +27,7 @@ struct Authenticator {
 }
 
 impl Authenticator {
-    fn new(id: &[u8]) -> Self {
+    pub(crate) fn new(id: &[u8]) -> Self {
         Self {
             pair: EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).unwrap(),
             id: id.to_vec(),
@@ -50,7 +50,7 @@ impl Authenticator {
         out
     }
 
-    fn create(&mut self, options: &Value) -> Value {
+    pub(crate) fn create(&mut self, options: &Value) -> Value {
         assert_eq!(options["rp"]["id"], "localhost");
         assert_eq!(options["attestation"], "none");
         assert_eq!(
@@ -92,7 +92,7 @@ impl Authenticator {
         })
     }
 
-    fn answer(&mut self, options: &Value) -> Value {
+    pub(crate) fn answer(&mut self, options: &Value) -> Value {
         self.count += 1;
         let client = Self::client_data("webauthn.get", options);
         let data = self.data(0b101);
@@ -110,7 +110,7 @@ impl Authenticator {
     }
 }
 
-async fn add(browser: &mut Browser, key: &mut Authenticator) -> String {
+pub(crate) async fn add(browser: &mut Browser, key: &mut Authenticator) -> String {
     let options = browser
         .post_empty("/api/v1/me/passkeys/options")
         .await
@@ -121,7 +121,7 @@ async fn add(browser: &mut Browser, key: &mut Authenticator) -> String {
     added.json()["id"].as_str().unwrap().to_owned()
 }
 
-async fn options(browser: &mut Browser) -> Value {
+pub(crate) async fn options(browser: &mut Browser) -> Value {
     let answer = browser.post_empty("/api/v1/sign-in/passkey").await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
     answer.json()

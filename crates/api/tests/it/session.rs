@@ -173,13 +173,19 @@ async fn the_second_factor_is_asked_for_once_it_is_on() {
         .await
         .is_problem(401, "totp_invalid");
 
-    let off = browser
-        .write(
-            Method::DELETE,
-            "/api/v1/me/totp",
-            Some(json!({ "password": PASSWORD })),
-        )
-        .await;
+    // The password alone does not take the second factor away: the proof asks for a code as well.
+    app.age_proof(&browser).await;
+    let off = browser.write(Method::DELETE, "/api/v1/me/totp", None).await;
+    off.is_problem(403, "proof_needed");
+    let proof = json!({ "password": PASSWORD });
+    browser
+        .post("/api/v1/session/proof", proof)
+        .await
+        .is_problem(401, "totp_required");
+    let proof = json!({ "password": PASSWORD, "code": recovery[1] });
+    let proved = browser.post("/api/v1/session/proof", proof).await;
+    assert_eq!(proved.status, StatusCode::NO_CONTENT, "{}", proved.text());
+    let off = browser.write(Method::DELETE, "/api/v1/me/totp", None).await;
     assert_eq!(off.status, StatusCode::NO_CONTENT, "{}", off.text());
     assert_eq!(
         browser.get("/api/v1/session").await.json()["member"]["totp_enabled"],
@@ -187,7 +193,7 @@ async fn the_second_factor_is_asked_for_once_it_is_on() {
     );
 }
 
-fn code_of(secret: &str, seconds: i64) -> String {
+pub(crate) fn code_of(secret: &str, seconds: i64) -> String {
     let bytes = totp_rs::Secret::try_from_base32(secret).unwrap();
     let totp = totp_rs::Builder::new().with_secret(bytes).build().unwrap();
     totp.generate(u64::try_from(seconds).unwrap()).to_string()
@@ -226,4 +232,17 @@ async fn sessions_are_listed_and_ended() {
         .get("/api/v1/session")
         .await
         .is_problem(401, "unauthenticated");
+}
+
+#[tokio::test]
+async fn u11_codes_are_not_guessed_when_the_second_factor_begins() {
+    let (_app, mut browser) = TestApp::with_owner().await;
+    browser.post_empty("/api/v1/me/totp").await;
+    let path = "/api/v1/me/totp/confirm";
+    let mut refused = 0;
+    for _ in 0..20 {
+        let answer = browser.post(path, json!({ "code": "000000" })).await;
+        refused += usize::from(answer.status == StatusCode::TOO_MANY_REQUESTS);
+    }
+    assert!(refused >= 9, "{refused}");
 }

@@ -265,3 +265,35 @@ async fn u4_sessions_end_by_themselves() {
     let cookie = other.jar["tenon_session"].clone();
     assert_eq!(cookie.len(), 43, "256 random bits");
 }
+
+#[tokio::test]
+async fn u11_one_source_begins_so_much_and_no_more() {
+    let (app, _owner) = TestApp::with_owner().await;
+    let mut begun = 0;
+    for _ in 0..230 {
+        let request = app
+            .browser()
+            .request(Method::POST, "/api/v1/sign-in/passkey")
+            .header("x-tenon-request", "1")
+            .header("x-forwarded-for", "203.0.113.9");
+        let answer = app
+            .browser()
+            .send(request.body(Body::empty()).unwrap())
+            .await;
+        begun += usize::from(answer.status == StatusCode::OK);
+    }
+    assert_eq!(begun, 200);
+    // It is no guess: the password is still taken from there.
+    let body = json!({ "email": OWNER, "password": PASSWORD }).to_string();
+    let request = app
+        .browser()
+        .request(Method::POST, "/api/v1/session")
+        .header("x-tenon-request", "1")
+        .header("content-type", "application/json")
+        .header("x-forwarded-for", "203.0.113.9");
+    let entered = app
+        .browser()
+        .send(request.body(Body::from(body)).unwrap())
+        .await;
+    assert_eq!(entered.status, StatusCode::OK, "{}", entered.text());
+}

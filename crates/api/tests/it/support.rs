@@ -71,6 +71,15 @@ impl TestApp {
         (one, other)
     }
 
+    /// A node on this database and in this folder, which holds the key.
+    pub(crate) async fn node(
+        url: &StoreUrl,
+        folder: &Arc<TempDir>,
+        issuers: Vec<Arc<OpenId>>,
+    ) -> Self {
+        Self::build(url, folder.clone(), issuers, |_| {}).await
+    }
+
     /// A server with its owner signed in, at which people may also sign in by these issuers.
     pub(crate) async fn with_issuers(issuers: Vec<Arc<OpenId>>) -> (Self, Browser) {
         let folder = Arc::new(tempfile::tempdir().unwrap());

@@ -12,7 +12,8 @@ use tenon_vault::Context;
 use super::device::Browser;
 use super::members::{self, NewMemberInput};
 use super::people::{self, manager};
-use super::sessions::{self, SignedIn, random_token, token_hash};
+use super::sessions::{self, Entry, SignedIn, random_token, token_hash};
+use super::standing::Held;
 use crate::{Actor, Ctx, Error, Result};
 
 /// How long a link holds.
@@ -112,6 +113,7 @@ async fn view(ctx: &Ctx, tx: &mut Tx, row: &Invitation) -> Result<InvitationView
 pub async fn invite(ctx: &Ctx, actor: &Actor, email: &str, role: Role) -> Result<NewInvitation> {
     let email =
         members::email(email).ok_or_else(|| Error::field("email", "must be an e-mail address"))?;
+    ctx.keys.warm_workspace(actor.workspace).await?;
     let mut tx = ctx.store.begin(&actor.scope()).await?;
     let by = manager(ctx, &mut tx, actor).await?;
     let (row, link) = make(ctx, &mut tx, &by, &email, role).await?;
@@ -124,6 +126,7 @@ pub async fn invite(ctx: &Ctx, actor: &Actor, email: &str, role: Role) -> Result
 pub(super) async fn invite_for(ctx: &Ctx, by: &Member, email: &str, role: Role) -> Result<String> {
     let email =
         members::email(email).ok_or_else(|| Error::field("email", "must be an e-mail address"))?;
+    ctx.keys.warm_workspace(by.workspace_id).await?;
     let mut tx = ctx.store.begin(&Scope::job(by.workspace_id)).await?;
     let (_, link) = make(ctx, &mut tx, by, &email, role).await?;
     tx.commit().await?;
@@ -255,22 +258,19 @@ pub async fn accept_invitation(ctx: &Ctx, input: Accept) -> Result<SignedIn> {
         time_zone: input.time_zone,
     };
     let member = members::prepare(ctx, new).await?;
+    ctx.keys.warm_workspace(row.workspace_id).await?;
     let mut tx = ctx.store.begin(&Scope::system()).await?;
     let (row, _) = find(ctx, &mut tx, hash).await?;
     let member = join(ctx, &mut tx, &row, member).await?;
-    let signed_in = sessions::start(ctx, &mut tx, &member, &input.browser, "password").await?;
+    let entry = Entry::here("password");
+    let signed_in = sessions::start(ctx, &mut tx, &member, &input.browser, entry).await?;
     tx.commit().await?;
     announce(ctx, &member).await?;
     Ok(signed_in)
 }
 
 /// Uses the invitation up and makes the member, in the caller's transaction of the deployment.
-pub(super) async fn join(
-    ctx: &Ctx,
-    tx: &mut Tx,
-    row: &Invitation,
-    member: Member,
-) -> Result<Member> {
+pub(super) async fn join(ctx: &Ctx, tx: &mut Tx, row: &Invitation, member: Member) -> Result<Held> {
     if !tx.invitations().take(row.id).await? {
         return Err(Error::LinkInvalid);
     }

@@ -2,11 +2,12 @@
 
 use secrecy::SecretString;
 use tenon_model::member::Role;
-use tenon_model::{MemberId, Scope, WorkspaceId};
-use tenon_store::{Member, Tx, Workspace};
+use tenon_model::{MemberId, WorkspaceId};
+use tenon_store::{Member, Tx};
 
 use super::device::Browser;
-use super::{invitations, password, people, sessions};
+use super::standing::{Held, held, proven};
+use super::{password, sessions, totp};
 use crate::{Actor, Ctx, Error, Result};
 
 /// A message can be taken back for at most this many seconds.
@@ -152,29 +153,33 @@ pub async fn update_me(ctx: &Ctx, actor: &Actor, change: UpdateMe) -> Result<MeV
     Ok(view)
 }
 
-/// Sets a new password. All other sessions end.
+/// Sets a new password. All other sessions end, and reset links are void. It takes a proof and, where
+/// there is one, the password that holds now: whoever finds an open browser has neither for long.
 pub async fn change_password(ctx: &Ctx, actor: &Actor, input: ChangePassword) -> Result<()> {
     let mut tx = ctx.store.read(&actor.scope()).await?;
-    let member = own(&mut tx, actor).await?;
-    if member.password_hash.is_none() {
-        sessions::proven(ctx, &mut tx, actor).await?;
-    }
+    let member = proven(ctx, &mut tx, actor).await?;
     drop(tx);
     if let Some(problem) = password::problem(&input.new, &[&member.email, &member.name]) {
         return Err(Error::field("new_password", problem));
     }
+    let wrong = || Error::field("current_password", "is wrong");
     if member.password_hash.is_some() {
         let buckets = input.browser.buckets(ctx, &member.email);
         ctx.attempts.begin(&buckets, ctx.world.monotonic())?;
         let current = input.current.unwrap_or_default();
-        if !password::verify(member.password_hash, current).await? {
-            return Err(Error::field("current_password", "is wrong"));
+        if !password::verify(member.password_hash.clone(), current).await? {
+            return Err(wrong());
         }
         ctx.attempts.succeeded(&buckets);
     }
     let hash = password::hash(&ctx.world, input.new).await?;
     let mut tx = ctx.store.begin(&actor.scope()).await?;
+    let now = proven(ctx, &mut tx, actor).await?;
+    if now.password_hash != member.password_hash {
+        return Err(wrong());
+    }
     tx.members().set_password_hash(member.id, &hash).await?;
+    tx.resets().delete_for_member(member.id).await?;
     sessions::end_all(&mut tx, actor.workspace, member.id, Some(actor.session)).await?;
     tx.commit().await?;
     tracing::info!(target: "audit", member = %actor.member, "password changed");
@@ -241,7 +246,7 @@ pub(super) async fn prepare(ctx: &Ctx, input: NewMemberInput) -> Result<Member> 
 }
 
 /// Stores a prepared member in the caller's transaction, which must be of the whole deployment.
-pub(super) async fn insert(tx: &mut Tx, workspace: WorkspaceId, member: Member) -> Result<Member> {
+pub(super) async fn insert(tx: &mut Tx, workspace: WorkspaceId, member: Member) -> Result<Held> {
     if tx.members().by_email(&member.email).await?.is_some() {
         return Err(Error::field("email", "is used by another member"));
     }
@@ -250,138 +255,20 @@ pub(super) async fn insert(tx: &mut Tx, workspace: WorkspaceId, member: Member) 
         ..member
     };
     tx.members().insert(&member).await?;
-    Ok(member)
+    let held = held(tx, member.id).await?;
+    held.ok_or_else(|| Error::Internal("member".into()))
 }
 
-/// Makes a member from the command line, and the workspace with the first one.
-pub async fn create_member(ctx: &Ctx, input: NewMemberInput) -> Result<MemberId> {
-    let now = ctx.world.now();
-    let wanted = input.workspace.clone();
-    let member = prepare(ctx, input).await?;
-    let key = ctx.keys.make().await?;
-    let mut tx = ctx.store.begin(&Scope::system()).await?;
-    let workspaces = workspaces(&mut tx).await?;
-    let found = match &wanted {
-        Some(name) => workspaces.iter().find(|w| w.name == *name),
-        None if workspaces.len() > 1 => {
-            return Err(Error::field(
-                "workspace",
-                "name it: this server has several",
-            ));
-        }
-        None => workspaces.first(),
-    };
-    let workspace = if let Some(workspace) = found {
-        workspace.id
-    } else {
-        let name = wanted.clone().unwrap_or_else(|| "Tenon".to_owned());
-        let workspace = Workspace {
-            id: ctx.world.id(),
-            name,
-            created_at: now,
-        };
-        tx.workspaces().insert(&workspace).await?;
-        ctx.keys.insert(&mut tx, key, workspace.id, None).await?;
-        workspace.id
-    };
-    let member = insert(&mut tx, workspace, member).await?;
-    tx.commit().await?;
-    Ok(member.id)
-}
-
-/// All members of the deployment, for the command line.
-pub async fn list_members(ctx: &Ctx) -> Result<Vec<MeView>> {
-    let mut tx = ctx.store.read(&Scope::system()).await?;
-    let mut out = Vec::new();
-    for member in tx.members().list_everywhere().await? {
-        out.push(me_view(&mut tx, &member).await?);
-    }
-    Ok(out)
-}
-
-/// The workspaces that have members; set-up makes none without.
-async fn workspaces(tx: &mut Tx) -> Result<Vec<Workspace>> {
-    let mut out: Vec<Workspace> = Vec::new();
-    for member in tx.members().list_everywhere().await? {
-        if !out.iter().any(|w| w.id == member.workspace_id) {
-            out.extend(tx.workspaces().get(member.workspace_id).await?);
-        }
-    }
-    Ok(out)
-}
-
-/// Sets a new password from the command line, switches the second factor off, ends all sessions.
-pub async fn reset_password(ctx: &Ctx, address: &str, new: SecretString) -> Result<()> {
-    let member = named(ctx, address).await?;
-    if let Some(problem) = password::problem(&new, &[&member.email, &member.name]) {
-        return Err(Error::field("password", problem));
-    }
-    let hash = password::hash(&ctx.world, new).await?;
-    let mut tx = ctx.store.begin(&Scope::job(member.workspace_id)).await?;
-    tx.members().set_password_hash(member.id, &hash).await?;
-    super::totp::remove(&mut tx, member.id).await?;
-    sessions::end_all(&mut tx, member.workspace_id, member.id, None).await?;
-    tx.commit().await?;
+/// Puts a password in place of everything by which a member got in until now. The caller holds the
+/// member.
+pub(super) async fn begin_anew(tx: &mut Tx, member: MemberId, hash: &str) -> Result<()> {
+    tx.members().set_password_hash(member, hash).await?;
+    totp::remove(tx, member).await?;
+    tx.passkeys().delete_for_member(member).await?;
+    tx.identities().delete_for_member(member).await?;
+    tx.resets().delete_for_member(member).await?;
+    tx.sessions().delete_for_member(member, None).await?;
     Ok(())
-}
-
-/// The member of an address, for the command line.
-async fn named(ctx: &Ctx, address: &str) -> Result<Member> {
-    let mut tx = ctx.store.read(&Scope::system()).await?;
-    let address = email(address).ok_or(Error::NotFound("member"))?;
-    let member = tx.members().by_email(&address).await?;
-    member.ok_or(Error::NotFound("member"))
-}
-
-/// Changes a member's role from the command line; their sessions end.
-pub async fn set_role(ctx: &Ctx, address: &str, role: Role) -> Result<()> {
-    let member = named(ctx, address).await?;
-    let mut tx = ctx.store.begin(&Scope::job(member.workspace_id)).await?;
-    tx.members().set_role(member.id, role).await?;
-    sessions::end_all(&mut tx, member.workspace_id, member.id, None).await?;
-    people::tell(&mut tx, member.id.to_string()).await?;
-    Ok(tx.commit().await?)
-}
-
-/// Switches an account off or on from the command line; its sessions end.
-pub async fn set_disabled(ctx: &Ctx, address: &str, disabled: bool) -> Result<()> {
-    let member = named(ctx, address).await?;
-    let mut tx = ctx.store.begin(&Scope::job(member.workspace_id)).await?;
-    let since = disabled.then(|| member.disabled_at.unwrap_or_else(|| ctx.world.now()));
-    tx.members().set_disabled(member.id, since).await?;
-    tx.resets().delete_for_member(member.id).await?;
-    sessions::end_all(&mut tx, member.workspace_id, member.id, None).await?;
-    people::tell(&mut tx, member.id.to_string()).await?;
-    Ok(tx.commit().await?)
-}
-
-/// Invites somebody from the command line, in the name of the workspace's oldest owner; the link.
-pub async fn invite_as_owner(
-    ctx: &Ctx,
-    workspace: Option<&str>,
-    address: &str,
-    role: Role,
-) -> Result<String> {
-    let mut tx = ctx.store.read(&Scope::system()).await?;
-    let found = workspaces(&mut tx).await?;
-    let chosen = match workspace {
-        Some(name) => found.iter().find(|w| w.name == name),
-        None if found.len() > 1 => {
-            return Err(Error::field(
-                "workspace",
-                "name it: this server has several",
-            ));
-        }
-        None => found.first(),
-    };
-    let chosen = chosen.ok_or(Error::NotFound("workspace"))?;
-    let all = tx.members().list_everywhere().await?;
-    drop(tx);
-    let owner = all
-        .into_iter()
-        .find(|m| m.workspace_id == chosen.id && m.role == Role::Owner && m.disabled_at.is_none())
-        .ok_or(Error::NotFound("owner"))?;
-    invitations::invite_for(ctx, &owner, address, role).await
 }
 
 #[cfg(test)]

@@ -1,11 +1,13 @@
 //! Who may come in: set-up, sign-in by password, passkey or issuer, sessions, second factor, members.
 
 mod attempts;
+mod beginnings;
 mod device;
 mod domains;
 mod invitations;
 mod members;
 mod openid;
+mod operator;
 mod passkeys;
 mod password;
 mod people;
@@ -13,10 +15,13 @@ mod resets;
 mod sessions;
 mod setup;
 mod sign_in;
+mod standing;
 mod totp;
+mod ways;
 mod webauthn;
 
 pub use attempts::Attempts;
+pub use beginnings::Beginnings;
 pub use device::Browser;
 pub use domains::{DomainView, allow_domain, domains, forbid_domain};
 pub use invitations::{
@@ -25,12 +30,14 @@ pub use invitations::{
 };
 pub(crate) use members::MAX_UNDO_SEND;
 pub use members::{
-    ChangePassword, MeView, NewMemberInput, UpdateMe, change_password, create_member,
-    invite_as_owner, list_members, me, reset_password, set_disabled, set_role, update_me,
+    ChangePassword, MeView, NewMemberInput, UpdateMe, change_password, me, update_me,
 };
 pub use openid::{
     Begin, Begun, IdentityView, IssuerAnswer, IssuerView, Outcome, Refusal, answer_of_issuer,
-    begin_adding, begin_at_issuer, identities, issuers, remove_identity,
+    begin_adding, begin_at_issuer, begin_proof_at_issuer, identities, issuers, remove_identity,
+};
+pub use operator::{
+    create_member, invite_as_owner, list_members, reset_password, set_disabled, set_role,
 };
 pub use passkeys::{
     CreationOptions, NewPasskey, PasskeyAnswer, PasskeyView, RequestOptions, add_passkey,
@@ -39,7 +46,6 @@ pub use passkeys::{
 };
 pub use people::{ChangeMember, PersonView, change_member, people};
 pub use resets::{NewReset, OpenedReset, make_reset, open_reset, redeem_reset};
-pub(crate) use sessions::still_holds;
 pub use sessions::{
     Renewed, SessionView, SignedIn, authenticate, end_other_sessions, end_session, sessions,
     sign_out,
@@ -47,4 +53,5 @@ pub use sessions::{
 pub(crate) use sessions::{random_token, token_hash};
 pub use setup::{Setup, setup, setup_needed, setup_token};
 pub use sign_in::{SignIn, prove_by_password, sign_in};
+pub(crate) use standing::{acting, still_holds};
 pub use totp::{TotpSetup, renew_recovery_codes, totp_begin, totp_confirm, totp_remove};

@@ -5,11 +5,12 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tenon_model::{MemberId, PasskeyId, Scope, Time};
-use tenon_store::{Challenge, Member, Passkey, StoreError, Tx};
+use tenon_store::{Challenge, Passkey, StoreError, Tx};
 
 use super::device::Browser;
-use super::members::own;
-use super::sessions::{self, Renewed, SignedIn, proven, random_token, token_hash};
+use super::sessions::{self, Entry, Renewed, SignedIn, random_token, token_hash};
+use super::standing::{acting, held, proven};
+use super::ways::ways;
 use super::webauthn::{self, Assertion, Refused, RelyingParty};
 use crate::{Actor, Ctx, Error, Result};
 
@@ -120,15 +121,20 @@ async fn challenge(ctx: &Ctx, purpose: &str, actor: Option<&Actor>) -> Result<St
     Ok(challenge)
 }
 
-/// Takes the challenge that was answered: good once, for its purpose and session.
-async fn answered(
-    ctx: &Ctx,
-    tx: &mut Tx,
-    challenge: &str,
-    purpose: &str,
-    actor: Option<&Actor>,
-) -> Result<()> {
-    let row = tx.challenges().take(token_hash(challenge)).await?;
+/// Takes the challenge that was answered: good once, for its purpose and session, whatever comes of it.
+async fn answered(ctx: &Ctx, challenge: &str, purpose: &str, actor: Option<&Actor>) -> Result<()> {
+    let hash = token_hash(challenge);
+    let mut tx = ctx.store.read(&Scope::system()).await?;
+    let known = tx.challenges().is_known(hash).await?;
+    drop(tx);
+    let row = if known {
+        let mut tx = ctx.store.begin(&Scope::system()).await?;
+        let row = tx.challenges().take(hash).await?;
+        tx.commit().await?;
+        row
+    } else {
+        None // made up: not worth a turn among the writers
+    };
     let fits = row.is_some_and(|c| {
         c.purpose == purpose
             && c.session_id == actor.map(|a| a.session)
@@ -149,8 +155,7 @@ fn encode(bytes: &[u8]) -> String {
 pub async fn begin_passkey(ctx: &Ctx, actor: &Actor) -> Result<CreationOptions> {
     let party = party(ctx)?;
     let mut tx = ctx.store.read(&actor.scope()).await?;
-    proven(ctx, &mut tx, actor).await?;
-    let member = own(&mut tx, actor).await?;
+    let member = proven(ctx, &mut tx, actor).await?;
     let known = tx.passkeys().list(member.id).await?;
     drop(tx);
     if known.len() >= MOST {
@@ -163,8 +168,8 @@ pub async fn begin_passkey(ctx: &Ctx, actor: &Actor) -> Result<CreationOptions> 
         challenge: challenge(ctx, "create", Some(actor)).await?,
         rp_id: party.id,
         user_id: encode(member.id.0.as_bytes()),
-        user_name: member.email,
-        display_name: member.name,
+        user_name: member.email.clone(),
+        display_name: member.name.clone(),
         algorithms: webauthn::ALGORITHMS.to_vec(),
         known: known.iter().map(|k| encode(&k.credential_id)).collect(),
         timeout: CHALLENGE_LIFE,
@@ -186,10 +191,7 @@ pub async fn add_passkey(ctx: &Ctx, actor: &Actor, input: NewPasskey) -> Result<
     let client_data = webauthn::bytes(&input.client_data)?;
     let given = party.challenge(&client_data, "webauthn.create")?;
     let created = party.created(&webauthn::bytes(&input.attestation)?)?;
-    let mut tx = ctx.store.begin(&Scope::system()).await?;
-    let taken = answered(ctx, &mut tx, &given, "create", Some(actor)).await;
-    tx.commit().await?; // the challenge is used up whatever comes of it
-    taken?;
+    answered(ctx, &given, "create", Some(actor)).await?;
     let mut tx = ctx.store.begin(&actor.scope()).await?;
     proven(ctx, &mut tx, actor).await?;
     if tx.passkeys().list(actor.member).await?.len() >= MOST {
@@ -248,23 +250,19 @@ pub async fn rename_passkey(ctx: &Ctx, actor: &Actor, id: PasskeyId, name: &str)
     Ok(tx.commit().await?)
 }
 
-/// Removes a passkey, if another way in is left.
+/// Removes a passkey, if another way in is left that works.
 pub async fn remove_passkey(ctx: &Ctx, actor: &Actor, id: PasskeyId) -> Result<()> {
     let mut tx = ctx.store.begin(&actor.scope()).await?;
-    proven(ctx, &mut tx, actor).await?;
-    let member = own(&mut tx, actor).await?;
-    let keys = tx.passkeys().list(member.id).await?;
-    if !keys.iter().any(|k| k.id == id) {
+    let member = proven(ctx, &mut tx, actor).await?;
+    if !tx.passkeys().delete(id).await? {
         return Err(Error::NotFound("passkey"));
     }
-    let accounts = tx.identities().list(member.id).await?.len();
-    if member.password_hash.is_none() && accounts == 0 && keys.len() == 1 {
+    if !ways(ctx, &mut tx, &member).await?.any() {
         return Err(Error::field(
             "passkey",
             "is your only way in; add a password or another passkey first",
         ));
     }
-    tx.passkeys().delete(id).await?;
     sessions::tell(&mut tx, actor.member).await?;
     tx.commit().await?;
     tracing::info!(target: "audit", member = %actor.member, passkey = %id, "passkey removed");
@@ -272,8 +270,10 @@ pub async fn remove_passkey(ctx: &Ctx, actor: &Actor, id: PasskeyId) -> Result<(
 }
 
 /// Begins a sign-in by passkey. Nobody says who they are: the passkey does.
-pub async fn begin_passkey_sign_in(ctx: &Ctx) -> Result<RequestOptions> {
+pub async fn begin_passkey_sign_in(ctx: &Ctx, browser: &Browser) -> Result<RequestOptions> {
     let party = party(ctx)?;
+    ctx.beginnings
+        .one_more(browser.source, ctx.world.monotonic())?;
     Ok(RequestOptions {
         challenge: challenge(ctx, "sign_in", None).await?,
         rp_id: party.id,
@@ -296,31 +296,32 @@ pub async fn begin_passkey_proof(ctx: &Ctx, actor: &Actor) -> Result<RequestOpti
     })
 }
 
-/// The member whose passkey has just answered.
-async fn who(
+/// A passkey's answer whose signature holds; it counts for something once it is noted.
+struct Signature {
+    passkey: PasskeyId,
+    member: MemberId,
+    count: i64,
+    synced: bool,
+}
+
+/// Which passkey has just answered.
+async fn verified(
     ctx: &Ctx,
     input: &PasskeyAnswer,
     purpose: &str,
     actor: Option<&Actor>,
-) -> Result<Member> {
+) -> Result<Signature> {
     let party = party(ctx)?;
     let client_data = webauthn::bytes(&input.client_data)?;
     let given = party.challenge(&client_data, "webauthn.get")?;
     let id = webauthn::bytes(&input.credential_id)?;
     let authenticator_data = webauthn::bytes(&input.authenticator_data)?;
     let signature = webauthn::bytes(&input.signature)?;
-    let mut tx = ctx.store.begin(&Scope::system()).await?;
-    let taken = answered(ctx, &mut tx, &given, purpose, actor).await;
-    // The challenge is used up whatever comes of it.
-    let found = match taken {
-        Ok(()) => tx.passkeys().by_credential(&id).await?,
-        Err(e) => {
-            tx.commit().await?;
-            return Err(e);
-        }
-    };
-    tx.commit().await?;
-    let row = found.ok_or(Refused("unknown"))?;
+    answered(ctx, &given, purpose, actor).await?;
+    let mut tx = ctx.store.read(&Scope::system()).await?;
+    let row = tx.passkeys().by_credential(&id).await?;
+    drop(tx);
+    let row = row.ok_or(Refused("unknown"))?;
     let owner = encode(row.member_id.0.as_bytes());
     // A passkey that the browser found by itself says whose it is (7.2, step 6).
     let named = input.user_id.as_deref();
@@ -333,26 +334,27 @@ async fn who(
         signature: &signature,
     };
     let signed = party.signed(&row.public_key, &answer)?;
-    let (count, now) = (i64::from(signed.sign_count), ctx.world.now());
-    let mut tx = ctx.store.begin(&Scope::system()).await?;
-    // A count that does not grow is the mark of a copy (7.2, step 22).
+    Ok(Signature {
+        passkey: row.id,
+        member: row.member_id,
+        count: signed.sign_count.into(),
+        synced: signed.synced,
+    })
+}
+
+/// Notes a signature in the caller's transaction, which holds the member. A count that does not grow is
+/// the mark of a copy (7.2, step 22); a passkey that was removed meanwhile counts for nothing.
+async fn note(ctx: &Ctx, tx: &mut Tx, signed: &Signature) -> Result<()> {
+    let Signature { count, synced, .. } = *signed;
+    let now = ctx.world.now();
     if !tx
         .passkeys()
-        .used(row.id, count, signed.synced, now)
+        .used(signed.passkey, count, synced, now)
         .await?
     {
         return Err(Refused("sign_count").into());
     }
-    let member = active(&mut tx, row.member_id).await?;
-    tx.commit().await?;
-    Ok(member)
-}
-
-async fn active(tx: &mut Tx, id: MemberId) -> Result<Member> {
-    let member = tx.members().get(id).await?;
-    member
-        .filter(|m| m.disabled_at.is_none())
-        .ok_or_else(|| Refused("disabled").into())
+    Ok(())
 }
 
 /// Signs in by a passkey. It is two factors by itself, so no code is asked for.
@@ -361,22 +363,27 @@ pub async fn sign_in_by_passkey(
     input: PasskeyAnswer,
     browser: &Browser,
 ) -> Result<SignedIn> {
-    let member = who(ctx, &input, "sign_in", None).await?;
+    let signed = verified(ctx, &input, "sign_in", None).await?;
     let mut tx = ctx.store.begin(&Scope::system()).await?;
-    let member = active(&mut tx, member.id).await?;
-    let signed_in = sessions::start(ctx, &mut tx, &member, browser, "passkey").await?;
+    let member = held(&mut tx, signed.member).await?;
+    let member = member.ok_or(Refused("disabled"))?;
+    note(ctx, &mut tx, &signed).await?;
+    let entry = Entry::here("passkey");
+    let signed_in = sessions::start(ctx, &mut tx, &member, browser, entry).await?;
     tx.commit().await?;
     Ok(signed_in)
 }
 
 /// The person who is signed in proves by a passkey of theirs that it is they.
 pub async fn prove_by_passkey(ctx: &Ctx, actor: &Actor, input: PasskeyAnswer) -> Result<Renewed> {
-    let member = who(ctx, &input, "proof", Some(actor)).await?;
-    if member.id != actor.member {
+    let signed = verified(ctx, &input, "proof", Some(actor)).await?;
+    if signed.member != actor.member {
         return Err(Refused("other_member").into());
     }
     let mut tx = ctx.store.begin(&actor.scope()).await?;
-    let renewed = sessions::renew(ctx, &mut tx, actor).await?;
+    let acting = acting(ctx, &mut tx, actor).await?;
+    note(ctx, &mut tx, &signed).await?;
+    let renewed = sessions::renew(ctx, &mut tx, &acting).await?;
     tx.commit().await?;
     Ok(renewed)
 }

@@ -2,12 +2,13 @@
 
 use tenon_model::event::EventKind;
 use tenon_model::member::Role;
-use tenon_model::{MemberId, Time};
+use tenon_model::{MemberId, Scope, Time};
 use tenon_store::{Member, Tx};
 
 use super::members::own;
 use super::sessions;
-use crate::{Actor, Ctx, Error, Result};
+use super::standing::{Held, acting};
+use crate::{Actor, Ctx, Error, Result, connections};
 
 /// A member as the others see them.
 #[derive(Debug, Clone)]
@@ -41,24 +42,23 @@ pub struct ChangeMember {
     pub disabled: Option<bool>,
 }
 
-/// The one who asks, as of now: their role may have changed since the request began.
-pub(super) async fn manager(ctx: &Ctx, tx: &mut Tx, actor: &Actor) -> Result<Member> {
-    let member = own(tx, actor).await?;
-    if member.disabled_at.is_some() {
-        return Err(Error::Unauthenticated);
-    }
-    if !matches!(member.role, Role::Owner | Role::Admin) {
+/// The one who asks, as of now: their role may have changed since the request began. The workspace is held
+/// before any member, so that changes of who manages it come one after the other: two owners who demote
+/// each other at the same moment would leave none.
+pub(super) async fn manager(ctx: &Ctx, tx: &mut Tx, actor: &Actor) -> Result<Held> {
+    tx.workspaces().hold().await?;
+    let acting = acting(ctx, tx, actor).await?;
+    if !matches!(acting.member().role, Role::Owner | Role::Admin) {
         return Err(Error::Forbidden);
     }
-    sessions::proven(ctx, tx, actor).await?;
-    Ok(member)
+    acting.proven(ctx)
 }
 
-/// Another member, whom `by` manages.
+/// Another member, whom `by` manages, held.
 pub(super) async fn managed(tx: &mut Tx, by: &Member, id: MemberId) -> Result<Member> {
     let member = tx
         .members()
-        .get(id)
+        .hold(id)
         .await?
         .ok_or(Error::NotFound("member"))?;
     if !may_manage(by, &member) {
@@ -108,9 +108,8 @@ pub async fn change_member(
     id: MemberId,
     change: ChangeMember,
 ) -> Result<PersonView> {
-    let mut tx = ctx.store.begin(&actor.scope()).await?;
-    // Two owners who demote each other at the same moment would leave none.
-    tx.workspaces().hold().await?;
+    // In the workspace's name: a request reaches its own member's connections only.
+    let mut tx = ctx.store.begin(&Scope::job(actor.workspace)).await?;
     let by = manager(ctx, &mut tx, actor).await?;
     let before = managed(&mut tx, &by, id).await?;
     if let Some(role) = change.role {
@@ -120,9 +119,7 @@ pub async fn change_member(
         tx.members().set_role(id, role).await?;
     }
     if let Some(disabled) = change.disabled {
-        let since = disabled.then(|| before.disabled_at.unwrap_or_else(|| ctx.world.now()));
-        tx.members().set_disabled(id, since).await?;
-        tx.resets().delete_for_member(id).await?;
+        switch(ctx, &mut tx, &before, disabled).await?;
     }
     let after = managed(&mut tx, &by, id).await?;
     if after != before {
@@ -136,6 +133,19 @@ pub async fn change_member(
         role = view.role.as_str(), disabled = view.disabled, "member changed",
     );
     Ok(view)
+}
+
+/// Switches an account off or on, in the caller's transaction, which holds the member: what runs in the
+/// member's name pauses and goes on with it. Sessions are the caller's to end.
+pub(super) async fn switch(ctx: &Ctx, tx: &mut Tx, member: &Member, disabled: bool) -> Result<()> {
+    let since = disabled.then(|| member.disabled_at.unwrap_or_else(|| ctx.world.now()));
+    tx.members().set_disabled(member.id, since).await?;
+    tx.resets().delete_for_member(member.id).await?;
+    if disabled {
+        connections::pause_all(tx, member.id).await
+    } else {
+        connections::resume_all(ctx, tx, member).await
+    }
 }
 
 /// Wakes the pages that show members.

@@ -14,9 +14,11 @@ use tenon_store::{Member, Reset, Tx};
 
 use super::device::Browser;
 use super::invitations::link;
+use super::members::begin_anew;
+use super::password;
 use super::people::{managed, manager};
-use super::sessions::{self, SignedIn, random_token, token_hash};
-use super::{password, totp};
+use super::sessions::{self, Entry, SignedIn, random_token, token_hash};
+use super::standing::{Held, held};
 use crate::{Actor, Ctx, Error, Result};
 
 /// How long a link holds.
@@ -73,17 +75,14 @@ pub async fn make_reset(ctx: &Ctx, actor: &Actor, id: MemberId) -> Result<NewRes
 }
 
 /// The reset of a link, while it holds: the one who made it must still be allowed to.
-async fn find(ctx: &Ctx, tx: &mut Tx, hash: [u8; 32]) -> Result<(Reset, Member)> {
+async fn find(ctx: &Ctx, tx: &mut Tx, hash: [u8; 32]) -> Result<(Reset, Held)> {
     let row = tx
         .resets()
         .by_token_hash(hash)
         .await?
         .filter(|r| ctx.world.now() < r.expires_at)
         .ok_or(Error::LinkInvalid)?;
-    let member = tx.members().get(row.member_id).await?;
-    let member = member
-        .filter(|m| m.disabled_at.is_none())
-        .ok_or(Error::LinkInvalid)?;
+    let member = held(tx, row.member_id).await?.ok_or(Error::LinkInvalid)?;
     let by = tx.members().get(row.made_by).await?;
     if !by.is_some_and(|b| b.disabled_at.is_none() && b.role.manages(member.role)) {
         return Err(Error::LinkInvalid);
@@ -99,8 +98,8 @@ pub async fn open_reset(ctx: &Ctx, token: &str) -> Result<OpenedReset> {
     let own = Scope::member(row.workspace_id, row.member_id);
     let mut tx = ctx.store.read(&own).await?;
     Ok(OpenedReset {
-        name: member.name,
-        email: member.email,
+        name: member.name.clone(),
+        email: member.email.clone(),
         connections: tx.connections().list().await?.len(),
     })
 }
@@ -121,23 +120,26 @@ pub async fn redeem_reset(
         return Err(Error::field("password", problem));
     }
     let new = password::hash(&ctx.world, new).await?;
-    disconnect_all(ctx, &row, &member).await?;
-    let mut tx = ctx.store.begin(&Scope::system()).await?;
-    let (_, member) = find(ctx, &mut tx, hash).await?;
+    let (mut tx, member) = loop {
+        disconnect_all(ctx, &row, &member).await?;
+        let mut tx = ctx.store.begin(&Scope::system()).await?;
+        let (row, member) = find(ctx, &mut tx, hash).await?;
+        // While the member is held nobody connects; whoever did a moment ago is not left out.
+        if tx
+            .connections()
+            .count_of(row.workspace_id, member.id)
+            .await?
+            == 0
+        {
+            break (tx, member);
+        }
+    };
     if !tx.resets().take(hash).await? {
         return Err(Error::LinkInvalid);
     }
-    tx.members().set_password_hash(member.id, &new).await?;
-    totp::remove(&mut tx, member.id).await?;
-    tx.passkeys().delete_for_member(member.id).await?;
-    tx.identities().delete_for_member(member.id).await?;
-    tx.sessions().delete_for_member(member.id, None).await?;
-    let member = tx
-        .members()
-        .get(member.id)
-        .await?
-        .ok_or(Error::LinkInvalid)?;
-    let signed_in = sessions::start(ctx, &mut tx, &member, browser, "link").await?;
+    begin_anew(&mut tx, member.id, &new).await?;
+    let member = held(&mut tx, member.id).await?.ok_or(Error::LinkInvalid)?;
+    let signed_in = sessions::start(ctx, &mut tx, &member, browser, Entry::here("link")).await?;
     tx.commit().await?;
     // Whoever got in by the old password meanwhile is out; this ends their open streams.
     let mut tx = ctx.store.begin(&Scope::job(member.workspace_id)).await?;
@@ -159,7 +161,10 @@ async fn disconnect_all(ctx: &Ctx, row: &Reset, member: &Member) -> Result<()> {
     let all = tx.connections().list().await?;
     drop(tx);
     for connection in all {
-        crate::connections::disconnect(ctx, &actor, connection.id).await?;
+        match crate::connections::disconnect(ctx, &actor, connection.id).await {
+            Ok(_) | Err(Error::NotFound(_)) => {} // its own disconnect was faster
+            Err(e) => return Err(e),
+        }
     }
     Ok(())
 }

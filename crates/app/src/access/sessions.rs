@@ -3,8 +3,6 @@
 //! Every request asks the database, so a session that has ended is refused at once on every node; an
 //! event ends the streams that are open.
 
-use std::time::Duration;
-
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -12,14 +10,12 @@ use secrecy::{ExposeSecret as _, SecretString};
 use tenon_model::event::EventKind;
 use tenon_model::policy::Locale;
 use tenon_model::{MemberId, Scope, SessionId, Time, WorkspaceId, World};
-use tenon_store::{Member, Session, Tx};
+use tenon_store::{Session, Tx};
 
 use super::device::{self, Browser};
 use super::members::{MeView, me_view};
+use super::standing::{Acting, Held, NEVER, acting, goes_on};
 use crate::{Actor, Ctx, Error, Result};
-
-/// How long after a proof security settings may be changed (ASVS 5.0, 7.5.1).
-const PROOF_HOLDS: Duration = Duration::from_mins(15);
 
 /// What a successful sign-in gives.
 pub struct SignedIn {
@@ -62,14 +58,35 @@ pub(crate) fn token_hash(token: &str) -> [u8; 32] {
     out
 }
 
-/// Starts a session in the caller's transaction, which must be of the whole deployment. The one that
-/// the browser had until now ends (ASVS 5.0, 7.2.4).
+/// How somebody has come in.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Entry<'a> {
+    /// `password`, `passkey`, `link`, or an issuer's name.
+    pub(super) method: &'a str,
+    /// Whether they have proved to this server who they are. An issuer may let somebody in without a
+    /// question, hours after they signed in there.
+    pub(super) proven: bool,
+}
+
+impl<'a> Entry<'a> {
+    /// By something that was asked for here.
+    pub(super) const fn here(method: &'a str) -> Self {
+        Self {
+            method,
+            proven: true,
+        }
+    }
+}
+
+/// Starts a session in the caller's transaction, which must be of the whole deployment and has to have
+/// looked, after it held the member, whether what they came in with still holds. The session that the
+/// browser had until now ends (ASVS 5.0, 7.2.4).
 pub(super) async fn start(
     ctx: &Ctx,
     tx: &mut Tx,
-    member: &Member,
+    member: &Held,
     browser: &Browser,
-    method: &str,
+    Entry { method, proven }: Entry<'_>,
 ) -> Result<SignedIn> {
     if let Some(earlier) = &browser.session {
         let hash = token_hash(earlier.expose_secret());
@@ -89,7 +106,7 @@ pub(super) async fn start(
         last_seen_at: now,
         expires_at: now + ctx.config.session_max,
         method: method.to_owned(),
-        proven_at: now,
+        proven_at: if proven { now } else { NEVER },
     };
     tx.sessions().insert(&session).await?;
     let me = me_view(tx, member).await?;
@@ -111,7 +128,7 @@ pub async fn authenticate(ctx: &Ctx, token: &str) -> Result<Actor> {
         .by_token_hash(token_hash(token))
         .await?
         .ok_or(Error::Unauthenticated)?;
-    if now >= session.expires_at || now.since(session.last_seen_at) > ctx.config.session_idle {
+    if !goes_on(ctx, &session) {
         return Err(Error::Unauthenticated);
     }
     let member = tx
@@ -138,21 +155,6 @@ pub async fn authenticate(ctx: &Ctx, token: &str) -> Result<Actor> {
     Ok(actor)
 }
 
-/// Refuses when the session behind `actor` does not go on as it was: for streams, which outlive their
-/// request. A proof gives the session another token, so it is looked for by its id. No sign of life.
-pub(crate) async fn still_holds(ctx: &Ctx, tx: &mut Tx, actor: &Actor) -> Result<()> {
-    let now = ctx.world.now();
-    let session = tx.sessions().get(actor.session).await?;
-    let lives = session.is_some_and(|s| {
-        now < s.expires_at && now.since(s.last_seen_at) <= ctx.config.session_idle
-    });
-    let member = tx.members().get(actor.member).await?;
-    if lives && member.is_some_and(|m| m.disabled_at.is_none() && m.role == actor.role) {
-        return Ok(());
-    }
-    Err(Error::Unauthenticated)
-}
-
 /// Ends the session that asks.
 pub async fn sign_out(ctx: &Ctx, actor: &Actor) -> Result<()> {
     end_session(ctx, actor, actor.session).await
@@ -165,7 +167,7 @@ pub async fn sessions(ctx: &Ctx, actor: &Actor) -> Result<Vec<SessionView>> {
     let all = tx.sessions().list(actor.member, now).await?;
     Ok(all
         .into_iter()
-        .filter(|s| now.since(s.last_seen_at) <= ctx.config.session_idle)
+        .filter(|s| goes_on(ctx, s))
         .map(|s| SessionView {
             id: s.id,
             created_at: s.created_at,
@@ -180,6 +182,7 @@ pub async fn sessions(ctx: &Ctx, actor: &Actor) -> Result<Vec<SessionView>> {
 /// Ends one of the member's sessions at once.
 pub async fn end_session(ctx: &Ctx, actor: &Actor, id: SessionId) -> Result<()> {
     let mut tx = ctx.store.begin(&actor.scope()).await?;
+    acting(ctx, &mut tx, actor).await?;
     if !tx.sessions().delete(id).await? {
         return Err(Error::NotFound("session"));
     }
@@ -192,12 +195,14 @@ pub async fn end_session(ctx: &Ctx, actor: &Actor, id: SessionId) -> Result<()> 
 /// Ends all of the member's sessions but the one that asks; how many.
 pub async fn end_other_sessions(ctx: &Ctx, actor: &Actor) -> Result<u64> {
     let mut tx = ctx.store.begin(&actor.scope()).await?;
+    acting(ctx, &mut tx, actor).await?;
     let ended = end_all(&mut tx, actor.workspace, actor.member, Some(actor.session)).await?;
     tx.commit().await?;
     Ok(ended)
 }
 
-/// Ends a member's sessions in the caller's transaction, whose scope must be of their workspace.
+/// Ends a member's sessions in the caller's transaction, which holds them and whose scope must be of their
+/// workspace.
 pub(super) async fn end_all(
     tx: &mut Tx,
     workspace: WorkspaceId,
@@ -219,26 +224,9 @@ pub(super) async fn tell(tx: &mut Tx, member: MemberId) -> Result<()> {
         .await?)
 }
 
-/// Refuses unless the person has lately proved who they are.
-pub(super) async fn proven(ctx: &Ctx, tx: &mut Tx, actor: &Actor) -> Result<()> {
-    let session = tx
-        .sessions()
-        .get(actor.session)
-        .await?
-        .ok_or(Error::Unauthenticated)?;
-    if ctx.world.now().since(session.proven_at) > PROOF_HOLDS {
-        return Err(Error::ProofNeeded);
-    }
-    Ok(())
-}
-
 /// Notes a proof: from now on the session has another token, which is returned.
-pub(super) async fn renew(ctx: &Ctx, tx: &mut Tx, actor: &Actor) -> Result<Renewed> {
-    let session = tx
-        .sessions()
-        .get(actor.session)
-        .await?
-        .ok_or(Error::Unauthenticated)?;
+pub(super) async fn renew(ctx: &Ctx, tx: &mut Tx, acting: &Acting) -> Result<Renewed> {
+    let session = acting.session();
     let token = random_token(&ctx.world);
     let renewed = tx
         .sessions()

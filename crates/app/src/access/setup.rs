@@ -7,7 +7,7 @@ use tenon_store::Workspace;
 
 use super::device::Browser;
 use super::members::{self, NewMemberInput};
-use super::sessions::{self, SignedIn, token_hash};
+use super::sessions::{self, Entry, SignedIn, token_hash};
 use crate::{Ctx, Error, Result};
 
 /// What the set-up page sends.
@@ -81,7 +81,14 @@ pub async fn setup(ctx: &Ctx, input: Setup) -> Result<SignedIn> {
     tx.workspaces().insert(&workspace).await?;
     ctx.keys.insert(&mut tx, key, workspace.id, None).await?;
     let member = members::insert(&mut tx, workspace.id, owner).await?;
-    let signed_in = sessions::start(ctx, &mut tx, &member, &input.browser, "password").await?;
+    let signed_in = sessions::start(
+        ctx,
+        &mut tx,
+        &member,
+        &input.browser,
+        Entry::here("password"),
+    )
+    .await?;
     tx.commit().await?;
     Ok(signed_in)
 }

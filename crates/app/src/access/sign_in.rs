@@ -6,7 +6,8 @@ use tenon_store::Member;
 
 use super::device::Browser;
 use super::members::{self, own};
-use super::sessions::{self, Renewed, SignedIn};
+use super::sessions::{self, Entry, Renewed, SignedIn};
+use super::standing::{acting, held};
 use super::{password, totp};
 use crate::{Actor, Ctx, Error, Result};
 
@@ -45,17 +46,16 @@ pub async fn sign_in(ctx: &Ctx, input: SignIn) -> Result<SignedIn> {
     }
     let mut tx = ctx.store.begin(&Scope::system()).await?;
     // What was true before the hashing may have changed meanwhile.
-    let member = tx
-        .members()
-        .get(member.id)
+    let member = held(&mut tx, member.id)
         .await?
-        .filter(|now| now.disabled_at.is_none() && now.password_hash == member.password_hash)
+        .filter(|now| now.password_hash == member.password_hash)
         .ok_or(Error::InvalidCredentials)?;
     if !second_factor(ctx, &mut tx, &member, input.code).await? {
         tx.commit().await?; // a recovery code or time step that was tried stays used
         return Err(Error::TotpInvalid);
     }
-    let signed_in = sessions::start(ctx, &mut tx, &member, &input.browser, "password").await?;
+    let entry = Entry::here("password");
+    let signed_in = sessions::start(ctx, &mut tx, &member, &input.browser, entry).await?;
     tx.commit().await?;
     ctx.attempts.succeeded(&buckets);
     Ok(signed_in)
@@ -92,11 +92,18 @@ pub async fn prove_by_password(
     if !password::verify(member.password_hash.clone(), given).await? {
         return Err(Error::field("password", "is wrong"));
     }
+    if member.totp_confirmed_at.is_some() {
+        ctx.keys.warm_workspace(actor.workspace).await?;
+    }
     let mut tx = ctx.store.begin(&actor.scope()).await?;
-    if !second_factor(ctx, &mut tx, &member, code).await? {
+    let acting = acting(ctx, &mut tx, actor).await?;
+    if acting.member().password_hash != member.password_hash {
+        return Err(Error::field("password", "is wrong"));
+    }
+    if !second_factor(ctx, &mut tx, acting.member(), code).await? {
         return Err(Error::TotpInvalid);
     }
-    let renewed = sessions::renew(ctx, &mut tx, actor).await?;
+    let renewed = sessions::renew(ctx, &mut tx, &acting).await?;
     tx.commit().await?;
     ctx.attempts.succeeded(&buckets);
     Ok(renewed)

@@ -1,15 +1,13 @@
 //! The second factor: time-based codes (RFC 6238) with recovery codes, each usable once.
 
-use secrecy::SecretString;
 use tenon_model::MemberId;
 use tenon_store::{Member, Tx};
 use tenon_vault::Context;
 use totp_rs::{Builder, Secret, Totp};
 
 use super::device::Browser;
-use super::members::own;
-use super::sessions::{proven, tell, token_hash};
-use super::{attempts::Bucket, password};
+use super::sessions::{tell, token_hash};
+use super::standing::proven;
 use crate::{Actor, Ctx, Error, Result};
 
 const RECOVERY_CODES: usize = 10;
@@ -47,8 +45,7 @@ async fn secret(ctx: &Ctx, tx: &mut Tx, member: &Member) -> Result<Option<Vec<u8
 pub async fn totp_begin(ctx: &Ctx, actor: &Actor) -> Result<TotpSetup> {
     ctx.keys.warm_workspace(actor.workspace).await?;
     let mut tx = ctx.store.begin(&actor.scope()).await?;
-    proven(ctx, &mut tx, actor).await?;
-    let member = own(&mut tx, actor).await?;
+    let member = proven(ctx, &mut tx, actor).await?;
     if member.totp_confirmed_at.is_some() {
         return Err(Error::field("totp", "is on already; switch it off first"));
     }
@@ -69,10 +66,20 @@ pub async fn totp_begin(ctx: &Ctx, actor: &Actor) -> Result<TotpSetup> {
 }
 
 /// Switches the second factor on; returns the recovery codes, shown this once.
-pub async fn totp_confirm(ctx: &Ctx, actor: &Actor, code: &str) -> Result<Vec<String>> {
+pub async fn totp_confirm(
+    ctx: &Ctx,
+    actor: &Actor,
+    code: &str,
+    browser: &Browser,
+) -> Result<Vec<String>> {
+    let mut tx = ctx.store.read(&actor.scope()).await?;
+    let member = proven(ctx, &mut tx, actor).await?;
+    drop(tx);
+    let buckets = browser.buckets(ctx, &member.email);
+    ctx.attempts.begin(&buckets, ctx.world.monotonic())?;
     ctx.keys.warm_workspace(actor.workspace).await?;
     let mut tx = ctx.store.begin(&actor.scope()).await?;
-    let member = own(&mut tx, actor).await?;
+    let member = proven(ctx, &mut tx, actor).await?;
     if member.totp_confirmed_at.is_some()
         || !accept_code(ctx, &mut tx, &member, code.trim()).await?
     {
@@ -84,6 +91,7 @@ pub async fn totp_confirm(ctx: &Ctx, actor: &Actor, code: &str) -> Result<Vec<St
     let codes = new_codes(ctx, &mut tx, member.id).await?;
     tell(&mut tx, member.id).await?;
     tx.commit().await?;
+    ctx.attempts.succeeded(&buckets);
     tracing::info!(target: "audit", member = %actor.member, "second factor on");
     Ok(codes)
 }
@@ -91,8 +99,7 @@ pub async fn totp_confirm(ctx: &Ctx, actor: &Actor, code: &str) -> Result<Vec<St
 /// Recovery codes in place of those there were, shown this once.
 pub async fn renew_recovery_codes(ctx: &Ctx, actor: &Actor) -> Result<Vec<String>> {
     let mut tx = ctx.store.begin(&actor.scope()).await?;
-    proven(ctx, &mut tx, actor).await?;
-    let member = own(&mut tx, actor).await?;
+    let member = proven(ctx, &mut tx, actor).await?;
     if member.totp_confirmed_at.is_none() {
         return Err(Error::field("totp", "is off; switch it on first"));
     }
@@ -110,23 +117,10 @@ async fn new_codes(ctx: &Ctx, tx: &mut Tx, member: MemberId) -> Result<Vec<Strin
     Ok(codes)
 }
 
-/// Switches the second factor off; asks for the password.
-pub async fn totp_remove(
-    ctx: &Ctx,
-    actor: &Actor,
-    given: SecretString,
-    browser: &Browser,
-) -> Result<()> {
-    let mut tx = ctx.store.read(&actor.scope()).await?;
-    let member = own(&mut tx, actor).await?;
-    drop(tx);
-    let buckets: Vec<Bucket> = browser.buckets(ctx, &member.email);
-    ctx.attempts.begin(&buckets, ctx.world.monotonic())?;
-    if !password::verify(member.password_hash, given).await? {
-        return Err(Error::field("password", "is wrong"));
-    }
-    ctx.attempts.succeeded(&buckets);
+/// Switches the second factor off. The proof that it takes asks for the factor itself, or a passkey.
+pub async fn totp_remove(ctx: &Ctx, actor: &Actor) -> Result<()> {
     let mut tx = ctx.store.begin(&actor.scope()).await?;
+    let member = proven(ctx, &mut tx, actor).await?;
     remove(&mut tx, member.id).await?;
     tell(&mut tx, member.id).await?;
     tx.commit().await?;

@@ -13,7 +13,7 @@ use super::authorize::flow_context;
 use super::disconnect::holds_grant;
 use super::start::{Start, start};
 use super::tokens::seal_token;
-use crate::access::token_hash;
+use crate::access::{acting, token_hash};
 use crate::keys::NewKey;
 use crate::{Actor, Ctx, Error, Result};
 
@@ -35,13 +35,11 @@ pub struct CallbackError(pub &'static str);
 impl From<Error> for CallbackError {
     fn from(e: Error) -> Self {
         tracing::warn!(code = e.code(), "oauth callback");
-        Self(
-            if matches!(e, Error::ProviderUnavailable(_) | Error::Quota(_)) {
-                "provider_unavailable"
-            } else {
-                "exchange_failed"
-            },
-        )
+        Self(match e {
+            Error::ProviderUnavailable(_) | Error::Quota(_) => "provider_unavailable",
+            Error::Unauthenticated => "state_invalid",
+            _ => "exchange_failed",
+        })
     }
 }
 
@@ -163,6 +161,8 @@ async fn connect(
         ctx.keys.warm(&actor.scope(), row.key_id).await?;
     }
     let mut tx = ctx.store.begin(&actor.scope()).await?;
+    // The session may have ended while the provider was asked, by a reset that disconnects everything.
+    acting(ctx, &mut tx, actor).await?;
     let existing = match flow.connection_id {
         Some(id) => {
             let row = tx

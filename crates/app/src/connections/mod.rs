@@ -32,6 +32,7 @@ pub use health::{HealthView, QuotaView, RunView, SkippedView, health};
 pub use idle::KeepGrant;
 pub(crate) use idle::keep_idle_grants;
 pub use pause::{pause, resume, sync_now, unpark};
+pub(crate) use pause::{pause_all, resume_all};
 pub use profile::RefreshProfile;
 pub use providers::{
     FeatureView, PolicyView, ProfileView, ProviderView, ScopeView, SentenceView, policy, providers,
@@ -39,5 +40,6 @@ pub use providers::{
 pub use receipts::{ReceiptView, receipt, receipts};
 pub use remove::RemoveRows;
 pub use revoke::RevokeGrant;
+pub(crate) use start::may_run;
 pub use tokens::access_token;
 pub use view::{AliasView, ConnectionView, FeatureStateView, MailboxView, ProgressView, get, list};

@@ -1,13 +1,15 @@
 //! Pause, resume, sync now, and the answer to the deletion brake.
 
-use tenon_model::ConnectionId;
 use tenon_model::connection::ConnectionStatus;
 use tenon_model::event::EventKind;
 use tenon_model::mail::SyncState;
+use tenon_model::{ConnectionId, MemberId};
+use tenon_store::{Member, Tx};
 
 use super::disconnect::holds_grant;
 use super::start::{Start, announce, start, sync_now as sync_now_in};
 use super::view::visible;
+use crate::access::acting;
 use crate::sync::Decision;
 use crate::{Actor, Ctx, Error, Result};
 
@@ -33,6 +35,7 @@ pub async fn pause(ctx: &Ctx, actor: &Actor, id: ConnectionId) -> Result<()> {
 /// Goes on after a pause.
 pub async fn resume(ctx: &Ctx, actor: &Actor, id: ConnectionId) -> Result<()> {
     let mut tx = ctx.store.begin(&actor.scope()).await?;
+    acting(ctx, &mut tx, actor).await?;
     let row = visible(&mut tx, id).await?;
     match row.status {
         ConnectionStatus::Revoked => return Err(Error::NeedsReauthorization),
@@ -53,6 +56,32 @@ pub async fn resume(ctx: &Ctx, actor: &Actor, id: ConnectionId) -> Result<()> {
     };
     start(ctx, &mut tx, what).await?;
     tx.commit().await?;
+    Ok(())
+}
+
+/// Why a connection waits whose member's account is switched off.
+const ACCOUNT_OFF: &str = "account_off";
+
+/// Pauses what runs for a member whose account is being switched off, in the caller's transaction, which
+/// holds the member. What they had paused themselves stays as it is.
+pub(crate) async fn pause_all(tx: &mut Tx, member: MemberId) -> Result<()> {
+    for id in tx.connections().pause_of(member, ACCOUNT_OFF).await? {
+        announce(tx, member, id).await?;
+    }
+    Ok(())
+}
+
+/// Goes on with what that paused, once the account is switched on again.
+pub(crate) async fn resume_all(ctx: &Ctx, tx: &mut Tx, member: &Member) -> Result<()> {
+    for connection in tx.connections().resume_of(member.id, ACCOUNT_OFF).await? {
+        let what = Start {
+            workspace: member.workspace_id,
+            member: member.id,
+            connection,
+            mail: true,
+        };
+        start(ctx, tx, what).await?;
+    }
     Ok(())
 }
 

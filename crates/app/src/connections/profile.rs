@@ -7,12 +7,13 @@ use serde::{Deserialize, Serialize};
 use tenon_connectors::Reaction;
 use tenon_connectors::ports::Priority;
 use tenon_jobs::{Job, JobError, Lease};
-use tenon_model::connection::{ConnectionStatus, FeatureState, feature_state};
+use tenon_model::connection::{FeatureState, feature_state};
 use tenon_model::event::EventKind;
 use tenon_model::feature::Feature;
 use tenon_model::{ConnectionId, Scope, WorkspaceId};
 use tenon_vault::Context;
 
+use super::start::may_run;
 use crate::sync::{job_error, provider_job_error, store_labels};
 use crate::{Ctx, Error, Result};
 
@@ -43,10 +44,11 @@ impl RefreshProfile {
         else {
             return Ok(());
         };
+        let runs = may_run(&mut tx, &row).await.map_err(job_error)?;
         drop(tx);
         let on = feature_state(Feature::Mail, &row.features, &row.scopes, row.status)
             == FeatureState::On;
-        if row.status != ConnectionStatus::Active || !on {
+        if !runs || !on {
             return Ok(());
         }
         let port = ctx

@@ -1,8 +1,9 @@
 //! A connection begins or goes on: what waits for it is let go, its jobs run, its owner's pages hear.
 
+use tenon_model::connection::ConnectionStatus;
 use tenon_model::event::EventKind;
 use tenon_model::{ConnectionId, MemberId, WorkspaceId};
-use tenon_store::Tx;
+use tenon_store::{ConnectionRow, Tx};
 
 use super::profile::RefreshProfile;
 use crate::sync::SyncMailbox;
@@ -36,6 +37,16 @@ pub(super) async fn start(ctx: &Ctx, tx: &mut Tx, what: Start) -> Result<()> {
     };
     tenon_jobs::enqueue(tx, &profile, now).await?;
     announce(tx, member, connection).await
+}
+
+/// Whether work may be done for a connection: it is active, and its member's account is on. Switching an
+/// account off pauses its connections; one that a program before did so with was not paused.
+pub(crate) async fn may_run(tx: &mut Tx, row: &ConnectionRow) -> Result<bool> {
+    if row.status != ConnectionStatus::Active {
+        return Ok(false);
+    }
+    let member = tx.members().get(row.member_id).await?;
+    Ok(member.is_some_and(|m| m.disabled_at.is_none()))
 }
 
 /// Syncs the mailbox now.

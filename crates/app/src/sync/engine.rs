@@ -7,7 +7,7 @@ use std::time::Duration;
 use tenon_connectors::ports::{MailPort, Priority};
 use tenon_connectors::{ProviderError, Reaction};
 use tenon_jobs::{JobError, Lease};
-use tenon_model::connection::{ConnectionStatus, FeatureState, Provider, feature_state};
+use tenon_model::connection::{FeatureState, Provider, feature_state};
 use tenon_model::event::EventKind;
 use tenon_model::feature::Feature;
 use tenon_model::mail::{Cursor, SyncState};
@@ -18,6 +18,7 @@ use tenon_vault::DataKey;
 use super::failure::{DAY, NET, job_error, provider_job_error, stall_reason};
 use super::job::SyncMailbox;
 use super::progress::Tally;
+use crate::connections::may_run;
 use crate::connections::tokens::ConnectionTokens;
 use crate::connections::view::{account, own_addresses};
 use crate::{Ctx, Error, Result};
@@ -215,7 +216,7 @@ async fn open<'a>(
     };
     let on =
         feature_state(Feature::Mail, &row.features, &row.scopes, row.status) == FeatureState::On;
-    if row.status != ConnectionStatus::Active || !on || mailbox.state == SyncState::Parked {
+    if !may_run(&mut tx, &row).await? || !on || mailbox.state == SyncState::Parked {
         return Ok(None);
     }
     let has_skipped = tx.skipped().count(row.id).await? > 0;

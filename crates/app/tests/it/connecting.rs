@@ -154,7 +154,7 @@ store_test! {
         let totp = totp_rs::Totp::from_url(&begun.otpauth_url).unwrap();
         let now = || u64::try_from(app.ctx.world.now().as_secs()).unwrap();
         let code = totp.generate(now()).to_string();
-        let recovery = access::totp_confirm(&app.ctx, &app.owner, &code).await.unwrap();
+        let recovery = access::totp_confirm(&app.ctx, &app.owner, &code, &access::Browser::default()).await.unwrap();
         assert_eq!(recovery.len(), 10);
         let sign_in = |code: Option<String>| access::sign_in(
             &app.ctx,

@@ -4,12 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::composing::{WRITING, key, letter, save};
+use tenon_app::access::{Accept, Begin, Browser, Outcome};
 use tenon_app::compose::{self, StartSend};
 use tenon_app::{Keys, access, acting, connections, mail};
+use tenon_model::member::Role;
 use tenon_model::{ConnectionId, KeyId, Scope, World};
 use tenon_sandbox::Fault;
 use tenon_store::{DbKind, Store};
-use tenon_testkit::app::{Options, TestApp};
+use tenon_testkit::app::{Options, PASSWORD, TestApp};
 use tenon_testkit::{TestStore, store_test};
 use tenon_vault::{DataKey, Graveyard, Kek, KekSource, VaultError, Wrapped, open_kek};
 
@@ -51,6 +53,84 @@ impl Kek for Remote {
     }
 }
 
+/// Everything about sign-in that seals under the workspace's key.
+async fn ways_in(app: &TestApp) {
+    let (ctx, owner) = (&app.ctx, &app.owner);
+    let workspace = {
+        let mut tx = ctx.store.read(&Scope::job(owner.workspace)).await.unwrap();
+        tx.keys()
+            .for_workspace(owner.workspace)
+            .await
+            .unwrap()
+            .unwrap()
+            .id
+    };
+    let cold = || ctx.keys.drop_opened(workspace);
+    let browser = Browser::default;
+    cold();
+    let invited = access::invite(ctx, owner, "alice@example.com", Role::Member)
+        .await
+        .unwrap();
+    cold();
+    access::invitations(ctx, owner).await.unwrap();
+    let token = invited.link.split_once("#token=").unwrap().1.to_owned();
+    cold();
+    let begin = Begin {
+        issuer: "google".into(),
+        invitation: Some(token),
+        ..Begin::default()
+    };
+    let begun = access::begin_at_issuer(ctx, begin, &browser())
+        .await
+        .unwrap();
+    let answer = app.at_google(begun, "alice@example.com").await;
+    cold();
+    let entered = access::answer_of_issuer(ctx, None, answer, &browser()).await;
+    assert!(matches!(entered, Some(Ok(Outcome::SignedIn(..)))));
+    cold();
+    let invited = access::invite(ctx, owner, "carol@example.com", Role::Member)
+        .await
+        .unwrap();
+    let accept = Accept {
+        token: invited.link.split_once("#token=").unwrap().1.to_owned(),
+        name: "Carol".into(),
+        password: PASSWORD.into(),
+        locale: "en".into(),
+        time_zone: "UTC".into(),
+        browser: browser(),
+    };
+    cold();
+    access::accept_invitation(ctx, accept).await.unwrap();
+    let begin = Begin {
+        issuer: "google".into(),
+        ..Begin::default()
+    };
+    let begun = access::begin_adding(ctx, owner, begin).await.unwrap();
+    let answer = app.at_google(begun, "bob@example.com").await;
+    cold();
+    let added = access::answer_of_issuer(ctx, Some(owner), answer, &browser()).await;
+    assert!(matches!(added, Some(Ok(Outcome::Added))));
+    cold();
+    access::identities(ctx, owner).await.unwrap();
+    cold();
+    let secret = access::totp_begin(ctx, owner).await.unwrap().secret;
+    let secret = totp_rs::Secret::try_from_base32(&secret).unwrap();
+    let totp = totp_rs::Builder::new().with_secret(secret).build().unwrap();
+    let code = || {
+        totp.generate(u64::try_from(ctx.world.now().as_secs()).unwrap())
+            .to_string()
+    };
+    cold();
+    access::totp_confirm(ctx, owner, &code(), &browser())
+        .await
+        .unwrap();
+    app.clock.advance(Duration::from_mins(1));
+    cold();
+    access::prove_by_password(ctx, owner, PASSWORD.into(), Some(code()), &browser())
+        .await
+        .unwrap();
+}
+
 store_test! {
     async fn no_transaction_waits_for_a_remote_key(t: TestStore) {
         let options = Options { messages: 30, kek: |kek, store| Box::new(Remote(kek, store.clone())), ..Options::default() };
@@ -86,7 +166,7 @@ store_test! {
         app.settle().await;
         writing(&app, id, cold).await;
         cold();
-        access::totp_begin(&app.ctx, &app.owner).await.unwrap();
+        ways_in(&app).await;
         cold();
         app.sandbox.control().faults().push(Fault::new("A11:503").times(1));
         assert_eq!(connections::disconnect(&app.ctx, &app.owner, id).await.unwrap().grant, "pending");

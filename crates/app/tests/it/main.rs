@@ -18,6 +18,7 @@ mod idle;
 mod keeping;
 mod keys;
 mod looking;
+mod members;
 mod nodes;
 mod pictures;
 mod push;

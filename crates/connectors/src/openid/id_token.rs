@@ -125,10 +125,7 @@ fn check(claims: Value, expected: &Expected<'_>) -> Result<Claims> {
     if !for_us || !(azp.is_null() || azp == us) {
         return Err(bad("id_token_audience"));
     }
-    let seconds = |name: &str| {
-        let value = &claims[name];
-        value.as_i64().or_else(|| value.as_f64().map(|f| f as i64))
-    };
+    let seconds = |name| seconds(&claims, name);
     let now = expected.now.as_secs();
     if seconds("exp").is_none_or(|e| e.saturating_add(SKEW) < now) {
         return Err(bad("id_token_expired"));
@@ -150,6 +147,12 @@ fn check(claims: Value, expected: &Expected<'_>) -> Result<Claims> {
     Ok(Claims(claims))
 }
 
+/// A claim that is a moment (RFC 7519, 2: it may have a fraction).
+fn seconds(claims: &Value, name: &str) -> Option<i64> {
+    let value = &claims[name];
+    value.as_i64().or_else(|| value.as_f64().map(|f| f as i64))
+}
+
 impl Claims {
     pub(super) fn email(&self) -> Option<&str> {
         self.0["email"].as_str()
@@ -165,6 +168,11 @@ impl Claims {
             self.0[name] = more[name].clone();
         }
         Ok(self)
+    }
+
+    /// When the person signed in at the issuer.
+    pub(super) fn signed_in_at(&self) -> Option<Time> {
+        seconds(&self.0, "auth_time").map(Time::from_secs)
     }
 
     pub(super) fn identity(&self, hosted_domains: bool) -> Identity {
@@ -185,6 +193,7 @@ impl Claims {
             email_verified,
             email,
             name: name.take(254).collect(),
+            signed_in_ago: None,
         }
     }
 }

@@ -51,6 +51,9 @@ pub struct OpenIdConfig {
     /// Whether `email_verified` says nothing about who runs the address's domain, and `hd` has to
     /// (Google: <https://developers.google.com/identity/openid-connect/openid-connect#obtainuserinfo>).
     pub hosted_domains: bool,
+    /// `prompt` that makes it ask its person again: `login` (Core 1.0, 3.1.2.1). Google knows only
+    /// `none`, `consent` and `select_account`.
+    pub prompt: &'static str,
 }
 
 /// Where a sign-in begins.
@@ -64,6 +67,8 @@ pub struct SignInRequest {
     pub verifier: String,
     /// Where the issuer sends the browser back to.
     pub redirect_uri: String,
+    /// Whether the person is to sign in there once more, though they have signed in there already.
+    pub anew: bool,
 }
 
 /// Who the issuer says it is.
@@ -79,6 +84,9 @@ pub struct Identity {
     pub domain_verified: bool,
     /// Name; may be empty.
     pub name: String,
+    /// How long ago the person signed in there, by the issuer's clock (`auth_time`); `None` when it
+    /// does not tell.
+    pub signed_in_ago: Option<Duration>,
 }
 
 /// One issuer.
@@ -151,6 +159,12 @@ impl OpenId {
             .append_pair("nonce", &request.nonce)
             .append_pair("code_challenge", &challenge)
             .append_pair("code_challenge_method", "S256");
+        if request.anew {
+            // With `max_age` the id token has to tell when the person signed in.
+            url.query_pairs_mut()
+                .append_pair("prompt", self.config.prompt)
+                .append_pair("max_age", "0");
+        }
         Ok(url)
     }
 
@@ -198,7 +212,10 @@ impl OpenId {
                 .await?;
             claims = claims.completed(&more)?;
         }
-        Ok(claims.identity(self.config.hosted_domains))
+        Ok(Identity {
+            signed_in_ago: claims.signed_in_at().map(|at| expected.now.since(at)),
+            ..claims.identity(self.config.hosted_domains)
+        })
     }
 
     async fn exchange(

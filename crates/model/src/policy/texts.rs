@@ -274,6 +274,7 @@ pub const fn reason_text(code: &str, l: Locale) -> &'static str {
     // `match` on bytes, so that this stays usable in constants.
     match code.as_bytes() {
         b"invalid_grant" | b"revoked_elsewhere" => l.of("Access was withdrawn at the provider, or the password was changed. Reconnect to go on.", "L’accès a été retiré chez le fournisseur, ou le mot de passe a changé. Reconnectez-vous pour continuer."),
+        b"account_off" => l.of("The account in Tenon is switched off. It goes on when the account is switched on again.", "Le compte Tenon est désactivé. Cela reprendra à sa réactivation."),
         b"app_in_testing" => l.of("This server's app is still in testing at the provider, so access ends after seven days. Its operator has been told; reconnect when they have published it.", "L’application de ce serveur est encore en test chez le fournisseur : l’accès se termine au bout de sept jours. L’exploitant est prévenu ; reconnectez-vous lorsqu’il l’aura publiée."),
         b"many_grants_lost" => l.of("Many accounts of this server lost their access at the same time; it was not you. Its operator has been told; reconnect when they have looked at it.", "De nombreux comptes de ce serveur ont perdu leur accès en même temps ; ce n’est pas de votre fait. L’exploitant est prévenu ; reconnectez-vous lorsqu’il aura vérifié."),
         b"invalid_rapt" => l.of("Your organisation asks for a new sign-in after some time. Reconnect to go on.", "Votre organisation demande une nouvelle connexion après un certain temps. Reconnectez-vous pour continuer."),

@@ -90,7 +90,7 @@ pub(super) async fn run(settings: &Settings, command: Member) -> Result<(), Fail
         }
         Member::Disable { email } => {
             access::set_disabled(&ctx, &email, true).await?;
-            super::print("the account is off, all sessions have ended");
+            super::print("the account is off, its mailboxes pause, all sessions have ended");
         }
         Member::Enable { email } => {
             access::set_disabled(&ctx, &email, false).await?;
@@ -98,7 +98,9 @@ pub(super) async fn run(settings: &Settings, command: Member) -> Result<(), Fail
         }
         Member::Reset { email, password: _ } => {
             access::reset_password(&ctx, &email, read_password()?).await?;
-            super::print("the password is set, the second factor is off, all sessions have ended");
+            super::print(
+                "the password is set; second factor, passkeys and sign-in accounts are gone, all sessions have ended",
+            );
         }
     }
     ctx.store.close().await;

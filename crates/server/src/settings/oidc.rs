@@ -86,6 +86,7 @@ fn issuer(name: &str, given: &BTreeMap<&'static str, String>) -> Result<OpenIdCo
         metadata: None,
         // Whoever set it up under another name meant the same issuer.
         hosted_domains: issuer.trim_end_matches('/') == GOOGLE,
+        prompt: "login",
     })
 }
 
@@ -106,6 +107,7 @@ pub(crate) fn of_google(google: &GoogleConfig) -> OpenIdConfig {
             answers_name_the_issuer: false,
         }),
         hosted_domains: true,
+        prompt: "select_account",
     }
 }
 

@@ -50,6 +50,13 @@ impl Challenges<'_> {
         self.tx.exec(insert).await.map(drop)
     }
 
+    /// Whether a challenge waits for its answer: asked first, so that made-up ones cost no write.
+    pub async fn is_known(&mut self, hash: [u8; 32]) -> Result<bool, StoreError> {
+        self.tx.system()?;
+        let query = sql("SELECT 1 FROM challenges WHERE challenge_hash = $1").bind(hash);
+        Ok(self.tx.opt(query).await?.is_some())
+    }
+
     /// Takes a challenge out, so that it is used once.
     pub async fn take(&mut self, hash: [u8; 32]) -> Result<Option<Challenge>, StoreError> {
         self.tx.system()?;
@@ -60,11 +67,14 @@ impl Challenges<'_> {
         self.tx.opt(delete).await?.map(|r| read(&r)).transpose()
     }
 
-    /// Deletes what expired before `now`; how many.
-    pub async fn purge(&mut self, now: Time) -> Result<u64, StoreError> {
+    /// Deletes up to `limit` that expired before `now`; how many. Strangers make them, so there may be
+    /// very many.
+    pub async fn purge(&mut self, now: Time, limit: u32) -> Result<u64, StoreError> {
         self.tx.system()?;
-        self.tx
-            .exec(sql("DELETE FROM challenges WHERE expires_at <= $1").bind(now))
-            .await
+        let delete = sql("DELETE FROM challenges WHERE challenge_hash IN \
+             (SELECT challenge_hash FROM challenges WHERE expires_at <= $1 LIMIT $2)")
+        .bind(now)
+        .bind(i64::from(limit));
+        self.tx.exec(delete).await
     }
 }

@@ -100,14 +100,14 @@ impl Identities<'_> {
         self.tx.all(query).await?.iter().map(read).collect()
     }
 
-    /// Notes a sign-in.
-    pub async fn touch(&mut self, id: IdentityId, at: Time) -> Result<(), StoreError> {
+    /// Notes a sign-in; `false` when the account was taken away meanwhile.
+    pub async fn touch(&mut self, id: IdentityId, at: Time) -> Result<bool, StoreError> {
         let update = sql("UPDATE identities SET last_used_at = $3 \
              WHERE id = $1 AND ($2 IS NULL OR workspace_id = $2)")
         .bind(id)
         .bind(self.tx.workspace_or_all()?)
         .bind(at);
-        self.tx.exec(update).await.map(drop)
+        Ok(self.tx.exec(update).await? == 1)
     }
 
     /// Takes an account away, in a request only the asking member's own; whether there was one.

@@ -21,11 +21,12 @@ pub struct SignInFlow {
     pub verifier: Sealed,
     /// The invitation that is being accepted, by the hash of its token.
     pub invitation_hash: Option<[u8; 32]>,
-    /// The member who adds an account; `None` for a sign-in.
+    /// The member who adds an account or proves who they are; `None` for a sign-in.
     pub member_id: Option<MemberId>,
     /// Their session.
     pub session_id: Option<SessionId>,
-    /// The page to go to afterwards.
+    /// The page to go to afterwards; of a member who is signed in, a proof has one and the adding of
+    /// an account has none.
     pub next: Option<String>,
     /// Language of a new member's pages.
     pub locale: String,
@@ -89,6 +90,13 @@ impl SignInFlows<'_> {
         self.tx.exec(insert).await.map(drop)
     }
 
+    /// Whether a flow of this state is under way: asked first, so that made-up states cost no write.
+    pub async fn is_known(&mut self, state_hash: [u8; 32]) -> Result<bool, StoreError> {
+        self.tx.system()?;
+        let query = sql("SELECT 1 FROM sign_in_flows WHERE state_hash = $1").bind(state_hash);
+        Ok(self.tx.opt(query).await?.is_some())
+    }
+
     /// Takes a flow out, so that it is used once.
     pub async fn take(&mut self, state_hash: [u8; 32]) -> Result<Option<SignInFlow>, StoreError> {
         self.tx.system()?;
@@ -99,11 +107,14 @@ impl SignInFlows<'_> {
         self.tx.opt(delete).await?.map(|r| read(&r)).transpose()
     }
 
-    /// Deletes what expired before `now`; how many.
-    pub async fn purge(&mut self, now: Time) -> Result<u64, StoreError> {
+    /// Deletes up to `limit` that expired before `now`; how many. Strangers make them, so there may be
+    /// very many.
+    pub async fn purge(&mut self, now: Time, limit: u32) -> Result<u64, StoreError> {
         self.tx.system()?;
-        self.tx
-            .exec(sql("DELETE FROM sign_in_flows WHERE expires_at <= $1").bind(now))
-            .await
+        let delete = sql("DELETE FROM sign_in_flows WHERE state_hash IN \
+             (SELECT state_hash FROM sign_in_flows WHERE expires_at <= $1 LIMIT $2)")
+        .bind(now)
+        .bind(i64::from(limit));
+        self.tx.exec(delete).await
     }
 }

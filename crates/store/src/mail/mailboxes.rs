@@ -174,13 +174,14 @@ impl Mailboxes<'_> {
         Ok(self.tx.jobs().hold_claim(job, claim).await? && self.save(row, fence).await?)
     }
 
-    /// Mailboxes of active connections of all workspaces whose next sync is due, the longest
-    /// waiting first. System only: for the scheduler.
+    /// Mailboxes of active connections of all workspaces whose next sync is due and whose member's
+    /// account is on, the longest waiting first. System only: for the scheduler.
     pub async fn list_due(&mut self, now: Time, limit: u32) -> Result<Vec<Mailbox>, StoreError> {
         self.tx.system()?;
         let query = sql(format!(
             "SELECT {COLUMNS} FROM mailboxes WHERE next_sync_at IS NOT NULL AND next_sync_at <= $1 \
-             AND EXISTS (SELECT 1 FROM connections c WHERE c.id = connection_id AND c.status = 'active') \
+             AND EXISTS (SELECT 1 FROM connections c JOIN members m ON m.id = c.member_id \
+             WHERE c.id = connection_id AND c.status = 'active' AND m.disabled_at IS NULL) \
              ORDER BY next_sync_at LIMIT $2"
         ))
         .bind(now)

@@ -142,6 +142,9 @@ async fn ways_in_of_a_member(tx: &mut Tx, world: &World, seed: &Seed) {
     tx.passkeys().delete(world.id()).await.unwrap();
     tx.identities().list(seed.member).await.unwrap();
     tx.identities().delete(world.id()).await.unwrap();
+    tx.members().hold(seed.member).await.unwrap();
+    tx.connections().pause_of(seed.member, "x").await.unwrap();
+    tx.connections().resume_of(seed.member, "x").await.unwrap();
     tx.sessions().get(world.id()).await.unwrap();
     tx.sessions()
         .delete_for_member(seed.member, None)
@@ -168,10 +171,17 @@ async fn ways_in_of_the_deployment(tx: &mut Tx, world: &World, seed: &Seed) {
         .delete_for_member(seed.member)
         .await
         .unwrap();
+    tx.sign_in_flows().is_known([1; 32]).await.unwrap();
     tx.sign_in_flows().take([1; 32]).await.unwrap();
-    tx.sign_in_flows().purge(now).await.unwrap();
+    tx.sign_in_flows().purge(now, 10).await.unwrap();
+    tx.challenges().is_known([1; 32]).await.unwrap();
     tx.challenges().take([1; 32]).await.unwrap();
-    tx.challenges().purge(now).await.unwrap();
+    tx.challenges().purge(now, 10).await.unwrap();
+    tx.members().hold(seed.member).await.unwrap();
+    tx.connections()
+        .count_of(seed.workspace, seed.member)
+        .await
+        .unwrap();
     tx.sessions().renew(world.id(), [1; 32], now).await.unwrap();
 }
 

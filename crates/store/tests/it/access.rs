@@ -134,16 +134,24 @@ store_test! {
         for _ in 0..2 {
             tx.sign_in_flows().insert(&flow).await.unwrap();
             tx.challenges().insert(&challenge).await.unwrap();
+            assert!(tx.sign_in_flows().is_known([3; 32]).await.unwrap());
+            assert!(tx.challenges().is_known([7; 32]).await.unwrap());
             assert_eq!(tx.sign_in_flows().take([3; 32]).await.unwrap(), Some(flow.clone()));
             assert_eq!(tx.sign_in_flows().take([3; 32]).await.unwrap(), None);
             assert_eq!(tx.challenges().take([7; 32]).await.unwrap(), Some(challenge.clone()));
             assert_eq!(tx.challenges().take([7; 32]).await.unwrap(), None);
+            assert!(!tx.sign_in_flows().is_known([3; 32]).await.unwrap());
+            assert!(!tx.challenges().is_known([7; 32]).await.unwrap());
         }
-        tx.sign_in_flows().insert(&flow).await.unwrap();
-        tx.challenges().insert(&challenge).await.unwrap();
-        for (at, gone) in [(now, 0), (later, 1)] {
-            assert_eq!(tx.sign_in_flows().purge(at).await.unwrap(), gone);
-            assert_eq!(tx.challenges().purge(at).await.unwrap(), gone);
+        for n in 0..5 {
+            let flow = SignInFlow { state_hash: [n; 32], ..flow.clone() };
+            tx.sign_in_flows().insert(&flow).await.unwrap();
+            let challenge = Challenge { challenge_hash: [n; 32], ..challenge.clone() };
+            tx.challenges().insert(&challenge).await.unwrap();
+        }
+        for (at, gone) in [(now, 0), (later, 3), (later, 2), (later, 0)] {
+            assert_eq!(tx.sign_in_flows().purge(at, 3).await.unwrap(), gone);
+            assert_eq!(tx.challenges().purge(at, 3).await.unwrap(), gone);
         }
     }
 }

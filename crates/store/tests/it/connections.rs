@@ -251,3 +251,57 @@ store_test! {
         assert_eq!(tx.purges().rows_left(id).await.unwrap(), 3, "message, thread, its label");
     }
 }
+
+store_test! {
+    async fn what_pauses_with_an_account_goes_on_with_it_and_nothing_else_does(t: TestStore) {
+        let (workspace, owner) = rows::workspace(&t).await;
+        let (other, _) = rows::workspace(&t).await;
+        let statuses = [
+            (ConnectionStatus::Active, None),
+            (ConnectionStatus::Paused, None),
+            (ConnectionStatus::Revoked, Some("invalid_grant")),
+            (ConnectionStatus::Stopped, Some("disconnecting")),
+        ];
+        let mut ids = Vec::new();
+        let mut tx = t.store.begin(&Scope::job(workspace)).await.unwrap();
+        for (status, reason) in statuses {
+            let row = rows::connection(&t.world, workspace, owner);
+            tx.connections().insert(&row).await.unwrap();
+            tx.connections().set_status(row.id, status, reason, None, None).await.unwrap();
+            ids.push(row.id);
+        }
+        tx.commit().await.unwrap();
+        let now = async || {
+            let mut tx = t.store.read(&Scope::job(workspace)).await.unwrap();
+            let mut out = Vec::new();
+            for id in &ids {
+                let row = tx.connections().get(*id).await.unwrap().unwrap();
+                out.push((row.status, row.status_reason));
+            }
+            out
+        };
+        let before = now().await;
+        for elsewhere in [Scope::job(other), Scope::member(workspace, t.world.id())] {
+            let mut tx = t.store.begin(&elsewhere).await.unwrap();
+            assert!(tx.connections().pause_of(owner, "off").await.unwrap().is_empty());
+            assert!(tx.connections().resume_of(owner, "off").await.unwrap().is_empty());
+            tx.commit().await.unwrap();
+        }
+        let mut tx = t.store.begin(&Scope::job(workspace)).await.unwrap();
+        assert_eq!(tx.connections().pause_of(owner, "off").await.unwrap(), ids[..1]);
+        tx.commit().await.unwrap();
+        let mut paused = before.clone();
+        paused[0] = (ConnectionStatus::Paused, Some("off".to_owned()));
+        assert_eq!(now().await, paused);
+        let mut tx = t.store.begin(&Scope::job(workspace)).await.unwrap();
+        assert_eq!(tx.connections().resume_of(owner, "off").await.unwrap(), ids[..1]);
+        tx.commit().await.unwrap();
+        assert_eq!(now().await, before);
+        let mut tx = t.store.read(&Scope::job(workspace)).await.unwrap();
+        assert_eq!(tx.connections().fence(ids[0]).await.unwrap(), Some(1));
+        drop(tx);
+        let mut tx = t.store.read(&Scope::system()).await.unwrap();
+        assert_eq!(tx.connections().count_of(workspace, owner).await.unwrap(), 4);
+        assert_eq!(tx.connections().count_of(other, owner).await.unwrap(), 0);
+    }
+}

@@ -42,7 +42,13 @@ store_test! {
     async fn due_mailboxes_of_active_connections_come_longest_waiting_first(t: TestStore) {
         let now = t.world.now();
         let mut ids = Vec::new();
-        for (seconds, status) in [(5, ConnectionStatus::Active), (9, ConnectionStatus::Active), (7, ConnectionStatus::Paused)] {
+        let rows = [
+            (5, ConnectionStatus::Active, None),
+            (9, ConnectionStatus::Active, None),
+            (7, ConnectionStatus::Paused, None),
+            (8, ConnectionStatus::Active, Some(now)),
+        ];
+        for (seconds, status, disabled) in rows {
             let (workspace, owner) = rows::workspace(&t).await;
             let id = rows::insert_mailbox(&t, workspace, owner).await;
             let mut tx = t.store.begin(&Scope::job(workspace)).await.unwrap();
@@ -50,6 +56,7 @@ store_test! {
             mailbox.next_sync_at = Some(now - Duration::from_secs(seconds));
             tx.mailboxes().save(&mailbox, 0).await.unwrap();
             tx.connections().set_status(id, status, None, None, None).await.unwrap();
+            tx.members().set_disabled(owner, disabled).await.unwrap();
             tx.commit().await.unwrap();
             ids.push(id);
         }

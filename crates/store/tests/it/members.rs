@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use tenon_model::Scope;
 use tenon_model::member::Role;
 use tenon_store::StoreError;
@@ -134,5 +136,30 @@ store_test! {
         let mut foreign = rows::member(&t.world, t.world.id());
         foreign.email = "x@example.com".into();
         assert!(matches!(tx.members().insert(&foreign).await, Err(StoreError::Scope(_))));
+    }
+}
+
+store_test! {
+    /// Whoever comes second finds what the first has done, on both databases.
+    async fn a_member_is_held_until_the_transaction_ends(t: TestStore) {
+        let (workspace, owner) = rows::workspace(&t).await;
+        let mut first = t.store.begin(&Scope::job(workspace)).await.unwrap();
+        assert!(first.members().hold(owner).await.unwrap().is_some());
+        let store = t.store.clone();
+        let second = tokio::spawn(async move {
+            let mut tx = store.begin(&Scope::job(workspace)).await.unwrap();
+            tx.members().hold(owner).await.unwrap().unwrap()
+        });
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        assert!(!second.is_finished());
+        // Readers do not wait.
+        let mut tx = t.store.read(&Scope::job(workspace)).await.unwrap();
+        assert!(tx.members().hold(owner).await.unwrap().is_some());
+        drop(tx);
+        first.members().set_disabled(owner, Some(t.world.now())).await.unwrap();
+        first.commit().await.unwrap();
+        assert_eq!(second.await.unwrap().disabled_at, Some(t.world.now()));
+        let mut tx = t.store.begin(&Scope::job(t.world.id())).await.unwrap();
+        assert!(tx.members().hold(owner).await.unwrap().is_none());
     }
 }

@@ -64,7 +64,7 @@ export function AppLayout() {
   };
   return (
     <LiveProvider>
-      <ProofProvider>
+      <ProofProvider leave={router.options.context.leave}>
         <ActingProvider>
           <ComposeProvider>
             <AppFrame me={me} onSignedOut={signedOut}>

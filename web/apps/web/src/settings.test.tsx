@@ -1,5 +1,5 @@
 import { FAKE_PASSWORD, FAKE_TOTP } from "@tenon/msw";
-import { screen, waitFor } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { openApp } from "./testing/app";
 
@@ -19,7 +19,7 @@ describe("settings", () => {
     expect(await screen.findByText("Saved")).toBeVisible();
   });
 
-  it("switches the second step on with a code, shows recovery codes once, and off with the password", async () => {
+  it("switches the second step on with a code, shows recovery codes once, and off with a proof", async () => {
     const { user, fake } = await openApp({ scenario: "connected", path: "/settings" });
     await user.click(await screen.findByRole("button", { name: "Set up" }));
     expect(await screen.findByRole("img", { name: "QR code for the authenticator app" })).toBeInTheDocument();
@@ -30,13 +30,39 @@ describe("settings", () => {
     await user.click(screen.getByRole("button", { name: "I have kept them" }));
     expect(document.body.textContent).not.toMatch(/k7f\d-9qm2/);
     await user.click(screen.getByRole("button", { name: "Switch off" }));
-    await user.type(screen.getByLabelText("Your password"), "wrong");
+    expect(screen.getByText(/the password alone is enough/)).toBeVisible();
+    fake.access.wantsProof = true;
     await user.click(screen.getByRole("button", { name: "Switch off" }));
-    expect(await screen.findByText("This is not your password.")).toBeVisible();
-    await user.clear(screen.getByLabelText("Your password"));
-    await user.type(screen.getByLabelText("Your password"), FAKE_PASSWORD);
-    await user.click(screen.getByRole("button", { name: "Switch off" }));
+    const dialog = await screen.findByRole("dialog", { name: "Is it you?" });
+    await user.type(within(dialog).getByLabelText("Your password"), FAKE_PASSWORD);
+    expect(within(dialog).getByRole("button", { name: "Continue" })).toBeDisabled();
+    await user.type(within(dialog).getByLabelText("Code"), FAKE_TOTP);
+    await user.click(within(dialog).getByRole("button", { name: "Continue" }));
     await waitFor(() => expect(fake.me.member.totp_enabled).toBe(false));
+  });
+
+  it("proves at an issuer who is there: leaves for it, and says what to do after coming back", async () => {
+    const { user, fake, leave } = await openApp({ scenario: "connected", path: "/settings" });
+    fake.access.wantsProof = true;
+    await user.click(await screen.findByRole("button", { name: "Remove Google" }));
+    const dialog = await screen.findByRole("dialog", { name: "Is it you?" });
+    await user.click(await within(dialog).findByRole("button", { name: "Confirm with Google" }));
+    await waitFor(() =>
+      expect(leave).toHaveBeenCalledWith(expect.stringContaining("https://issuer.example/google")),
+    );
+    expect(sessionStorage.getItem("tenon.proof")).not.toBeNull();
+  });
+
+  it("says after a proof at an issuer that it goes on here", async () => {
+    sessionStorage.setItem("tenon.proof", "1");
+    await openApp({ scenario: "connected", path: "/settings" });
+    expect(await screen.findByText(/Please do once more/)).toBeVisible();
+    expect(sessionStorage.getItem("tenon.proof")).toBeNull();
+  });
+
+  it("says why a proof at an issuer proved nothing", async () => {
+    await openApp({ scenario: "connected", path: "/settings?error=no_auth_time" });
+    expect(await screen.findByText(/does not tell when you signed in/)).toBeVisible();
   });
 
   it("ends another browser's session, never offers to end this one", async () => {

@@ -1174,6 +1174,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session/proof/issuers/{issuer}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begins a sign-in at an issuer
+         * @description A cookie marks the browser: only it can end the sign-in.
+         */
+        post: operations["begin_proof_at_issuer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session/proof/options": {
         parameters: {
             query?: never;
@@ -2070,6 +2090,8 @@ export interface components {
                 id: components["schemas"]["Id"];
                 /** @description The issuer's name for people. */
                 issuer: string;
+                /** @description Its name in addresses; null when it is set up no longer. */
+                issuer_name: string | null;
                 last_used_at: components["schemas"]["Timestamp"];
             }[];
         };
@@ -2544,11 +2566,6 @@ export interface components {
             id: string;
             name: string;
         };
-        /** @description The password again. */
-        PasswordInput: {
-            /** Format: password */
-            password: string;
-        };
         /** @description A member as the others see them. */
         Person: {
             created_at: components["schemas"]["Timestamp"];
@@ -2645,6 +2662,10 @@ export interface components {
              * @description Estimated quota units left to use.
              */
             units_left: number;
+        };
+        ProofAtIssuerInput: {
+            /** @description The page of this server to come back to. */
+            next?: string | null;
         };
         /** @description The password again, and the code where one is asked for. */
         ProofInput: {
@@ -2881,6 +2902,8 @@ export interface components {
             id: components["schemas"]["Id"];
             /** @description The issuer's name for people. */
             issuer: string;
+            /** @description Its name in addresses; null when it is set up no longer. */
+            issuer_name: string | null;
             last_used_at: components["schemas"]["Timestamp"];
         };
         /** @description What the sign-in page sends. */
@@ -6229,11 +6252,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PasswordInput"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description No Content */
             204: {
@@ -6251,17 +6270,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `validation`: Some fields need attention */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `too_many_attempts`: Too many tries */
-            429: {
+            /** @description `proof_needed`: Proof needed */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7790,6 +7800,78 @@ export interface operations {
             };
             /** @description `too_many_attempts`: Too many tries */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_proof_at_issuer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the issuer */
+                issuer: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProofAtIssuerInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuerPage"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `link_invalid`: Link no longer valid */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `provider_unavailable`: Provider unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

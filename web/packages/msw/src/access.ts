@@ -59,6 +59,7 @@ export class FakeAccess {
       {
         id: fake.nextId("idn"),
         issuer: "Google",
+        issuer_name: "google",
         account: person.address,
         created_at: fake.iso(20 * DAY),
         last_used_at: fake.iso(3 * DAY),
@@ -94,6 +95,9 @@ export function access(fake: FakeServer, on: On): void {
     state().wantsProof = false;
     return nothing();
   });
+  on("post", "/session/proof/issuers/:issuer", ({ params, body }) =>
+    json({ authorize_url: `https://issuer.example/${params.issuer}?next=${body.next}` }, 201),
+  );
   on("post", "/me/password", ({ body }) => {
     if (fake.me.member.has_password && body.current_password !== FAKE_PASSWORD)
       return problem(422, "validation", { fields: [{ name: "current_password", detail: "is wrong" }] });

@@ -114,9 +114,8 @@ function entry(fake: FakeServer, on: On): void {
     fake.me = { ...fake.me, member: { ...fake.me.member, totp_enabled: true, recovery_codes: 10 } };
     return json({ recovery_codes: RECOVERY });
   });
-  on("delete", "/me/totp", ({ body }) => {
-    if (body.password !== FAKE_PASSWORD)
-      return problem(422, "validation", { fields: [{ name: "password", detail: "is wrong" }] });
+  on("delete", "/me/totp", () => {
+    if (fake.access.wantsProof) return problem(403, "proof_needed");
     fake.me = { ...fake.me, member: { ...fake.me.member, totp_enabled: false } };
     return nothing();
   });

@@ -5,8 +5,9 @@ use tenon_model::{IdentityId, Scope, Time};
 use tenon_store::{Identity, Member, Tx};
 use tenon_vault::Context;
 
-use super::super::members::own;
-use super::super::sessions::{self, proven};
+use super::super::sessions;
+use super::super::standing::{acting, proven};
+use super::super::ways::ways;
 use super::Refusal;
 use crate::{Actor, Ctx, Error, Result};
 
@@ -15,6 +16,8 @@ use crate::{Actor, Ctx, Error, Result};
 pub struct IdentityView {
     /// Id.
     pub id: IdentityId,
+    /// The issuer's name in addresses; `None` when it is set up no longer.
+    pub issuer: Option<String>,
     /// The issuer's name for people; its identifier when it is set up no longer.
     pub label: String,
     /// The account's address there; may be empty.
@@ -74,9 +77,11 @@ pub(super) async fn add(
         Some(_) => return Err("account_taken".into()),
         None => {}
     }
+    ctx.keys.warm_workspace(actor.workspace).await?;
     let mut tx = ctx.store.begin(&actor.scope()).await?;
-    let member = own(&mut tx, actor).await?;
-    insert(ctx, &mut tx, &member, issuer, who, index).await?;
+    // The session had proved who it is when it began this; that it goes on is what is left to see.
+    let acting = acting(ctx, &mut tx, actor).await?;
+    insert(ctx, &mut tx, acting.member(), issuer, who, index).await?;
     sessions::tell(&mut tx, actor.member).await?;
     tx.commit().await?;
     tracing::info!(target: "audit", member = %actor.member, issuer = issuer.name(), "sign-in account added");
@@ -94,6 +99,7 @@ pub async fn identities(ctx: &Ctx, actor: &Actor) -> Result<Vec<IdentityView>> {
         let issuer = ctx.issuers.iter().find(|i| i.issuer() == row.issuer);
         out.push(IdentityView {
             id: row.id,
+            issuer: issuer.map(|i| i.name().to_owned()),
             label: issuer.map_or(row.issuer, |i| i.label().to_owned()),
             account: String::from_utf8_lossy(&account).into_owned(),
             created_at: row.created_at,
@@ -103,23 +109,19 @@ pub async fn identities(ctx: &Ctx, actor: &Actor) -> Result<Vec<IdentityView>> {
     Ok(out)
 }
 
-/// Takes one of the member's accounts away, if another way in is left.
+/// Takes one of the member's accounts away, if another way in is left that works.
 pub async fn remove_identity(ctx: &Ctx, actor: &Actor, id: IdentityId) -> Result<()> {
     let mut tx = ctx.store.begin(&actor.scope()).await?;
-    proven(ctx, &mut tx, actor).await?;
-    let member = own(&mut tx, actor).await?;
-    let others = tx.identities().list(member.id).await?;
-    if !others.iter().any(|i| i.id == id) {
+    let member = proven(ctx, &mut tx, actor).await?;
+    if !tx.identities().delete(id).await? {
         return Err(Error::NotFound("sign-in account"));
     }
-    let keys = tx.passkeys().list(member.id).await?.len();
-    if member.password_hash.is_none() && keys == 0 && others.len() == 1 {
+    if !ways(ctx, &mut tx, &member).await?.any() {
         return Err(Error::field(
             "identity",
             "is your only way in; add a passkey or a password first",
         ));
     }
-    tx.identities().delete(id).await?;
     sessions::tell(&mut tx, actor.member).await?;
     tx.commit().await?;
     tracing::info!(target: "audit", member = %actor.member, identity = %id, "sign-in account removed");

@@ -9,8 +9,10 @@ use tenon_store::{Member, SignInFlow, Tx};
 use super::super::device::Browser;
 use super::super::invitations::{self, email_index};
 use super::super::members;
-use super::super::sessions::{self, SignedIn, token_hash};
+use super::super::sessions::{self, Entry, SignedIn, token_hash};
+use super::super::standing::{Held, held};
 use super::accounts::{add, insert, subject_index};
+use super::proof::prove;
 use super::{IssuerAnswer, Outcome, Refusal, find, flow_context, mark_hash, redirect_uri};
 use crate::{Actor, Ctx, Error, Result};
 
@@ -26,15 +28,23 @@ pub async fn answer_of_issuer(
         Ok(flow) => flow?,
         Err(e) => return Some(Err(e.into())),
     };
-    let adding = flow.member_id.is_some();
+    let signed_in = flow.member_id.is_some();
     let outcome = finish(ctx, actor, &flow, &answer, browser).await;
     if let Err(refusal) = &outcome {
         tracing::info!(target: "audit", issuer = flow.issuer, word = refusal.word, "sign-in refused");
     }
-    Some(outcome.map_err(|refusal| Refusal { adding, ..refusal }))
+    Some(outcome.map_err(|refusal| Refusal {
+        signed_in,
+        ..refusal
+    }))
 }
 
 async fn take(ctx: &Ctx, state_hash: [u8; 32]) -> Result<Option<SignInFlow>> {
+    let mut tx = ctx.store.read(&Scope::system()).await?;
+    if !tx.sign_in_flows().is_known(state_hash).await? {
+        return Ok(None); // made up, or a connection's: not worth a turn among the writers
+    }
+    drop(tx);
     let mut tx = ctx.store.begin(&Scope::system()).await?;
     let flow = tx.sign_in_flows().take(state_hash).await?;
     tx.commit().await?;
@@ -89,8 +99,12 @@ async fn finish(
         .await
         .map_err(|e| refused(&e))?;
     if let Some(actor) = actor.filter(|_| flow.member_id.is_some()) {
-        add(ctx, actor, issuer, &who).await?;
-        return Ok(Outcome::Added);
+        let Some(next) = flow.next.clone() else {
+            add(ctx, actor, issuer, &who).await?;
+            return Ok(Outcome::Added);
+        };
+        let renewed = prove(ctx, actor, flow, issuer, &who).await?;
+        return Ok(Outcome::Proved(renewed, next));
     }
     let signed_in = enter(ctx, flow, issuer, &who, browser).await?;
     let next = flow.next.clone().unwrap_or_else(|| "/".to_owned());
@@ -114,21 +128,28 @@ async fn enter(
     browser: &Browser,
 ) -> Result<SignedIn, Refusal> {
     let index = subject_index(ctx, issuer, who);
+    warm(ctx, flow, issuer, who, index).await?;
     let mut tx = ctx.store.begin(&Scope::system()).await?;
     let known = tx.identities().by_subject(issuer.issuer(), index).await?;
     let (member, is_new) = if let Some(identity) = known {
-        tx.identities().touch(identity.id, ctx.world.now()).await?;
-        let member = tx.members().get(identity.member_id).await?;
-        (member.ok_or("sign_in_failed")?, false)
+        let member = held(&mut tx, identity.member_id).await?;
+        let member = member.ok_or("account_disabled")?;
+        let now = ctx.world.now();
+        if !tx.identities().touch(identity.id, now).await? {
+            return Err("sign_in_failed".into()); // taken away meanwhile
+        }
+        (member, false)
     } else {
         let member = first_time(ctx, &mut tx, flow, who).await?;
         insert(ctx, &mut tx, &member, issuer, who, index).await?;
         (member, true)
     };
-    if member.disabled_at.is_some() {
-        return Err("account_disabled".into());
-    }
-    let signed_in = sessions::start(ctx, &mut tx, &member, browser, issuer.name()).await?;
+    // The issuer may not have asked anything. An account that is new here has nothing to guard yet.
+    let entry = Entry {
+        method: issuer.name(),
+        proven: is_new,
+    };
+    let signed_in = sessions::start(ctx, &mut tx, &member, browser, entry).await?;
     tx.commit().await?;
     if is_new {
         invitations::announce(ctx, &member).await?;
@@ -136,13 +157,34 @@ async fn enter(
     Ok(signed_in)
 }
 
-/// Makes the member of an account that comes for the first time, if something lets it in.
-async fn first_time(
+/// Opens the key of the workspace that a new account may come to: its address is sealed under it. Nobody
+/// is let in or refused by this.
+async fn warm(
     ctx: &Ctx,
-    tx: &mut Tx,
     flow: &SignInFlow,
+    issuer: &OpenId,
     who: &Who,
-) -> Result<Member, Refusal> {
+    index: [u8; 16],
+) -> Result<()> {
+    let mut tx = ctx.store.read(&Scope::system()).await?;
+    let known = tx.identities().by_subject(issuer.issuer(), index).await?;
+    let workspace = match flow.invitation_hash {
+        _ if known.is_some() => None,
+        Some(hash) => {
+            let invitation = tx.invitations().by_token_hash(hash).await?;
+            invitation.map(|i| i.workspace_id)
+        }
+        None => allowed(ctx, &mut tx, who).await.unwrap_or_default(),
+    };
+    drop(tx);
+    match workspace {
+        Some(workspace) => ctx.keys.warm_workspace(workspace).await,
+        None => Ok(()),
+    }
+}
+
+/// Makes the member of an account that comes for the first time, if something lets it in.
+async fn first_time(ctx: &Ctx, tx: &mut Tx, flow: &SignInFlow, who: &Who) -> Result<Held, Refusal> {
     if who.email.is_empty() || !who.email_verified {
         return Err("email_not_verified".into());
     }

@@ -1,4 +1,4 @@
-//! Begins a sign-in, or the adding of an account.
+//! Begins a sign-in, the adding of an account, or a proof.
 
 use std::time::Duration;
 
@@ -7,8 +7,10 @@ use tenon_model::Scope;
 use tenon_model::policy::Locale;
 use tenon_store::SignInFlow;
 
+use super::super::device::Browser;
 use super::super::invitations;
-use super::super::sessions::{proven, random_token, token_hash};
+use super::super::sessions::{random_token, token_hash};
+use super::super::standing::proven;
 use super::{Begin, Begun, find, flow_context, mark_hash, redirect_uri};
 use crate::{Actor, Ctx, Error, Result};
 
@@ -32,12 +34,25 @@ fn own_path(next: Option<&str>) -> Option<String> {
     sound.then(|| next.to_owned())
 }
 
+/// What a flow is for.
+#[derive(Clone, Copy)]
+enum Purpose<'a> {
+    /// Coming in.
+    Enter,
+    /// Adding an account to the one who is signed in.
+    Add(&'a Actor),
+    /// Proving who is signed in.
+    Prove(&'a Actor),
+}
+
 /// Begins a sign-in, or the acceptance of an invitation.
-pub async fn begin_at_issuer(ctx: &Ctx, input: Begin) -> Result<Begun> {
+pub async fn begin_at_issuer(ctx: &Ctx, input: Begin, browser: &Browser) -> Result<Begun> {
+    ctx.beginnings
+        .one_more(browser.source, ctx.world.monotonic())?;
     if let Some(token) = &input.invitation {
         invitations::open_invitation(ctx, token).await?;
     }
-    begin(ctx, input, None).await
+    begin(ctx, input, Purpose::Enter).await
 }
 
 /// Begins adding an account at an issuer to the one who is signed in.
@@ -45,12 +60,30 @@ pub async fn begin_adding(ctx: &Ctx, actor: &Actor, input: Begin) -> Result<Begu
     let mut tx = ctx.store.read(&actor.scope()).await?;
     proven(ctx, &mut tx, actor).await?;
     drop(tx);
-    begin(ctx, input, Some(actor)).await
+    begin(ctx, input, Purpose::Add(actor)).await
 }
 
-async fn begin(ctx: &Ctx, input: Begin, actor: Option<&Actor>) -> Result<Begun> {
+/// Begins a proof at an issuer at which the one who is signed in has an account.
+pub async fn begin_proof_at_issuer(ctx: &Ctx, actor: &Actor, input: Begin) -> Result<Begun> {
+    let issuer = find(ctx, &input.issuer).ok_or(Error::NotFound("issuer"))?;
+    let mut tx = ctx.store.read(&actor.scope()).await?;
+    let accounts = tx.identities().list(actor.member).await?;
+    drop(tx);
+    if !accounts.iter().any(|i| i.issuer == issuer.issuer()) {
+        return Err(Error::NotFound("issuer"));
+    }
+    begin(ctx, input, Purpose::Prove(actor)).await
+}
+
+async fn begin(ctx: &Ctx, input: Begin, purpose: Purpose<'_>) -> Result<Begun> {
     let issuer = find(ctx, &input.issuer).ok_or(Error::NotFound("issuer"))?;
     let now = ctx.world.now();
+    let next = own_path(input.next.as_deref());
+    let (actor, next) = match purpose {
+        Purpose::Enter => (None, next),
+        Purpose::Add(actor) => (Some(actor), None),
+        Purpose::Prove(actor) => (Some(actor), next.or_else(|| Some("/settings".to_owned()))),
+    };
     let mark = input
         .mark
         .unwrap_or_else(|| random_token(&ctx.world).into());
@@ -59,6 +92,7 @@ async fn begin(ctx: &Ctx, input: Begin, actor: Option<&Actor>) -> Result<Begun> 
         nonce: random_token(&ctx.world),
         verifier: random_token(&ctx.world),
         redirect_uri: redirect_uri(ctx, issuer.name()),
+        anew: matches!(purpose, Purpose::Prove(_)),
     };
     let authorize_url = issuer.authorize_url(&request).await?;
     let state_hash = token_hash(&request.state);
@@ -75,7 +109,7 @@ async fn begin(ctx: &Ctx, input: Begin, actor: Option<&Actor>) -> Result<Begun> 
         invitation_hash: input.invitation.as_deref().map(token_hash),
         member_id: actor.map(|a| a.member),
         session_id: actor.map(|a| a.session),
-        next: own_path(input.next.as_deref()),
+        next,
         locale: Locale::parse(&input.locale).as_str().to_owned(),
         time_zone: Some(input.time_zone)
             .filter(|zone| tenon_model::world::is_time_zone(zone))

@@ -3,11 +3,13 @@
 //! An account is known by issuer and subject, never by its address. The first time it gets in by an
 //! invitation to its verified address, or because the workspace allows the address's domain and the
 //! issuer vouches for that. Somebody who has an account here already adds the issuer's in the
-//! settings: an address alone takes nobody's account over.
+//! settings: an address alone takes nobody's account over. Issuers let people in without a question for
+//! hours after they signed in there, so that alone proves nothing here: a proof asks for it anew.
 
 mod accounts;
 mod answer;
 mod begin;
+mod proof;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,12 +20,12 @@ use tenon_store::StoreError;
 use tenon_vault::Context;
 use url::Url;
 
-use super::sessions::{SignedIn, token_hash};
+use super::sessions::{Renewed, SignedIn, token_hash};
 use crate::{Ctx, Error};
 
 pub use accounts::{IdentityView, identities, remove_identity};
 pub use answer::answer_of_issuer;
-pub use begin::{begin_adding, begin_at_issuer};
+pub use begin::{begin_adding, begin_at_issuer, begin_proof_at_issuer};
 
 /// An issuer on the sign-in page.
 #[derive(Debug, Clone)]
@@ -84,6 +86,8 @@ pub enum Outcome {
     SignedIn(Box<SignedIn>, String),
     /// The account was added to the one who is signed in.
     Added,
+    /// The one who is signed in has proved who they are; the page to go to.
+    Proved(Renewed, String),
 }
 
 /// Why nothing came of it; a word for the web app's address.
@@ -91,15 +95,15 @@ pub enum Outcome {
 pub struct Refusal {
     /// The word.
     pub word: &'static str,
-    /// Whether it is the settings page that asked.
-    pub adding: bool,
+    /// Whether it is somebody signed in who asked: to add an account, or to prove who they are.
+    pub signed_in: bool,
 }
 
 impl From<&'static str> for Refusal {
     fn from(word: &'static str) -> Self {
         Self {
             word,
-            adding: false,
+            signed_in: false,
         }
     }
 }
@@ -107,7 +111,11 @@ impl From<&'static str> for Refusal {
 impl From<Error> for Refusal {
     fn from(e: Error) -> Self {
         tracing::warn!(code = e.code(), "sign-in at an issuer");
-        "sign_in_failed".into()
+        match e {
+            Error::Unauthenticated => "state_invalid",
+            _ => "sign_in_failed",
+        }
+        .into()
     }
 }
 

@@ -84,6 +84,7 @@ function PersonRow({ person, onReset }: { person: Person; onReset: (link: string
         <div className={classes.text}>
           <div className={classes.name}>{person.name}</div>
           <div className={classes.note}>{person.email}</div>
+          {person.disabled && person.managed && <div className={classes.note}>{t("members.off_hint")}</div>}
         </div>
       </div>
       <div className={classes.side}>

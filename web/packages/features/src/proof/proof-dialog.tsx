@@ -4,14 +4,15 @@ import { isProblem, send } from "@tenon/api-client";
 import { IconKey, Notice } from "@tenon/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { LinkButton, ProblemNotice, signInWaysQuery, useApi, useMe } from "../core";
+import { identitiesQuery, ProblemNotice, signInWaysQuery, useApi, useMe } from "../core";
 import { PasskeyCancelled, passkeysWork, proveByPasskey } from "../core/passkey";
+import { markLeaving } from "./leaving";
 import classes from "./proof.module.css";
 
-type ProofDialogProps = { onDone: () => void; onCancel: () => void };
+type ProofDialogProps = { onDone: () => void; onCancel: () => void; leave: (url: string) => void };
 
-/** Asks who is there: by password and code, or by a passkey. */
-export default function ProofDialog({ onDone, onCancel }: ProofDialogProps) {
+/** Asks who is there: by password and code, by a passkey, or at an issuer. */
+export default function ProofDialog({ onDone, onCancel, leave }: ProofDialogProps) {
   const { t } = useTranslation();
   return (
     <Modal
@@ -20,16 +21,17 @@ export default function ProofDialog({ onDone, onCancel }: ProofDialogProps) {
       title={t("proof.title")}
       closeButtonProps={{ "aria-label": t("common.close") }}
     >
-      <ProofForm onDone={onDone} onCancel={onCancel} />
+      <ProofForm onDone={onDone} onCancel={onCancel} leave={leave} />
     </Modal>
   );
 }
 
-function ProofForm({ onDone, onCancel }: ProofDialogProps) {
+function ProofForm({ onDone, onCancel, leave }: ProofDialogProps) {
   const { t } = useTranslation();
   const api = useApi();
   const me = useMe();
   const ways = useQuery(signInWaysQuery(api));
+  const accounts = useQuery(identitiesQuery(api));
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
   const byPassword = useMutation({
@@ -42,10 +44,28 @@ function ProofForm({ onDone, onCancel }: ProofDialogProps) {
     onSuccess: onDone,
   });
   const byPasskey = useMutation({ mutationFn: () => proveByPasskey(api), onSuccess: onDone });
+  const atIssuer = useMutation({
+    mutationFn: (issuer: string) =>
+      send(
+        api.POST("/api/v1/session/proof/issuers/{issuer}", {
+          params: { path: { issuer } },
+          body: { next: `${window.location.pathname}${window.location.search}` },
+        }),
+      ),
+    onSuccess: ({ authorize_url }) => {
+      markLeaving();
+      leave(authorize_url);
+    },
+  });
+  const mine = new Set(accounts.data?.map((account) => account.issuer_name));
+  const issuers = (ways.data?.issuers ?? []).filter((issuer) => mine.has(issuer.name));
   const hasPassword = me?.member.has_password === true;
   const hasPasskeys = passkeysWork(ways.data?.passkey_host);
   const asksCode = me?.member.totp_enabled === true;
-  const error = byPassword.error ?? (byPasskey.error instanceof PasskeyCancelled ? null : byPasskey.error);
+  const error =
+    byPassword.error ??
+    (byPasskey.error instanceof PasskeyCancelled ? null : byPasskey.error) ??
+    atIssuer.error;
   return (
     <>
       <p className={classes.text}>{t("proof.lead")}</p>
@@ -96,16 +116,25 @@ function ProofForm({ onDone, onCancel }: ProofDialogProps) {
           {t("proof.by_passkey")}
         </Button>
       )}
-      {!hasPassword && !hasPasskeys && (
+      {issuers.map((issuer) => (
+        <Button
+          key={issuer.name}
+          className={classes.other}
+          variant="default"
+          fullWidth
+          loading={atIssuer.isPending && atIssuer.variables === issuer.name}
+          onClick={() => atIssuer.mutate(issuer.name)}
+        >
+          {t("proof.by_issuer", { issuer: issuer.label })}
+        </Button>
+      ))}
+      {!hasPassword && !hasPasskeys && accounts.isSuccess && ways.isSuccess && issuers.length === 0 && (
         <>
           <p className={classes.text}>{t("proof.again")}</p>
           <div className={classes.actions}>
             <Button variant="default" onClick={onCancel}>
-              {t("common.cancel")}
+              {t("common.close")}
             </Button>
-            <LinkButton to="/sign-in" onClick={onCancel}>
-              {t("proof.sign_in_again")}
-            </LinkButton>
           </div>
         </>
       )}

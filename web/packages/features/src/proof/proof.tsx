@@ -1,4 +1,5 @@
 import { isProblem } from "@tenon/api-client";
+import { useToast } from "@tenon/ui";
 import {
   createContext,
   lazy,
@@ -6,9 +7,12 @@ import {
   Suspense,
   useCallback,
   useContext,
+  useEffect,
   useRef,
   useState,
 } from "react";
+import { useTranslation } from "react-i18next";
+import { cameBack } from "./leaving";
 
 const ProofDialog = lazy(() => import("./proof-dialog"));
 
@@ -27,7 +31,16 @@ export const useProven = (): Run => useContext(ProofContext);
 
 type Waiting = { done: () => void; cancel: () => void };
 
-export function ProofProvider({ children }: { children: ReactNode }) {
+type ProofProviderProps = { children: ReactNode; leave: (url: string) => void };
+
+export function ProofProvider({ children, leave }: ProofProviderProps) {
+  const { t } = useTranslation();
+  const toast = useToast();
+  useEffect(() => {
+    // Why nothing came of it is told by the page itself.
+    const refused = new URLSearchParams(window.location.search).has("error");
+    if (cameBack() && !refused) toast(t("proof.done"));
+  }, [toast, t]);
   const [asking, setAsking] = useState(false);
   const waiting = useRef<Waiting[]>([]);
   const run = useCallback<Run>(async (action) => {
@@ -53,7 +66,7 @@ export function ProofProvider({ children }: { children: ReactNode }) {
       {children}
       {asking && (
         <Suspense fallback={null}>
-          <ProofDialog onDone={() => settle("done")} onCancel={() => settle("cancel")} />
+          <ProofDialog onDone={() => settle("done")} onCancel={() => settle("cancel")} leave={leave} />
         </Suspense>
       )}
     </ProofContext.Provider>

@@ -16,8 +16,16 @@ import {
 import { ProofCancelled, useProven } from "../proof";
 import classes from "./settings.module.css";
 
-/** Why an account could not be added; other words are told as a plain failure. */
-const REFUSALS = ["access_denied", "account_taken", "flow_expired", "issuer_unavailable"] as const;
+/** Why an account could not be added, or proved nothing; other words are told as a plain failure. */
+const REFUSALS = [
+  "access_denied",
+  "account_taken",
+  "flow_expired",
+  "issuer_unavailable",
+  "no_auth_time",
+  "not_asked_again",
+  "other_account",
+] as const;
 
 type AccountsPanelProps = {
   leave: (url: string) => void;

@@ -1,4 +1,4 @@
-import { Button, PasswordInput, TextInput } from "@mantine/core";
+import { Button, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { isProblem, type Me, send } from "@tenon/api-client";
 import { Notice, Panel, Status } from "@tenon/ui";
@@ -44,7 +44,8 @@ function TurnOn({ me, onCodes }: { me: Me; onCodes: (codes: string[]) => void })
   const proven = useProven();
   const begin = useMutation({ mutationFn: () => proven(() => send(api.POST("/api/v1/me/totp"))) });
   const confirm = useMutation({
-    mutationFn: () => send(api.POST("/api/v1/me/totp/confirm", { body: { code: code.replace(/\s/g, "") } })),
+    mutationFn: () =>
+      proven(() => send(api.POST("/api/v1/me/totp/confirm", { body: { code: code.replace(/\s/g, "") } }))),
     onSuccess: ({ recovery_codes }) => {
       onCodes(recovery_codes);
       const member = { ...me.member, totp_enabled: true, recovery_codes: recovery_codes.length };
@@ -80,6 +81,7 @@ function TurnOn({ me, onCodes }: { me: Me; onCodes: (codes: string[]) => void })
         <span className={classes.secret}>{begin.data.secret}</span>
       </div>
       {confirm.error !== null &&
+        !(confirm.error instanceof ProofCancelled) &&
         (isProblem(confirm.error, "totp_invalid") ? (
           <Notice tone="danger" role="alert">
             {t("sign_in.totp_invalid")}
@@ -182,16 +184,17 @@ function MoreCodes({ me, onCodes }: { me: Me; onCodes: (codes: string[]) => void
   );
 }
 
+/** The proof that it takes asks for a code as well, so that the password alone does not end it. */
 function TurnOff({ me }: { me: Me }) {
   const { t } = useTranslation();
   const api = useApi();
   const setMe = useSetMe();
-  const [asking, setAsking] = useState(false);
-  const [password, setPassword] = useState("");
+  const proven = useProven();
   const remove = useMutation({
-    mutationFn: () => send(api.DELETE("/api/v1/me/totp", { body: { password } })),
+    mutationFn: () => proven(() => send(api.DELETE("/api/v1/me/totp"))),
     onSuccess: () => setMe({ ...me, member: { ...me.member, totp_enabled: false } }),
   });
+  const [asking, setAsking] = useState(false);
   if (!asking) {
     return (
       <Button variant="default" onClick={() => setAsking(true)}>
@@ -200,36 +203,19 @@ function TurnOff({ me }: { me: Me }) {
     );
   }
   return (
-    <form
-      className={classes.form}
-      onSubmit={(event) => {
-        event.preventDefault();
-        remove.mutate();
-      }}
-    >
-      {remove.error !== null &&
-        (isProblem(remove.error, "validation") ? (
-          <Notice tone="danger" role="alert">
-            {t("totp.wrong_password")}
-          </Notice>
-        ) : (
-          <ProblemNotice error={remove.error} />
-        ))}
-      <PasswordInput
-        label={t("totp.password")}
-        value={password}
-        onChange={(event) => setPassword(event.currentTarget.value)}
-        autoComplete="current-password"
-        visibilityToggleButtonProps={{ "aria-label": t("common.show_password") }}
-      />
+    <>
+      {remove.error !== null && !(remove.error instanceof ProofCancelled) && (
+        <ProblemNotice error={remove.error} />
+      )}
+      <Notice tone="warn">{t("totp.turn_off_warning")}</Notice>
       <div className={classes.actions}>
-        <Button type="submit" color="red" loading={remove.isPending} disabled={password === ""}>
+        <Button color="red" loading={remove.isPending} onClick={() => remove.mutate()}>
           {t("totp.turn_off")}
         </Button>
         <Button variant="default" onClick={() => setAsking(false)}>
           {t("common.cancel")}
         </Button>
       </div>
-    </form>
+    </>
   );
 }
