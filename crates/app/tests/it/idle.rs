@@ -29,7 +29,8 @@ store_test! {
             app.pass(29 * DAY).await;
         }
         assert_eq!(connections::get(&app.ctx, &app.owner, id).await.unwrap().status, "paused");
-        connections::resume(&app.ctx, &app.owner, id).await.unwrap();
+        let owner = app.sign_in("olivia@tenon.example").await; // the session of then has ended
+        connections::resume(&app.ctx, &owner, id).await.unwrap();
         app.settle().await;
         assert_eq!(app.stored(id).await, app.at_provider("alice@example.com"));
     }
