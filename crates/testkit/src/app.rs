@@ -128,7 +128,15 @@ impl TestApp {
     pub async fn reopen(&self) -> Ctx {
         let (world, folder) = (&self.ctx.world, self.folder.path());
         let around = self.around();
-        open_ctx(&self.store.store, world, around, folder, self.config, |kek, _| kek).await
+        open_ctx(
+            &self.store.store,
+            world,
+            around,
+            folder,
+            self.config,
+            |kek, _| kek,
+        )
+        .await
     }
 
     /// Another node on the same database, key and graveyard, with connections of its own.

@@ -77,7 +77,7 @@ impl TestApp {
         folder: &Arc<TempDir>,
         issuers: Vec<Arc<OpenId>>,
     ) -> Self {
-        Self::build(url, folder.clone(), issuers, |_| {}).await
+        Self::build(url, folder.clone(), issuers, |_| {}, |_| {}).await
     }
 
     /// A server with its owner signed in, at which people may also sign in by these issuers.
