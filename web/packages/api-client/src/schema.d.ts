@@ -925,6 +925,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/messages/{id}/images/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A remote image
+         * @description Its address stands in the body that is shown with images, signed for this session and message.
+         */
+        get: operations["get_image"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/messages/{id}/original": {
         parameters: {
             query?: never;
@@ -935,6 +955,23 @@ export interface paths {
         /** Downloads a message as it was received */
         get: operations["get_original"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{id}/sender-images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Shows the images of a message's sender from now on, or asks again */
+        put: operations["show_images_of_sender"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1041,6 +1078,102 @@ export interface paths {
          * @description Second factor, passkeys, sign-in accounts and mailboxes of the account are gone then.
          */
         post: operations["redeem_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long mail is kept */
+        get: operations["get_retention"];
+        /**
+         * Chooses how long mail is kept
+         * @description Owners and admins. Less takes effect at once; with more the mailboxes are listed again.
+         */
+        put: operations["set_retention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-searches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own kept searches */
+        get: operations["list_saved_searches"];
+        put?: never;
+        /** Keeps a search */
+        post: operations["save_search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-searches/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forgets a kept search */
+        delete: operations["delete_saved_search"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Searches mail
+         * @description By the provider's own search, because Tenon keeps no content.
+         */
+        post: operations["search_mail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/search/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Opens a conversation that a search has found
+         * @description What is not stored of it is fetched and kept for a day.
+         */
+        post: operations["open_found"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1184,8 +1317,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Begins a sign-in at an issuer
-         * @description A cookie marks the browser: only it can end the sign-in.
+         * Begins a proof at an issuer
+         * @description At one where one has an account: it is asked to let its person sign in once more. The browser comes back
+         *     to `next`, or to `/settings?error=…`.
          */
         post: operations["begin_proof_at_issuer"];
         delete?: never;
@@ -1734,6 +1868,38 @@ export interface components {
          * @enum {string}
          */
         FeatureState: "on" | "needs_reauthorization" | "off";
+        /** @description Someone who wrote in a conversation that was found. */
+        FoundParticipant: {
+            address: string;
+            /** @description Whether it is the mailbox's own address. */
+            me: boolean;
+            /** @description May be empty. */
+            name: string;
+        };
+        /** @description A conversation by the provider's id. */
+        FoundReference: {
+            connection_id: string;
+            provider_thread_id: string;
+        };
+        /** @description A conversation that was found. */
+        FoundThread: {
+            connection_id: components["schemas"]["Id"];
+            has_attachments: boolean;
+            label_ids: components["schemas"]["Id"][];
+            last_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Messages that are known.
+             */
+            message_count: number;
+            participants: components["schemas"]["FoundParticipant"][];
+            provider_thread_id: string;
+            starred: boolean;
+            subject: string;
+            thread_id: components["schemas"]["Id"] | null;
+            /** Format: int64 */
+            unread_count: number;
+        };
         /** @description One of the mailbox's own addresses. */
         FromAddress: {
             address: string;
@@ -1780,6 +1946,7 @@ export interface components {
              * @description What the provider says it holds.
              */
             provider_total: number;
+            push: components["schemas"]["Push"];
             quota: components["schemas"]["Quota"];
             /** @description Why it does not move, as a code. */
             reason: string | null;
@@ -1787,6 +1954,7 @@ export interface components {
             reason_text: string | null;
             /** @description The last runs, newest first. */
             runs: components["schemas"]["Run"][];
+            since: components["schemas"]["Timestamp"] | null;
             /**
              * Format: int64
              * @description Messages that could not be understood.
@@ -2060,6 +2228,16 @@ export interface components {
             }[];
         };
         /** @description All of a short list. */
+        List_SavedSearch: {
+            /** @description The things. */
+            items: {
+                created_at: components["schemas"]["Timestamp"];
+                id: components["schemas"]["Id"];
+                name: string;
+                query: string;
+            }[];
+        };
+        /** @description All of a short list. */
         List_Session: {
             /** @description The things. */
             items: {
@@ -2198,6 +2376,38 @@ export interface components {
          * @enum {string}
          */
         MailboxState: "waiting" | "first_sync" | "live" | "resync" | "stalled" | "parked";
+        /** @description How long the metadata of mail is kept, and what that means for one's own mailboxes. */
+        MailRetention: {
+            /**
+             * Format: int32
+             * @description What the server does unless the workspace chooses.
+             */
+            default_days: number | null;
+            /**
+             * Format: int64
+             * @description Those of them that go with the next purge.
+             */
+            due: number;
+            /**
+             * Format: int32
+             * @description Days; `null` for as long as the mailbox is connected.
+             */
+            mail_days: number | null;
+            may_change: boolean;
+            /**
+             * Format: int64
+             * @description Messages in one's own mailboxes.
+             */
+            messages: number;
+            next_purge_at: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description Messages that were purged so far.
+             */
+            purged: number;
+            purged_at: components["schemas"]["Timestamp"] | null;
+            since: components["schemas"]["Timestamp"] | null;
+        };
         /** @description Everything that a list shows. */
         Matching: {
             connection: string;
@@ -2280,6 +2490,10 @@ export interface components {
         };
         /** @description What is said of a body. */
         MessageBody: {
+            /** @description Whether the member wants the images of this sender without being asked. */
+            images_shown: boolean;
+            /** @description The body with its remote images, fetched by the server. */
+            images_url: string;
             kind: components["schemas"]["BodyKind"];
             problem: components["schemas"]["BodyProblem"] | null;
             /** @description Whether earlier mail is quoted in it. */
@@ -2323,6 +2537,10 @@ export interface components {
             connections: number;
             email: string;
             name: string;
+        };
+        /** @description A conversation that can be opened. */
+        OpenedThread: {
+            thread_id: components["schemas"]["Id"];
         };
         /** @description One page of a long list. */
         Page_MailAction: {
@@ -2655,7 +2873,10 @@ export interface components {
             eta_seconds: number | null;
             /** Format: double */
             percent: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Within a time box an estimate from what is here; 0 before there is one.
+             */
             total: number;
             /**
              * Format: int64
@@ -2663,6 +2884,7 @@ export interface components {
              */
             units_left: number;
         };
+        /** @description Where to go on afterwards. */
         ProofAtIssuerInput: {
             /** @description The page of this server to come back to. */
             next?: string | null;
@@ -2686,6 +2908,25 @@ export interface components {
             name: string;
             profiles: components["schemas"]["Profile"][];
         };
+        /** @description The provider's pushes. */
+        Push: {
+            /** @description Whether the operator has to do something. */
+            alarm: boolean;
+            expires_at: components["schemas"]["Timestamp"] | null;
+            last_push_at: components["schemas"]["Timestamp"] | null;
+            next_renewal_at: components["schemas"]["Timestamp"] | null;
+            /** @description Why the provider refused, as a code. */
+            reason: string | null;
+            /** @description The same in plain words. */
+            reason_text: string | null;
+            renewed_at: components["schemas"]["Timestamp"] | null;
+            state: components["schemas"]["PushState"];
+        };
+        /**
+         * @description How the provider's pushes stand.
+         * @enum {string}
+         */
+        PushState: "off" | "waiting" | "live" | "quiet" | "overdue" | "refused";
         /** @description The quota planner. */
         Quota: {
             /**
@@ -2746,6 +2987,17 @@ export interface components {
             expires_at: components["schemas"]["Timestamp"];
             link: string;
         };
+        /** @description Whom a name was taken to mean. */
+        ResolvedPerson: {
+            address: string;
+            name: string;
+        };
+        /** @description A name that was understood as addresses. */
+        ResolvedTerm: {
+            people: components["schemas"]["ResolvedPerson"][];
+            /** @description As it stood in the query. */
+            term: string;
+        };
         /** @description What the person decides. */
         ResolveInput: {
             decision: components["schemas"]["SendDecision"];
@@ -2782,6 +3034,19 @@ export interface components {
          * @enum {string}
          */
         RunKind: "first_sync" | "poll" | "resync";
+        /** @description A kept search. */
+        SavedSearch: {
+            created_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["Id"];
+            name: string;
+            query: string;
+        };
+        /** @description A search to keep. */
+        SaveSearch: {
+            /** @description The query itself when left out. */
+            name?: string;
+            query: string;
+        };
         /** @description A permission in plain words. */
         Scope: {
             /** @description What it lets Tenon read or change. */
@@ -2792,6 +3057,31 @@ export interface components {
             /** @description What Tenon stores. */
             stored: string;
             why: string;
+        };
+        /** @description What is looked for. In a body, because queries are personal and addresses are logged by proxies. */
+        Search: {
+            /** @description `next` of the last page. */
+            after?: string | null;
+            /** @description In one mailbox; in all of one's own when left out. */
+            connection_id?: string | null;
+            /**
+             * Format: int32
+             * @description How many messages of each mailbox a page looks at, 1 to 50.
+             * @default 25
+             */
+            limit: number;
+            /** @description In the provider's language; names after `from:`, `to:`, `cc:` may stand for addresses. */
+            query: string;
+        };
+        /** @description What was found. */
+        SearchResults: {
+            /** @description Conversations, newest first. */
+            items: components["schemas"]["FoundThread"][];
+            next: string | null;
+            /** @description Names that were understood as addresses. */
+            resolved: components["schemas"]["ResolvedTerm"][];
+            /** @description Mailboxes whose provider could not be asked. */
+            unanswered: components["schemas"]["UnansweredMailbox"][];
         };
         /**
          * @description What a part is about.
@@ -2828,6 +3118,11 @@ export interface components {
          * @enum {string}
          */
         SendDecision: "check" | "sent" | "send_again" | "keep_draft";
+        /** @description Whether to ask before the images of a sender are shown. */
+        SenderImages: {
+            /** @description Shown without asking. */
+            shown: boolean;
+        };
         /** @description What *Send* says. */
         SendInput: {
             /**
@@ -2875,6 +3170,11 @@ export interface components {
              * @example password
              */
             method: string;
+        };
+        /** @description A choice for the workspace. */
+        SetMailRetention: {
+            /** Format: int32 */
+            mail_days: number;
         };
         /** @description What the set-up page sends. */
         SetupInput: {
@@ -2969,6 +3269,12 @@ export interface components {
             otpauth_url: string;
             /** @description Base32, for typing. */
             secret: string;
+        };
+        /** @description A mailbox whose provider could not be asked; only the index of addresses was. */
+        UnansweredMailbox: {
+            connection_id: components["schemas"]["Id"];
+            reason: string;
+            reason_text: string;
         };
         /** @description The decision. */
         UnparkInput: {
@@ -6321,8 +6627,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `proof_needed`: Proof needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `validation`: Some fields need attention */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_attempts`: Too many tries */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6696,6 +7020,8 @@ export interface operations {
     get_message_body: {
         parameters: {
             query?: {
+                /** @description Whether remote images are shown, fetched by the server. */
+                images?: boolean;
                 /** @description The page's theme. */
                 theme?: "light" | "dark";
             };
@@ -6975,6 +7301,108 @@ export interface operations {
             };
         };
     };
+    get_image: {
+        parameters: {
+            query: {
+                /** @description When the address ends, in seconds. */
+                e: number;
+                /** @description Signature, for this session. */
+                s: string;
+            };
+            header?: never;
+            path: {
+                /** @description Message */
+                id: components["schemas"]["Id"];
+                /** @description Which image */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": number[];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `message_gone`: Message gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota`: Quota used up */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `provider_unavailable`: Provider unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_original: {
         parameters: {
             query?: never;
@@ -7043,6 +7471,76 @@ export interface operations {
             };
             /** @description `provider_unavailable`: Provider unavailable */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_images_of_sender: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A message of that sender */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SenderImages"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7313,6 +7811,433 @@ export interface operations {
             };
             /** @description `validation`: Some fields need attention */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailRetention"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetMailRetention"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailRetention"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_saved_searches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_SavedSearch"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveSearch"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedSearch"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_saved_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Search */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_mail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Search"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchResults"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_found: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FoundReference"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedThread"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `message_gone`: Message gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota`: Quota used up */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `provider_unavailable`: Provider unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7843,8 +8768,8 @@ export interface operations {
                     "application/json": components["schemas"]["IssuerPage"];
                 };
             };
-            /** @description `not_found`: Not found */
-            404: {
+            /** @description `unauthenticated`: Not signed in */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7852,8 +8777,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `link_invalid`: Link no longer valid */
-            410: {
+            /** @description `not_found`: Not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8280,6 +9205,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `too_many_attempts`: Too many tries */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `provider_unavailable`: Provider unavailable */
             503: {
                 headers: {
@@ -8320,6 +9254,15 @@ export interface operations {
             };
             /** @description `not_found`: Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_attempts`: Too many tries */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
