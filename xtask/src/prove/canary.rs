@@ -27,7 +27,7 @@ pub(super) fn run(options: &Options, report: &mut Report) -> Result<()> {
         let mut setup = databases.setup(kind, &tenon, sandbox.environment())?;
         setup.set("TENON_LOG", "debug");
         let after = day::live(&setup, &mut sandbox, &mail, &late, &mut random)?;
-        let mut canaries = [mail.canaries, late.canaries, after.sessions].concat();
+        let mut canaries = [mail.canaries, late.canaries, after.sessions, after.written].concat();
         for (number, token) in sandbox.tokens_issued()?.iter().enumerate() {
             canaries.push(Canary::known(&format!("token {number}"), token));
         }
@@ -47,7 +47,7 @@ pub(super) fn run(options: &Options, report: &mut Report) -> Result<()> {
         report.tell(
             &format!("{kind}: canaries searched"),
             canaries.len() as u64,
-            "mail fields, tokens of the provider, session tokens",
+            "mail fields, what was written and sent, tokens of the provider, session tokens",
         );
         let hits = everywhere(&scanner, &setup, &databases)?;
         tell(kind, &hits);

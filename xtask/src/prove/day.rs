@@ -1,5 +1,5 @@
 //! A scripted day for the canary proof: mail full of canaries arrives, is listed, opened, downloaded; calls fail;
-//! the server is killed twice.
+//! the server is killed twice; the person writes and sends.
 
 use std::fmt::Write;
 use std::time::Duration;
@@ -7,8 +7,9 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
+use super::writing;
 use crate::canary::{Canary, Random, encode};
-use crate::launch::{Person, Sandbox, Setup};
+use crate::launch::{ACCOUNT, Person, Sandbox, Setup};
 
 const PATIENCE: Duration = Duration::from_mins(2);
 
@@ -128,6 +129,8 @@ pub(super) struct After {
     pub(super) shown: Vec<u8>,
     /// Sessions that were issued.
     pub(super) sessions: Vec<Canary>,
+    /// What the person wrote.
+    pub(super) written: Vec<Canary>,
 }
 
 /// Lives the day; the server is down afterwards.
@@ -148,7 +151,7 @@ pub(super) fn live(
     let server = setup.start()?;
     let mut person = server.sign_in()?;
     session(&mut person);
-    let connection = person.connect()?;
+    let connection = person.connect_with(ACCOUNT, &["mail", "organizing", "sending"])?;
     std::thread::sleep(Duration::from_millis(random.below(400)));
     server.kill()?;
     // Noon: everything is opened; new mail arrives; answers are cut, broken or strange.
@@ -198,11 +201,13 @@ pub(super) fn live(
             Err(_) => std::thread::sleep(Duration::from_millis(200)),
         }
     }
+    let written = writing::write(&mut person, &connection, random, &mut shown)?;
     server.stop()?;
     Ok(After {
         connection,
         shown,
         sessions,
+        written,
     })
 }
 

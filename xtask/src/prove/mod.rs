@@ -10,6 +10,7 @@ mod kill_sync;
 mod nodes;
 mod outbox;
 mod resync;
+mod writing;
 
 use anyhow::{Result, bail};
 use clap::Args;

@@ -16,11 +16,12 @@ use crate::launch::{
 use crate::report::{Report, say};
 
 /// The sandbox thinks this long before each answer, so that kills find calls under way.
-const LATENCY: u64 = 150;
+const LATENCY: u64 = 400;
 /// Writers at the same time, as several windows of one person.
 const WRITERS: usize = 3;
-/// After a lost answer two minutes are waited, then the draft is looked for and sent again, at most twice.
-const PATIENCE: Duration = Duration::from_mins(7);
+/// After a lost answer two minutes are waited, then the draft is looked for and sent again; ten minutes when more was
+/// sent meanwhile than a look goes through, and then a person is asked.
+const PATIENCE: Duration = Duration::from_mins(12);
 /// Kills fall this long after the server is ready.
 const SPAN: Duration = Duration::from_secs(3);
 const HEADER: &str = "X-Tenon-Send";
@@ -250,7 +251,7 @@ fn judge(field: &mut Field, databases: &Databases, report: &mut Report) -> Resul
         &format!("{kind}: messages still on their way"),
         unfinished,
         0,
-        "after seven minutes at most",
+        "after twelve minutes at most",
     );
     report.at_least(
         &format!("{kind}: messages whose answer was lost"),

@@ -1,0 +1,89 @@
+//! What a person writes in the canary proof: a label, a message with a file that goes, and one that is taken back.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::{Value, json};
+
+use crate::canary::{Canary, Random};
+use crate::http::encode;
+use crate::launch::Person;
+
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// Writes, with a canary in every place that a person fills; `shown` gets what the API answered.
+pub(super) fn write(
+    person: &mut Person,
+    connection: &str,
+    random: &mut Random,
+    shown: &mut Vec<u8>,
+) -> Result<Vec<Canary>> {
+    let mut canaries = Vec::new();
+    let mut canary = |place: &str| -> String {
+        let canary = Canary::new(&format!("{place} of what was written"), random);
+        let text = canary.text.clone();
+        canaries.push(canary);
+        text
+    };
+    let mut keep = |answer: &Value| shown.extend(answer.to_string().into_bytes());
+    let label = json!({"name": canary("label")});
+    keep(&person.post(&format!("/connections/{connection}/labels"), &label)?);
+    for (number, undo) in [(0, 0), (1, 30)] {
+        let file = upload(person, &canary("file name"), &canary("file text"))?;
+        keep(&file);
+        let draft = json!({
+            "connection_id": connection,
+            "kind": "new",
+            "to": [{
+                "name": canary("recipient name"),
+                "address": format!("{}@written.example.net", canary("recipient address")),
+            }],
+            "bcc": [{"name": "", "address": format!("{}@blind.example.net", canary("blind copy"))}],
+            "subject": canary("subject"),
+            "html": format!("<p>Dear Bob, {}</p>", canary("text")),
+            "quoted_html": format!("<blockquote>{}</blockquote>", canary("quoted text")),
+            "attachments": [{"id": file["id"]}],
+        });
+        let draft = person.post_once("/drafts", &format!("written {number}"), &draft)?;
+        keep(&draft);
+        let id = draft["id"].as_str().context("a draft without an id")?;
+        let send = person.post_once(
+            &format!("/drafts/{id}/send"),
+            &format!("sent {number}"),
+            &json!({"undo_seconds": undo}),
+        )?;
+        let id = send["id"].as_str().context("a message without an id")?;
+        if undo > 0 {
+            keep(&person.post(&format!("/sends/{id}/cancel"), &json!({}))?);
+        }
+        keep(&ended(person, id)?);
+    }
+    Ok(canaries)
+}
+
+fn upload(person: &mut Person, name: &str, text: &str) -> Result<Value> {
+    let path = format!("/api/v1/uploads?name={}&inline=false", encode(name));
+    let headers = [("content-type", "text/plain"), ("x-tenon-request", "1")];
+    let client = person.client();
+    client
+        .send("POST", &path, &headers, text.as_bytes())?
+        .json()
+        .context("upload")
+}
+
+/// The message once nothing more happens to it.
+fn ended(person: &mut Person, id: &str) -> Result<Value> {
+    let start = Instant::now();
+    loop {
+        let send = person.get(&format!("/sends/{id}"))?;
+        let state = send["state"].as_str().unwrap_or_default().to_owned();
+        match state.as_str() {
+            "sent" | "cancelled" => return Ok(send),
+            "scheduled" | "sending" => {
+                ensure!(start.elapsed() < PATIENCE, "a message stays {state}");
+                std::thread::sleep(Duration::from_millis(100));
+            }
+            _ => bail!("a message ended as {state}: {}", send["reason"]),
+        }
+    }
+}
