@@ -246,9 +246,9 @@ export interface paths {
         /**
          * Live changes
          * @description A stream of `connection_changed`, `mailbox_changed`, `threads_changed`, `receipt_added`,
-         *     `sessions_changed` and `members_changed`, each with `data: {"id", "at"}`, and `ping` every 25 seconds. `Last-Event-ID` continues where a stream
-         *     broke off. It ends with the session,
-         *     after `session_ended`.
+         *     `sessions_changed` and `members_changed`, each with `data: {"id", "at"}`, and `ping` every 25
+         *     seconds. `Last-Event-ID` continues where a stream broke off. It ends with the session, after
+         *     `session_ended`.
          */
         get: operations["get_events"];
         put?: never;
@@ -810,8 +810,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Begins a sign-in at an issuer
-         * @description A cookie marks the browser: only it can end the sign-in.
+         * Begins a proof at an issuer
+         * @description At one where one has an account: it is asked to let its person sign in once more. The browser comes back
+         *     to `next`, or to `/settings?error=…`.
          */
         post: operations["begin_proof_at_issuer"];
         delete?: never;
@@ -1895,6 +1896,7 @@ export interface components {
              */
             units_left: number;
         };
+        /** @description Where to go on afterwards. */
         ProofAtIssuerInput: {
             /** @description The page of this server to come back to. */
             next?: string | null;
@@ -4069,8 +4071,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `proof_needed`: Proof needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `validation`: Some fields need attention */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_attempts`: Too many tries */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5163,8 +5183,8 @@ export interface operations {
                     "application/json": components["schemas"]["IssuerPage"];
                 };
             };
-            /** @description `not_found`: Not found */
-            404: {
+            /** @description `unauthenticated`: Not signed in */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5172,8 +5192,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `link_invalid`: Link no longer valid */
-            410: {
+            /** @description `not_found`: Not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5600,6 +5620,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `too_many_attempts`: Too many tries */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `provider_unavailable`: Provider unavailable */
             503: {
                 headers: {
@@ -5640,6 +5669,15 @@ export interface operations {
             };
             /** @description `not_found`: Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_attempts`: Too many tries */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -13,7 +13,7 @@ use super::accounts::subject_index;
 use crate::{Actor, Ctx};
 
 /// What clocks may differ by, and what an answer may take on its way.
-const SKEW: Duration = Duration::from_secs(60);
+const SKEW: Duration = Duration::from_mins(1);
 
 /// Ends a proof. The account has to be one of the member's, and the issuer has to say that its person has
 /// signed in there since the proof began. One that does not tell when proves nothing to a member who has
