@@ -254,7 +254,7 @@ store_test! {
                 let case = format!("{start:?} while {end:?}");
                 let email = format!("bob{round}{end:?}@example.com").to_lowercase();
                 issuer.say(|s| {
-                    s.subject = email.clone();
+                    s.subject.clone_from(&email);
                     s.claims = json!({});
                 });
                 let browser = app.member(&email, Role::Member).await;
