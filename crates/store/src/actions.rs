@@ -201,7 +201,7 @@ impl MailActions<'_> {
     }
 
     /// Gives the action `new` the opposite of everything that `old` has done; how many messages
-    /// and threads.
+    /// and threads. [`StoreError::Duplicate`] when another has taken it back already.
     pub async fn take_back(
         &mut self,
         new: MailActionId,
@@ -225,10 +225,13 @@ impl MailActions<'_> {
             .bind(messages.cast_signed())
             .bind(threads.cast_signed());
         self.tx.exec(update).await?;
-        let update = sql("UPDATE mail_actions SET undone_by = $2 WHERE id = $1")
-            .bind(old)
-            .bind(new);
-        self.tx.exec(update).await?;
+        let update =
+            sql("UPDATE mail_actions SET undone_by = $2 WHERE id = $1 AND undone_by IS NULL")
+                .bind(old)
+                .bind(new);
+        if self.tx.exec(update).await? == 0 {
+            return Err(StoreError::Duplicate); // two at once; the other came first
+        }
         Ok((messages, threads))
     }
 

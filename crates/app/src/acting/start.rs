@@ -216,7 +216,10 @@ pub async fn undo(ctx: &Ctx, actor: &Actor, id: MailActionId) -> Result<MailActi
         ..old
     };
     tx.mail_actions().insert(&new, &[]).await?;
-    let (messages, _) = tx.mail_actions().take_back(new.id, id).await?;
+    let (messages, _) = match tx.mail_actions().take_back(new.id, id).await {
+        Err(StoreError::Duplicate) => return Err(Error::NotUndoable),
+        other => other?,
+    };
     let at_once = messages <= AT_ONCE as u64;
     enqueue(ctx, &mut tx, &new, at_once).await?;
     tx.commit().await?;

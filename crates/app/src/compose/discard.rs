@@ -8,7 +8,7 @@ use tenon_model::event::EventKind;
 use tenon_model::{DraftId, ThreadId};
 use tenon_store::MessageFacts;
 
-use super::drafts::{Desk, announce, announce_in, not_sending, own};
+use super::drafts::{Desk, announce, announce_in, changeable, not_sending};
 use crate::{Actor, Ctx, Error, Result};
 
 const SOON: Duration = Duration::from_secs(5);
@@ -17,16 +17,18 @@ const LISTED: u32 = 500;
 
 /// Discards a draft, at the provider too.
 pub async fn discard(ctx: &Ctx, actor: &Actor, id: DraftId) -> Result<()> {
-    let mut tx = ctx.store.read(&actor.scope()).await?;
-    let row = match own(&mut tx, id).await {
+    let row = match changeable(ctx, actor, id).await {
         Err(Error::DraftGone) => return Ok(()), // what was wanted holds
         other => other?,
     };
-    not_sending(&mut tx, id).await?;
-    drop(tx);
     let desk = Desk::open(ctx, actor, row.connection_id).await?;
     let turn = ctx.turns.of(row.connection_id);
     let _mine = turn.lock().await;
+    // While the turn was waited for, it may have been sent, or saved under another message.
+    let row = match changeable(ctx, actor, id).await {
+        Err(Error::DraftGone) => return Ok(()),
+        other => other?,
+    };
     if let Some(provider_id) = &row.provider_id {
         delete(&desk, provider_id).await?;
     }

@@ -120,6 +120,14 @@ pub(super) async fn own(tx: &mut Tx, id: DraftId) -> Result<DraftRow> {
     Ok(row)
 }
 
+/// A draft that may be changed now.
+pub(super) async fn changeable(ctx: &Ctx, actor: &Actor, id: DraftId) -> Result<DraftRow> {
+    let mut tx = ctx.store.read(&actor.scope()).await?;
+    let row = own(&mut tx, id).await?;
+    not_sending(&mut tx, id).await?;
+    Ok(row)
+}
+
 /// Refuses a draft that is on its way out.
 pub(super) async fn not_sending(tx: &mut Tx, id: DraftId) -> Result<()> {
     match tx.sends().of_draft(id).await? {

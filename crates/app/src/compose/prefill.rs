@@ -136,7 +136,10 @@ pub async fn compose(
     let alias = alias(&account, view);
     let (to, cc) = recipients(kind, view, &own_addresses(&account));
     let body = match (&content.html, &content.text) {
-        (Some(html), _) => outgoing::clean(html).unwrap_or_default(),
+        // What is too large or too deep to be cleaned goes along as its plain text.
+        (Some(html), text) => outgoing::clean(html)
+            .or_else(|| text.as_deref().map(from_text))
+            .unwrap_or_default(),
         (None, Some(text)) => from_text(text),
         (None, None) => String::new(),
     };

@@ -8,7 +8,7 @@ use tenon_model::{DraftId, MessageId};
 use tenon_store::{DraftRow, StoreError};
 
 use super::attachments::{at_hand, gather};
-use super::drafts::{Desk, DraftView, announce, etag, fetch, gone, not_sending, own, view};
+use super::drafts::{Desk, DraftView, announce, changeable, etag, fetch, gone, own, view};
 use super::input::{Content, DraftInput, Kind, Mailbox};
 use super::mime::{Answers, Parts, build};
 use super::read::Read;
@@ -130,16 +130,15 @@ pub async fn update_draft(
     input: DraftInput,
     if_match: Option<&str>,
 ) -> Result<DraftView> {
-    let mut tx = ctx.store.read(&actor.scope()).await?;
-    let mut row = own(&mut tx, id).await?;
-    not_sending(&mut tx, id).await?;
-    drop(tx);
+    let row = changeable(ctx, actor, id).await?;
     let mut content = input.check()?;
     let desk = Desk::open(ctx, actor, row.connection_id).await?;
     let from = desk.from(input.from.as_deref())?;
-    // Two saves of one draft take turns; the later one wins.
+    // Two saves of one draft take turns; the later one wins. While it was waited for, the draft may have been
+    // sent or discarded.
     let turn = ctx.turns.of(row.connection_id);
     let _mine = turn.lock().await;
+    let mut row = changeable(ctx, actor, id).await?;
     let Some(provider_id) = row.provider_id.clone() else {
         return Err(Error::OutcomeUnknown(SOON));
     };

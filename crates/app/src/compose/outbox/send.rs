@@ -81,7 +81,8 @@ pub async fn send(
     let now = ctx.world.now();
     let send_id: SendId = ctx.world.id();
     ctx.keys.warm(&actor.scope(), desk.row.key_id).await?;
-    let mut tx = ctx.store.begin(&actor.scope()).await?;
+    // What was promised to go has to go, also after a power cut.
+    let mut tx = ctx.store.begin_durable(&actor.scope()).await?;
     let key = ctx.keys.get(&mut tx, desk.row.key_id).await?;
     let json = serde_json::to_vec(&envelope(&read))
         .map_err(|_| Error::Internal("envelope_json".into()))?;
@@ -221,7 +222,7 @@ pub(super) async fn tell(tx: &mut Tx, row: &SendRow) -> Result<()> {
 
 /// Takes a message back while it waits; its draft is as before.
 pub async fn cancel_send(ctx: &Ctx, actor: &Actor, id: SendId) -> Result<SendView> {
-    let mut tx = ctx.store.begin(&actor.scope()).await?;
+    let mut tx = ctx.store.begin_durable(&actor.scope()).await?;
     let mut row = own_send(&mut tx, id).await?;
     let next = outbox(&row).step(Event::Cancel).ok_or(Error::TooLate)?;
     apply(&mut row, next);

@@ -71,6 +71,33 @@ describe("saving while one writes", () => {
     expect(update).toHaveBeenCalledExactlyOnceWith("drf_1", content("abcd"), '"1"');
   });
 
+  it("does not take its own change for somebody else's when the answer was lost", async () => {
+    const { session, update } = setup();
+    session.change(content("a"));
+    await vi.advanceTimersByTimeAsync(1500);
+    update.mockRejectedValueOnce(problem(0, "offline"));
+    session.change(content("ab"));
+    await vi.advanceTimersByTimeAsync(8000);
+    session.change(content("abc"));
+    await vi.advanceTimersByTimeAsync(1500);
+    expect(update.mock.calls.map(([, given, etag]) => [given.html, etag])).toEqual([
+      ["ab", '"1"'],
+      ["ab", undefined],
+      ["abc", '"2"'],
+    ]);
+    expect(session.status().state).toBe("saved");
+  });
+
+  it("keeps the key of a creation that may have been made, also when it is refused later", async () => {
+    const { session, create } = setup();
+    create.mockRejectedValueOnce(problem(0, "offline")).mockRejectedValueOnce(problem(429, "quota"));
+    session.change(content("a"));
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect(new Set(create.mock.calls.map(([, key]) => key))).toEqual(new Set(["key 1"]));
+    expect(create.mock.calls.length).toBeGreaterThan(2);
+    expect(session.status().state).toBe("saved");
+  });
+
   it("makes one draft only, however fast one writes while it is made", async () => {
     const { session, create, update } = setup();
     let answer: (draft: Draft) => void = () => undefined;

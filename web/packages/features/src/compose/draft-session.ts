@@ -52,6 +52,8 @@ export class DraftSession {
   #running: Promise<void> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
+  /** The last attempt may have been done, but nobody knows. */
+  #unsure = false;
   #stopped = false;
   #status: DraftStatus;
   readonly #options: Options;
@@ -182,8 +184,11 @@ export class DraftSession {
       saved = await this.#options.calls.create(content, this.#creating.key);
       this.#creating = undefined;
     } else {
-      saved = await this.#options.calls.update(this.#draft.id, content, this.#draft.etag || undefined);
+      // Nobody knows whether our own last change was made: it must not look like somebody else's.
+      const etag = this.#unsure ? undefined : this.#draft.etag || undefined;
+      saved = await this.#options.calls.update(this.#draft.id, content, etag);
     }
+    this.#unsure = false;
     this.#draft = saved;
     this.#savedContent = content;
     this.#options.onSaved?.(saved, content);
@@ -195,8 +200,10 @@ export class DraftSession {
       this.#say(gone ? "gone" : "conflict", error);
       return;
     }
-    // A refusal proves that nothing was made: the next attempt may say something else.
-    if (!isUncertain(error)) this.#creating = undefined;
+    if (isUncertain(error)) this.#unsure = true;
+    // A refusal proves that this attempt made nothing; when an earlier one may have, its key and words are kept,
+    // unless they are what is refused.
+    else if (!this.#unsure || error.status === 422) this.#creating = undefined;
     this.#say("failed", error);
     const wait = RETRY_MS[Math.min(this.#failures, RETRY_MS.length - 1)] ?? 60_000;
     this.#failures += 1;

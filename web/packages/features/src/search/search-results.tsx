@@ -91,7 +91,12 @@ export function SearchResults(props: SearchResultsProps) {
     }
   };
   // What was asked for from here is not opened on another page.
-  useEffect(() => () => void (wanted.current = undefined), []);
+  useEffect(
+    () => () => {
+      wanted.current = undefined;
+    },
+    [],
+  );
   const list = useRef<HTMLUListElement>(null);
   const ids = useMemo(() => rows.map((row) => row.thread.id), [rows]);
   const reveal = useCallback(
