@@ -8,7 +8,7 @@ use tenon_model::{DraftId, MessageId};
 use tenon_store::{DraftRow, StoreError};
 
 use super::attachments::{at_hand, gather};
-use super::drafts::{Desk, DraftView, announce, changeable, etag, fetch, gone, own, view};
+use super::drafts::{Desk, DraftView, announce, changeable, etag, fetch, gone, view};
 use super::input::{Content, DraftInput, Kind, Mailbox};
 use super::mime::{Answers, Parts, build};
 use super::read::Read;
