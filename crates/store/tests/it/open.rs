@@ -253,7 +253,8 @@ fn a_large_file_is_compacted_in_steps() {
         t.store.compact().await.unwrap();
         writing.await.unwrap();
         t.store.compact().await.unwrap();
-        assert!(size() < before / 20, "{} of {before}", size());
+        // What is left is the empty schema, a page for each table and index.
+        assert!(size() < before / 10, "{} of {before}", size());
         let bytes = bytes_of(path);
         assert_eq!(traces(&bytes, "WRAPPED-DEAD"), 0);
         assert!(traces(&bytes, "WRAPPED-KEPT") >= 300);
