@@ -260,6 +260,15 @@ async function timeBox() {
       .getByRole("button", { name: t("common.save") })
       .click();
     await page.getByText(t("retention.days_other", { count: "90" }), { exact: true }).waitFor();
+    // It goes in steps: what counts is what is left after the last.
+    await page.waitForFunction(
+      async () => {
+        const { due, purged } = await (await fetch("/api/v1/retention")).json();
+        return due === 0 && purged > 0;
+      },
+      undefined,
+      { polling: 300 },
+    );
     const left = await stored((count) => count < before);
     // Told by a live update, without a reload.
     const gone = new Intl.NumberFormat(args.locale === "fr" ? "fr-FR" : "en-GB").format(before - left);

@@ -214,8 +214,10 @@ async function walk() {
     const fresh = "a sentence of his own";
     const fill = async () => {
       await button(bob.page, "password.set").click();
-      await bob.page.getByLabel(t("password.new"), { exact: true }).fill(fresh);
-      await button(bob.page, "common.save").click();
+      const field = bob.page.getByLabel(t("password.new"), { exact: true });
+      await field.fill(fresh);
+      const form = bob.page.locator("form").filter({ has: field });
+      await form.getByRole("button", { name: t("common.save") }).click();
     };
     await fill();
     await bob.page.getByRole("dialog", { name: t("proof.title") }).waitFor();
