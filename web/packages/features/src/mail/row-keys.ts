@@ -29,7 +29,7 @@ export function useRowKeys({ ids, open, openRow, close, reveal, within }: RowKey
         const row = within.current?.querySelector<HTMLElement>(`[data-thread="${CSS.escape(id)}"]`);
         row?.focus({ preventScroll: true });
         // It may not be drawn yet, or still be fading in: on a phone behind the conversation that closes.
-        const waits = row == null || document.activeElement === document.body;
+        const waits = row == null || document.activeElement !== row;
         if (waits && attempts > 0) requestAnimationFrame(() => tryFocus(attempts - 1));
       };
       tryFocus(30);
@@ -66,8 +66,8 @@ export function useRowKeys({ ids, open, openRow, close, reveal, within }: RowKey
 
   const group = t("keys.group.list");
   useShortcuts([
-    { keys: "j", label: t("keys.next"), group, run: () => move(1) },
-    { keys: "k", label: t("keys.previous"), group, run: () => move(-1) },
+    { keys: "j", label: t("keys.next"), group, run: () => move(1), keyOnly: true },
+    { keys: "k", label: t("keys.previous"), group, run: () => move(-1), keyOnly: true },
     {
       keys: "Enter",
       label: t("keys.open"),
@@ -75,9 +75,10 @@ export function useRowKeys({ ids, open, openRow, close, reveal, within }: RowKey
       run: () => {
         if (active !== undefined && open === undefined) openRow(active, { replace: false });
       },
+      keyOnly: true,
     },
-    { keys: "u", label: t("keys.back"), group, run: close },
-    { keys: "Escape", label: t("keys.close"), group, run: close },
+    { keys: "u", label: t("keys.back"), group, run: close, keyOnly: true },
+    { keys: "Escape", label: t("keys.close"), group, run: close, keyOnly: true },
   ]);
 
   return active !== undefined && ids.includes(active) ? active : ids[0];
