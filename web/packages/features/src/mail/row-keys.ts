@@ -27,9 +27,11 @@ export function useRowKeys({ ids, open, openRow, close, reveal, within }: RowKey
       reveal(id);
       const tryFocus = (attempts: number) => {
         const row = within.current?.querySelector<HTMLElement>(`[data-thread="${CSS.escape(id)}"]`);
-        row?.focus({ preventScroll: true });
-        // It may not be drawn yet, or still be fading in: on a phone behind the conversation that closes.
-        const waits = row == null || document.activeElement !== row;
+        // It may not be drawn yet, or still be fading in: on a phone behind the conversation that closes. What is
+        // hidden loses the keyboard again.
+        const seen = row != null && getComputedStyle(row).visibility === "visible";
+        if (seen) row.focus({ preventScroll: true });
+        const waits = !seen || document.activeElement !== row;
         if (waits && attempts > 0) requestAnimationFrame(() => tryFocus(attempts - 1));
       };
       tryFocus(30);
