@@ -8,78 +8,15 @@
  *
  * Against the mock server, and against `tenon demo` (with TENON_E2E_EMAIL / TENON_E2E_PASSWORD).
  */
-import { mkdirSync, readFileSync } from "node:fs";
-import path from "node:path";
-import { parseArgs } from "node:util";
-import { axe, Checks, DESKTOP, launch, ledger, PHONE, StopRun } from "./lib/browser.mjs";
 import { connectMailbox, firstConnection, signIn } from "./lib/session.mjs";
+import { openWalk, readArguments, textsOf, until } from "./lib/walk.mjs";
 import { writing } from "./lib/writing.mjs";
 
-const { values: args, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    locale: { type: "string", default: "en" },
-    shots: { type: "string" },
-    phone: { type: "boolean", default: false },
-    dark: { type: "boolean", default: false },
-  },
-});
-const base = positionals[0];
-if (base === undefined) {
-  console.error("usage: acting.mjs BASE_URL [--locale fr] [--phone] [--dark] [--shots DIR]");
-  process.exit(2);
-}
-const texts = JSON.parse(
-  readFileSync(
-    path.resolve(import.meta.dirname, `../packages/features/src/i18n/locales/${args.locale}.json`),
-    "utf8",
-  ),
-);
-const t = (key) => {
-  const text = key.split(".").reduce((part, name) => part?.[name], texts);
-  if (typeof text !== "string") throw new Error(`no text ${key} in ${args.locale}`);
-  return text;
-};
-/** A text with numbers or names in it, as a pattern. */
-const like = (key) =>
-  new RegExp(
-    t(key)
-      .replace(/[.*+?^$()|[\]\\]/g, "\\$&")
-      .replace(/\{\{\w+\}\}/g, ".+"),
-  );
-
-const checks = new Checks();
-const allowed = new Set([new URL(base).origin]);
+const { args, base } = readArguments("acting.mjs");
+const { t, like } = textsOf(args.locale);
+const { checks, allowed, page, screen, run } = await openWalk(args, base, { hasTouch: args.phone });
 const control = (command) => fetch(new URL(`/__mock/${command}`, base), { method: "POST" });
 const isMock = (await control(`load?scenario=connected&locale=${args.locale}`)).status === 204;
-const browser = await launch();
-const context = await browser.newContext({
-  viewport: args.phone ? PHONE : DESKTOP,
-  hasTouch: args.phone,
-  locale: args.locale === "fr" ? "fr-FR" : "en-GB",
-  timezoneId: "Europe/Paris",
-  colorScheme: args.dark ? "dark" : "light",
-});
-const hosts = ledger(context);
-const page = await context.newPage();
-page.setDefaultTimeout(15_000);
-const complaints = [];
-page.on("pageerror", (error) => complaints.push(`error: ${error.message}`));
-page.on("console", (message) => {
-  if (message.type() === "error" && !message.text().startsWith("Failed to load resource"))
-    complaints.push(message.text());
-});
-
-if (args.shots !== undefined) mkdirSync(args.shots, { recursive: true });
-let shot = 0;
-async function screen(name) {
-  await axe(page, checks, name);
-  if (args.shots === undefined) return;
-  shot += 1;
-  const file = `${String(shot).padStart(2, "0")}-${name.replaceAll(" ", "-")}.png`;
-  await page.screenshot({ path: path.join(args.shots, file) });
-}
-
 /** The API with the page's session. */
 const api = (method, where, body, headers = {}) =>
   page.evaluate(
@@ -97,16 +34,6 @@ const api = (method, where, body, headers = {}) =>
     },
     [method, where, body, headers],
   );
-/** Waits until it holds; what the server does takes its time, and that is the point of asking. */
-async function until(what, holds, timeout = 20_000) {
-  const end = Date.now() + timeout;
-  for (;;) {
-    if (await holds()) return;
-    if (Date.now() > end) throw new Error(`never became true: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-}
-
 let connection;
 let labels = [];
 const labelOf = (role) => labels.find((label) => label.role === role)?.id;
@@ -172,7 +99,11 @@ async function begin() {
         sandbox = provider;
       }
     }
-    await page.getByRole("navigation", { name: texts.nav.main }).or(page.locator("nav")).first().waitFor();
+    await page
+      .getByRole("navigation", { name: t("nav.main") })
+      .or(page.locator("nav"))
+      .first()
+      .waitFor();
     connection = await firstConnection(page);
     await api("PATCH", "/me", { undo_send_seconds: 5, locale: args.locale });
     await refreshLabels();
@@ -526,7 +457,7 @@ async function byTouch() {
   });
 }
 
-try {
+await run(async () => {
   await begin();
   if (args.phone) await byTouch();
   else {
@@ -563,16 +494,4 @@ try {
     await manageLabels(label);
     await palette();
   }
-} catch (error) {
-  if (!(error instanceof StopRun)) checks.ok("the walk went through", false, String(error));
-  if (args.shots !== undefined) await page.screenshot({ path: path.join(args.shots, "stopped-here.png") });
-}
-const foreign = hosts.foreign(allowed);
-checks.ok("no request left for another host", foreign.length === 0, foreign.join(" "));
-checks.ok(
-  "no script error and no broken page policy",
-  complaints.length === 0,
-  complaints.slice(0, 5).join("\n     "),
-);
-await browser.close();
-checks.finish();
+});

@@ -8,87 +8,16 @@
  * Checks besides: no request to any other host than the app's and the provider's, and axe on each screen.
  * Prints `N passed, N failed`; exits 1 when a check failed.
  */
-import { mkdirSync, readFileSync } from "node:fs";
-import path from "node:path";
-import { parseArgs } from "node:util";
-import { axe, Checks, DESKTOP, launch, ledger, PHONE, StopRun } from "./lib/browser.mjs";
+import { axe } from "./lib/browser.mjs";
+import { E2E_EMAIL as email, E2E_PASSWORD as password } from "./lib/session.mjs";
+import { openWalk, readArguments, textsOf } from "./lib/walk.mjs";
 
-const { values: args, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    locale: { type: "string", default: "en" },
-    shots: { type: "string" },
-    phone: { type: "boolean", default: false },
-    dark: { type: "boolean", default: false },
-    "sync-timeout": { type: "string", default: "180" },
-  },
-});
-const base = positionals[0];
-if (base === undefined) {
-  console.error(
-    "usage: main-job.mjs BASE_URL [--locale fr] [--shots DIR] [--phone] [--sync-timeout SECONDS]",
-  );
-  process.exit(2);
-}
-const email = process.env.TENON_E2E_EMAIL ?? "camille@ateliernord.example";
-const password = process.env.TENON_E2E_PASSWORD ?? "a tenon fits its mortise";
-
-/** The texts this walk presses and waits for are the app's own ones, in the language asked for. */
-const texts = JSON.parse(
-  readFileSync(
-    path.resolve(import.meta.dirname, `../packages/features/src/i18n/locales/${args.locale}.json`),
-    "utf8",
-  ),
-);
-const t = (key) => {
-  const text = key.split(".").reduce((part, name) => part?.[name], texts);
-  if (typeof text !== "string") throw new Error(`no text ${key} in ${args.locale}`);
-  return text;
-};
-
-const checks = new Checks();
-const allowed = new Set([new URL(base).origin]);
-const browser = await launch();
-const context = await browser.newContext({
-  viewport: args.phone ? PHONE : DESKTOP,
-  locale: args.locale === "fr" ? "fr-FR" : "en-GB",
-  timezoneId: "Europe/Paris",
-  colorScheme: args.dark ? "dark" : "light",
+const { args, base } = readArguments("main-job.mjs", { "sync-timeout": { type: "string", default: "180" } });
+const { t } = textsOf(args.locale);
+const { checks, allowed, hosts, context, page, screen, run } = await openWalk(args, base, {
   acceptDownloads: true,
 });
-const hosts = ledger(context);
-const page = await context.newPage();
-page.setDefaultTimeout(15_000);
 
-const complaints = [];
-page.on("pageerror", (error) => complaints.push(`error: ${error.message}`));
-page.on("console", (message) => {
-  // Refused calls are part of the walk (the first question who is signed in); broken policy is not.
-  if (message.type() === "error" && !message.text().startsWith("Failed to load resource"))
-    complaints.push(message.text());
-});
-
-if (args.shots !== undefined) mkdirSync(args.shots, { recursive: true });
-let shot = 0;
-/** A screen is reached: it is whole, axe has no complaint, and it can be looked at. */
-async function screen(name) {
-  await page.waitForFunction(() => document.querySelector("main [aria-busy=true]") === null, undefined, {
-    timeout: 30_000,
-  });
-  await axe(page, checks, name);
-  const wide = await page.evaluate(() =>
-    [document.documentElement, ...document.querySelectorAll("main, main > div, main > div > div")]
-      .filter((element) => element.scrollWidth > element.clientWidth + 1)
-      .map((element) => `${element.tagName}.${element.className}`),
-  );
-  checks.ok(`nothing is wider than the screen: ${name}`, wide.length === 0, wide.join(" "));
-  if (args.shots !== undefined) {
-    shot += 1;
-    await page.screenshot({
-      path: path.join(args.shots, `${String(shot).padStart(2, "0")}-${name.replaceAll(" ", "-")}.png`),
-    });
-  }
-}
 const button = (key) => page.getByRole("button", { name: t(key), exact: true });
 const heading = (name) => page.getByRole("heading", { name });
 
@@ -436,19 +365,7 @@ async function manage() {
   });
 }
 
-try {
+await run(async () => {
   await walk();
-} catch (error) {
-  if (!(error instanceof StopRun)) checks.ok("the walk went through", false, String(error));
-  if (args.shots !== undefined) await page.screenshot({ path: path.join(args.shots, "stopped-here.png") });
-}
-const foreign = hosts.foreign(allowed);
-checks.ok("no request left for another host", foreign.length === 0, foreign.join(" "));
-checks.ok("app and provider were both asked", hosts.origins.size >= 2, [...hosts.origins.keys()].join(" "));
-checks.ok(
-  "no script error and no broken page policy",
-  complaints.length === 0,
-  complaints.slice(0, 5).join("\n     "),
-);
-await browser.close();
-checks.finish();
+  checks.ok("app and provider were both asked", hosts.origins.size >= 2, [...hosts.origins.keys()].join(" "));
+});

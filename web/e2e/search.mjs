@@ -9,81 +9,18 @@
  * other host than the app's and the provider's, and axe on each screen. Prints `N passed, N failed`; exits 1
  * when a check failed.
  */
-import { mkdirSync, readFileSync } from "node:fs";
-import path from "node:path";
-import { parseArgs } from "node:util";
-import { axe, Checks, DESKTOP, launch, ledger, PHONE, StopRun } from "./lib/browser.mjs";
-import { connectMailbox, firstConnection, signIn } from "./lib/mailbox.mjs";
+import { connectMailbox, firstConnection, signIn } from "./lib/session.mjs";
+import { openWalk, readArguments, textsOf } from "./lib/walk.mjs";
 
-const { values: args, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    locale: { type: "string", default: "en" },
-    shots: { type: "string" },
-    phone: { type: "boolean", default: false },
-    dark: { type: "boolean", default: false },
-  },
-});
-const base = positionals[0];
-if (base === undefined) {
-  console.error("usage: search.mjs BASE_URL [--locale fr] [--shots DIR] [--phone] [--dark]");
-  process.exit(2);
-}
-const texts = JSON.parse(
-  readFileSync(
-    path.resolve(import.meta.dirname, `../packages/features/src/i18n/locales/${args.locale}.json`),
-    "utf8",
-  ),
-);
-const t = (key, values = {}) => {
-  const text = key.split(".").reduce((part, name) => part?.[name], texts);
-  if (typeof text !== "string") throw new Error(`no text ${key} in ${args.locale}`);
-  return text.replace(/\{\{(\w+)\}\}/g, (_, name) => values[name] ?? "");
-};
+const { args, base } = readArguments("search.mjs");
+const { t } = textsOf(args.locale);
+const { checks, allowed, page, screen, run } = await openWalk(args, base, { reducedMotion: "reduce" });
 
 const ALICE = "alice@example.com";
 const SHOP = "shop@walrus.example";
 const DAY = 86_400;
 /** Nobody listens there, and nobody may ask: the server fetches from public addresses only. */
 const PICTURE = "http://127.0.0.1:9/walrus.gif";
-
-const checks = new Checks();
-const allowed = new Set([new URL(base).origin]);
-const browser = await launch();
-const context = await browser.newContext({
-  viewport: args.phone ? PHONE : DESKTOP,
-  locale: args.locale === "fr" ? "fr-FR" : "en-GB",
-  timezoneId: "Europe/Paris",
-  colorScheme: args.dark ? "dark" : "light",
-  reducedMotion: "reduce",
-});
-const hosts = ledger(context);
-const page = await context.newPage();
-page.setDefaultTimeout(15_000);
-const complaints = [];
-page.on("pageerror", (error) => complaints.push(`error: ${error.message}`));
-page.on("console", (message) => {
-  // A picture that does not come is part of the walk; broken policy is not.
-  if (message.type() === "error" && !message.text().startsWith("Failed to load resource"))
-    complaints.push(message.text());
-});
-
-if (args.shots !== undefined) mkdirSync(args.shots, { recursive: true });
-let shot = 0;
-async function screen(name) {
-  await page.waitForFunction(() => document.querySelector("main [aria-busy=true]") === null);
-  await axe(page, checks, name);
-  const wide = await page.evaluate(() =>
-    [document.documentElement, ...document.querySelectorAll("main, main > div, main > div > div")]
-      .filter((element) => element.scrollWidth > element.clientWidth + 1)
-      .map((element) => `${element.tagName}.${element.className}`),
-  );
-  checks.ok(`nothing is wider than the screen: ${name}`, wide.length === 0, wide.join(" "));
-  if (args.shots === undefined) return;
-  shot += 1;
-  const file = `${String(shot).padStart(2, "0")}-${name.replaceAll(" ", "-")}.png`;
-  await page.screenshot({ path: path.join(args.shots, file) });
-}
 
 const button = (key, values) => page.getByRole("button", { name: t(key, values), exact: true });
 const heading = (name) => page.getByRole("heading", { name, exact: true });
@@ -132,7 +69,7 @@ async function walk() {
     await page.locator("select").first().selectOption(args.locale);
     await page.waitForFunction((lang) => document.documentElement.lang === lang, args.locale);
     await page.waitForTimeout(500);
-    const provider = await connectMailbox(page, base);
+    const provider = await connectMailbox(page, base, "mail");
     allowed.add(provider);
     id = await firstConnection(page);
     const before = await stored(() => true);
@@ -314,18 +251,4 @@ async function forgets() {
   await screen("kept searches");
 }
 
-try {
-  await walk();
-} catch (error) {
-  if (!(error instanceof StopRun)) checks.ok("the walk went through", false, String(error));
-  if (args.shots !== undefined) await page.screenshot({ path: path.join(args.shots, "stopped-here.png") });
-}
-const foreign = hosts.foreign(allowed);
-checks.ok("no request left for another host", foreign.length === 0, foreign.join(" "));
-checks.ok(
-  "no script error and no broken page policy",
-  complaints.length === 0,
-  complaints.slice(0, 5).join("\n     "),
-);
-await browser.close();
-checks.finish();
+await run(walk);

@@ -9,51 +9,20 @@
  * BASE_URL has to be on `localhost`, the only name on loopback that passkeys work with. The issuer is npm
  * oidc-provider as tools/oidc starts it. Prints `N passed, N failed`; exits 1 when a check failed.
  */
-import { mkdirSync, readFileSync } from "node:fs";
-import path from "node:path";
-import { parseArgs } from "node:util";
-import { axe, Checks, DESKTOP, launch, ledger, StopRun } from "./lib/browser.mjs";
+import { axe, Checks, launch, ledger, StopRun } from "./lib/browser.mjs";
+import { E2E_EMAIL as email, signIn } from "./lib/session.mjs";
+import { looks, pictures, readArguments, textsOf } from "./lib/walk.mjs";
 
-const { values: args, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    issuer: { type: "string", default: "Acme" },
-    locale: { type: "string", default: "en" },
-    shots: { type: "string" },
-  },
-});
-const base = positionals[0];
-if (base === undefined) {
-  console.error("usage: sign-in.mjs BASE_URL --issuer LABEL [--locale fr] [--shots DIR]");
-  process.exit(2);
-}
-const email = process.env.TENON_E2E_EMAIL ?? "";
-const password = process.env.TENON_E2E_PASSWORD ?? "";
-const texts = JSON.parse(
-  readFileSync(
-    path.resolve(import.meta.dirname, `../packages/features/src/i18n/locales/${args.locale}.json`),
-    "utf8",
-  ),
-);
-const t = (key, values = {}) => {
-  const text = key.split(".").reduce((part, name) => part?.[name], texts);
-  if (typeof text !== "string") throw new Error(`no text ${key} in ${args.locale}`);
-  return text.replace(/\{\{(\w+)\}\}/g, (_, name) => values[name] ?? "");
-};
-
+const { args, base } = readArguments("sign-in.mjs", { issuer: { type: "string", default: "Acme" } });
+const { t } = textsOf(args.locale);
+const keep = pictures(args);
 const checks = new Checks();
 const browser = await launch();
 const allowed = new Set([new URL(base).origin]);
-if (args.shots !== undefined) mkdirSync(args.shots, { recursive: true });
 
 /** A browser of its own: cookies, pages, ledger of hosts. */
 async function person() {
-  const context = await browser.newContext({
-    viewport: DESKTOP,
-    locale: args.locale === "fr" ? "fr-FR" : "en-GB",
-    timezoneId: "Europe/Paris",
-    reducedMotion: "reduce",
-  });
+  const context = await browser.newContext({ ...looks(args), reducedMotion: "reduce" });
   const hosts = ledger(context);
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
@@ -62,21 +31,14 @@ async function person() {
 const button = (page, key, values) => page.getByRole("button", { name: t(key, values), exact: true });
 const inside = (page) => page.getByRole("navigation", { name: t("nav.main") }).waitFor();
 
-let shot = 0;
 async function screen(page, name) {
   await page.waitForFunction(() => document.querySelector("main [aria-busy=true]") === null);
   await axe(page, checks, name);
-  if (args.shots === undefined) return;
-  shot += 1;
-  const file = `${String(shot).padStart(2, "0")}-${name.replaceAll(" ", "-")}.png`;
-  await page.screenshot({ path: path.join(args.shots, file), fullPage: true });
+  await keep(page, name, { fullPage: true });
 }
 
 async function signInByPassword(page) {
-  await page.goto(new URL("/sign-in", base).href);
-  await page.locator("input[name=email]").fill(email);
-  await page.locator("input[name=password]").fill(password);
-  await button(page, "sign_in.submit").click();
+  await signIn(page, base);
   await inside(page);
 }
 

@@ -1,4 +1,5 @@
 /** Signing in and connecting the demo's mailbox, for scripts whose walk begins after that. */
+import { until } from "./walk.mjs";
 
 export const E2E_EMAIL = process.env.TENON_E2E_EMAIL ?? "camille@ateliernord.example";
 export const E2E_PASSWORD = process.env.TENON_E2E_PASSWORD ?? "a tenon fits its mortise";
@@ -29,10 +30,8 @@ export async function connectMailbox(page, base, features) {
   if (!(await allow.isVisible())) await account.click();
   await allow.click();
   await page.waitForURL("**/connections/**");
-  await page.waitForFunction(
-    async () => (await (await fetch("/api/v1/connections")).json()).items[0]?.mailbox?.state === "live",
-    undefined,
-    { timeout: 180_000, polling: 1000 },
-  );
+  const state = () =>
+    page.evaluate(async () => (await (await fetch("/api/v1/connections")).json()).items[0]?.mailbox?.state);
+  await until("the mailbox is live", async () => (await state()) === "live", 180_000);
   return provider;
 }
