@@ -2,6 +2,9 @@ import { type RefObject, useCallback, useEffect, useRef, useState } from "react"
 import { useTranslation } from "react-i18next";
 import { useShortcuts } from "../keyboard";
 
+/** So long a row may take until it is there. */
+const PATIENCE_MS = 2000;
+
 type RowKeys = {
   /** The rows in order. */
   ids: string[];
@@ -13,28 +16,43 @@ type RowKeys = {
   reveal: (id: string) => void;
   /** What holds the rows. */
   within: RefObject<HTMLElement | null>;
+  /** What Escape does; closes where nothing is said. */
+  onEscape?: () => void;
 };
 
-/** j, k, Enter, u and Escape in a list of conversations; the answer is the row in the tab order. */
-export function useRowKeys({ ids, open, openRow, close, reveal, within }: RowKeys): string | undefined {
+type Rows = {
+  /** The row that the keys are at. */
+  active: string | undefined;
+  setActive: (id: string | undefined) => void;
+  focusRow: (id: string) => void;
+  /** The row in the tab order. */
+  tabbable: string | undefined;
+};
+
+/** j, k, Enter, u and Escape in a list of conversations. */
+export function useRowKeys({ ids, open, openRow, close, reveal, within, onEscape }: RowKeys): Rows {
   const { t } = useTranslation();
   const [active, setActive] = useState<string | undefined>(open);
+  const wanted = useRef<string>(undefined);
 
   const focusRow = useCallback(
     (id: string) => {
       if (!ids.includes(id)) return;
       setActive(id);
       reveal(id);
-      const tryFocus = (attempts: number) => {
+      wanted.current = id;
+      const end = performance.now() + PATIENCE_MS;
+      const tryFocus = () => {
         const row = within.current?.querySelector<HTMLElement>(`[data-thread="${CSS.escape(id)}"]`);
         // It may not be drawn yet, or still be fading in: on a phone behind the conversation that closes. What is
         // hidden loses the keyboard again.
         const seen = row != null && getComputedStyle(row).visibility === "visible";
         if (seen) row.focus({ preventScroll: true });
-        const waits = !seen || document.activeElement !== row;
-        if (waits && attempts > 0) requestAnimationFrame(() => tryFocus(attempts - 1));
+        const done = seen && document.activeElement === row;
+        const waits = !done && wanted.current === id && performance.now() < end;
+        if (waits) requestAnimationFrame(tryFocus);
       };
-      tryFocus(30);
+      tryFocus();
     },
     [ids, reveal, within],
   );
@@ -80,8 +98,9 @@ export function useRowKeys({ ids, open, openRow, close, reveal, within }: RowKey
       keyOnly: true,
     },
     { keys: "u", label: t("keys.back"), group, run: close, keyOnly: true },
-    { keys: "Escape", label: t("keys.close"), group, run: close, keyOnly: true },
+    { keys: "Escape", label: t("keys.close"), group, run: onEscape ?? close, keyOnly: true },
   ]);
 
-  return active !== undefined && ids.includes(active) ? active : ids[0];
+  const tabbable = active !== undefined && ids.includes(active) ? active : ids[0];
+  return { active, setActive, focusRow, tabbable };
 }

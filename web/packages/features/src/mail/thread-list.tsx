@@ -27,6 +27,7 @@ import { useShortcuts } from "../keyboard";
 import { ListHead, SelectionHead } from "./list-head";
 import { Announcer, EmptyList, ListSkeleton, MoreRow } from "./list-states";
 import { nextRow } from "./next-row";
+import { useRowKeys } from "./row-keys";
 import classes from "./thread-list.module.css";
 import { ThreadRow } from "./thread-row";
 import { useActionKeys } from "./use-action-keys";
@@ -67,7 +68,6 @@ export function ThreadList(props: ThreadListProps) {
     return overList(loaded, pending, { connection, label, unread }, commands.roles, open);
   }, [query.data, pending, connection, label, unread, commands.roles, open]);
   const ids = useMemo(() => threads.map(({ id }) => id), [threads]);
-  const [active, setActive] = useState<string | undefined>(open);
   const [chosen, setSelection] = useState<Selection>(NONE);
   const selection = within(chosen, ids);
   const viewport = useRef<HTMLDivElement>(null);
@@ -101,21 +101,19 @@ export function ThreadList(props: ThreadListProps) {
     query.fetchNextPage,
   ]);
 
-  const focusRow = useCallback(
-    (id: string) => {
-      const index = ids.indexOf(id);
-      if (index < 0) return;
-      setActive(id);
-      virtualizer.scrollToIndex(index, { align: "auto" });
-      const tryFocus = (attempts: number) => {
-        const row = viewport.current?.querySelector<HTMLElement>(`[data-thread="${CSS.escape(id)}"]`);
-        if (row) row.focus({ preventScroll: true });
-        else if (attempts > 0) requestAnimationFrame(() => tryFocus(attempts - 1));
-      };
-      tryFocus(5);
-    },
+  const reveal = useCallback(
+    (id: string) => virtualizer.scrollToIndex(ids.indexOf(id), { align: "auto" }),
     [ids, virtualizer],
   );
+  const { active, setActive, focusRow, tabbable } = useRowKeys({
+    ids,
+    open,
+    openRow: openThread,
+    close: closeThread,
+    reveal,
+    within: viewport,
+    onEscape: () => (isEmpty(selection) ? closeThread() : finish()),
+  });
 
   // The same functions at each render, so that rows that did not change are not drawn again.
   const latest = useRef({ open, openThread, commands, threads, ids });
@@ -123,10 +121,13 @@ export function ThreadList(props: ThreadListProps) {
   const onOpen = useCallback((id: string) => {
     latest.current.openThread(id, { replace: latest.current.open !== undefined });
   }, []);
-  const onSelect = useCallback((id: string, toHere: boolean) => {
-    setActive(id);
-    setSelection((now) => (toHere ? range : toggle)(now, id, latest.current.ids));
-  }, []);
+  const onSelect = useCallback(
+    (id: string, toHere: boolean) => {
+      setActive(id);
+      setSelection((now) => (toHere ? range : toggle)(now, id, latest.current.ids));
+    },
+    [setActive],
+  );
   const find = useCallback(
     (id: string) =>
       latest.current.threads.find((candidate) => candidate.id === id) ??
@@ -140,15 +141,6 @@ export function ThreadList(props: ThreadListProps) {
     },
     [find],
   );
-
-  // On the way back from a thread the keyboard is where it was.
-  const wasOpen = useRef(open);
-  useEffect(() => {
-    const before = wasOpen.current;
-    wasOpen.current = open;
-    if (open !== undefined) setActive(open);
-    else if (before !== undefined) focusRow(before);
-  }, [open, focusRow]);
 
   // What leaves the list takes neither the place nor the keyboard with it.
   const before = useRef<readonly string[]>(ids);
@@ -169,7 +161,7 @@ export function ThreadList(props: ThreadListProps) {
     if (!lost) return;
     if (next !== undefined) focusRow(next);
     else document.querySelector<HTMLElement>("[data-page-title]")?.focus();
-  }, [ids, active, open, wide, acted, openThread, closeThread, focusRow]);
+  }, [ids, active, open, wide, acted, openThread, closeThread, focusRow, setActive]);
 
   const everything: Chosen = {
     matching: { connection, label: label ?? null, unread: unread === true },
@@ -190,45 +182,8 @@ export function ThreadList(props: ThreadListProps) {
   };
   const runSelected = (offer: Offer) => commands.run(offer, selectedNow(), finish);
 
-  const move = (by: 1 | -1) => {
-    if (threads.length === 0) return;
-    const at = active === undefined ? -1 : ids.indexOf(active);
-    const shown = at < 0 ? ids[0] : ids[Math.min(ids.length - 1, Math.max(0, at + by))];
-    // Nothing was chosen yet: the first key chooses the first row.
-    const inList =
-      document.activeElement instanceof HTMLElement && document.activeElement.dataset.thread !== undefined;
-    const target = open === undefined && !inList ? (ids[at] ?? ids[0]) : shown;
-    if (target === undefined) return;
-    if (open !== undefined) {
-      setActive(target);
-      virtualizer.scrollToIndex(ids.indexOf(target), { align: "auto" });
-      openThread(target, { replace: true });
-    } else {
-      focusRow(target);
-    }
-  };
-
   const group = t("keys.group.list");
   useShortcuts([
-    { keys: "j", label: t("keys.next"), group, run: () => move(1), keyOnly: true },
-    { keys: "k", label: t("keys.previous"), group, run: () => move(-1), keyOnly: true },
-    {
-      keys: "Enter",
-      label: t("keys.open"),
-      group,
-      run: () => {
-        if (active !== undefined && open === undefined) openThread(active, { replace: false });
-      },
-      keyOnly: true,
-    },
-    { keys: "u", label: t("keys.back"), group, run: closeThread, keyOnly: true },
-    {
-      keys: "Escape",
-      label: t("keys.close"),
-      group,
-      run: () => (isEmpty(selection) ? closeThread() : finish()),
-      keyOnly: true,
-    },
     {
       keys: "x",
       label: t("acting.select"),
@@ -265,7 +220,6 @@ export function ThreadList(props: ThreadListProps) {
     },
   });
 
-  const firstTabbable = active !== undefined && ids.includes(active) ? active : ids[0];
   const selecting = !isEmpty(selection);
   const inDrafts = label !== undefined && label === commands.roles.drafts;
   return (
@@ -339,7 +293,7 @@ export function ThreadList(props: ThreadListProps) {
                       selected={isSelected(selection, thread.id)}
                       selecting={selecting}
                       selectable={!inDrafts}
-                      tabbable={thread.id === firstTabbable}
+                      tabbable={thread.id === tabbable}
                       format={format}
                       href={`?${unread === true ? "unread=true&" : ""}thread=${encodeURIComponent(thread.id)}`}
                       onOpen={onOpen}

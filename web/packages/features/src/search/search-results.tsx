@@ -104,7 +104,7 @@ export function SearchResults(props: SearchResultsProps) {
       list.current?.querySelector(`[data-thread="${CSS.escape(id)}"]`)?.scrollIntoView({ block: "nearest" }),
     [],
   );
-  const tabbable = useRowKeys({
+  const { tabbable } = useRowKeys({
     ids,
     open,
     openRow: (id, options) => void openRow(id, options),
