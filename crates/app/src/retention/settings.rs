@@ -1,6 +1,5 @@
 //! The workspace's choice, and what it means in numbers.
 
-use tenon_model::mail::SyncState;
 use tenon_model::member::Role;
 use tenon_model::{Scope, Time};
 
@@ -84,7 +83,6 @@ pub async fn set_retention(ctx: &Ctx, actor: &Actor, mail_days: u32) -> Result<R
     // The choice concerns every mailbox of the workspace, whoever's it is.
     let scope = Scope::job(actor.workspace);
     let mut tx = ctx.store.begin(&scope).await?;
-    let before = days(ctx, &mut tx).await?;
     tx.retention().set_mail_days(mail_days.into(), now).await?;
     let mailboxes = tx.retention().mailboxes().await?;
     for connection in mailboxes {
@@ -93,42 +91,13 @@ pub async fn set_retention(ctx: &Ctx, actor: &Actor, mail_days: u32) -> Result<R
             connection,
         };
         tenon_jobs::enqueue(&mut tx, &purge, now).await?;
-        if before.is_some_and(|before| mail_days > before) {
-            list_again(&mut tx, ctx, actor, connection).await?;
-        }
+        // Its next turn sees that the box has changed.
+        let sync = SyncMailbox {
+            workspace: actor.workspace,
+            connection,
+        };
+        tenon_jobs::enqueue(&mut tx, &sync, now).await?;
     }
     tx.commit().await?;
     retention(ctx, actor).await
-}
-
-/// Has a mailbox that is in step listed again, from further back.
-async fn list_again(
-    tx: &mut tenon_store::Tx,
-    ctx: &Ctx,
-    actor: &Actor,
-    connection: tenon_model::ConnectionId,
-) -> Result<()> {
-    let now = ctx.world.now();
-    let Some(mut mailbox) = tx.mailboxes().get(connection).await? else {
-        return Ok(());
-    };
-    if mailbox.state == SyncState::Parked {
-        return Ok(()); // waits for the person's answer, which is another question
-    }
-    if mailbox.state == SyncState::Live {
-        mailbox.state = SyncState::Resync;
-    }
-    // A listing under way starts again, from the new moment; what is stored is not fetched again.
-    mailbox.generation = mailbox.shadow.unwrap_or(mailbox.generation);
-    mailbox.shadow = None;
-    mailbox.page_token = None;
-    mailbox.next_sync_at = Some(now);
-    let fence = tx.connections().fence(connection).await?.unwrap_or(0);
-    tx.mailboxes().save(&mailbox, fence).await?;
-    let job = SyncMailbox {
-        workspace: actor.workspace,
-        connection,
-    };
-    tenon_jobs::enqueue(tx, &job, now).await?;
-    Ok(())
 }

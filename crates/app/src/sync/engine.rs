@@ -89,6 +89,8 @@ pub(super) struct Session<'a> {
     pub(super) labels_met: HashSet<String>,
     /// The time box: mail from before is not stored.
     pub(super) since: Option<Time>,
+    /// Where the box began when this turn did; `None` before the first listing.
+    pub(super) box_began: Option<Time>,
     /// Messages of the page at hand that came but are older than the box.
     pub(super) outside: HashSet<String>,
 }
@@ -223,6 +225,7 @@ async fn open<'a>(
     let key = ctx.keys.get(&mut tx, row.key_id).await?;
     let own = own_addresses(&account(ctx, &mut tx, &row).await?);
     let since = crate::retention::horizon(ctx, &mut tx).await?;
+    let box_began = tx.boxes().get(row.id).await?.map(|b| b.since);
     drop(tx);
     let port = ctx.mail_port(&row, Priority::Background).await?;
     Ok(Some(Session {
@@ -241,6 +244,7 @@ async fn open<'a>(
         resynced: false,
         labels_met: HashSet::new(),
         since,
+        box_began,
         outside: HashSet::new(),
     }))
 }
@@ -255,6 +259,7 @@ pub(super) enum Step {
 }
 
 async fn work(session: &mut Session<'_>) -> Turn<Step> {
+    session.fit_the_box().await?;
     if session.mailbox.state == SyncState::Live {
         match session.poll().await {
             Ok(()) => return Ok(Step::Done),

@@ -9,9 +9,14 @@ use tenon_model::mail::SyncState;
 
 use super::engine::{Session, Step, Stop, Turn};
 use super::stage::Stage;
+use crate::retention::PurgeMail;
 
 /// How long a turn works on a snapshot.
 const TURN: Duration = Duration::from_secs(20);
+/// By so much the clocks of two nodes may differ.
+const CLOCKS: Duration = Duration::from_mins(10);
+/// A box moves on while a large mailbox is listed; that alone is no reason to begin again.
+const DRIFT: Duration = Duration::from_hours(48);
 /// At most one resync an hour and three a day.
 const RESYNC_HOUR: Duration = Duration::from_hours(1);
 const RESYNC_DAY: Duration = Duration::from_hours(24);
@@ -107,6 +112,32 @@ impl Session<'_> {
             .await?;
         self.announce(&mut tx, EventKind::MailboxChanged).await?;
         self.ctx.progress.forget(self.row.id);
+        self.commit(tx).await
+    }
+
+    /// Lists anew when the time box is another than the one that the mailbox was listed for: mail that there
+    /// is room for again is listed, and a listing under way does not go on fetching what there is none for.
+    pub(super) async fn fit_the_box(&mut self) -> Turn<()> {
+        let (Some(began), begins) = (self.box_began, self.since.unwrap_or(Time(0))) else {
+            return Ok(());
+        };
+        let wider = begins + CLOCKS < began;
+        let narrower = self.mailbox.shadow.is_some() && began + DRIFT < begins;
+        if !wider && !narrower {
+            return Ok(());
+        }
+        if self.mailbox.state == SyncState::Live {
+            self.mailbox.state = SyncState::Resync;
+        }
+        // The number of a listing that is given up is not used again; what it stored is not fetched again.
+        self.mailbox.generation = self.generation();
+        self.mailbox.shadow = None;
+        let mut tx = self.begin().await?;
+        let purge = PurgeMail {
+            workspace: self.row.workspace_id,
+            connection: self.row.id,
+        };
+        tenon_jobs::enqueue(&mut tx, &purge, self.ctx.world.now()).await?;
         self.commit(tx).await
     }
 

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use tenon_app::{Ctx, Error, connections, mail, retention, search};
 use tenon_jobs::Runner;
+use tenon_model::mail::SyncState;
 use tenon_model::{ConnectionId, Scope, inventory};
-use tenon_sandbox::NewMail;
+use tenon_sandbox::{Fault, NewMail};
 use tenon_testkit::app::{Options, TestApp};
 use tenon_testkit::{TestStore, store_test};
 
@@ -92,6 +93,34 @@ store_test! {
         let member = app.member("otto@tenon.example").await;
         assert!(matches!(retention::set_retention(&app.ctx, &member, 10).await, Err(Error::Forbidden)));
         assert!(!retention::retention(&app.ctx, &member).await.unwrap().may_change);
+    }
+}
+
+store_test! {
+    async fn less_is_kept_to_by_a_first_sync_under_way_and_two_days_more_are_listed(t: TestStore) {
+        let options = Options { messages: 0, config: |c| c.mail_days = 3_000, ..Options::default() };
+        let app = TestApp::start_with(t, options).await;
+        for n in 0..80_u32 {
+            insert(&app, n * 2 + 1, "one of many");
+        }
+        // The first page comes, the next ones do not.
+        app.sandbox.control().faults().push(Fault::new("HTTP:503").on("pageToken").always());
+        let id = app.connect(ALICE).await;
+        assert_eq!(app.mailbox(id).await.state, SyncState::FirstSync);
+        assert_eq!(count(&app, id).await, 50);
+        retention::set_retention(&app.ctx, &app.owner, 20).await.unwrap();
+        app.sandbox.control().faults().clear();
+        let before = app.sandbox.control().requests().len();
+        app.pass(Duration::from_mins(5)).await;
+        let view = retention::retention(&app.ctx, &app.owner).await.unwrap();
+        assert_eq!((view.messages, view.due, view.purged), (10, 0, 40));
+        assert_eq!(app.mailbox(id).await.state, SyncState::Live);
+        let asked = app.sandbox.control().requests();
+        let fetched = asked[before..].iter().filter(|c| c.path.contains("format=metadata")).count();
+        assert_eq!(fetched, 0, "nothing older is asked for any more");
+        retention::set_retention(&app.ctx, &app.owner, 22).await.unwrap();
+        app.settle().await;
+        assert_eq!(count(&app, id).await, 11, "and that of 21 days");
     }
 }
 

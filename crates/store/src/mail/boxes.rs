@@ -8,7 +8,7 @@ use crate::sql::{Row, sql};
 /// The time box of a mailbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TimeBox {
-    /// Messages received before were not listed by the last snapshot.
+    /// Messages received before were not listed by the last snapshot, or have been purged since.
     pub since: Time,
     /// Messages purged for their age so far.
     pub purged: i64,
@@ -55,7 +55,8 @@ impl Boxes<'_> {
     }
 
     /// Deletes up to `limit` messages received before `since`, and threads that have none left; how
-    /// many. Conversations that were opened from a search stay for their time.
+    /// many. Conversations that were opened from a search stay for their time. The box begins at `since`
+    /// from now on, unless a snapshot is under way: that lists from one moment to its end.
     pub async fn purge(
         &mut self,
         connection: ConnectionId,
@@ -87,7 +88,10 @@ impl Boxes<'_> {
         self.tx.refold(connection, threads).await?;
         let note = sql(
             "INSERT INTO boxes (connection_id, since, purged) VALUES ($1, $2, $3) \
-             ON CONFLICT (connection_id) DO UPDATE SET purged = boxes.purged + excluded.purged",
+             ON CONFLICT (connection_id) DO UPDATE SET purged = boxes.purged + excluded.purged, \
+             since = CASE WHEN boxes.since < excluded.since AND NOT EXISTS (\
+               SELECT 1 FROM mailboxes m WHERE m.connection_id = $1 AND m.shadow IS NOT NULL) \
+             THEN excluded.since ELSE boxes.since END",
         )
         .bind(connection)
         .bind(since)
