@@ -1,22 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { openApp } from "./testing/app";
-
-const MAIL = "/mail/con_demo00000001";
-const rows = () => [...document.querySelectorAll<HTMLAnchorElement>("[data-thread]")];
-const row = (subject: RegExp) =>
-  waitFor(() => {
-    const found = rows().find((link) => subject.test(link.textContent ?? ""));
-    if (found === undefined) throw new Error(`no row with ${subject}`);
-    return found;
-  });
-const noRow = (subject: RegExp) =>
-  waitFor(() => expect(rows().filter((link) => subject.test(link.textContent ?? ""))).toEqual([]));
-const said = async (text: RegExp) => {
-  const found = await screen.findByText(text, { selector: "[data-toast] *" });
-  return within(found.closest("[data-toast]") as HTMLElement);
-};
-const QUOTE = /Revised quote/;
+import { field, MAIL, noRow, QUOTE, row, rows, said } from "./testing/mail";
 
 describe("acting on conversations", () => {
   it("shows it at once, keeps the keyboard in the list, and takes it back", async () => {
@@ -197,8 +182,6 @@ describe("acting on conversations", () => {
 });
 
 describe("writing", () => {
-  const field = (name: string) => within(screen.getByTestId("composer")).getByLabelText(name);
-
   it("saves a draft as one writes, and sends it once", async () => {
     const { user, fake, calls } = await openApp({ scenario: "connected", path: MAIL });
     fake.me.member.undo_send_seconds = 0;

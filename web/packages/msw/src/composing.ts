@@ -139,11 +139,18 @@ export class FakeComposing {
     return this.drafts.get(messageId.replace(/^msg_/, ""));
   }
 
-  send(id: string, key: string, undoSeconds: number): Send | "draft_gone" {
+  send(
+    id: string,
+    key: string,
+    undoSeconds: number,
+    etag: string | null = null,
+  ): Send | "draft_gone" | "draft_changed" | "draft_sending" {
     const known = this.sends.find((send) => send.id === this.#byKey.get(key));
     if (known !== undefined) return known;
     const draft = this.drafts.get(id);
     if (draft === undefined) return "draft_gone";
+    if (this.isSending(id)) return "draft_sending";
+    if (etag !== null && etag !== draft.etag) return "draft_changed";
     const send: Send = {
       id: this.#fake.nextId("snd"),
       draft_id: id,
@@ -177,7 +184,7 @@ export class FakeComposing {
       const draft = this.create({ ...content, connection_id: connection, attachments: [] }, subject);
       this.nextSend = outcome;
       const send = this.send(draft.id, `send ${subject}`, 3600);
-      if (send !== "draft_gone") this.#go(send);
+      if (typeof send !== "string") this.#go(send);
     };
     write("Offer for eighteen tables", "ana.ferreira@hotelmiramar.example", "sent");
     write("Photographs of the workshop, full size", "mira@studiokovac.example", "refused");

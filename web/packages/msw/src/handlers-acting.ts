@@ -125,8 +125,11 @@ export function composing(fake: FakeServer, on: On): void {
   });
   on("post", "/drafts/:id/send", ({ params, body, request }) => {
     const seconds = Number(body.undo_seconds ?? fake.me.member.undo_send_seconds ?? 10);
-    const send = fake.composing.send(params.id ?? "", request.headers.get("Idempotency-Key") ?? "", seconds);
-    return send === "draft_gone" ? problem(410, send) : json(send, 202);
+    const key = request.headers.get("Idempotency-Key") ?? "";
+    const send = fake.composing.send(params.id ?? "", key, seconds, request.headers.get("If-Match"));
+    if (send === "draft_gone") return problem(410, send);
+    if (send === "draft_changed") return problem(412, send);
+    return send === "draft_sending" ? problem(409, send) : json(send, 202);
   });
   on("get", "/sends", ({ url }) => {
     const state = url.searchParams.get("state");

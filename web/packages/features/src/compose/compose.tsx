@@ -16,7 +16,7 @@ import {
 import { useTranslation } from "react-i18next";
 import { allowSearch, connectionQuery, featureState, useApi } from "../core";
 import { OutboxWatch, type Sent } from "../outbox/outbox-watch";
-import type { Begun } from "./composer-window";
+import type { Begun } from "./begin";
 
 const Dock = lazy(() => import("./dock"));
 

@@ -1,15 +1,14 @@
 import { ActionIcon, Skeleton } from "@mantine/core";
 import { useFocusTrap } from "@mantine/hooks";
-import { useQuery } from "@tanstack/react-query";
-import { type Draft, type DraftKind, send } from "@tenon/api-client";
-import { IconArrowsMaximize, IconArrowsMinimize, IconMinus, IconX } from "@tenon/ui";
+import { IconArrowsMaximize, IconArrowsMinimize, IconMinus, IconX, useToast } from "@tenon/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { composeOptionsQuery, ProblemState, plain, useApi } from "../core";
-import type { ComposeStart, ComposeWindow } from "./compose";
+import { ProblemState, plain, useApi } from "../core";
+import { type Begun, loadDraft } from "./begin";
+import type { ComposeWindow } from "./compose";
 import { Composer } from "./composer";
 import classes from "./composer.module.css";
-import { EMPTY, type Written, writtenFromDraft, writtenFromReply } from "./written";
+import { useBegun } from "./use-begun";
 
 type ComposerWindowProps = {
   window: ComposeWindow;
@@ -19,14 +18,6 @@ type ComposerWindowProps = {
   setSmall: (small: boolean) => void;
 };
 
-export type Begun = {
-  kind: DraftKind;
-  /** The message it answers. */
-  message: string | null;
-  draft: Draft | undefined;
-  written: Written;
-};
-
 /** A composer with its frame; loads what it begins with. */
 export function ComposerWindow({ window, phone, hidden, close, setSmall }: ComposerWindowProps) {
   const { t } = useTranslation();
@@ -34,7 +25,23 @@ export function ComposerWindow({ window, phone, hidden, close, setSmall }: Compo
   const [large, setLarge] = useState(false);
   /** Closing saves first; the composer says how. */
   const [closing, setClosing] = useState(false);
+  const api = useApi();
+  const toast = useToast();
   const begun = useBegun(window);
+  /** What stands at the provider takes the place of this text, which can be had back. */
+  const reload = async (mine: Begun) => {
+    if (mine.draft === undefined) return;
+    const newer = await loadDraft(api, mine.draft.id);
+    begun.replace(newer);
+    toast(t("compose.conflict.shown"), {
+      key: `reload ${window.key}`,
+      shownMs: 30_000,
+      action: {
+        label: t("compose.conflict.back"),
+        run: () => begun.replace({ ...mine, draft: newer.draft, unsaved: true }),
+      },
+    });
+  };
   const trap = useFocusTrap(phone && !hidden);
   const kind = begun.data?.kind ?? "new";
   const title = plain(subject) || t(`compose.title.${kind}`);
@@ -80,6 +87,7 @@ export function ComposerWindow({ window, phone, hidden, close, setSmall }: Compo
       <div className={classes.inside} hidden={window.small && !phone}>
         {begun.data !== undefined ? (
           <Composer
+            key={begun.version}
             connection={window.connection}
             begun={begun.data}
             from={begun.from}
@@ -89,6 +97,7 @@ export function ComposerWindow({ window, phone, hidden, close, setSmall }: Compo
             askClose={() => setClosing(true)}
             close={close}
             onSubject={setSubject}
+            reload={reload}
           />
         ) : error !== null ? (
           <ProblemState error={error} retry={begun.retry} />
@@ -110,61 +119,4 @@ function HeadButton({ label, icon, run }: { label: string; icon: React.ReactNode
       {icon}
     </ActionIcon>
   );
-}
-
-/** Loads the original, the draft, the addresses one may write from. */
-function useBegun({ key, connection, start }: ComposeWindow) {
-  const api = useApi();
-  const options = useQuery(composeOptionsQuery(api, connection));
-  const query = useQuery({
-    queryKey: ["composing", key] as const,
-    queryFn: () => load(start),
-    staleTime: Number.POSITIVE_INFINITY,
-    gcTime: 0,
-    retry: false,
-    refetchOnWindowFocus: false,
-    refetchOnReconnect: false,
-  });
-  async function load(from: ComposeStart): Promise<Begun> {
-    if (from.what === "again") return from.begun;
-    if (from.what === "answer") {
-      const { message, kind } = from;
-      const params = { path: { id: message }, query: { kind } };
-      const reply = await send(api.GET("/api/v1/messages/{id}/compose", { params }));
-      return { kind, message, draft: undefined, written: writtenFromReply(reply) };
-    }
-    if (from.what === "message") {
-      const path = { params: { path: { id: from.message } } };
-      const draft = await send(api.POST("/api/v1/messages/{id}/draft", path));
-      return { kind: draft.kind, message: draft.message_id, draft, written: writtenFromDraft(draft) };
-    }
-    return { kind: "new", message: null, draft: undefined, written: EMPTY };
-  }
-  const ready = query.data !== undefined && options.data !== undefined;
-  const from = options.data?.from ?? [];
-  const standard = from.find(({ is_default }) => is_default) ?? from[0];
-  const begun = query.data;
-  const data =
-    ready && begun !== undefined
-      ? start.what === "new"
-        ? {
-            ...begun,
-            written: {
-              ...begun.written,
-              from: standard?.address ?? null,
-              signature: standard?.signature_html ?? "",
-            },
-          }
-        : begun
-      : undefined;
-  return {
-    data,
-    from,
-    limit: options.data?.limits.message_bytes ?? 0,
-    error: ready ? null : (query.error ?? options.error),
-    retry: () => {
-      void query.refetch();
-      void options.refetch();
-    },
-  };
 }

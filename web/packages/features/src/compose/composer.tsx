@@ -1,13 +1,13 @@
 import { Button, Menu, NativeSelect } from "@mantine/core";
-import { useQueryClient } from "@tanstack/react-query";
 import { type ComposeOptions, isProblem, send } from "@tenon/api-client";
 import { IconDots, IconPaperclip, IconSend, IconTrash, useToast } from "@tenon/ui";
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { keys, useApi, useMe, useProblemText } from "../core";
+import { useApi, useProblemText } from "../core";
+import type { Begun } from "./begin";
 import { useComposeInside } from "./compose";
 import classes from "./composer.module.css";
-import type { Begun } from "./composer-window";
+import { ConflictNotice } from "./conflict-notice";
 import { isBlankHtml } from "./draft-html";
 import { FileList } from "./file-list";
 import { HtmlPreview } from "./html-preview";
@@ -16,11 +16,10 @@ import { RecipientsField } from "./recipients-field";
 import { SaveLine } from "./save-line";
 import { useDraft } from "./use-draft";
 import { useFiles } from "./use-files";
-import { sizeOf, type Written, type WrittenFile } from "./written";
+import { useSending } from "./use-sending";
+import type { Written, WrittenFile } from "./written";
 
 const BodyEditor = lazy(() => import("./editor").then(({ BodyEditor: Editor }) => ({ default: Editor })));
-
-const UNDO_SECONDS = 10;
 
 type ComposerProps = {
   connection: string;
@@ -33,6 +32,8 @@ type ComposerProps = {
   askClose: () => void;
   close: () => void;
   onSubject: (subject: string) => void;
+  /** Shows what stands at the provider in place of this. */
+  reload: (mine: Begun) => Promise<void>;
 };
 
 const again = ({ ref: _gone, ...file }: WrittenFile): WrittenFile => ({
@@ -41,25 +42,19 @@ const again = ({ ref: _gone, ...file }: WrittenFile): WrittenFile => ({
   progress: 0,
 });
 
-type Complaint = "nobody" | "invalid" | "uploading" | "upload_failed" | "too_large";
-
 /** Writing one message. What stands here is saved as a draft in the person's own mailbox as they write. */
 export function Composer(props: ComposerProps) {
-  const { connection, begun, from, limit, closing, stay, askClose, close, onSubject } = props;
+  const { connection, begun, from, limit, closing, stay, askClose, close, onSubject, reload } = props;
   const { t } = useTranslation();
   const api = useApi();
-  const client = useQueryClient();
   const toast = useToast();
   const problemText = useProblemText();
   const compose = useComposeInside();
-  const undoSeconds = useMe()?.member.undo_send_seconds ?? UNDO_SECONDS;
   const known = useKnownPeople();
   const [fields, setFields] = useState<Omit<Written, "files">>(begun.written);
   const { files, add, remove, retry } = useFiles(begun.written.files);
   const [copies, setCopies] = useState({ cc: fields.cc.length > 0, bcc: fields.bcc.length > 0 });
   const [quoteShown, setQuoteShown] = useState(false);
-  const [complaint, setComplaint] = useState<Complaint>();
-  const [busy, setBusy] = useState(false);
   const [dragging, setDragging] = useState(false);
   const picker = useRef<HTMLInputElement>(null);
   const root = useRef<HTMLFormElement>(null);
@@ -67,7 +62,7 @@ export function Composer(props: ComposerProps) {
   const draft = useDraft({ connection, begun, written });
   const change = (what: Partial<Written>) => {
     setFields((now) => ({ ...now, ...what }));
-    setComplaint(undefined);
+    clearComplaint();
   };
   const empty =
     draft.session.draft === undefined && !draft.touched && isBlankHtml(fields.body) && files.length === 0;
@@ -90,48 +85,20 @@ export function Composer(props: ComposerProps) {
   const latest = useRef(written);
   latest.current = written;
 
-  const complaintOf = (now: Written): Complaint | undefined => {
-    const people = [...now.to, ...now.cc, ...now.bcc];
-    if (people.length === 0) return "nobody";
-    if (people.some(({ valid }) => !valid)) return "invalid";
-    if (now.files.some(({ state }) => state === "uploading")) return "uploading";
-    if (now.files.some(({ state }) => state === "failed")) return "upload_failed";
-    // Base64 makes three bytes four.
-    return limit > 0 && (sizeOf(now.files) * 4) / 3 > limit ? "too_large" : undefined;
-  };
-
-  const submit = async () => {
-    if (busy) return;
+  const settled = async () => {
     await settleFields();
-    const now = latest.current;
-    const found = complaintOf(now);
-    setComplaint(found);
-    if (found !== undefined) {
-      root.current?.querySelector<HTMLInputElement>("input[type=text]")?.focus();
-      return;
-    }
-    setBusy(true);
-    try {
-      const saved = await draft.session.flush(draft.content(now));
-      const sent = await send(
-        api.POST("/api/v1/drafts/{id}/send", {
-          params: { path: { id: saved.id }, header: { "Idempotency-Key": draft.sendKey() } },
-          body: { undo_seconds: undoSeconds },
-        }),
-      );
-      void client.invalidateQueries({ queryKey: keys.sends });
-      compose.follow({
-        id: sent.id,
-        undoSeconds,
-        again: () => compose.again(connection, { ...begun, draft: saved, written: draft.placed(now) }),
-      });
-      draft.session.stop();
-      close();
-    } catch (error) {
-      toast(`${t("compose.send_failed")} ${problemText(error)}`, { tone: "danger", shownMs: 16_000 });
-      setBusy(false);
-    }
+    return latest.current;
   };
+  const { busy, setBusy, complaint, setComplaint, submit, held } = useSending({
+    connection,
+    begun,
+    draft,
+    limit,
+    settled,
+    onComplaint: () => root.current?.querySelector<HTMLInputElement>("input[type=text]")?.focus(),
+    close,
+  });
+  const clearComplaint = () => setComplaint(undefined);
 
   const discard = async () => {
     const { session } = draft;
@@ -139,6 +106,7 @@ export function Composer(props: ComposerProps) {
     const kept: Begun = {
       ...begun,
       draft: undefined,
+      unsaved: true,
       written: { ...written, files: written.files.map((one) => (one.file === undefined ? one : again(one))) },
     };
     session.stop();
@@ -191,7 +159,7 @@ export function Composer(props: ComposerProps) {
   };
   const takeFiles = (list: globalThis.FileList | null) => {
     if (list !== null && list.length > 0) add([...list]);
-    setComplaint(undefined);
+    clearComplaint();
   };
   const answering = begun.kind === "reply" || begun.kind === "reply_all";
   const attached = files.filter(({ inline }) => !inline);
@@ -319,6 +287,19 @@ export function Composer(props: ComposerProps) {
         </BodyEditor>
       </Suspense>
       <FileList files={attached} remove={remove} retry={retry} />
+      {draft.status.state === "conflict" && (
+        <ConflictNotice
+          sending={held}
+          look={() =>
+            reload({ ...begun, draft: draft.session.draft, written: draft.placed(written) }).catch(
+              (error: unknown) => void toast(problemText(error), "danger"),
+            )
+          }
+          keep={() =>
+            held ? void submit({ over: true }) : draft.session.overwrite(draft.content(latest.current))
+          }
+        />
+      )}
       {complaint !== undefined && (
         <div className={classes.complaint} role="alert">
           {t(`compose.complaint.${complaint}`)}
@@ -353,7 +334,7 @@ export function Composer(props: ComposerProps) {
             event.currentTarget.value = "";
           }}
         />
-        <SaveLine draft={draft} />
+        <SaveLine draft={draft} again={() => draft.session.saveAsNew(draft.content(latest.current))} />
         {fields.signature !== "" && (
           <Menu position="top-end" withinPortal={false} withInitialFocusPlaceholder={false}>
             <Menu.Target>

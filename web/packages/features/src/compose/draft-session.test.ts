@@ -183,6 +183,28 @@ describe("saving while one writes", () => {
 });
 
 describe("before sending", () => {
+  it("saves nothing again that is saved already, except over what was changed elsewhere", async () => {
+    const { session, update } = setup();
+    await session.flush(content("a"));
+    expect((await session.flush(content("a"))).etag).toBe('"1"');
+    expect(update).not.toHaveBeenCalled();
+    session.elsewhere(problem(412, "draft_changed"));
+    expect(session.status().state).toBe("conflict");
+    session.overwrite(content("a"));
+    await session.flush();
+    expect(update.mock.calls).toEqual([["drf_1", content("a"), undefined]]);
+  });
+
+  it("saves again what may have been saved, also when it was changed back", async () => {
+    const { session, update } = setup();
+    await session.flush(content("a"));
+    update.mockRejectedValueOnce(problem(0, "offline"));
+    session.change(content("ab"));
+    await vi.advanceTimersByTimeAsync(1500);
+    await session.flush(content("a"));
+    expect(update.mock.calls.map(([, given]) => given.html)).toEqual(["ab", "a"]);
+  });
+
   it("waits for what is on its way, then saves what is new", async () => {
     const { session, update } = setup();
     session.change(content("a"));

@@ -30,6 +30,8 @@ export type DraftCalls = {
 type Options = {
   calls: DraftCalls;
   draft?: Draft | undefined;
+  /** What that draft holds: the same again is nothing to save. */
+  saved?: DraftContent | undefined;
   newKey: () => string;
   /** The server's names for what was sent, in the order of the content's attachments. */
   onSaved?: (draft: Draft, content: DraftContent) => void;
@@ -62,6 +64,7 @@ export class DraftSession {
   constructor(options: Options) {
     this.#options = options;
     this.#draft = options.draft;
+    this.#savedContent = options.saved;
     this.#status = {
       state: options.draft === undefined ? "new" : "saved",
       savedAt: options.draft?.saved_at,
@@ -82,16 +85,16 @@ export class DraftSession {
 
   /** What it says now; saved after a quiet moment. */
   change(content: DraftContent): void {
-    this.#content = content;
+    this.#take(content);
     if (this.#status.state === "conflict" || this.#status.state === "gone") return;
-    if (this.#running === undefined) this.#say("unsaved");
+    if (this.#running === undefined) this.#say(this.#isDirty() ? "unsaved" : "saved");
     this.#later(this.#options.quietMs ?? QUIET_MS);
   }
 
   /** Saves at once all that is not yet saved; throws what hinders it. */
   async flush(content?: DraftContent): Promise<Draft> {
     this.#stopped = false;
-    if (content !== undefined) this.#content = content;
+    if (content !== undefined) this.#take(content);
     clearTimeout(this.#timer);
     await this.#running;
     clearTimeout(this.#timer);
@@ -100,18 +103,28 @@ export class DraftSession {
     return this.#draft;
   }
 
+  /** Another call was told that the draft was changed or deleted elsewhere; nothing is saved over that unasked. */
+  elsewhere(error: ApiProblem): void {
+    clearTimeout(this.#timer);
+    this.#failed(error);
+  }
+
   /** After a conflict: what stands here replaces what was changed elsewhere. */
-  overwrite(): void {
+  overwrite(content?: DraftContent): void {
     if (this.#draft !== undefined) this.#draft = { ...this.#draft, etag: "" };
+    // Also when all of it was saved once: that is no longer what the draft holds.
+    this.#savedContent = undefined;
+    if (content !== undefined) this.#content = content;
     this.#failures = 0;
     this.#say("unsaved");
     void this.#save();
   }
 
   /** After it was deleted elsewhere: it becomes a new draft. */
-  saveAsNew(): void {
+  saveAsNew(content?: DraftContent): void {
     this.#draft = undefined;
     this.#savedContent = undefined;
+    if (content !== undefined) this.#content = content;
     this.#failures = 0;
     this.#say("unsaved");
     void this.#save();
@@ -141,8 +154,12 @@ export class DraftSession {
 
   hasUnsaved = (): boolean => !this.#stopped && this.#isDirty();
 
+  #take(content: DraftContent): void {
+    this.#content = isSame(content, this.#savedContent) ? this.#savedContent : content;
+  }
+
   #isDirty(): boolean {
-    return this.#content !== undefined && this.#content !== this.#savedContent;
+    return this.#content !== undefined && (this.#content !== this.#savedContent || this.#unsure);
   }
 
   #later(ms: number): void {
@@ -216,6 +233,9 @@ export class DraftSession {
     for (const listener of this.#listeners) listener();
   }
 }
+
+const isSame = (a: DraftContent, b: DraftContent | undefined): boolean =>
+  b !== undefined && JSON.stringify(a) === JSON.stringify(b);
 
 /** Nobody knows whether it was done: no answer, or the server's own trouble. */
 export const isUncertain = (error: ApiProblem): boolean => error.status === 0 || error.status >= 500;

@@ -4,7 +4,7 @@ import classes from "./composer.module.css";
 import type { DraftHandle } from "./use-draft";
 
 /** How the draft stands: people close a window only when they see that nothing is lost. */
-export function SaveLine({ draft }: { draft: DraftHandle }) {
+export function SaveLine({ draft, again }: { draft: DraftHandle; again: () => void }) {
   const { t } = useTranslation();
   const format = useFormat();
   const problemText = useProblemText();
@@ -16,7 +16,11 @@ export function SaveLine({ draft }: { draft: DraftHandle }) {
   );
   const bad = state === "failed" || state === "conflict" || state === "gone";
   return (
-    <div className={classes.save} data-bad={bad ? "" : undefined} role={bad ? "alert" : "status"}>
+    <div
+      className={classes.save}
+      data-bad={bad ? "" : undefined}
+      role={bad && state !== "conflict" ? "alert" : "status"}
+    >
       {state === "saving" && t("compose.save.saving")}
       {state === "unsaved" && t("compose.save.unsaved")}
       {state === "saved" && savedAt !== undefined && (
@@ -28,14 +32,10 @@ export function SaveLine({ draft }: { draft: DraftHandle }) {
           {choice(t("problem.retry"), () => draft.session.retry())}
         </>
       )}
-      {state === "conflict" && (
-        <>
-          {t("compose.save.conflict")} {choice(t("compose.save.overwrite"), () => draft.session.overwrite())}
-        </>
-      )}
+      {state === "conflict" && t("compose.save.conflict")}
       {state === "gone" && (
         <>
-          {t("compose.save.gone")} {choice(t("compose.save.again"), () => draft.session.saveAsNew())}
+          {t("compose.save.gone")} {choice(t("compose.save.again"), again)}
         </>
       )}
     </div>

@@ -2,7 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { send } from "@tenon/api-client";
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { newKey, useApi } from "../core";
-import type { Begun } from "./composer-window";
+import type { Begun } from "./begin";
 import { joinSignature, toDraftHtml } from "./draft-html";
 import { type DraftContent, DraftSession } from "./draft-session";
 import type { Recipient } from "./recipients";
@@ -23,37 +23,6 @@ export function useDraft({ connection, begun, written }: UseDraft) {
   const sendKey = useRef<{ key: string; etag: string }>(undefined);
   /** Which file each attachment of a content is. */
   const [keysOf] = useState(() => new WeakMap<DraftContent, string[]>());
-
-  const [session] = useState(
-    () =>
-      new DraftSession({
-        draft: begun.draft,
-        newKey,
-        calls: {
-          create: (content, key) =>
-            send(
-              api.POST("/api/v1/drafts", {
-                params: { header: { "Idempotency-Key": key } },
-                body: { ...content, connection_id: connection, kind: begun.kind, message_id: begun.message },
-              }),
-            ),
-          update: (id, content, etag) =>
-            send(
-              api.PUT("/api/v1/drafts/{id}", {
-                params: { path: { id }, header: etag === undefined ? {} : { "If-Match": etag } },
-                body: content,
-              }),
-            ),
-        },
-        onSaved: (draft, content) => {
-          for (const [at, key] of (keysOf.get(content) ?? []).entries()) {
-            const id = draft.attachments[at]?.id;
-            if (id !== undefined) refs.set(key, { id });
-          }
-        },
-      }),
-  );
-  const status = useSyncExternalStore(session.subscribe, session.status);
 
   const content = useMemo(
     () =>
@@ -87,6 +56,38 @@ export function useDraft({ connection, begun, written }: UseDraft) {
     [refs, keysOf],
   );
 
+  const [session] = useState(
+    () =>
+      new DraftSession({
+        draft: begun.draft,
+        saved: begun.draft === undefined || begun.unsaved === true ? undefined : content(begun.written),
+        newKey,
+        calls: {
+          create: (content, key) =>
+            send(
+              api.POST("/api/v1/drafts", {
+                params: { header: { "Idempotency-Key": key } },
+                body: { ...content, connection_id: connection, kind: begun.kind, message_id: begun.message },
+              }),
+            ),
+          update: (id, content, etag) =>
+            send(
+              api.PUT("/api/v1/drafts/{id}", {
+                params: { path: { id }, header: etag === undefined ? {} : { "If-Match": etag } },
+                body: content,
+              }),
+            ),
+        },
+        onSaved: (draft, content) => {
+          for (const [at, key] of (keysOf.get(content) ?? []).entries()) {
+            const id = draft.attachments[at]?.id;
+            if (id !== undefined) refs.set(key, { id });
+          }
+        },
+      }),
+  );
+  const status = useSyncExternalStore(session.subscribe, session.status);
+
   const shape = JSON.stringify([
     written.from,
     written.to,
@@ -99,7 +100,7 @@ export function useDraft({ connection, begun, written }: UseDraft) {
     written.files.map(({ key, state }) => [key, state]),
   ]);
   const first = useRef(shape);
-  const [touched, setTouched] = useState(false);
+  const [touched, setTouched] = useState(begun.unsaved === true);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the shape says when what is written has changed
   useEffect(() => {
     if (shape === first.current && !touched) return;
@@ -107,7 +108,10 @@ export function useDraft({ connection, begun, written }: UseDraft) {
     // An upload that ends changes nothing by itself but that its file can be named now.
     session.change(content(written));
   }, [shape, session]);
-  useEffect(() => () => session.stop(), [session]);
+  useEffect(() => {
+    session.resume();
+    return () => session.stop();
+  }, [session]);
   useEffect(() => {
     if (status.state === "saved") void client.invalidateQueries({ queryKey: ["labels", connection] });
   }, [status.state, client, connection]);

@@ -1,0 +1,87 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { isProblem, send } from "@tenon/api-client";
+import { useToast } from "@tenon/ui";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { keys, useApi, useMe, useProblemText } from "../core";
+import type { Begun } from "./begin";
+import { type Complaint, complaintOf } from "./complaint";
+import { useComposeInside } from "./compose";
+import type { DraftHandle } from "./use-draft";
+import type { Written } from "./written";
+
+const UNDO_SECONDS = 10;
+
+type UseSending = {
+  connection: string;
+  begun: Begun;
+  draft: DraftHandle;
+  limit: number;
+  /** All that stands in the composer, once the fields have taken in what was typed into them. */
+  settled: () => Promise<Written>;
+  /** Leads to what has to be mended. */
+  onComplaint: () => void;
+  close: () => void;
+};
+
+/** *Send*: saves what is new, then sends the draft as this composer has saved it, and nothing newer. */
+export function useSending({ connection, begun, draft, limit, settled, onComplaint, close }: UseSending) {
+  const { t } = useTranslation();
+  const api = useApi();
+  const client = useQueryClient();
+  const toast = useToast();
+  const problemText = useProblemText();
+  const compose = useComposeInside();
+  const undoSeconds = useMe()?.member.undo_send_seconds ?? UNDO_SECONDS;
+  const [busy, setBusy] = useState(false);
+  const [complaint, setComplaint] = useState<Complaint>();
+  /** *Send* was pressed, and what stands elsewhere was found to be newer. */
+  const [held, setHeld] = useState(false);
+
+  const sendDraft = async (now: Written) => {
+    const saved = await draft.session.flush(draft.content(now));
+    const sent = await send(
+      api.POST("/api/v1/drafts/{id}/send", {
+        params: {
+          path: { id: saved.id },
+          header: { "Idempotency-Key": draft.sendKey(), "If-Match": saved.etag },
+        },
+        body: { undo_seconds: undoSeconds },
+      }),
+    );
+    void client.invalidateQueries({ queryKey: keys.sends });
+    compose.follow({
+      id: sent.id,
+      undoSeconds,
+      again: () => compose.again(connection, { ...begun, draft: saved, written: draft.placed(now) }),
+    });
+    draft.session.stop();
+    close();
+  };
+
+  /** `over`: what was changed elsewhere is replaced first. */
+  const submit = async ({ over = false } = {}) => {
+    if (busy) return;
+    const now = await settled();
+    const found = complaintOf(now, limit);
+    setComplaint(found);
+    if (found !== undefined) {
+      onComplaint();
+      return;
+    }
+    setBusy(true);
+    try {
+      if (over) draft.session.overwrite(draft.content(now));
+      await sendDraft(now);
+    } catch (error) {
+      setBusy(false);
+      const elsewhere = isProblem(error, "draft_changed") || isProblem(error, "draft_gone");
+      if (elsewhere) draft.session.elsewhere(error);
+      // The composer itself says it, with what can be done.
+      if (isProblem(error, "draft_changed")) setHeld(true);
+      else toast(`${t("compose.send_failed")} ${problemText(error)}`, { tone: "danger", shownMs: 16_000 });
+    }
+  };
+
+  return { busy, setBusy, complaint, setComplaint, submit, held: held && draft.status.state === "conflict" };
+}
