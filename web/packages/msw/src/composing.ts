@@ -93,9 +93,10 @@ export class FakeComposing {
     return view;
   }
 
-  create(input: DraftInput, key: string): Draft {
+  create(input: DraftInput, key: string): Draft | "attachment_gone" {
     const known = this.drafts.get(this.#byKey.get(key) ?? "");
     if (known !== undefined) return known;
+    if (!this.#hasFiles(input)) return "attachment_gone";
     const id = this.#fake.nextId("drf");
     this.created += 1;
     this.#byKey.set(key, id);
@@ -110,12 +111,30 @@ export class FakeComposing {
     id: string,
     input: DraftInput,
     etag: string | null,
-  ): Draft | "draft_gone" | "draft_changed" | "draft_sending" {
+  ): Draft | "attachment_gone" | "draft_gone" | "draft_changed" | "draft_sending" {
     const draft = this.drafts.get(id);
     if (draft === undefined) return "draft_gone";
     if (this.isSending(id)) return "draft_sending";
     if (etag !== null && etag !== draft.etag) return "draft_changed";
-    return this.#save(id, input, draft);
+    return this.#hasFiles(input, draft) ? this.#save(id, input, draft) : "attachment_gone";
+  }
+
+  /** The server was started anew: what it held in memory is gone. What is in drafts stays. */
+  restart(): void {
+    this.uploads.clear();
+  }
+
+  #hasFiles(input: DraftInput, draft?: Draft): boolean {
+    return (input.attachments ?? []).every(
+      ({ id }) => id == null || this.uploads.has(id) || draft?.attachments.some((one) => one.id === id),
+    );
+  }
+
+  /** Whether a file is in memory, or in the draft at the provider. */
+  hasFile(draft: string, file: string): boolean {
+    return (
+      this.uploads.has(file) || this.drafts.get(draft)?.attachments.some(({ id }) => id === file) === true
+    );
   }
 
   isSending(id: string): boolean {
@@ -182,6 +201,7 @@ export class FakeComposing {
       const to = [{ name: "", address }];
       const content = { from: null, to, cc: [], bcc: [], subject, html: "<p>…</p>", quoted_html: null };
       const draft = this.create({ ...content, connection_id: connection, attachments: [] }, subject);
+      if (typeof draft === "string") return;
       this.nextSend = outcome;
       const send = this.send(draft.id, `send ${subject}`, 3600);
       if (typeof send !== "string") this.#go(send);

@@ -84,9 +84,11 @@ export function composing(fake: FakeServer, on: On): void {
     return new HttpResponse(upload.bytes, { headers: { "Content-Type": upload.view.content_type } });
   });
   on("get", "/drafts/:id/attachments/:attachment", ({ params }) => {
-    const upload = fake.composing.uploads.get(params.attachment ?? "");
-    if (upload === undefined) return missing();
-    return new HttpResponse(upload.bytes, { headers: { "Content-Type": upload.view.content_type } });
+    const { id = "", attachment = "" } = params;
+    const upload = fake.composing.uploads.get(attachment);
+    if (!fake.composing.hasFile(id, attachment)) return problem(410, "attachment_gone");
+    const type = upload?.view.content_type ?? "application/octet-stream";
+    return new HttpResponse(upload?.bytes ?? new ArrayBuffer(1), { headers: { "Content-Type": type } });
   });
   on("delete", "/uploads/:id", ({ params }) => {
     fake.composing.uploads.delete(params.id ?? "");
@@ -95,7 +97,8 @@ export function composing(fake: FakeServer, on: On): void {
   on("post", "/drafts", ({ body, request }) => {
     const key = request.headers.get("Idempotency-Key");
     if (key === null) return problem(422, "validation");
-    return json(fake.composing.create(body as DraftInput, key), 201);
+    const draft = fake.composing.create(body as DraftInput, key);
+    return typeof draft === "string" ? problem(410, draft) : json(draft, 201);
   });
   on("post", "/drafts/discard", ({ body }) => {
     const { threads } = body as { threads: string[] };
@@ -110,7 +113,7 @@ export function composing(fake: FakeServer, on: On): void {
   });
   on("put", "/drafts/:id", ({ params, body, request }) => {
     const draft = fake.composing.update(params.id ?? "", body as DraftInput, request.headers.get("If-Match"));
-    if (draft === "draft_gone") return problem(410, draft);
+    if (draft === "draft_gone" || draft === "attachment_gone") return problem(410, draft);
     if (draft === "draft_changed") return problem(412, draft);
     return draft === "draft_sending" ? problem(409, draft) : json(draft);
   });

@@ -3,7 +3,7 @@ import { type ComposeOptions, isProblem, send } from "@tenon/api-client";
 import { IconDots, IconPaperclip, IconSend, IconTrash, useToast } from "@tenon/ui";
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useApi, useProblemText } from "../core";
+import { plain, useApi, useProblemText } from "../core";
 import type { Begun } from "./begin";
 import { useComposeInside } from "./compose";
 import classes from "./composer.module.css";
@@ -52,14 +52,22 @@ export function Composer(props: ComposerProps) {
   const compose = useComposeInside();
   const known = useKnownPeople();
   const [fields, setFields] = useState<Omit<Written, "files">>(begun.written);
-  const { files, add, remove, retry } = useFiles(begun.written.files);
+  const { files, add, remove, retry, lose } = useFiles(begun.written.files);
   const [copies, setCopies] = useState({ cc: fields.cc.length > 0, bcc: fields.bcc.length > 0 });
   const [quoteShown, setQuoteShown] = useState(false);
   const [dragging, setDragging] = useState(false);
   const picker = useRef<HTMLInputElement>(null);
   const root = useRef<HTMLFormElement>(null);
   const written = useMemo<Written>(() => ({ ...fields, files }), [fields, files]);
-  const draft = useDraft({ connection, begun, written });
+  const onLost = (keys: string[]) => {
+    for (const key of keys) lose(key, t("compose.file_gone"));
+    const names = files.filter(({ key }) => keys.includes(key)).map(({ name }) => plain(name));
+    toast(t("compose.files_gone", { count: names.length, names: names.join(", ") }), {
+      tone: "danger",
+      shownMs: 20_000,
+    });
+  };
+  const draft = useDraft({ connection, begun, written, onLost });
   const change = (what: Partial<Written>) => {
     setFields((now) => ({ ...now, ...what }));
     clearComplaint();

@@ -14,7 +14,7 @@ const content = (html: string): DraftContent => ({
 });
 const problem = (status: number, code: string) => new ApiProblem({ status, code });
 
-function setup(draft?: Draft) {
+function setup(draft?: Draft, mend?: () => Promise<DraftContent | undefined>) {
   let version = 0;
   const made = (given: DraftContent): Draft => {
     version += 1;
@@ -42,6 +42,7 @@ function setup(draft?: Draft) {
   const session = new DraftSession({
     calls: { create, update },
     draft,
+    ...(mend === undefined ? {} : { mend }),
     newKey: () => {
       key += 1;
       return `key ${key}`;
@@ -179,6 +180,50 @@ describe("saving while one writes", () => {
     session.saveAsNew();
     await vi.advanceTimersByTimeAsync(0);
     expect(create.mock.calls[1]).toEqual([content("ab"), "key 2"]);
+  });
+});
+
+describe("files that are gone at the server", () => {
+  const gone = problem(410, "attachment_gone");
+
+  it("are mended once, and it is saved again without a word", async () => {
+    const mend = vi.fn(async () => content("a, mended"));
+    const { session, create } = setup(undefined, mend);
+    create.mockRejectedValueOnce(gone);
+    const states: string[] = [];
+    session.subscribe(() => states.push(session.status().state));
+    expect((await session.flush(content("a"))).html).toBe("a, mended");
+    expect(create.mock.calls.map(([given, key]) => [given.html, key])).toEqual([
+      ["a", "key 1"],
+      ["a, mended", "key 1"],
+    ]);
+    expect(states).not.toContain("failed");
+    expect(session.hasUnsaved()).toBe(false);
+  });
+
+  it("are told when they are gone again, or cannot be mended", async () => {
+    const mend = vi.fn(async () => content("a, mended"));
+    const { session, update } = setup(undefined, mend);
+    await session.flush(content(""));
+    update.mockRejectedValueOnce(gone).mockRejectedValueOnce(gone);
+    await expect(session.flush(content("a"))).rejects.toMatchObject({ code: "attachment_gone" });
+    expect(mend).toHaveBeenCalledTimes(1);
+    const other = setup(undefined, async () => undefined);
+    other.create.mockRejectedValueOnce(gone);
+    await expect(other.session.flush(content("a"))).rejects.toMatchObject({ code: "attachment_gone" });
+    expect(other.create).toHaveBeenCalledTimes(1);
+  });
+
+  it("are mended again after they could not be uploaded", async () => {
+    const mend = vi.fn(async () => content("a, mended"));
+    mend.mockRejectedValueOnce(problem(503, "uploads_full"));
+    const { session, create } = setup(undefined, mend);
+    create.mockRejectedValueOnce(gone).mockRejectedValueOnce(gone);
+    session.change(content("a"));
+    await vi.advanceTimersByTimeAsync(1500);
+    expect(session.status()).toMatchObject({ state: "failed", error: { code: "uploads_full" } });
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(session.status().state).toBe("saved");
   });
 });
 

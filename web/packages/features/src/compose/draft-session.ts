@@ -35,6 +35,8 @@ type Options = {
   newKey: () => string;
   /** The server's names for what was sent, in the order of the content's attachments. */
   onSaved?: (draft: Draft, content: DraftContent) => void;
+  /** Files are gone at the server: what to save now, with files that are there; nothing if that cannot be had. */
+  mend?: () => Promise<DraftContent | undefined>;
   quietMs?: number;
 };
 
@@ -56,6 +58,8 @@ export class DraftSession {
   #failures = 0;
   /** The last attempt may have been done, but nobody knows. */
   #unsure = false;
+  /** Files were mended since the last save: once, then the person is told. */
+  #mended = false;
   #stopped = false;
   #status: DraftStatus;
   readonly #options: Options;
@@ -193,6 +197,25 @@ export class DraftSession {
   async #step(): Promise<void> {
     const wanted = this.#content;
     if (wanted === undefined) return;
+    try {
+      await this.#send(wanted);
+    } catch (error) {
+      const mended = await this.#mend(error);
+      if (mended === undefined) throw error;
+      this.#content = mended;
+      // Refused for its files, so it made nothing; the key stays, for an earlier attempt may have.
+      if (this.#creating !== undefined) this.#creating.content = mended;
+    }
+  }
+
+  async #mend(error: unknown): Promise<DraftContent | undefined> {
+    if (this.#mended || !isProblem(error, "attachment_gone")) return undefined;
+    const mended = await this.#options.mend?.();
+    this.#mended = mended !== undefined;
+    return mended;
+  }
+
+  async #send(wanted: DraftContent): Promise<void> {
     let content = wanted;
     let saved: Draft;
     if (this.#draft === undefined) {
@@ -206,6 +229,7 @@ export class DraftSession {
       saved = await this.#options.calls.update(this.#draft.id, content, etag);
     }
     this.#unsure = false;
+    this.#mended = false;
     this.#draft = saved;
     this.#savedContent = content;
     this.#options.onSaved?.(saved, content);

@@ -5,17 +5,35 @@ import { newKey, useApi } from "../core";
 import type { Begun } from "./begin";
 import { joinSignature, toDraftHtml } from "./draft-html";
 import { type DraftContent, DraftSession } from "./draft-session";
+import { type FileCalls, mendFiles } from "./mend-files";
 import type { Recipient } from "./recipients";
+import { uploadFile } from "./upload";
 import type { Written, WrittenFile } from "./written";
 
 type Ref = NonNullable<WrittenFile["ref"]>;
-type UseDraft = { connection: string; begun: Begun; written: Written };
+type UseDraft = {
+  connection: string;
+  begun: Begun;
+  written: Written;
+  /** These files are nowhere any more. */
+  onLost: (keys: string[]) => void;
+};
+
+const fileCalls: FileCalls = {
+  upload: (file, inline) =>
+    uploadFile(file, { inline, onProgress: () => undefined, signal: new AbortController().signal }),
+  isThere: async (url) => {
+    const answer = await fetch(url, { credentials: "same-origin" });
+    void answer.body?.cancel();
+    return answer.status !== 404 && answer.status !== 410;
+  },
+};
 
 const people = (list: Recipient[]) =>
   list.filter(({ valid }) => valid).map(({ name, address }) => ({ name, address }));
 
 /** Keeps a composer's text saved; nothing is written before the person wrote something. */
-export function useDraft({ connection, begun, written }: UseDraft) {
+export function useDraft({ connection, begun, written, onLost }: UseDraft) {
   const api = useApi();
   const client = useQueryClient();
   /** The server's newest word for each file: a saved one is known by the draft's own id. */
@@ -56,12 +74,25 @@ export function useDraft({ connection, begun, written }: UseDraft) {
     [refs, keysOf],
   );
 
+  const latest = useRef({ written, onLost });
+  latest.current = { written, onLost };
+  /** The text with files that are there; nothing when there is nothing to mend. */
+  const mend = async (): Promise<DraftContent | undefined> => {
+    const { ids, lost } = await mendFiles(latest.current.written.files, fileCalls);
+    if (ids.size === 0 && lost.length === 0) return undefined;
+    for (const [key, id] of ids) refs.set(key, { id });
+    if (lost.length > 0) latest.current.onLost(lost);
+    const { files, ...rest } = latest.current.written;
+    return content({ ...rest, files: files.filter(({ key }) => !lost.includes(key)) });
+  };
+
   const [session] = useState(
     () =>
       new DraftSession({
         draft: begun.draft,
         saved: begun.draft === undefined || begun.unsaved === true ? undefined : content(begun.written),
         newKey,
+        mend,
         calls: {
           create: (content, key) =>
             send(

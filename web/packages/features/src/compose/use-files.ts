@@ -65,6 +65,11 @@ export function useFiles(initial: WrittenFile[]) {
     },
     [change, start],
   );
+  /** Neither the server nor this page has it any more. */
+  const lose = useCallback(
+    (key: string, problem: string) => change(key, { state: "failed", problem }),
+    [change],
+  );
   // biome-ignore lint/correctness/useExhaustiveDependencies: what has to be sent again when it appears
   useEffect(() => {
     const left = running.current;
@@ -74,5 +79,5 @@ export function useFiles(initial: WrittenFile[]) {
       for (const abort of left.values()) abort.abort();
     };
   }, []);
-  return { files, add, remove, retry };
+  return { files, add, remove, retry, lose };
 }

@@ -15,7 +15,7 @@ export type WrittenFile = {
   /** The server's word for it; missing while it is not there yet. */
   ref?: { id: string } | { message_id: string; part: string };
   url?: string;
-  /** Kept until it is there, to try again. */
+  /** Kept as long as the composer: the server holds files for a while only. */
   file?: File;
   problem?: string;
 };
