@@ -1,7 +1,7 @@
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { type RouterHistory, RouterProvider } from "@tanstack/react-router";
-import { type ApiClient, isProblem, type Me } from "@tenon/api-client";
-import { ApiProvider, forgetWhatWasSeen, KeyboardProvider, keys } from "@tenon/features";
+import { type ApiClient, isProblem, type Me, problemOf } from "@tenon/api-client";
+import { ApiProvider, forgetWhatWasSeen, KeptProvider, KeyboardProvider, keys } from "@tenon/features";
 import { TenonTheme, Toaster } from "@tenon/ui";
 import type { i18n as I18n } from "i18next";
 import type { ReactNode } from "react";
@@ -15,7 +15,9 @@ export type AppInstance = { api: ApiClient; client: QueryClient; router: AppRout
 export function createApp({ api, history, leave }: AppParts): AppInstance {
   /** The session ended elsewhere or timed out: the guard of the routes leads to sign-in. */
   const signedOut = (error: unknown) => {
-    if (!isProblem(error, "unauthenticated")) return;
+    if (isProblem(error, "unauthenticated")) sessionEnded();
+  };
+  const sessionEnded = () => {
     if (client.getQueryData(keys.session) === undefined) return;
     client.removeQueries();
     whose = undefined;
@@ -32,6 +34,12 @@ export function createApp({ api, history, leave }: AppParts): AppInstance {
     void router.invalidate();
   };
   let whose: string | undefined;
+  // What is asked without a query or a mutation, as a composer does, is heard too.
+  api.use({
+    async onResponse({ response }) {
+      if (response.status === 401) signedOut(await problemOf(response.clone()));
+    },
+  });
   const client = new QueryClient({
     queryCache: new QueryCache({
       onError: signedOut,
@@ -63,7 +71,9 @@ export function App({ app, i18n, env }: AppProps) {
           <ApiProvider api={app.api}>
             <KeyboardProvider>
               <LocalizedToaster>
-                <RouterProvider router={app.router} />
+                <KeptProvider>
+                  <RouterProvider router={app.router} />
+                </KeptProvider>
               </LocalizedToaster>
             </KeyboardProvider>
           </ApiProvider>

@@ -58,12 +58,14 @@ export function AppLayout() {
 
   if (me === undefined) return null;
   const signedOut = () => {
-    // Nothing of the account stays in this page's memory.
+    // Nothing of the account stays in this page's memory, but what is being written and saved nowhere: that waits
+    // for the same member.
     client.clear();
     void router.navigate({ to: "/sign-in" });
   };
   return (
-    <LiveProvider>
+    // Whoever is signed in by another tab finds nothing of what this one was doing.
+    <LiveProvider key={me.member.id}>
       <ProofProvider leave={router.options.context.leave}>
         <ActingProvider>
           <ComposeProvider>

@@ -1,5 +1,6 @@
 import { type ApiClient, type Draft, type DraftKind, send } from "@tenon/api-client";
 import type { ComposeStart } from "./compose";
+import type { HandedOver } from "./draft-session";
 import { EMPTY, type Written, writtenFromDraft, writtenFromReply } from "./written";
 
 /** What a composer begins with, once it is loaded. */
@@ -11,6 +12,8 @@ export type Begun = {
   written: Written;
   /** It holds what is saved nowhere. */
   unsaved?: boolean;
+  /** How far saving it had come in a composer that is gone. */
+  handed?: HandedOver;
 };
 
 export const begunFromDraft = (draft: Draft): Begun => ({

@@ -9,14 +9,16 @@ import {
   Suspense,
   useCallback,
   useContext,
+  useEffect,
   useMemo,
   useRef,
   useState,
 } from "react";
 import { useTranslation } from "react-i18next";
-import { allowSearch, connectionQuery, featureState, useApi } from "../core";
+import { allowSearch, connectionQuery, featureState, useApi, useMe } from "../core";
 import { OutboxWatch, type Sent } from "../outbox/outbox-watch";
 import type { Begun } from "./begin";
+import { useKept } from "./kept";
 
 const Dock = lazy(() => import("./dock"));
 
@@ -26,7 +28,7 @@ export type ComposeStart =
   | { what: "answer"; message: string; kind: Exclude<DraftKind, "new"> }
   /** A message in the drafts folder. */
   | { what: "message"; message: string }
-  /** What was just written: after an undone send or an undone discard. */
+  /** What was just written: after an undone send, an undone discard, or the end of a session. */
   | { what: "again"; begun: Begun };
 
 export type ComposeWindow = { key: number; connection: string; start: ComposeStart; small: boolean };
@@ -113,6 +115,15 @@ export function ComposeProvider({ children }: { children: ReactNode }) {
     },
     [api, client, navigate, open, t, toast],
   );
+
+  const kept = useKept();
+  const me = useMe()?.member.id;
+  useEffect(() => {
+    if (me === undefined) return;
+    const mine = kept.take(me);
+    for (const { connection, begun } of mine) open(connection, { what: "again", begun });
+    if (mine.length > 0) toast(t("compose.back_again"), { key: "draft" });
+  }, [kept, me, open, t, toast]);
 
   const compose = useMemo<ComposeInside>(
     () => ({

@@ -29,9 +29,10 @@ export function ComposerWindow({ window, phone, hidden, close, setSmall }: Compo
   const toast = useToast();
   const begun = useBegun(window);
   /** What stands at the provider takes the place of this text, which can be had back. */
-  const reload = async (mine: Begun) => {
+  const reload = async (mine: Begun, before: () => void) => {
     if (mine.draft === undefined) return;
     const newer = await loadDraft(api, mine.draft.id);
+    before();
     begun.replace(newer);
     toast(t("compose.conflict.shown"), {
       key: `reload ${window.key}`,

@@ -16,6 +16,7 @@ import { RecipientsField } from "./recipients-field";
 import { SaveLine } from "./save-line";
 import { useDraft } from "./use-draft";
 import { useFiles } from "./use-files";
+import { useKeeping } from "./use-keeping";
 import { useSending } from "./use-sending";
 import type { Written, WrittenFile } from "./written";
 
@@ -32,8 +33,8 @@ type ComposerProps = {
   askClose: () => void;
   close: () => void;
   onSubject: (subject: string) => void;
-  /** Shows what stands at the provider in place of this. */
-  reload: (mine: Begun) => Promise<void>;
+  /** Shows what stands at the provider in place of this; says so just before. */
+  reload: (mine: Begun, before: () => void) => Promise<void>;
 };
 
 const again = ({ ref: _gone, ...file }: WrittenFile): WrittenFile => ({
@@ -44,7 +45,7 @@ const again = ({ ref: _gone, ...file }: WrittenFile): WrittenFile => ({
 
 /** Writing one message. What stands here is saved as a draft in the person's own mailbox as they write. */
 export function Composer(props: ComposerProps) {
-  const { connection, begun, from, limit, closing, stay, askClose, close, onSubject, reload } = props;
+  const { connection, begun, from, limit, closing, stay, askClose, onSubject, reload } = props;
   const { t } = useTranslation();
   const api = useApi();
   const toast = useToast();
@@ -76,14 +77,6 @@ export function Composer(props: ComposerProps) {
     draft.session.draft === undefined && !draft.touched && isBlankHtml(fields.body) && files.length === 0;
 
   useEffect(() => onSubject(fields.subject), [onSubject, fields.subject]);
-  useEffect(() => {
-    const warn = (event: BeforeUnloadEvent) => {
-      if (draft.hasUnsaved()) event.preventDefault();
-    };
-    window.addEventListener("beforeunload", warn);
-    return () => window.removeEventListener("beforeunload", warn);
-  }, [draft]);
-
   /** What was typed into a field and not yet made a chip is taken in when it loses the focus. */
   const settleFields = () =>
     new Promise<void>((resolve) => {
@@ -93,6 +86,19 @@ export function Composer(props: ComposerProps) {
   const latest = useRef(written);
   latest.current = written;
 
+  const done = useKeeping({
+    connection,
+    hasUnsaved: () => draft.hasUnsaved() || files.some(({ state }) => state === "uploading"),
+    unsaved: () => {
+      const handed = draft.session.handOver();
+      const placed = draft.placed(latest.current);
+      return handed && { ...begun, draft: handed.draft, written: placed, unsaved: true, handed };
+    },
+  });
+  const close = () => {
+    done();
+    props.close();
+  };
   const settled = async () => {
     await settleFields();
     return latest.current;
@@ -299,7 +305,7 @@ export function Composer(props: ComposerProps) {
         <ConflictNotice
           sending={held}
           look={() =>
-            reload({ ...begun, draft: draft.session.draft, written: draft.placed(written) }).catch(
+            reload({ ...begun, draft: draft.session.draft, written: draft.placed(written) }, done).catch(
               (error: unknown) => void toast(problemText(error), "danger"),
             )
           }

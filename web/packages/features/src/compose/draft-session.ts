@@ -27,11 +27,20 @@ export type DraftCalls = {
   update: (id: string, content: DraftContent, etag: string | undefined) => Promise<Draft>;
 };
 
+/** What another session needs to go on without making a second draft or taking its own save for somebody else's. */
+export type HandedOver = {
+  draft: Draft | undefined;
+  creating: { content: DraftContent; key: string } | undefined;
+  unsure: boolean;
+};
+
 type Options = {
   calls: DraftCalls;
   draft?: Draft | undefined;
   /** What that draft holds: the same again is nothing to save. */
   saved?: DraftContent | undefined;
+  /** How far another session had come with the same text. */
+  handed?: HandedOver | undefined;
   newKey: () => string;
   /** The server's names for what was sent, in the order of the content's attachments. */
   onSaved?: (draft: Draft, content: DraftContent) => void;
@@ -68,6 +77,8 @@ export class DraftSession {
   constructor(options: Options) {
     this.#options = options;
     this.#draft = options.draft;
+    this.#creating = options.handed?.creating;
+    this.#unsure = options.handed?.unsure ?? false;
     this.#savedContent = options.saved;
     this.#status = {
       state: options.draft === undefined ? "new" : "saved",
@@ -154,6 +165,14 @@ export class DraftSession {
   async settled(): Promise<Draft | undefined> {
     await this.#running;
     return this.#draft;
+  }
+
+  /** For another session that goes on with the same text; nothing when all of it is saved. */
+  handOver(): HandedOver | undefined {
+    if (!this.#isDirty()) return undefined;
+    // An answer that is awaited will not be heard there.
+    const unsure = this.#unsure || this.#running !== undefined;
+    return { draft: this.#draft, creating: this.#creating, unsure };
   }
 
   hasUnsaved = (): boolean => !this.#stopped && this.#isDirty();

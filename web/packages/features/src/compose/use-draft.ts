@@ -91,6 +91,7 @@ export function useDraft({ connection, begun, written, onLost }: UseDraft) {
       new DraftSession({
         draft: begun.draft,
         saved: begun.draft === undefined || begun.unsaved === true ? undefined : content(begun.written),
+        handed: begun.handed,
         newKey,
         mend,
         calls: {
