@@ -98,6 +98,11 @@ pub enum Error {
     /// The draft was changed elsewhere.
     #[error("the draft was changed elsewhere meanwhile; read it again")]
     DraftChanged,
+    /// The draft cannot be worked on here.
+    #[error(
+        "the draft's text is too long or too deeply nested for this editor; it can be sent as it is, or edited at the provider"
+    )]
+    DraftNotEditable,
     /// The draft is on its way out.
     #[error("this draft is being sent; take that back first")]
     DraftSending,
@@ -185,6 +190,7 @@ pub const CODES: &[CodeInfo] = &[
     row("too_large", 413, "Request too large"),
     row("draft_gone", 410, "Draft gone"),
     row("draft_changed", 412, "Draft changed elsewhere"),
+    row("draft_not_editable", 422, "Draft cannot be edited here"),
     row("draft_sending", 409, "Draft on its way"),
     row("uploads_full", 503, "Too many files"),
     row("outcome_unknown", 503, "Outcome unknown"),
@@ -236,6 +242,7 @@ impl Error {
             Self::TooLarge => "too_large",
             Self::DraftGone => "draft_gone",
             Self::DraftChanged => "draft_changed",
+            Self::DraftNotEditable => "draft_not_editable",
             Self::DraftSending => "draft_sending",
             Self::UploadsFull(_) => "uploads_full",
             Self::OutcomeUnknown(_) => "outcome_unknown",
@@ -367,6 +374,7 @@ mod tests {
             Error::TooLarge,
             Error::DraftGone,
             Error::DraftChanged,
+            Error::DraftNotEditable,
             Error::DraftSending,
             Error::UploadsFull(Duration::ZERO),
             Error::OutcomeUnknown(Duration::ZERO),

@@ -432,6 +432,8 @@ pub const COLUMNS: &[Column] = inventory! {
         created_at: Operational, Owner, "order of lists";
         saved_at: Operational, Owner, "shown while writing";
         look_at: Operational, Program, "looking for copies after a lost answer";
+        turn: Operational, Program, "changing it one request at a time";
+        held_until: Operational, Program, "changing it one request at a time, also on several nodes";
     }
     sends (Some(Feature::Sending), Retention::Days(30)) {
         id: Identifier, Owner, "names the message on its way";

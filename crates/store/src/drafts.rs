@@ -1,9 +1,12 @@
 //! Drafts: where in the person's mailbox each is. Their text is at the provider only.
 
+use std::time::Duration;
+
 use tenon_model::{ConnectionId, DraftId, MemberId, MessageId, Time, WorkspaceId};
 
 use crate::StoreError;
 use crate::sql::{Row, sql};
+use crate::tx::{clock, micros};
 
 /// A draft.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -184,6 +187,59 @@ impl Drafts<'_> {
         ));
         let update = self.tx.bind_visible(update)?.bind(id).bind(at);
         self.touched(update).await
+    }
+
+    /// Takes the turn to change the draft at the provider, for `length` by the database's clock: its
+    /// number, from 1; `None` while another has it.
+    pub async fn take_turn(
+        &mut self,
+        id: DraftId,
+        length: Duration,
+    ) -> Result<Option<i64>, StoreError> {
+        let clock = clock(self.tx.kind());
+        let update = sql(format!(
+            "UPDATE drafts SET turn = turn + 1, held_until = {clock} + $4 WHERE {OWN} AND id = $3 \
+             AND (held_until IS NULL OR held_until <= {clock}) RETURNING turn"
+        ));
+        let update = self.tx.bind_visible(update)?.bind(id).bind(micros(length));
+        self.tx
+            .opt(update)
+            .await?
+            .map(|row| row.reader().take())
+            .transpose()
+    }
+
+    /// Prolongs a turn; `false` when another has begun.
+    pub async fn keep_turn(
+        &mut self,
+        id: DraftId,
+        turn: i64,
+        length: Duration,
+    ) -> Result<bool, StoreError> {
+        let clock = clock(self.tx.kind());
+        let update = sql(format!(
+            "UPDATE drafts SET held_until = {clock} + $5 WHERE {OWN} AND id = $3 AND turn = $4"
+        ));
+        let update = self.tx.bind_visible(update)?.bind(id).bind(turn);
+        Ok(self.tx.exec(update.bind(micros(length))).await? == 1)
+    }
+
+    /// Ends a turn, unless another has begun.
+    pub async fn end_turn(&mut self, id: DraftId, turn: i64) -> Result<(), StoreError> {
+        let update = sql(format!(
+            "UPDATE drafts SET held_until = NULL WHERE {OWN} AND id = $3 AND turn = $4"
+        ));
+        let update = self.tx.bind_visible(update)?.bind(id).bind(turn);
+        self.tx.exec(update).await.map(drop)
+    }
+
+    /// Notes that there can be no other copy of the draft, unless another turn has begun.
+    pub async fn single(&mut self, id: DraftId, turn: i64) -> Result<(), StoreError> {
+        let update = sql(format!(
+            "UPDATE drafts SET look_at = NULL WHERE {OWN} AND id = $3 AND turn = $4"
+        ));
+        let update = self.tx.bind_visible(update)?.bind(id).bind(turn);
+        self.tx.exec(update).await.map(drop)
     }
 
     /// Drafts that have to be looked for by now, in all workspaces. System only.

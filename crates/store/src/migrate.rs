@@ -37,6 +37,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0005_purges.sql"),
         postgres: include_str!("../migrations/postgres/0005_purges.sql"),
     },
+    Migration {
+        version: 6,
+        sqlite: include_str!("../migrations/sqlite/0006_draft_turns.sql"),
+        postgres: include_str!("../migrations/postgres/0006_draft_turns.sql"),
+    },
 ];
 
 const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS schema_versions (\

@@ -180,6 +180,21 @@ impl Sends<'_> {
         self.tx.opt(query).await?.map(|r| read(&r)).transpose()
     }
 
+    /// How many messages of a mailbox are on their way, or nobody can tell.
+    pub async fn unfinished(&mut self, connection: ConnectionId) -> Result<u64, StoreError> {
+        let query = sql(format!(
+            "SELECT count(*) FROM sends WHERE {OWN} AND connection_id = $3 AND finished_at IS NULL"
+        ));
+        let query = self.tx.bind_visible(query)?.bind(connection);
+        let row = self
+            .tx
+            .opt(query)
+            .await?
+            .ok_or(StoreError::NotFound("count"))?;
+        let count: i64 = row.reader().take()?;
+        Ok(count.unsigned_abs())
+    }
+
     /// The messages, newest first, after the last one of the page before; of one state if given.
     pub async fn list(
         &mut self,

@@ -18,7 +18,7 @@ use crate::wire::{Id, Timestamp};
 
 problems!(CreateProblems: "unauthenticated", "not_found", "validation", "too_large", "attachment_gone", "message_gone", "draft_gone", "draft_sending", "feature_off", "needs_reauthorization", "paused", "provider_refused", "provider_unavailable", "outcome_unknown", "quota");
 problems!(UpdateProblems: "unauthenticated", "not_found", "validation", "too_large", "attachment_gone", "message_gone", "draft_gone", "draft_changed", "draft_sending", "feature_off", "needs_reauthorization", "paused", "provider_refused", "provider_unavailable", "outcome_unknown", "quota");
-problems!(GetProblems: "unauthenticated", "not_found", "draft_gone", "feature_off", "needs_reauthorization", "paused", "provider_unavailable", "outcome_unknown", "quota");
+problems!(GetProblems: "unauthenticated", "not_found", "draft_gone", "draft_not_editable", "feature_off", "needs_reauthorization", "paused", "provider_unavailable", "outcome_unknown", "quota");
 problems!(DiscardProblems: "unauthenticated", "not_found", "draft_sending", "feature_off", "needs_reauthorization", "paused", "provider_unavailable", "outcome_unknown", "quota");
 problems!(DiscardAllProblems: "unauthenticated", "not_found", "validation", "feature_off", "needs_reauthorization", "paused", "provider_unavailable", "outcome_unknown", "quota");
 problems!(FileProblems: "unauthenticated", "not_found", "attachment_gone", "draft_gone", "needs_reauthorization", "paused", "provider_unavailable", "quota");

@@ -63,13 +63,13 @@ pub(super) async fn create_upload(
         inline: input.inline,
         size: text(header::CONTENT_LENGTH).and_then(|v| v.parse().ok()),
     };
-    let mut writer = UploadWriter::begin(&api.ctx, input)?;
+    let mut writer = UploadWriter::begin(&api.ctx, &actor, input)?;
     let mut chunks = body.into_data_stream();
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|_| Problem::new("malformed", "the file did not come whole"))?;
         writer.push(&chunk)?;
     }
-    let view = writer.finish(&api.ctx, &actor);
+    let view = writer.finish(&api.ctx);
     Ok((StatusCode::CREATED, Json(DraftFile::new(view, BASE))))
 }
 

@@ -20,6 +20,9 @@ problems!(Problems: "unauthenticated", "not_found", "storage_full");
 #[derive(Serialize, ToSchema)]
 pub(super) struct DisconnectPreview {
     counts: Vec<Count>,
+    /// Messages that were confirmed and have not gone, or of which that is not known: they are no longer
+    /// sent; their drafts stay in the mailbox.
+    unsent: u64,
     revoke: RevokePlan,
     /// The key that will be destroyed.
     key_id: Id,
@@ -40,6 +43,7 @@ impl From<Preview> for DisconnectPreview {
     fn from(v: Preview) -> Self {
         Self {
             counts: v.counts.into_iter().map(Into::into).collect(),
+            unsent: v.unsent,
             revoke: RevokePlan {
                 will_revoke: v.will_revoke,
                 reason: v.reason,

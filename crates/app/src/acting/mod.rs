@@ -25,17 +25,17 @@ pub use view::{FailureView, MailActionView, action, actions, failures};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tenon_model::ConnectionId;
+use uuid::Uuid;
 
-/// One turn at a time for the writes of a mailbox in this process, so that two clicks reach the
-/// provider in the order they were made.
+/// One turn at a time for what has this id, in this process: for the writes of a mailbox, so that two
+/// clicks reach the provider in the order they were made, and for each draft.
 #[derive(Default)]
 pub(crate) struct Turns {
-    locks: Mutex<HashMap<ConnectionId, Arc<tokio::sync::Mutex<()>>>>,
+    locks: Mutex<HashMap<Uuid, Arc<tokio::sync::Mutex<()>>>>,
 }
 
 impl Turns {
-    pub(crate) fn of(&self, id: ConnectionId) -> Arc<tokio::sync::Mutex<()>> {
+    pub(crate) fn of(&self, id: Uuid) -> Arc<tokio::sync::Mutex<()>> {
         let mut locks = self.locks.lock().unwrap_or_else(PoisonError::into_inner);
         locks.retain(|_, lock| Arc::strong_count(lock) > 1);
         locks.entry(id).or_default().clone()

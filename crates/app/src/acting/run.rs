@@ -62,7 +62,7 @@ pub(super) async fn drive(
             return Ok(Driven::Ended);
         };
         drop(tx);
-        let turn = ctx.turns.of(row.connection_id);
+        let turn = ctx.turns.of(row.connection_id.0);
         let _mine = turn.lock().await;
         // Read again: it may have been cancelled while we waited for our turn.
         let mut tx = ctx.store.read(scope).await?;

@@ -189,7 +189,7 @@ pub async fn undo(ctx: &Ctx, actor: &Actor, id: MailActionId) -> Result<MailActi
         .await?;
     tx.commit().await?;
     // What is on its way to the provider is waited for, so that all of it is taken back.
-    let turn = ctx.turns.of(row.connection_id);
+    let turn = ctx.turns.of(row.connection_id.0);
     let waited = tokio::time::timeout(PATIENCE * 5, turn.lock()).await;
     drop(waited.map_err(|_| Error::ProviderUnavailable(Duration::from_secs(5)))?);
     let mut tx = ctx.store.begin(&actor.scope()).await?;

@@ -9,6 +9,7 @@ use tenon_model::{DraftId, ThreadId};
 use tenon_store::MessageFacts;
 
 use super::drafts::{Desk, announce, announce_in, changeable, not_sending};
+use super::turn::Turn;
 use crate::{Actor, Ctx, Error, Result};
 
 const SOON: Duration = Duration::from_secs(5);
@@ -22,15 +23,21 @@ pub async fn discard(ctx: &Ctx, actor: &Actor, id: DraftId) -> Result<()> {
         other => other?,
     };
     let desk = Desk::open(ctx, actor, row.connection_id).await?;
-    let turn = ctx.turns.of(row.connection_id);
-    let _mine = turn.lock().await;
+    let turn = Turn::take(ctx, &actor.scope(), id).await?;
+    let done = discard_now(ctx, actor, &desk, id).await;
+    turn.end().await;
+    done
+}
+
+/// The same, when it is one's turn.
+async fn discard_now(ctx: &Ctx, actor: &Actor, desk: &Desk, id: DraftId) -> Result<()> {
     // While the turn was waited for, it may have been sent, or saved under another message.
     let row = match changeable(ctx, actor, id).await {
         Err(Error::DraftGone) => return Ok(()),
         other => other?,
     };
     if let Some(provider_id) = &row.provider_id {
-        delete(&desk, provider_id).await?;
+        delete(desk, provider_id).await?;
     }
     let mut tx = ctx.store.begin(&actor.scope()).await?;
     tx.drafts().gone(id).await?;
@@ -85,7 +92,7 @@ pub async fn discard_all(ctx: &Ctx, actor: &Actor, threads: &[ThreadId]) -> Resu
         return Err(Error::field("threads", "must be of one mailbox"));
     }
     let desk = Desk::open(ctx, actor, connection).await?;
-    let turn = ctx.turns.of(connection);
+    let turn = ctx.turns.of(connection.0);
     let _mine = turn.lock().await;
     let listed = desk.port.drafts(LISTED).await?;
     let all = (listed.len() as u32) < LISTED;
@@ -142,20 +149,33 @@ async fn discard_one(
                 .await?
         }
     };
-    if let Some(row) = &row {
-        not_sending(&mut tx, row.id).await?;
-    }
     drop(tx);
     let known = row.as_ref().and_then(|r| r.provider_id.as_ref());
-    match at.get(&message.provider_id).or(known) {
-        Some(id) => delete(desk, id).await?,
-        None if all => {} // changed or gone meanwhile; the next sync shows which
+    let id = match at.get(&message.provider_id).or(known) {
+        Some(id) => Some(id.clone()),
+        None if all => None, // changed or gone meanwhile; the next sync shows which
         None => return Err(Error::DraftGone),
-    }
-    if let Some(row) = row {
+    };
+    let Some(row) = row else {
+        return match id {
+            Some(id) => delete(desk, &id).await,
+            None => Ok(()),
+        };
+    };
+    let turn = Turn::take(ctx, &actor.scope(), row.id).await?;
+    let done = async {
+        let mut tx = ctx.store.read(&actor.scope()).await?;
+        not_sending(&mut tx, row.id).await?;
+        drop(tx);
+        if let Some(id) = &id {
+            delete(desk, id).await?;
+        }
         let mut tx = ctx.store.begin(&actor.scope()).await?;
         tx.drafts().gone(row.id).await?;
         tx.commit().await?;
-    }
-    Ok(())
+        Ok(())
+    };
+    let done = done.await;
+    turn.end().await;
+    done
 }

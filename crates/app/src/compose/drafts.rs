@@ -1,6 +1,7 @@
 //! Drafts as a person works on them: opened from the mailbox, whoever began them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use tenon_connectors::Reaction;
@@ -12,7 +13,7 @@ use tenon_model::mail::normalize_address;
 use tenon_model::{
     ConnectionId, DraftId, MemberId, MessageId, ThreadId, Time, UploadId, WorkspaceId,
 };
-use tenon_store::{ConnectionRow, DraftRow, Tx};
+use tenon_store::{ConnectionRow, DraftRow, StoreError, Tx};
 
 use super::address::{Checked, check_address};
 use super::input::{Kind, Mailbox};
@@ -23,6 +24,8 @@ use crate::acting::{usable, writer};
 use crate::connections::view::{account, visible};
 use crate::sync::SyncMailbox;
 use crate::{Actor, Ctx, Error, Result};
+
+const SOON: Duration = Duration::from_secs(5);
 
 /// A draft.
 #[derive(Clone)]
@@ -186,7 +189,7 @@ pub(super) async fn fetch(
     row: &DraftRow,
 ) -> Result<(RawDraft, Read)> {
     let Some(provider_id) = &row.provider_id else {
-        return Err(Error::OutcomeUnknown(std::time::Duration::from_secs(5)));
+        return Err(Error::OutcomeUnknown(SOON));
     };
     match desk.port.raw_draft(provider_id).await {
         Ok(raw) => {
@@ -209,6 +212,9 @@ pub(super) async fn view(
     read: Read,
     fallback: Checked,
 ) -> Result<DraftView> {
+    if !read.editable {
+        return Err(Error::DraftNotEditable); // an empty text would be saved over it
+    }
     let now = ctx.world.monotonic();
     for file in &read.files {
         ctx.uploads.remember(actor.member, file, now);
@@ -359,7 +365,11 @@ pub async fn open_draft(ctx: &Ctx, actor: &Actor, message: MessageId) -> Result<
                 saved_at: Some(facts.received_at),
                 look_at: None,
             };
-            tx.drafts().insert(&row).await?;
+            match tx.drafts().insert(&row).await {
+                // Opened twice at the same moment.
+                Err(StoreError::Duplicate) => return Err(Error::OutcomeUnknown(SOON)),
+                other => other?,
+            }
             row
         }
     };

@@ -15,6 +15,7 @@ mod prefill;
 mod read;
 mod save;
 mod sweep;
+mod turn;
 mod uploads;
 
 pub use discard::{Discarded, discard, discard_all};

@@ -25,6 +25,8 @@ pub(super) struct Read {
     pub(super) bcc: Vec<Mailbox>,
     pub(super) subject: String,
     pub(super) html: String,
+    /// `false` when its text is too long or too deeply nested to be worked on here.
+    pub(super) editable: bool,
     pub(super) quoted_html: Option<String>,
     pub(super) files: Vec<File>,
     pub(super) answers: Answers,
@@ -68,8 +70,9 @@ pub(super) fn read(bytes: &[u8], draft: &str) -> Result<Read> {
         })
         .collect();
     // What another program wrote is cleaned before it is shown in ours.
-    let html = outgoing::clean(&html).unwrap_or_default();
-    let (html, quoted_html) = split(&html);
+    let cleaned = outgoing::clean(&html);
+    let editable = cleaned.is_some();
+    let (html, quoted_html) = split(&cleaned.unwrap_or_default());
     Ok(Read {
         from: mailboxes(message.from()).into_iter().next(),
         to: mailboxes(message.to()),
@@ -77,6 +80,7 @@ pub(super) fn read(bytes: &[u8], draft: &str) -> Result<Read> {
         bcc: mailboxes(message.bcc()),
         subject: message.subject().unwrap_or_default().to_owned(),
         html,
+        editable,
         quoted_html,
         files,
         answers: Answers {
@@ -226,6 +230,14 @@ Content-Disposition: attachment; filename=\"../a.pdf\"\r\nContent-Transfer-Encod
             1
         );
         assert_eq!((again.html, again.files.len()), (read_once.html, 1));
+    }
+
+    #[test]
+    fn a_text_that_cannot_be_cleaned_is_not_taken_for_an_empty_one() {
+        let deep = "<div>".repeat(600) + "x";
+        let raw = format!("Subject: Long\r\nContent-Type: text/html\r\n\r\n{deep}");
+        let read = read(raw.as_bytes(), "r1").unwrap();
+        assert_eq!((read.editable, read.subject.as_str()), (false, "Long"));
     }
 
     #[test]

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use tenon_connectors::Reaction;
 use tenon_connectors::ports::{DraftRef, WriteError};
 use tenon_model::{DraftId, MessageId};
-use tenon_store::{DraftRow, StoreError};
+use tenon_store::DraftRow;
 
 use super::attachments::{at_hand, gather};
 use super::drafts::{Desk, DraftView, announce, changeable, etag, fetch, gone, view};
@@ -13,6 +14,7 @@ use super::input::{Content, DraftInput, Kind, Mailbox};
 use super::mime::{Answers, Parts, build};
 use super::read::Read;
 use super::sweep::FIRST_LOOK;
+use super::turn::Turn;
 use super::{HEADER, address::Checked};
 use crate::repeat::Repeat;
 use crate::sync::seal::open_envelope;
@@ -33,96 +35,140 @@ pub async fn create_draft(
     let mut tx = ctx.store.read(&actor.scope()).await?;
     let known = tx.drafts().by_repeat_key(actor.member, repeat.key).await?;
     drop(tx);
-    match known {
-        Some(row) if row.state == "creating" => make(ctx, actor, input, row, true).await,
-        Some(row) => update_draft(ctx, actor, row.id, input, None).await,
-        None => {
-            input.check()?;
-            let row = DraftRow {
-                id: ctx.world.id(),
-                workspace_id: actor.workspace,
-                member_id: actor.member,
-                connection_id: input.connection,
-                provider_id: None,
-                provider_message_id: None,
-                kind: input.kind.as_str().to_owned(),
-                source: input.message,
-                state: "creating".to_owned(),
-                repeat_key: Some(repeat.key),
-                request_hash: Some(repeat.request),
-                created_at: ctx.world.now(),
-                saved_at: None,
-                // Until the answer is there: the process may end before it comes.
-                look_at: Some(ctx.world.now() + FIRST_LOOK),
-            };
-            make(ctx, actor, input, row, false).await
+    let _room = ctx.uploads.room(input.attachments.len()).await;
+    if let Some(row) = known {
+        return repeated(ctx, actor, row.id, input).await;
+    }
+    input.check()?;
+    let row = DraftRow {
+        id: ctx.world.id(),
+        workspace_id: actor.workspace,
+        member_id: actor.member,
+        connection_id: input.connection,
+        provider_id: None,
+        provider_message_id: None,
+        kind: input.kind.as_str().to_owned(),
+        source: input.message,
+        state: "creating".to_owned(),
+        repeat_key: Some(repeat.key),
+        request_hash: Some(repeat.request),
+        created_at: ctx.world.now(),
+        saved_at: None,
+        // Until the answer is there: the process may end before it comes.
+        look_at: Some(ctx.world.now() + FIRST_LOOK),
+    };
+    make(ctx, actor, input, row).await
+}
+
+/// Makes a draft that nobody has asked for before.
+async fn make(ctx: &Ctx, actor: &Actor, input: DraftInput, row: DraftRow) -> Result<DraftView> {
+    let work = Work::prepare(ctx, actor, &input, &row).await?;
+    // The same request at the same moment: the other one is at work.
+    let Some(turn) = Turn::first(ctx, &actor.scope(), &row).await? else {
+        return Err(Error::OutcomeUnknown(SOON));
+    };
+    let made = work.create(ctx, actor, row, Some(&turn)).await;
+    turn.end().await;
+    made
+}
+
+/// The second coming of a request, once the first is no longer at work.
+async fn repeated(ctx: &Ctx, actor: &Actor, id: DraftId, input: DraftInput) -> Result<DraftView> {
+    let turn = Turn::take(ctx, &actor.scope(), id).await?;
+    let done = again(ctx, actor, id, input).await;
+    turn.end().await;
+    done
+}
+
+async fn again(ctx: &Ctx, actor: &Actor, id: DraftId, input: DraftInput) -> Result<DraftView> {
+    let mut row = changeable(ctx, actor, id).await?;
+    if row.state != "creating" {
+        return replace(ctx, actor, id, input, None).await;
+    }
+    let work = Work::prepare(ctx, actor, &input, &row).await?;
+    // The answer to the first try was lost: it may be there already.
+    let mark = row.id.to_string();
+    let found = work.desk.port.drafts_with_header(HEADER, &mark, 1).await?;
+    if let Some(at) = found.first() {
+        saved(ctx, actor, &mut row, at, None).await?;
+        return replace(ctx, actor, id, input, None).await;
+    }
+    work.create(ctx, actor, row, None).await
+}
+
+/// All that is needed for making a draft.
+struct Work {
+    desk: Desk,
+    from: Checked,
+    content: Content,
+    thread: Option<String>,
+    files: Vec<super::mime::File>,
+    bytes: Bytes,
+}
+
+impl Work {
+    async fn prepare(ctx: &Ctx, actor: &Actor, input: &DraftInput, row: &DraftRow) -> Result<Self> {
+        let desk = Desk::open(ctx, actor, row.connection_id).await?;
+        let mut content = input.check()?;
+        let from = desk.from(input.from.as_deref())?;
+        let (answers, thread) = answered(ctx, actor, row.source, Kind::parse(&row.kind)).await?;
+        let gathered = gather(ctx, actor, &input.attachments, None).await?;
+        rename(&mut content, &gathered.renamed);
+        let bytes = build(&Parts {
+            id: row.id,
+            from: &from,
+            content: &content,
+            answers: &answers,
+            files: &gathered.files,
+            at: ctx.world.now(),
+        })?;
+        Ok(Self {
+            desk,
+            from,
+            content,
+            thread,
+            files: gathered.files,
+            bytes,
+        })
+    }
+
+    /// Makes the draft at the provider; `first` is the draft's first turn, if this is it.
+    async fn create(
+        self,
+        ctx: &Ctx,
+        actor: &Actor,
+        mut row: DraftRow,
+        first: Option<&Turn>,
+    ) -> Result<DraftView> {
+        let port = &self.desk.port;
+        match port.create_draft(self.bytes, self.thread.as_deref()).await {
+            Ok(at) => {
+                // A first try whose answer was lost may still come, and make another one.
+                saved(ctx, actor, &mut row, &at, first).await?;
+                ctx.uploads.saved(self.files.iter().map(|f| f.id));
+                let read = shown(self.content, &self.from, self.files);
+                view(ctx, actor, &row, &at, read, self.from).await
+            }
+            // The row stays: the same key finds the draft, if it was made.
+            Err(WriteError::Unknown(_)) => Err(Error::OutcomeUnknown(SOON)),
+            Err(WriteError::Refused(e)) => {
+                let mut tx = ctx.store.begin(&actor.scope()).await?;
+                tx.drafts().forget(row.id).await?;
+                tx.commit().await?;
+                Err(match (e.reaction.clone(), e.code.as_str()) {
+                    (Reaction::Skip, "too_large") => {
+                        Error::field("attachments", "make the message too large for the provider")
+                    }
+                    (Reaction::Skip, _) => Error::ProviderRefused,
+                    _ => e.into(),
+                })
+            }
         }
     }
 }
 
-async fn make(
-    ctx: &Ctx,
-    actor: &Actor,
-    input: DraftInput,
-    mut row: DraftRow,
-    again: bool,
-) -> Result<DraftView> {
-    let desk = Desk::open(ctx, actor, row.connection_id).await?;
-    let mut content = input.check()?;
-    let from = desk.from(input.from.as_deref())?;
-    let (answers, thread) = answered(ctx, actor, row.source, Kind::parse(&row.kind)).await?;
-    let gathered = gather(ctx, actor, &input.attachments, None).await?;
-    rename(&mut content, &gathered.renamed);
-    let bytes = build(&Parts {
-        id: row.id,
-        from: &from,
-        content: &content,
-        answers: &answers,
-        files: &gathered.files,
-        at: ctx.world.now(),
-    })?;
-    if again {
-        // The answer to the first try was lost: it may be there already.
-        let mark = row.id.to_string();
-        if let Some(at) = desk.port.drafts_with_header(HEADER, &mark, 1).await?.pop() {
-            saved(ctx, actor, &mut row, &at, false).await?;
-            return update_draft(ctx, actor, row.id, input, None).await;
-        }
-    } else {
-        let mut tx = ctx.store.begin(&actor.scope()).await?;
-        match tx.drafts().insert(&row).await {
-            // The same request at the same moment: the other one is at work.
-            Err(StoreError::Duplicate) => return Err(Error::OutcomeUnknown(SOON)),
-            other => other?,
-        }
-        tx.commit().await?;
-    }
-    match desk.port.create_draft(bytes, thread.as_deref()).await {
-        Ok(at) => {
-            // A first try whose answer was lost may still come, and make another one.
-            saved(ctx, actor, &mut row, &at, !again).await?;
-            ctx.uploads.saved(gathered.files.iter().map(|f| f.id));
-            let read = shown(content, &from, gathered.files);
-            view(ctx, actor, &row, &at, read, from).await
-        }
-        // The row stays: the same key finds the draft, if it was made.
-        Err(WriteError::Unknown(_)) => Err(Error::OutcomeUnknown(SOON)),
-        Err(WriteError::Refused(e)) => {
-            let mut tx = ctx.store.begin(&actor.scope()).await?;
-            tx.drafts().forget(row.id).await?;
-            tx.commit().await?;
-            Err(match (e.reaction.clone(), e.code.as_str()) {
-                (Reaction::Skip, "too_large") => {
-                    Error::field("attachments", "make the message too large for the provider")
-                }
-                (Reaction::Skip, _) => Error::ProviderRefused,
-                _ => e.into(),
-            })
-        }
-    }
-}
-
-/// Replaces what a draft holds. `etag` is the one the person's content began from.
+/// Replaces what a draft holds. `if_match` is the etag that the person's content began from. Two saves of
+/// one draft take turns; the later one wins.
 pub async fn update_draft(
     ctx: &Ctx,
     actor: &Actor,
@@ -130,15 +176,28 @@ pub async fn update_draft(
     input: DraftInput,
     if_match: Option<&str>,
 ) -> Result<DraftView> {
-    let row = changeable(ctx, actor, id).await?;
+    changeable(ctx, actor, id).await?;
+    input.check()?;
+    let _room = ctx.uploads.room(input.attachments.len()).await;
+    let turn = Turn::take(ctx, &actor.scope(), id).await?;
+    let done = replace(ctx, actor, id, input, if_match).await;
+    turn.end().await;
+    done
+}
+
+/// The same, when it is one's turn.
+async fn replace(
+    ctx: &Ctx,
+    actor: &Actor,
+    id: DraftId,
+    input: DraftInput,
+    if_match: Option<&str>,
+) -> Result<DraftView> {
+    // While the turn was waited for, the draft may have been sent or discarded.
+    let mut row = changeable(ctx, actor, id).await?;
     let mut content = input.check()?;
     let desk = Desk::open(ctx, actor, row.connection_id).await?;
     let from = desk.from(input.from.as_deref())?;
-    // Two saves of one draft take turns; the later one wins. While it was waited for, the draft may have been
-    // sent or discarded.
-    let turn = ctx.turns.of(row.connection_id);
-    let _mine = turn.lock().await;
-    let mut row = changeable(ctx, actor, id).await?;
     let Some(provider_id) = row.provider_id.clone() else {
         return Err(Error::OutcomeUnknown(SOON));
     };
@@ -178,7 +237,7 @@ pub async fn update_draft(
     let thread = Some(at.thread_id.as_str()).filter(|t| !t.is_empty());
     match desk.port.update_draft(&provider_id, bytes, thread).await {
         Ok(at) => {
-            saved(ctx, actor, &mut row, &at, false).await?;
+            saved(ctx, actor, &mut row, &at, None).await?;
             ctx.uploads.saved(gathered.files.iter().map(|f| f.id));
             let read = shown(content, &from, gathered.files);
             view(ctx, actor, &row, &at, read, from).await
@@ -194,21 +253,22 @@ pub async fn update_draft(
     }
 }
 
-/// Stores where the draft is; `only` when there can be no other copy of it.
+/// Stores where the draft is. When this is the `first` turn and no other has begun, there can be no other
+/// copy of it.
 async fn saved(
     ctx: &Ctx,
     actor: &Actor,
     row: &mut DraftRow,
     at: &DraftRef,
-    only: bool,
+    first: Option<&Turn>,
 ) -> Result<()> {
     let now = ctx.world.now();
     let mut tx = ctx.store.begin(&actor.scope()).await?;
     tx.drafts()
         .saved(row.id, &at.draft_id, &at.message_id, now)
         .await?;
-    if only {
-        tx.drafts().look_at(row.id, None).await?;
+    if let Some(turn) = first {
+        tx.drafts().single(row.id, turn.number()).await?;
     }
     announce(ctx, &mut tx, row).await?;
     tx.commit().await?;
@@ -241,6 +301,7 @@ fn shown(content: Content, from: &Checked, files: Vec<super::mime::File>) -> Rea
         bcc: content.bcc.into_iter().map(mailbox).collect(),
         subject: content.subject,
         html: content.html,
+        editable: true,
         quoted_html: content.quoted_html,
         files,
         answers: Answers::default(),

@@ -11,10 +11,11 @@ use tenon_connectors::ports::{DraftRef, MailWritePort, Priority, WriteError};
 use tenon_jobs::{Job, JobError, Lease};
 use tenon_model::feature::Feature;
 use tenon_model::{ConnectionId, DraftId, Scope, Time, WorkspaceId};
-use tenon_store::{DraftRow, Tx};
+use tenon_store::{ConnectionRow, DraftRow, Tx};
 
 use super::HEADER;
 use super::drafts::announce;
+use super::turn::Turn;
 use crate::acting::{usable, writer};
 use crate::sync::job_error;
 use crate::{Ctx, Result};
@@ -68,16 +69,29 @@ impl LookForDraft {
         if usable(&connection, Feature::Sending).is_err() {
             return Ok(()); // the next look may find it usable
         }
-        let turn = ctx.turns.of(row.connection_id);
-        let _mine = turn.lock().await;
-        let port = writer(ctx, &connection, Priority::Background).await?;
+        let turn = Turn::take(ctx, &scope, row.id).await?;
+        let done = self.compare(ctx, &scope, &row, &connection).await;
+        turn.end().await;
+        done
+    }
+
+    /// Compares what is known here with what the provider has.
+    async fn compare(
+        &self,
+        ctx: &Ctx,
+        scope: &Scope,
+        row: &DraftRow,
+        connection: &ConnectionRow,
+    ) -> Result<()> {
+        let now = ctx.world.now();
+        let port = writer(ctx, connection, Priority::Background).await?;
         let mark = row.id.to_string();
         let found = port.drafts_with_header(HEADER, &mark, COPIES).await?;
         let known = match &row.provider_id {
             Some(id) => there(port.as_ref(), id).await?,
             None => false,
         };
-        let mut tx = ctx.store.begin(&scope).await?;
+        let mut tx = ctx.store.begin(scope).await?;
         let Some(mut row) = tx.drafts().get(self.draft).await? else {
             return Ok(());
         };
@@ -101,7 +115,7 @@ impl LookForDraft {
         tx.drafts().look_at(row.id, Some(last.max(now))).await?;
         tx.commit().await?;
         if now >= last {
-            remove_copies(ctx, &scope, port.as_ref(), &row, &found).await?;
+            remove_copies(ctx, scope, port.as_ref(), &row, &found).await?;
         }
         Ok(())
     }

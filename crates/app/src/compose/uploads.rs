@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use tenon_model::{MemberId, UploadId};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::MESSAGE_BYTES;
 use super::mime::{File, media_type};
@@ -15,6 +16,7 @@ use crate::{Actor, Ctx, Error, Result};
 /// How long a file waits for its draft, counted from its last use.
 const KEPT: Duration = Duration::from_hours(1);
 const SOON: Duration = Duration::from_mins(1);
+const BUILDING: usize = 3;
 
 struct Entry {
     member: MemberId,
@@ -29,12 +31,17 @@ struct Inner {
     entries: HashMap<UploadId, Entry>,
     /// Bytes held and on their way in.
     bytes: usize,
+    /// Bytes on their way in, by member.
+    coming: HashMap<MemberId, usize>,
 }
 
 /// The files of all members.
 pub(crate) struct Uploads {
     limit: usize,
     inner: Mutex<Inner>,
+    /// Messages with files that are put together at the same time: each takes several times the size of
+    /// its files.
+    building: Semaphore,
 }
 
 impl Uploads {
@@ -42,6 +49,7 @@ impl Uploads {
         Self {
             limit,
             inner: Mutex::default(),
+            building: Semaphore::new(BUILDING),
         }
     }
 
@@ -56,9 +64,21 @@ impl Uploads {
         });
     }
 
-    /// Makes room for bytes on their way in: files that are saved go first.
-    fn reserve(&self, bytes: usize) -> Result<()> {
+    /// Waits for room to put a message with files together.
+    pub(super) async fn room(&self, files: usize) -> Option<SemaphorePermit<'_>> {
+        match files {
+            0 => None,
+            _ => self.building.acquire().await.ok(), // never closed
+        }
+    }
+
+    /// Makes room for bytes on their way in: files that are saved go first. One member's files that are
+    /// not saved yet take at most half of it.
+    fn reserve(&self, member: MemberId, bytes: usize) -> Result<()> {
         self.with(|inner| {
+            if inner.unsaved(member) + bytes > self.limit / 2 {
+                return Err(Error::UploadsFull(SOON));
+            }
             while inner.bytes + bytes > self.limit {
                 let oldest = inner
                     .entries
@@ -72,17 +92,22 @@ impl Uploads {
                 inner.remove(id);
             }
             inner.bytes += bytes;
+            *inner.coming.entry(member).or_default() += bytes;
             Ok(())
         })
     }
 
-    fn release(&self, bytes: usize) {
-        self.with(|inner| inner.bytes = inner.bytes.saturating_sub(bytes));
+    fn release(&self, member: MemberId, bytes: usize) {
+        self.with(|inner| {
+            inner.arrived(member, bytes);
+            inner.bytes = inner.bytes.saturating_sub(bytes);
+        });
     }
 
     /// Keeps a file whose bytes are reserved already.
     fn keep(&self, member: MemberId, file: File, saved: bool, now: Duration) {
         self.with(|inner| {
+            inner.arrived(member, file.bytes.len());
             let entry = Entry {
                 member,
                 saved,
@@ -97,7 +122,7 @@ impl Uploads {
 
     /// Keeps a file that came from a draft or a message, if there is room; it can be fetched again.
     pub(super) fn remember(&self, member: MemberId, file: &File, now: Duration) {
-        if self.reserve(file.bytes.len()).is_ok() {
+        if self.reserve(member, file.bytes.len()).is_ok() {
             self.keep(member, file.clone(), true, now);
         }
     }
@@ -123,6 +148,24 @@ impl Uploads {
 }
 
 impl Inner {
+    /// Bytes of a member that nobody could fetch again.
+    fn unsaved(&self, member: MemberId) -> usize {
+        let held = self.entries.values();
+        let held = held.filter(|e| e.member == member && !e.saved);
+        let coming = self.coming.get(&member).copied().unwrap_or_default();
+        coming + held.map(|e| e.file.bytes.len()).sum::<usize>()
+    }
+
+    /// Bytes are no longer on their way.
+    fn arrived(&mut self, member: MemberId, bytes: usize) {
+        if let Some(coming) = self.coming.get_mut(&member) {
+            *coming = coming.saturating_sub(bytes);
+            if *coming == 0 {
+                self.coming.remove(&member);
+            }
+        }
+    }
+
     fn remove(&mut self, id: UploadId) -> Option<Entry> {
         let entry = self.entries.remove(&id)?;
         self.bytes = self.bytes.saturating_sub(entry.file.bytes.len());
@@ -173,25 +216,27 @@ pub struct UploadView {
 /// A file that is coming in. Dropped before its end, it leaves nothing.
 pub struct UploadWriter {
     uploads: Arc<Uploads>,
+    member: MemberId,
     input: UploadInput,
     bytes: BytesMut,
 }
 
 impl Drop for UploadWriter {
     fn drop(&mut self) {
-        self.uploads.release(self.bytes.len());
+        self.uploads.release(self.member, self.bytes.len());
     }
 }
 
 impl UploadWriter {
     /// Begins; refuses at once what says that it is too large.
-    pub fn begin(ctx: &Ctx, input: UploadInput) -> Result<Self> {
+    pub fn begin(ctx: &Ctx, actor: &Actor, input: UploadInput) -> Result<Self> {
         if input.size.is_some_and(|s| s > MESSAGE_BYTES) {
             return Err(Error::TooLarge);
         }
         ctx.uploads.sweep(ctx.world.monotonic());
         Ok(Self {
             uploads: ctx.uploads.clone(),
+            member: actor.member,
             input,
             bytes: BytesMut::new(),
         })
@@ -202,13 +247,13 @@ impl UploadWriter {
         if (self.bytes.len() + bytes.len()) as u64 > MESSAGE_BYTES {
             return Err(Error::TooLarge);
         }
-        self.uploads.reserve(bytes.len())?;
+        self.uploads.reserve(self.member, bytes.len())?;
         self.bytes.extend_from_slice(bytes);
         Ok(())
     }
 
     /// The file is whole.
-    pub fn finish(mut self, ctx: &Ctx, actor: &Actor) -> UploadView {
+    pub fn finish(mut self, ctx: &Ctx) -> UploadView {
         let file = File {
             id: ctx.world.id(),
             name: file_name(&self.input.name, "attachment"),
@@ -218,7 +263,7 @@ impl UploadWriter {
         };
         let view = view(&file);
         self.uploads
-            .keep(actor.member, file, false, ctx.world.monotonic());
+            .keep(self.member, file, false, ctx.world.monotonic());
         view
     }
 }
@@ -274,23 +319,46 @@ mod tests {
     fn what_is_saved_makes_room_and_what_is_not_stays() {
         let (world, _) = World::simulated(1);
         let member: MemberId = world.id();
+        let other: MemberId = world.id();
         let uploads = Uploads::new(100);
-        let (a, b) = (file(&world, 60), file(&world, 40));
-        for f in [&a, &b] {
-            uploads.reserve(f.bytes.len()).unwrap();
+        let (a, b, c) = (file(&world, 30), file(&world, 20), file(&world, 50));
+        for (member, f) in [(member, &a), (member, &b), (other, &c)] {
+            uploads.reserve(member, f.bytes.len()).unwrap();
             uploads.keep(member, f.clone(), false, Duration::ZERO);
         }
-        assert!(matches!(uploads.reserve(1), Err(Error::UploadsFull(_))));
+        let third: MemberId = world.id();
+        assert!(matches!(
+            uploads.reserve(third, 1),
+            Err(Error::UploadsFull(_))
+        ));
         uploads.saved([a.id].into_iter());
-        uploads.reserve(30).unwrap();
+        uploads.reserve(third, 30).unwrap();
         assert!(uploads.get(member, a.id, Duration::ZERO).is_none());
         assert!(uploads.get(member, b.id, Duration::ZERO).is_some());
         assert!(
             uploads.get(world.id(), b.id, Duration::ZERO).is_none(),
             "another's"
         );
-        uploads.release(30);
+        uploads.release(third, 30);
         assert!(uploads.get(member, b.id, KEPT).is_none(), "an hour later");
-        assert_eq!(uploads.with(|i| i.bytes), 0);
+        assert_eq!(uploads.with(|i| (i.bytes, i.coming.len())), (0, 0));
+    }
+
+    #[test]
+    fn one_member_leaves_room_for_the_others() {
+        let (world, _) = World::simulated(1);
+        let (greedy, other): (MemberId, MemberId) = (world.id(), world.id());
+        let uploads = Uploads::new(100);
+        uploads.reserve(greedy, 40).unwrap();
+        uploads.keep(greedy, file(&world, 40), false, Duration::ZERO);
+        uploads.reserve(greedy, 10).unwrap();
+        assert!(matches!(
+            uploads.reserve(greedy, 1),
+            Err(Error::UploadsFull(_))
+        ));
+        uploads.reserve(other, 50).unwrap();
+        uploads.release(greedy, 10);
+        uploads.release(other, 50);
+        uploads.reserve(greedy, 10).unwrap();
     }
 }

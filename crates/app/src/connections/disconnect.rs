@@ -31,6 +31,9 @@ const REVOKE_DEADLINE: Duration = Duration::from_secs(8);
 pub struct Preview {
     /// What is stored, by table.
     pub counts: Vec<(String, u64)>,
+    /// Messages that were confirmed and have not gone, or of which that is not known: they are no longer
+    /// sent; their drafts stay in the mailbox.
+    pub unsent: u64,
     /// Whether the grant will be ended at the provider.
     pub will_revoke: bool,
     /// Why not: `shared_grant`, `no_grant`.
@@ -76,6 +79,7 @@ pub async fn disconnect_preview(ctx: &Ctx, actor: &Actor, id: ConnectionId) -> R
     let mut tx = ctx.store.read(&actor.scope()).await?;
     let row = visible(&mut tx, id).await?;
     let counts = named(tx.connections().counts(id).await?);
+    let unsent = tx.sends().unfinished(id).await?;
     let has_grant = tx
         .tokens()
         .get(id)
@@ -89,6 +93,7 @@ pub async fn disconnect_preview(ctx: &Ctx, actor: &Actor, id: ConnectionId) -> R
     };
     Ok(Preview {
         counts,
+        unsent,
         will_revoke: reason.is_none(),
         reason,
         link: grants_page(ctx, row.provider),

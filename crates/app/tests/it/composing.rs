@@ -88,9 +88,9 @@ fn uploaded(app: &TestApp, name: &str, kind: &str, inline: bool, bytes: &[u8]) -
         inline,
         size: None,
     };
-    let mut writer = UploadWriter::begin(&app.ctx, input).unwrap();
+    let mut writer = UploadWriter::begin(&app.ctx, &app.owner, input).unwrap();
     writer.push(bytes).unwrap();
-    writer.finish(&app.ctx, &app.owner).id
+    writer.finish(&app.ctx).id
 }
 
 store_test! {
@@ -206,8 +206,8 @@ store_test! {
         assert!(matches!(compose::update_draft(&app.ctx, &app.owner, made.id, gone, None).await, Err(Error::AttachmentGone)));
 
         let big = UploadInput { name: "b".into(), content_type: String::new(), inline: false, size: Some(26 << 20) };
-        assert!(matches!(UploadWriter::begin(&app.ctx, big.clone()), Err(Error::TooLarge)));
-        let mut writer = UploadWriter::begin(&app.ctx, UploadInput { size: None, ..big }).unwrap();
+        assert!(matches!(UploadWriter::begin(&app.ctx, &app.owner, big.clone()), Err(Error::TooLarge)));
+        let mut writer = UploadWriter::begin(&app.ctx, &app.owner, UploadInput { size: None, ..big }).unwrap();
         let chunk = vec![0; 5 << 20];
         for _ in 0..5 {
             writer.push(&chunk).unwrap();
@@ -268,6 +268,23 @@ store_test! {
         app.sandbox.control().delete_message(ALICE, &provider_message);
         let gone = compose::update_draft(&app.ctx, &app.owner, made.id, letter(id, "x"), None).await;
         assert!(matches!(gone, Err(Error::DraftGone)), "{:?}", gone.err());
+    }
+}
+
+store_test! {
+    async fn a_draft_that_cannot_be_edited_here_is_not_taken_for_an_empty_one(t: TestStore) {
+        let app = TestApp::start(t).await;
+        let id = app.connect_with(ALICE, WRITING).await;
+        let deep = "<div>".repeat(600) + "the text";
+        let mail = format!("From: alice@example.com\r\nTo: bob@partner.example\r\nSubject: Deep\r\nContent-Type: text/html\r\n\r\n{deep}");
+        app.sandbox.control().add_draft(ALICE, mail.into_bytes());
+        app.sync(id).await;
+        let message = found(&app, id, "Deep").await;
+        for _ in 0..2 {
+            let opened = compose::open_draft(&app.ctx, &app.owner, message.id).await;
+            assert!(matches!(opened, Err(Error::DraftNotEditable)), "{:?}", opened.err());
+        }
+        assert!(raw(&app).iter().any(|t| t.contains("the text")), "it is as it was");
     }
 }
 

@@ -136,3 +136,37 @@ store_test! {
         assert_eq!(compose::draft(&app.ctx, &app.owner, row.id).await.unwrap().subject, "Lost");
     }
 }
+
+store_test! {
+    async fn two_requests_at_once_make_one_draft_also_on_two_nodes(t: TestStore) {
+        let app = TestApp::start(t).await;
+        lose(&app, "N1", "Once").await;
+        let row = only(&app).await.unwrap();
+        let scope = app.owner.scope();
+        // Another node is at the same draft.
+        let mut tx = app.ctx.store.begin(&scope).await.unwrap();
+        let turn = tx.drafts().take_turn(row.id, Duration::from_mins(5)).await.unwrap().unwrap();
+        assert_eq!(tx.drafts().take_turn(row.id, Duration::from_mins(5)).await.unwrap(), None);
+        tx.commit().await.unwrap();
+        let other = async {
+            tokio::time::sleep(Duration::from_millis(700)).await;
+            assert!(bearing(&app, row.id).is_empty(), "whose turn it is not makes none");
+            let mail = format!("Subject: Once\r\nX-Tenon-Send: {}\r\n\r\nx", row.id);
+            app.sandbox.control().add_draft(ALICE, mail.into_bytes());
+            let mut tx = app.ctx.store.begin(&scope).await.unwrap();
+            tx.drafts().end_turn(row.id, turn).await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        let (made, ()) = tokio::join!(save(&app, letter(row.connection_id, "Once, and more"), "Once"), other);
+        assert_eq!(made.unwrap().subject, "Once, and more");
+        assert_eq!(bearing(&app, row.id).len(), 1);
+        assert!(only(&app).await.is_some(), "a second try began: copies are looked for still");
+        // Whoever waited on this node is let in too, and a turn that is over is nobody's.
+        let (a, b) = tokio::join!(
+            compose::update_draft(&app.ctx, &app.owner, row.id, letter(row.connection_id, "A"), None),
+            compose::update_draft(&app.ctx, &app.owner, row.id, letter(row.connection_id, "B"), None),
+        );
+        assert_ne!(a.unwrap().etag, b.unwrap().etag);
+        assert_eq!(bearing(&app, row.id).len(), 1);
+    }
+}

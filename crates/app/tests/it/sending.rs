@@ -306,11 +306,34 @@ store_test! {
 }
 
 store_test! {
+    async fn what_waited_an_hour_for_the_end_of_a_pause_goes_no_more_by_itself(t: TestStore) {
+        let app = TestApp::start(t).await;
+        let id = app.connect_with(ALICE, WRITING).await;
+        let mut begun = Vec::new();
+        for name in ["short", "long"] {
+            let draft = save(&app, letter(id, name), name).await.unwrap();
+            begun.push((send(&app, draft.id, 10, name).await.unwrap().id, draft.id));
+            tenon_app::connections::pause(&app.ctx, &app.owner, id).await.unwrap();
+            app.pass(if name == "short" { Duration::from_mins(50) } else { Duration::from_mins(70) }).await;
+            assert_eq!(copies(&app, draft.id), 0);
+            tenon_app::connections::resume(&app.ctx, &app.owner, id).await.unwrap();
+        }
+        let short = settled(&app, begun[0].0).await;
+        assert_eq!((short.state, copies(&app, begun[0].1)), ("sent", 1));
+        let long = settled(&app, begun[1].0).await;
+        assert_eq!((long.state, long.reason.as_deref(), copies(&app, begun[1].1)), ("refused", Some("paused"), 0));
+        assert!(compose::draft(&app.ctx, &app.owner, begun[1].1).await.is_ok(), "its draft is kept");
+    }
+}
+
+store_test! {
     async fn disconnecting_takes_the_outbox_along(t: TestStore) {
         let app = TestApp::start(t).await;
         let id = app.connect_with(ALICE, WRITING).await;
         let draft = save(&app, letter(id, "Hello"), "d").await.unwrap();
         let begun = send(&app, draft.id, 30, "s").await.unwrap();
+        let preview = tenon_app::connections::disconnect_preview(&app.ctx, &app.owner, id).await.unwrap();
+        assert_eq!(preview.unsent, 1, "said before");
         let receipt = tenon_app::connections::disconnect(&app.ctx, &app.owner, id).await.unwrap();
         let count = |table: &str| receipt.counts.iter().find(|(t, _)| t == table).map(|(_, n)| *n);
         assert_eq!((count("sends"), count("drafts")), (Some(1), Some(1)));

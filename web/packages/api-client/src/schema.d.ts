@@ -1763,6 +1763,12 @@ export interface components {
             /** @description The key that will be destroyed. */
             key_id: components["schemas"]["Id"];
             revoke: components["schemas"]["RevokePlan"];
+            /**
+             * Format: int64
+             * @description Messages that were confirmed and have not gone, or of which that is not known: they are no longer
+             *     sent; their drafts stay in the mailbox.
+             */
+            unsent: number;
         };
         /** @description A mail domain whose people may join when an issuer vouches for their address. */
         Domain: {
@@ -4466,6 +4472,15 @@ export interface operations {
             };
             /** @description `draft_gone`: Draft gone */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `draft_not_editable`: Draft cannot be edited here */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7265,6 +7280,15 @@ export interface operations {
             };
             /** @description `draft_gone`: Draft gone */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `draft_not_editable`: Draft cannot be edited here */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

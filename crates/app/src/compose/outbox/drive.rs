@@ -21,6 +21,9 @@ use crate::compose::drafts::announce;
 use crate::sync::job_error;
 use crate::{Ctx, Error, Result};
 
+/// A message that could not go for this long because the connection is paused goes no more by itself:
+/// nobody expects it once the pause ends, weeks later.
+const PAUSED: Duration = Duration::from_hours(1);
 /// Between two looks.
 const LOOK_AGAIN: Duration = Duration::from_mins(8);
 /// A sent copy may be dated this much before our own clock's hour.
@@ -127,7 +130,9 @@ async fn commit(
 ) -> Result<Option<Duration>> {
     match usable(connection, Feature::Sending) {
         Ok(()) => {}
-        Err(Error::Paused) => return Ok(Some(Duration::from_mins(1))),
+        Err(Error::Paused) if ctx.world.now().since(row.send_at) < PAUSED => {
+            return Ok(Some(Duration::from_mins(1)));
+        }
         Err(e) => {
             row.reason = Some(e.code().to_owned());
             advance(ctx, scope, row, Event::RefusedForGood, None).await?;

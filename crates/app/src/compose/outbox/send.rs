@@ -21,6 +21,7 @@ use crate::compose::address::check_address;
 use crate::compose::drafts::{Desk, announce, etag, fetch, own};
 use crate::compose::input::Mailbox;
 use crate::compose::read::{Read, marked};
+use crate::compose::turn::Turn;
 use crate::repeat::Repeat;
 use crate::{Actor, Ctx, Error, Result};
 
@@ -58,19 +59,36 @@ pub async fn send(
             member.map_or(0, |m| u32::try_from(m.undo_send_seconds).unwrap_or(0))
         }
     };
-    let draft = own(&mut tx, id).await?;
+    own(&mut tx, id).await?;
     if tx.sends().of_draft(id).await?.is_some() {
         return Err(Error::DraftSending);
     }
     drop(tx);
+    let turn = Turn::take(ctx, &actor.scope(), id).await?;
+    let confirmed = confirm(ctx, actor, id, input.if_match.as_deref(), seconds, repeat).await;
+    turn.end().await;
+    confirmed
+}
+
+/// Puts the draft as it is now into the outbox, when it is one's turn.
+async fn confirm(
+    ctx: &Ctx,
+    actor: &Actor,
+    id: DraftId,
+    if_match: Option<&str>,
+    seconds: u32,
+    repeat: Repeat,
+) -> Result<SendView> {
+    // While the turn was waited for, it may have been sent, saved or discarded.
+    let mut tx = ctx.store.read(&actor.scope()).await?;
+    if let Some(row) = tx.sends().by_repeat_key(actor.member, repeat.key).await? {
+        return view(ctx, &mut tx, actor, row).await;
+    }
+    let draft = own(&mut tx, id).await?;
+    drop(tx);
     let desk = Desk::open(ctx, actor, draft.connection_id).await?;
-    let turn = ctx.turns.of(draft.connection_id);
-    let _mine = turn.lock().await;
     let (raw, read) = fetch(ctx, actor, &desk, &draft).await?;
-    if let Some(tag) = &input.if_match
-        && tag != "*"
-        && *tag != etag(&raw.at)
-    {
+    if if_match.is_some_and(|tag| tag != "*" && tag != etag(&raw.at)) {
         return Err(Error::DraftChanged);
     }
     check_recipients(&read)?;

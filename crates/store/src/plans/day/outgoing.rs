@@ -1,11 +1,15 @@
 //! The statements of acting on mail, of drafts and of the outbox.
 
+use std::time::Duration;
+
 use tenon_model::World;
 use tenon_model::outbox::State;
 use tenon_vault::Sealed;
 
 use super::Seed;
 use crate::{DraftRow, ItemEnd, MailActionItem, MailActionRow, SendRow, Tx};
+
+const SHORT: Duration = Duration::from_secs(15);
 
 /// Runs them as a member.
 pub(super) async fn statements(tx: &mut Tx, seed: &Seed, world: &World) {
@@ -93,6 +97,11 @@ pub(super) async fn statements(tx: &mut Tx, seed: &Seed, world: &World) {
         .saved(draft.id, "r1", "m900", now)
         .await
         .unwrap();
+    let turn = tx.drafts().take_turn(draft.id, SHORT).await.unwrap();
+    let turn = turn.unwrap();
+    tx.drafts().keep_turn(draft.id, turn, SHORT).await.unwrap();
+    tx.drafts().single(draft.id, turn).await.unwrap();
+    tx.drafts().end_turn(draft.id, turn).await.unwrap();
     tx.drafts().look_at(draft.id, None).await.unwrap();
     tx.drafts().moved(draft.id, "m901").await.unwrap();
     tx.drafts().get(draft.id).await.unwrap();
