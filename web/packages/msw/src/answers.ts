@@ -39,6 +39,7 @@ export function problem(
 
 /** What every route checks before its own work: ordered failures, the write header, the session. */
 export function refusal(fake: FakeServer, request: Request, open: boolean) {
+  if (fake.offline) return HttpResponse.error();
   const path = new URL(request.url).pathname;
   const at = fake.failures.findIndex(
     (failure) => path.includes(failure.path) && (failure.method ?? request.method) === request.method,
@@ -46,9 +47,18 @@ export function refusal(fake: FakeServer, request: Request, open: boolean) {
   const failure = fake.failures[at];
   if (failure !== undefined) {
     fake.failures.splice(at, 1);
+    if (failure.status === 0) return HttpResponse.error();
     return problem(failure.status, failure.code, failure);
   }
   if (request.method !== "GET" && request.headers.get("X-Tenon-Request") !== "1") return problem(403, "csrf");
   if (!open && !fake.signedIn) return problem(401, "unauthenticated");
   return undefined;
+}
+
+/** Whether the answer to this request is to be lost: it was carried out, but nobody hears of it. */
+export function isLost(fake: FakeServer, request: Request): boolean {
+  const path = new URL(request.url).pathname;
+  const at = fake.lost.findIndex((one) => path.includes(one.path) && one.method === request.method);
+  if (at >= 0) fake.lost.splice(at, 1);
+  return at >= 0;
 }

@@ -50,7 +50,11 @@ export class FakeServer {
   policyEdition = 1;
   acting = new FakeActing(this);
   composing = new FakeComposing(this);
-  /** Calls to be refused by the next matching request: path part -> status and code. */
+  /** Nothing reaches the server. */
+  offline = false;
+  /** Requests that are carried out, but whose answer does not come. */
+  lost: Array<{ path: string; method: string }> = [];
+  /** Calls to be refused by the next matching request: path part -> status and code; 0 is no network. */
   failures: Array<{
     path: string;
     method?: string;
@@ -99,6 +103,8 @@ export class FakeServer {
     this.#syncStart.clear();
     this.flows.clear();
     this.failures = [];
+    this.lost = [];
+    this.offline = false;
     this.acting = new FakeActing(this);
     this.composing = new FakeComposing(this);
     this.receipts = [];

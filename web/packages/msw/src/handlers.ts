@@ -2,7 +2,7 @@
 import type { Me } from "@tenon/api-client";
 import { HttpResponse, http, type JsonBodyType, type RequestHandler } from "msw";
 import { access } from "./access";
-import { problem, refusal } from "./answers";
+import { isLost, problem, refusal } from "./answers";
 import { bodyDocument, content } from "./data/mailbox";
 import { policy } from "./data/policy";
 import { providers } from "./data/providers";
@@ -28,12 +28,13 @@ export function handlers(fake: FakeServer): RequestHandler[] {
         const refused = refusal(fake, request, open);
         if (refused !== undefined) return refused;
         const text = method === "get" ? "" : await request.text();
-        return answer({
+        const answered = await answer({
           request,
           url: new URL(request.url),
           params: params as Record<string, string>,
           body: text === "" ? {} : (JSON.parse(text) as Record<string, unknown>),
         });
+        return isLost(fake, request) ? HttpResponse.error() : answered;
       }),
     );
   };

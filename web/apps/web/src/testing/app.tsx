@@ -21,11 +21,11 @@ afterEach(() => {
 export async function openApp({ scenario, path, locale = "en", ...fakeOptions }: Options) {
   const fake = new FakeServer(fakeOptions).load(scenario);
   fake.me.member.locale = locale;
-  const calls: string[] = [];
+  const calls: Array<{ line: string; headers: Headers }> = [];
   const server = setupServer(...handlers(fake));
   server.events.on("request:start", ({ request }) => {
     const url = new URL(request.url);
-    calls.push(`${request.method} ${url.pathname}${url.search}`);
+    calls.push({ line: `${request.method} ${url.pathname}${url.search}`, headers: request.headers });
   });
   server.listen({ onUnhandledRequest: "error" });
   close = () => server.close();
@@ -43,6 +43,7 @@ export async function openApp({ scenario, path, locale = "en", ...fakeOptions }:
     path: () => history.location.pathname,
     search: () => new URLSearchParams(history.location.search),
     /** Calls so far whose line contains the text. */
-    calls: (text: string) => calls.filter((call) => call.includes(text)),
+    calls: (text: string) => calls.flatMap(({ line }) => (line.includes(text) ? [line] : [])),
+    headers: (text: string) => calls.flatMap(({ line, headers }) => (line.includes(text) ? [headers] : [])),
   };
 }

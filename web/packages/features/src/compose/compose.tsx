@@ -42,6 +42,8 @@ export type Compose = {
 type ComposeInside = Compose & {
   again: (connection: string, begun: Begun) => void;
   follow: (sent: Sent) => void;
+  /** Says something that the outbox knows more of. */
+  tell: (text: string) => void;
 };
 
 const ComposeContext = createContext<ComposeInside | null>(null);
@@ -132,8 +134,13 @@ export function ComposeProvider({ children }: { children: ReactNode }) {
       draft: (connection, message) => void begin(connection, { what: "message", message }),
       again: (connection, begun) => open(connection, { what: "again", begun }),
       follow: (one) => setSent((all) => [...all, one]),
+      tell: (text) =>
+        toast(text, {
+          shownMs: 16_000,
+          action: { label: t("outbox.look"), run: () => void navigate({ to: "/outbox" }) },
+        }),
     }),
-    [begin, open],
+    [begin, open, navigate, t, toast],
   );
   return (
     <ComposeContext.Provider value={compose}>

@@ -4,6 +4,7 @@ import { IconDots, IconPaperclip, IconSend, IconTrash, useToast } from "@tenon/u
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { plain, useApi, useProblemText } from "../core";
+import { AskingNotice } from "./asking-notice";
 import type { Begun } from "./begin";
 import { useComposeInside } from "./compose";
 import classes from "./composer.module.css";
@@ -103,13 +104,14 @@ export function Composer(props: ComposerProps) {
     await settleFields();
     return latest.current;
   };
-  const { busy, setBusy, complaint, setComplaint, submit, held } = useSending({
+  const { busy, setBusy, complaint, setComplaint, submit, held, asking } = useSending({
     connection,
     begun,
     draft,
     limit,
     settled,
     onComplaint: () => root.current?.querySelector<HTMLInputElement>("input[type=text]")?.focus(),
+    onFailed: () => setTimeout(() => root.current?.querySelector<HTMLElement>("[data-send]")?.focus(), 0),
     close,
   });
   const clearComplaint = () => setComplaint(undefined);
@@ -149,6 +151,16 @@ export function Composer(props: ComposerProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when closing is asked for
   useEffect(() => {
     if (!closing) return;
+    if (asking !== undefined) {
+      close();
+      compose.tell(t("compose.asking.closed"));
+      return;
+    }
+    if (busy) {
+      // In a moment it is known whether it was sent.
+      stay();
+      return;
+    }
     if (empty) {
       draft.session.stop();
       close();
@@ -207,7 +219,7 @@ export function Composer(props: ComposerProps) {
         takeFiles(event.dataTransfer.files);
       }}
     >
-      <div className={classes.fields}>
+      <div className={classes.fields} inert={busy}>
         {from.length > 1 && (
           <div className={classes.line}>
             <label className={classes.lineLabel} htmlFor={`from-${connection}`}>
@@ -269,38 +281,43 @@ export function Composer(props: ComposerProps) {
           />
         </div>
       </div>
-      <Suspense fallback={<div className={classes.loading} aria-busy="true" />}>
-        <BodyEditor
-          html={begun.written.body}
-          autoFocus={answering}
-          onChange={(body) => change({ body })}
-          onPictures={(pictures) => add(pictures, true)}
-        >
-          {fields.signature !== "" && <HtmlPreview html={fields.signature} title={t("compose.signature")} />}
-          {fields.quoted != null && (
-            <div className={classes.quote}>
-              <button
-                type="button"
-                className={classes.quoteButton}
-                aria-expanded={quoteShown}
-                aria-label={t(quoteShown ? "compose.quote_hide" : "compose.quote_show")}
-                onClick={() => setQuoteShown(!quoteShown)}
-              >
-                <IconDots size={16} />
-              </button>
-              {quoteShown && (
-                <>
-                  <HtmlPreview html={fields.quoted} title={t("compose.quoted")} />
-                  <Button size="compact-xs" variant="subtle" onClick={() => change({ quoted: null })}>
-                    {t("compose.quote_remove")}
-                  </Button>
-                </>
-              )}
-            </div>
-          )}
-        </BodyEditor>
-      </Suspense>
-      <FileList files={attached} remove={remove} retry={retry} />
+      <div className={classes.writing} inert={busy}>
+        <Suspense fallback={<div className={classes.loading} aria-busy="true" />}>
+          <BodyEditor
+            html={begun.written.body}
+            autoFocus={answering}
+            onChange={(body) => change({ body })}
+            onPictures={(pictures) => add(pictures, true)}
+          >
+            {fields.signature !== "" && (
+              <HtmlPreview html={fields.signature} title={t("compose.signature")} />
+            )}
+            {fields.quoted != null && (
+              <div className={classes.quote}>
+                <button
+                  type="button"
+                  className={classes.quoteButton}
+                  aria-expanded={quoteShown}
+                  aria-label={t(quoteShown ? "compose.quote_hide" : "compose.quote_show")}
+                  onClick={() => setQuoteShown(!quoteShown)}
+                >
+                  <IconDots size={16} />
+                </button>
+                {quoteShown && (
+                  <>
+                    <HtmlPreview html={fields.quoted} title={t("compose.quoted")} />
+                    <Button size="compact-xs" variant="subtle" onClick={() => change({ quoted: null })}>
+                      {t("compose.quote_remove")}
+                    </Button>
+                  </>
+                )}
+              </div>
+            )}
+          </BodyEditor>
+        </Suspense>
+        <FileList files={attached} remove={remove} retry={retry} />
+      </div>
+      {asking !== undefined && <AskingNotice ask={asking} />}
       {draft.status.state === "conflict" && (
         <ConflictNotice
           sending={held}
@@ -323,6 +340,7 @@ export function Composer(props: ComposerProps) {
         <Button
           leftSection={<IconSend size={16} />}
           loading={busy}
+          data-send
           onClick={() => void submit()}
           aria-keyshortcuts="Control+Enter Meta+Enter"
         >

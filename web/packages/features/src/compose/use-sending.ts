@@ -1,9 +1,10 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { isProblem, send } from "@tenon/api-client";
+import { isProblem } from "@tenon/api-client";
 import { useToast } from "@tenon/ui";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { keys, useApi, useMe, useProblemText } from "../core";
+import { patience, StoppedAsking, sendSurely } from "../outbox/lost-answers";
 import type { Begun } from "./begin";
 import { type Complaint, complaintOf } from "./complaint";
 import { useComposeInside } from "./compose";
@@ -21,11 +22,22 @@ type UseSending = {
   settled: () => Promise<Written>;
   /** Leads to what has to be mended. */
   onComplaint: () => void;
+  /** It was not sent, and can be written on. */
+  onFailed: () => void;
   close: () => void;
 };
 
 /** *Send*: saves what is new, then sends the draft as this composer has saved it, and nothing newer. */
-export function useSending({ connection, begun, draft, limit, settled, onComplaint, close }: UseSending) {
+export function useSending({
+  connection,
+  begun,
+  draft,
+  limit,
+  settled,
+  onComplaint,
+  onFailed,
+  close,
+}: UseSending) {
   const { t } = useTranslation();
   const api = useApi();
   const client = useQueryClient();
@@ -38,16 +50,28 @@ export function useSending({ connection, begun, draft, limit, settled, onComplai
   /** *Send* was pressed, and what stands elsewhere was found to be newer. */
   const [held, setHeld] = useState(false);
 
+  /** It is not known whether it is on its way; asks for it now. */
+  const [asking, setAsking] = useState<() => void>();
+  const stop = useRef(new AbortController());
+  useEffect(() => {
+    if (stop.current.signal.aborted) stop.current = new AbortController();
+    return () => stop.current.abort();
+  }, []);
+
   const sendDraft = async (now: Written) => {
     const saved = await draft.session.flush(draft.content(now));
-    const sent = await send(
-      api.POST("/api/v1/drafts/{id}/send", {
-        params: {
-          path: { id: saved.id },
-          header: { "Idempotency-Key": draft.sendKey(), "If-Match": saved.etag },
+    let unknown = false;
+    const sent = await sendSurely(
+      api,
+      { draft: saved.id, etag: saved.etag, key: draft.sendKey(), undoSeconds },
+      {
+        onUnknown: () => {
+          unknown = true;
         },
-        body: { undo_seconds: undoSeconds },
-      }),
+        pause: patience(stop.current.signal, (wake) => {
+          if (unknown) setAsking(() => wake);
+        }),
+      },
     );
     void client.invalidateQueries({ queryKey: keys.sends });
     compose.follow({
@@ -74,7 +98,11 @@ export function useSending({ connection, begun, draft, limit, settled, onComplai
       if (over) draft.session.overwrite(draft.content(now));
       await sendDraft(now);
     } catch (error) {
+      // Closed meanwhile: the outbox knows what becomes of it.
+      if (error instanceof StoppedAsking) return;
       setBusy(false);
+      setAsking(undefined);
+      onFailed();
       const elsewhere = isProblem(error, "draft_changed") || isProblem(error, "draft_gone");
       if (elsewhere) draft.session.elsewhere(error);
       // The composer itself says it, with what can be done.
@@ -83,5 +111,13 @@ export function useSending({ connection, begun, draft, limit, settled, onComplai
     }
   };
 
-  return { busy, setBusy, complaint, setComplaint, submit, held: held && draft.status.state === "conflict" };
+  return {
+    busy,
+    setBusy,
+    complaint,
+    setComplaint,
+    submit,
+    asking,
+    held: held && draft.status.state === "conflict",
+  };
 }

@@ -5,6 +5,7 @@ import { Blank, IconOutbound, Page, PageHeader, Panel, Status, type Tone, useToa
 import { useTranslation } from "react-i18next";
 import { keys, ProblemState, plain, sendsQuery, useApi, useFormat, useProblemText, useTitle } from "../core";
 import { shortName } from "../mail/people";
+import { callBack, patience, StoppedAsking } from "./lost-answers";
 import classes from "./outbox.module.css";
 
 const TONES: Record<Send["state"], Tone> = {
@@ -123,9 +124,12 @@ function Row({ one }: { one: Send }) {
   const problemText = useProblemText();
   const recipients = useRecipients(one);
   const cancel = useMutation({
-    mutationFn: () => send(api.POST("/api/v1/sends/{id}/cancel", { params: { path: { id: one.id } } })),
-    onSuccess: () => toast(t("outbox.called_back")),
-    onError: (error) => toast(problemText(error), "danger"),
+    mutationFn: () =>
+      callBack(api, one.id, { onUnknown: () => undefined, pause: patience(new AbortController().signal) }),
+    onSuccess: (now) =>
+      now.state === "cancelled" ? toast(t("outbox.called_back")) : toast(t("outbox.too_late"), "danger"),
+    onError: (error) =>
+      toast(error instanceof StoppedAsking ? t("outbox.cancel_unknown") : problemText(error), "danger"),
     onSettled: () => client.invalidateQueries({ queryKey: keys.sends }),
   });
   return (

@@ -1,10 +1,11 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { isProblem, type Send, send } from "@tenon/api-client";
+import type { Send } from "@tenon/api-client";
 import { useToast } from "@tenon/ui";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { keys, sendsQuery, useApi, useProblemText } from "../core";
+import { callBack, patience, StoppedAsking } from "./lost-answers";
 
 /** A message sent from this page. */
 export type Sent = { id: string; undoSeconds: number; again: () => void };
@@ -27,16 +28,34 @@ export function OutboxWatch({ sent, ended }: { sent: Sent[]; ended: (id: string)
     refetchInterval: sent.length > 0 ? POLL_MS : false,
   });
   const said = useRef(new Map<string, () => void>());
+  /** Those that the person has called back, until it is known whether in time. */
+  const wanted = useRef(new Set<string>());
+  const stop = useRef(new AbortController());
+  useEffect(() => {
+    if (stop.current.signal.aborted) stop.current = new AbortController();
+    return () => stop.current.abort();
+  }, []);
 
+  /** Called back, whether by the answer itself or by what the server said later. */
+  const returned = (one: Sent) => {
+    said.current.get(one.id)?.();
+    ended(one.id);
+    toast(t("outbox.called_back"), { key: one.id });
+    one.again();
+  };
   const cancel = async (one: Sent) => {
+    wanted.current.add(one.id);
+    toast(t("outbox.calling_back"), { key: one.id, shownMs: 120_000 });
+    const asking = { onUnknown: () => undefined, pause: patience(stop.current.signal) };
     try {
-      await send(api.POST("/api/v1/sends/{id}/cancel", { params: { path: { id: one.id } } }));
-      ended(one.id);
-      toast(t("outbox.called_back"), { key: one.id });
-      one.again();
+      const now = await callBack(api, one.id, asking);
+      if (now.state !== "cancelled") toast(t("outbox.too_late"), { key: one.id, tone: "danger" });
+      else if (wanted.current.delete(one.id)) returned(one);
     } catch (error) {
-      const late = isProblem(error, "too_late");
-      toast(late ? t("outbox.too_late") : `${t("outbox.cancel_failed")} ${problemText(error)}`, "danger");
+      const look = { label: t("outbox.look"), run: open };
+      if (error instanceof StoppedAsking)
+        toast(t("outbox.cancel_unknown"), { key: one.id, tone: "danger", shownMs: 20_000, action: look });
+      else toast(`${t("outbox.cancel_failed")} ${problemText(error)}`, { key: one.id, tone: "danger" });
     }
     void client.invalidateQueries({ queryKey: keys.sends });
   };
@@ -61,6 +80,10 @@ export function OutboxWatch({ sent, ended }: { sent: Sent[]; ended: (id: string)
     for (const one of sent) {
       const now = sends.data?.find(({ id }) => id === one.id);
       if (now === undefined || isOpen(now)) continue;
+      if (now.state === "cancelled" && wanted.current.delete(one.id)) {
+        returned(one);
+        continue;
+      }
       ended(one.id);
       said.current.get(one.id)?.();
       if (now.state === "sent") toast(t("outbox.sent"), { key: one.id });

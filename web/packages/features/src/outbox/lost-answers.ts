@@ -1,0 +1,112 @@
+import { type ApiClient, isProblem, type Send, send } from "@tenon/api-client";
+
+/** How an answer that did not come is waited for. */
+export type Asking = {
+  /** It is not known what happened, and asking for it did not help either: time to tell the person. */
+  onUnknown: () => void;
+  /** Waits before it is asked again; false when nobody wants to know any more. */
+  pause: (attempt: number) => Promise<boolean>;
+};
+
+/** Nobody wants to know any more; what became of it is shown in the outbox. */
+export class StoppedAsking extends Error {}
+
+/** As far as the outbox goes back when it is looked through for one message. */
+const LOOKED_THROUGH = 50;
+const WAITS_MS = [1000, 2000, 5000, 10_000, 20_000, 30_000];
+
+/** Waits a while longer each time, less when the network comes back or `wake` is called. */
+export function patience(signal: AbortSignal, onWait?: (wake: () => void) => void): Asking["pause"] {
+  return (attempt) =>
+    new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        window.removeEventListener("online", end);
+        signal.removeEventListener("abort", end);
+        resolve(!signal.aborted);
+      };
+      const timer = setTimeout(end, WAITS_MS[Math.min(attempt, WAITS_MS.length - 1)]);
+      window.addEventListener("online", end);
+      signal.addEventListener("abort", end);
+      if (signal.aborted) end();
+      else onWait?.(end);
+    });
+}
+
+/** The request may have been carried out: no answer, or one that does not say. */
+const mayHaveHappened = (error: unknown): boolean =>
+  isProblem(error) &&
+  (error.status === 0 || error.status >= 500) &&
+  // Said before anything is done.
+  error.code !== "provider_unavailable";
+
+type Confirmed = { draft: string; etag: string; key: string; undoSeconds: number };
+
+/**
+ * Sends a draft. Where the answer is lost the outbox is asked first, and then the same is asked for again under
+ * the same key, under which the server sends nothing a second time. What is thrown proves that it was not sent.
+ */
+export async function sendSurely(api: ApiClient, wanted: Confirmed, asking: Asking): Promise<Send> {
+  const { draft, etag, key, undoSeconds } = wanted;
+  const path = { id: draft };
+  let unsure = false;
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await send(
+        api.POST("/api/v1/drafts/{id}/send", {
+          params: { path, header: { "Idempotency-Key": key, "If-Match": etag } },
+          body: { undo_seconds: undoSeconds },
+        }),
+      );
+    } catch (error) {
+      const again = mayHaveHappened(error);
+      // An earlier attempt of ours may be what is on its way.
+      if (!again && !unsure && !isProblem(error, "draft_sending")) throw error;
+      unsure ||= again;
+      const found = await inOutbox(api, draft);
+      if (found !== undefined && found !== "unknown") return found;
+      if (!again && found === undefined) throw error;
+      if (attempt > 0 || found === "unknown") asking.onUnknown();
+      if (!(await asking.pause(attempt))) throw new StoppedAsking();
+    }
+  }
+}
+
+/** The message a draft has become. One that was called back or refused proves nothing about a newer attempt. */
+async function inOutbox(api: ApiClient, draft: string): Promise<Send | "unknown" | undefined> {
+  try {
+    const { items } = await send(api.GET("/api/v1/sends", { params: { query: { limit: LOOKED_THROUGH } } }));
+    return items.find(
+      (one) => one.draft_id === draft && one.state !== "cancelled" && one.state !== "refused",
+    );
+  } catch (error) {
+    if (mayHaveHappened(error)) return "unknown";
+    throw error;
+  }
+}
+
+/** As often as it is asked what became of a message that is called back. */
+const MOST_ATTEMPTS = 8;
+
+/**
+ * Calls a message back, and answers what has become of it: where the answer is lost, or says that it was too
+ * late, the message itself is looked at, for an earlier attempt may have called it back.
+ */
+export async function callBack(api: ApiClient, id: string, asking: Asking): Promise<Send> {
+  const params = { params: { path: { id } } };
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await send(api.POST("/api/v1/sends/{id}/cancel", params));
+    } catch (error) {
+      if (!mayHaveHappened(error) && !isProblem(error, "too_late")) throw error;
+    }
+    try {
+      const now = await send(api.GET("/api/v1/sends/{id}", params));
+      if (now.state !== "scheduled") return now;
+    } catch (error) {
+      if (!mayHaveHappened(error)) throw error;
+      asking.onUnknown();
+    }
+    if (attempt + 1 >= MOST_ATTEMPTS || !(await asking.pause(attempt))) throw new StoppedAsking();
+  }
+}
