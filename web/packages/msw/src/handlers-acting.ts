@@ -136,10 +136,12 @@ export function composing(fake: FakeServer, on: On): void {
   });
   on("get", "/sends", ({ url }) => {
     const state = url.searchParams.get("state");
-    return json({
-      items: fake.composing.sends.filter((send) => state === null || send.state === state),
-      next: null,
-    });
+    const limit = Number(url.searchParams.get("limit") ?? 50);
+    const after = url.searchParams.get("after");
+    const all = fake.composing.sends.filter((send) => state === null || send.state === state);
+    const start = after === null ? 0 : all.findIndex(({ id }) => id === after) + 1;
+    const items = all.slice(start, start + limit);
+    return json({ items, next: items.length === limit ? (items.at(-1)?.id ?? null) : null });
   });
   on("get", "/sends/:id", ({ params }) => {
     const send = fake.composing.sends.find((candidate) => candidate.id === params.id);

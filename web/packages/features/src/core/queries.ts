@@ -1,7 +1,7 @@
 /** Every read of the server in one place: keys here are what live events invalidate. */
 
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { type ApiClient, type ProfileId, send } from "@tenon/api-client";
+import { type ApiClient, type ProfileId, type Send, send } from "@tenon/api-client";
 import type { Locale } from "../i18n";
 
 export const THREADS_PER_PAGE = 100;
@@ -258,12 +258,56 @@ export const composeOptionsQuery = (api: ApiClient, connection: string) =>
     staleTime: 300_000,
   });
 
-/** What was sent lately, and all that waits for its time or for a person. */
-export const sendsQuery = (api: ApiClient) =>
+const SENDS_PER_PAGE = 50;
+/** Few messages ever need a person; nobody is shown more of them at once. */
+const MOST_PAGES_OF_STATE = 5;
+
+function fetchSends(
+  api: ApiClient,
+  query: { state?: Send["state"]; limit: number; after?: string },
+  signal: AbortSignal,
+) {
+  return send(api.GET("/api/v1/sends", { signal, params: { query } }));
+}
+
+/** What was sent last. */
+export const latestSendsQuery = (api: ApiClient) =>
   queryOptions({
-    queryKey: keys.sends,
-    queryFn: async ({ signal }) =>
-      (await send(api.GET("/api/v1/sends", { signal, params: { query: { limit: 100 } } }))).items,
+    queryKey: [...keys.sends, "latest"] as const,
+    queryFn: async ({ signal }) => (await fetchSends(api, { limit: SENDS_PER_PAGE }, signal)).items,
+  });
+
+/** All that stand like this, however long ago they were sent. */
+export const sendsInStateQuery = (api: ApiClient, state: Send["state"]) =>
+  queryOptions({
+    queryKey: [...keys.sends, "state", state] as const,
+    queryFn: async ({ signal }) => {
+      const all: Send[] = [];
+      let after: string | undefined;
+      for (let page = 0; page < MOST_PAGES_OF_STATE; page += 1) {
+        const query = { state, limit: 200, ...(after === undefined ? {} : { after }) };
+        const { items, next } = await fetchSends(api, query, signal);
+        all.push(...items);
+        if (next == null) break;
+        after = next;
+      }
+      return all;
+    },
+  });
+
+/** The outbox, newest first, page by page. */
+export const sendsQuery = (api: ApiClient) =>
+  infiniteQueryOptions({
+    queryKey: [...keys.sends, "pages"] as const,
+    queryFn: ({ pageParam, signal }) =>
+      fetchSends(
+        api,
+        { limit: SENDS_PER_PAGE, ...(pageParam === undefined ? {} : { after: pageParam }) },
+        signal,
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
+    staleTime: 0,
   });
 
 /** Which ways in this server has; known before sign-in too. */

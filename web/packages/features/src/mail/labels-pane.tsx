@@ -1,5 +1,4 @@
 import { Menu, Skeleton } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { Connection, Label } from "@tenon/api-client";
 import {
@@ -20,7 +19,8 @@ import {
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useCompose } from "../compose";
-import { sendsQuery, useApi, useFormat } from "../core";
+import { useFormat } from "../core";
+import { useOutboxCount } from "../outbox/attention";
 import { labelDot } from "./label-chip";
 import { ALL_MAIL, groupLabels, type Role } from "./label-order";
 import classes from "./labels.module.css";
@@ -147,11 +147,10 @@ function ComposeButton({ connection, onPick }: { connection: string; onPick?: ()
   );
 }
 
-/** What waits for a person is counted; the rest goes by itself. */
+/** What a person has to see to is counted; the rest goes by itself. */
 function OutboxLink({ onPick }: { onPick?: () => void }) {
   const { t } = useTranslation();
-  const api = useApi();
-  const count = useQuery(sendsQuery(api)).data?.filter(({ state }) => state === "doubtful").length ?? 0;
+  const count = useOutboxCount();
   return (
     <li>
       <Link className={classes.item} to="/outbox" {...(onPick === undefined ? {} : { onClick: onPick })}>

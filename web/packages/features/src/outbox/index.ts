@@ -1,1 +1,1 @@
-export { needsDecision, OutboxScreen } from "./outbox-screen";
+export { OutboxScreen } from "./outbox-screen";

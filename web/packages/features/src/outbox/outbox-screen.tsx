@@ -1,32 +1,31 @@
 import { Button, Skeleton } from "@mantine/core";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { type Send, type SendDecision, send } from "@tenon/api-client";
-import { Blank, IconOutbound, Page, PageHeader, Panel, Status, type Tone, useToast } from "@tenon/ui";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Blank, IconOutbound, Page, PageHeader, Panel } from "@tenon/ui";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { keys, ProblemState, plain, sendsQuery, useApi, useFormat, useProblemText, useTitle } from "../core";
-import { shortName } from "../mail/people";
-import { callBack, patience, StoppedAsking } from "./lost-answers";
+import { ProblemState, plain, sendsQuery, useApi, useTitle } from "../core";
+import { isNewer, useAttention } from "./attention";
 import classes from "./outbox.module.css";
+import { Doubt, Row, State } from "./outbox-parts";
 
-const TONES: Record<Send["state"], Tone> = {
-  scheduled: "neutral",
-  sending: "neutral",
-  sent: "ok",
-  refused: "danger",
-  doubtful: "warn",
-  cancelled: "neutral",
-};
-
-export const needsDecision = (one: Send): boolean => one.state === "doubtful";
-
-/** What was sent, what waits, and what only a person can decide. */
+/** What was sent, what waits, and what only a person can decide: that is first, however old it is. */
 export function OutboxScreen() {
   const { t } = useTranslation();
   const api = useApi();
-  const sends = useQuery({ ...sendsQuery(api), staleTime: 0 });
+  const sends = useInfiniteQuery(sendsQuery(api));
+  const { doubtful, refused, seen, markSeen } = useAttention();
+  // What is new stays where it is while one looks at it.
+  const [before] = useState(seen);
   useTitle(t("outbox.title"));
-  const waiting = sends.data?.filter(needsDecision) ?? [];
-  const others = sends.data?.filter((one) => !needsDecision(one)) ?? [];
+  useEffect(() => markSeen(refused), [markSeen, refused]);
+
+  const listed = sends.data?.pages.flatMap(({ items }) => items) ?? [];
+  const waiting = [...doubtful, ...listed.filter(({ state }) => state === "doubtful")].filter(
+    (one, at, all) => all.findIndex(({ id }) => id === one.id) === at,
+  );
+  const failed = refused.filter((one) => isNewer(one, before));
+  const first = new Set([...waiting, ...failed].map(({ id }) => id));
+  const others = listed.filter(({ id }) => !first.has(id));
   return (
     <Page>
       <PageHeader title={t("outbox.title")} lead={t("outbox.lead")} />
@@ -34,7 +33,7 @@ export function OutboxScreen() {
       {sends.isError && sends.data === undefined && (
         <ProblemState error={sends.error} retry={() => void sends.refetch()} />
       )}
-      {sends.data?.length === 0 && (
+      {sends.isSuccess && listed.length === 0 && first.size === 0 && (
         <Blank icon={IconOutbound} title={t("outbox.empty_title")}>
           {t("outbox.empty_text")}
         </Blank>
@@ -44,109 +43,31 @@ export function OutboxScreen() {
           <Doubt one={one} />
         </Panel>
       ))}
+      {failed.length > 0 && (
+        <Panel title={t("outbox.failed")} lead={t("outbox.failed_lead")} flush>
+          {failed.map((one) => (
+            <Row key={one.id} one={one} />
+          ))}
+        </Panel>
+      )}
       {others.length > 0 && (
         <Panel title={t("outbox.lately")} flush>
           {others.map((one) => (
             <Row key={one.id} one={one} />
           ))}
+          {sends.hasNextPage && (
+            <div className={classes.more}>
+              <Button
+                variant="default"
+                loading={sends.isFetchingNextPage}
+                onClick={() => void sends.fetchNextPage()}
+              >
+                {t("outbox.older")}
+              </Button>
+            </div>
+          )}
         </Panel>
       )}
     </Page>
-  );
-}
-
-function State({ one }: { one: Send }) {
-  const { t } = useTranslation();
-  return <Status tone={TONES[one.state]}>{t(`outbox.state.${one.state}`)}</Status>;
-}
-
-function useRecipients(one: Send): string {
-  const { t } = useTranslation();
-  const names = [...one.to, ...one.cc, ...one.bcc].map(shortName);
-  return names.length === 0
-    ? t("mail.to_nobody")
-    : t("mail.to_people", { people: names.slice(0, 4).join(", ") });
-}
-
-/** Nobody knows whether it went: what is known, and what can be done, each with what it would mean. */
-function Doubt({ one }: { one: Send }) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const api = useApi();
-  const client = useQueryClient();
-  const toast = useToast();
-  const problemText = useProblemText();
-  const recipients = useRecipients(one);
-  const resolve = useMutation({
-    mutationFn: (decision: SendDecision) =>
-      send(api.POST("/api/v1/sends/{id}/resolve", { params: { path: { id: one.id } }, body: { decision } })),
-    onSuccess: (_now, decision) => toast(t(`outbox.decided.${decision}`)),
-    onError: (error) => toast(problemText(error), "danger"),
-    onSettled: () => client.invalidateQueries({ queryKey: keys.sends }),
-  });
-  return (
-    <>
-      <p className={classes.text}>
-        {recipients}. {t("outbox.doubt")}
-      </p>
-      <h3 className={classes.heading}>{t("outbox.known")}</h3>
-      <ul className={classes.known}>
-        {one.known.map((fact, at) => (
-          <li key={at}>
-            {fact.text} <time dateTime={fact.at}>{format.medium(fact.at)}</time>
-          </li>
-        ))}
-      </ul>
-      <ul className={classes.decisions}>
-        {one.decisions.map((decision) => (
-          <li key={decision}>
-            <Button
-              variant={decision === "check" ? "filled" : "default"}
-              loading={resolve.isPending && resolve.variables === decision}
-              onClick={() => resolve.mutate(decision)}
-            >
-              {t(`outbox.decision.${decision}`)}
-            </Button>
-            <span>{t(`outbox.means.${decision}`)}</span>
-          </li>
-        ))}
-      </ul>
-    </>
-  );
-}
-
-function Row({ one }: { one: Send }) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const api = useApi();
-  const client = useQueryClient();
-  const toast = useToast();
-  const problemText = useProblemText();
-  const recipients = useRecipients(one);
-  const cancel = useMutation({
-    mutationFn: () =>
-      callBack(api, one.id, { onUnknown: () => undefined, pause: patience(new AbortController().signal) }),
-    onSuccess: (now) =>
-      now.state === "cancelled" ? toast(t("outbox.called_back")) : toast(t("outbox.too_late"), "danger"),
-    onError: (error) =>
-      toast(error instanceof StoppedAsking ? t("outbox.cancel_unknown") : problemText(error), "danger"),
-    onSettled: () => client.invalidateQueries({ queryKey: keys.sends }),
-  });
-  return (
-    <div className={classes.row}>
-      <div className={classes.rowText}>
-        <div className={classes.rowTitle}>{plain(one.subject) || t("mail.no_subject")}</div>
-        <div className={classes.rowNote}>
-          {recipients} · {format.medium(one.finished_at ?? one.send_at)}
-        </div>
-        {one.reason_text != null && <div className={classes.rowReason}>{one.reason_text}</div>}
-      </div>
-      <State one={one} />
-      {one.state === "scheduled" && (
-        <Button size="xs" variant="default" loading={cancel.isPending} onClick={() => cancel.mutate()}>
-          {t("outbox.call_back")}
-        </Button>
-      )}
-    </div>
   );
 }

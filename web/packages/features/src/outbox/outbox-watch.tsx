@@ -4,7 +4,7 @@ import type { Send } from "@tenon/api-client";
 import { useToast } from "@tenon/ui";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import { keys, sendsQuery, useApi, useProblemText } from "../core";
+import { keys, latestSendsQuery, useApi, useProblemText } from "../core";
 import { callBack, patience, StoppedAsking } from "./lost-answers";
 
 /** A message sent from this page. */
@@ -23,7 +23,7 @@ export function OutboxWatch({ sent, ended }: { sent: Sent[]; ended: (id: string)
   const toast = useToast();
   const problemText = useProblemText();
   const sends = useQuery({
-    ...sendsQuery(api),
+    ...latestSendsQuery(api),
     enabled: sent.length > 0,
     refetchInterval: sent.length > 0 ? POLL_MS : false,
   });
