@@ -113,6 +113,9 @@ pub struct Parts {
     pub config: AppConfig,
 }
 
+/// Hostile mail takes its time; the others go on meanwhile.
+const RENDERING: usize = 2;
+
 /// Handed down to everything, never global.
 #[derive(Clone)]
 pub struct Ctx {
@@ -140,6 +143,8 @@ pub struct Ctx {
     pub(crate) pushes: Arc<Desk>,
     pub(crate) turns: Arc<Turns>,
     pub(crate) uploads: Arc<Uploads>,
+    /// Bodies that are rendered at the same time.
+    pub(crate) rendering: Arc<tokio::sync::Semaphore>,
     /// Whose turn it is to remove rows of connections that are gone.
     pub(crate) removing: Arc<tokio::sync::Mutex<()>>,
     pub(crate) setup_token: Arc<str>,
@@ -173,6 +178,7 @@ impl Ctx {
             pushes: Arc::default(),
             turns: Arc::default(),
             uploads: Arc::new(Uploads::new(config.upload_bytes)),
+            rendering: Arc::new(tokio::sync::Semaphore::new(RENDERING)),
             removing: Arc::default(),
             setup_token: crate::access::random_token(&world).into(),
             config: Arc::new(config),

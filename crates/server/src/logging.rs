@@ -20,11 +20,14 @@ const OWN: [&str; 10] = [
     "tenon_vault",
 ];
 
+/// The HTML parser speaks of the mail it parses, a line for each of its faults: eight hundred for one mail.
+const SILENT: &str = "html5ever=off,markup5ever=off";
+
 /// A level alone is that of Tenon's own crates: what libraries say below a warning may quote what
 /// they work on, an HTML parser the mail it parses (policy check L1). Who names modules gets them.
 fn directives(filter: &str) -> String {
     if filter.contains(['=', ',']) {
-        return filter.to_owned();
+        return format!("{filter},{SILENT}");
     }
     let own: Vec<String> = OWN.iter().map(|name| format!("{name}={filter}")).collect();
     let rest = if ["error", "off"].contains(&filter) {
@@ -32,7 +35,7 @@ fn directives(filter: &str) -> String {
     } else {
         "warn"
     };
-    format!("{rest},{}", own.join(","))
+    format!("{rest},{},{SILENT}", own.join(","))
 }
 
 /// Starts the log.
@@ -66,6 +69,12 @@ mod tests {
         assert!(debug.starts_with("warn,tenon=debug,"), "{debug}");
         assert!(debug.contains("tenon_app=debug") && debug.parse::<EnvFilter>().is_ok());
         assert!(directives("off").starts_with("off,"));
-        assert_eq!(directives("warn,hyper=trace"), "warn,hyper=trace");
+        let chosen = directives("warn,hyper=trace,html5ever=trace");
+        assert!(chosen.starts_with("warn,hyper=trace,"), "{chosen}");
+        assert!(
+            chosen.ends_with("html5ever=off,markup5ever=off"),
+            "{chosen}"
+        );
+        assert!(chosen.parse::<EnvFilter>().is_ok());
     }
 }

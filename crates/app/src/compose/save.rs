@@ -39,7 +39,6 @@ pub async fn create_draft(
     if let Some(row) = known {
         return repeated(ctx, actor, row.id, input).await;
     }
-    input.check()?;
     let row = DraftRow {
         id: ctx.world.id(),
         workspace_id: actor.workspace,
@@ -177,7 +176,6 @@ pub async fn update_draft(
     if_match: Option<&str>,
 ) -> Result<DraftView> {
     changeable(ctx, actor, id).await?;
-    input.check()?;
     let _room = ctx.uploads.room(input.attachments.len()).await;
     let turn = Turn::take(ctx, &actor.scope(), id).await?;
     let done = replace(ctx, actor, id, input, if_match).await;

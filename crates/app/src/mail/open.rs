@@ -106,7 +106,7 @@ pub(super) async fn fetch(ctx: &Ctx, target: &Target) -> Result<Arc<Opened>> {
     let content = port.content(&target.provider_id).await?;
     let inline = Arc::new(inline_images(port.as_ref(), &target.provider_id, &content).await);
     let place = ctx.world.uuid().simple().to_string();
-    let opened = Arc::new(prepare(content, inline, place).await?);
+    let opened = Arc::new(prepare(ctx, content, inline, place).await?);
     ctx.bodies
         .put(id, target.row.id, opened.clone(), ctx.world.monotonic());
     Ok(opened)
@@ -114,7 +114,12 @@ pub(super) async fn fetch(ctx: &Ctx, target: &Target) -> Result<Arc<Opened>> {
 
 /// Sanitizes on a thread of its own: a hostile body may take its time. What is kept is the clean
 /// body only.
-async fn prepare(mut content: Content, inline: html::Inline, place: String) -> Result<Opened> {
+async fn prepare(
+    ctx: &Ctx,
+    mut content: Content,
+    inline: html::Inline,
+    place: String,
+) -> Result<Opened> {
     let work = move || {
         let rendered = html::render(&content, &inline, false, &place);
         let kind = match (&content.html, &content.text) {
@@ -130,6 +135,7 @@ async fn prepare(mut content: Content, inline: html::Inline, place: String) -> R
             kind,
         }
     };
+    let _one = ctx.rendering.acquire().await; // never closed
     tokio::task::spawn_blocking(work)
         .await
         .map_err(|_| Error::Internal("render_task".into()))

@@ -3,14 +3,17 @@
 
 use std::borrow::Cow;
 
-use super::{MAX_BODY, base, style, too_deep};
+use super::bound::too_much;
+use super::style::style;
+use super::text::escape;
+use super::{MAX_BODY, base};
 
 /// The class by which mail programs know quoted mail.
 pub(crate) const QUOTE: &str = "gmail_quote";
 
 /// Cleans HTML that is to be sent; `None` when it is too large or too deep to be read.
 pub(crate) fn clean(html: &str) -> Option<String> {
-    if html.len() > MAX_BODY || too_deep(html) {
+    if html.len() > MAX_BODY || too_much(html) {
         return None;
     }
     let mut builder = base();
@@ -47,7 +50,7 @@ fn filter<'v>(element: &str, attribute: &str, value: &'v str) -> Option<Cow<'v, 
 pub(crate) fn from_text(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 64);
     for line in text.lines() {
-        super::escape(line, &mut out);
+        escape(line, &mut out);
         out.push_str("<br>");
     }
     out
@@ -56,7 +59,7 @@ pub(crate) fn from_text(text: &str) -> String {
 /// A piece of text inside HTML.
 pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    super::escape(text, &mut out);
+    escape(text, &mut out);
     out
 }
 
