@@ -51,3 +51,8 @@ export function toProblem(response: Response, body: unknown): ApiProblem {
     retryAfter,
   );
 }
+
+/** The problem of an answer whose body nobody has read. */
+export async function problemOf(response: Response): Promise<ApiProblem> {
+  return toProblem(response, await response.json().catch(() => undefined));
+}
