@@ -1,5 +1,6 @@
 import { type ApiClient, type Draft, type DraftKind, send } from "@tenon/api-client";
 import type { ComposeStart } from "./compose";
+import { splitSignature, toDraftHtml } from "./draft-html";
 import type { HandedOver } from "./draft-session";
 import { EMPTY, type Written, writtenFromDraft, writtenFromReply } from "./written";
 
@@ -10,18 +11,26 @@ export type Begun = {
   message: string | null;
   draft: Draft | undefined;
   written: Written;
+  /** It has formatting that the editor does not keep; shown as it is until the person wants it edited. */
+  formatted?: boolean;
   /** It holds what is saved nowhere. */
   unsaved?: boolean;
   /** How far saving it had come in a composer that is gone. */
   handed?: HandedOver;
 };
 
-export const begunFromDraft = (draft: Draft): Begun => ({
-  kind: draft.kind,
-  message: draft.message_id,
-  draft,
-  written: writtenFromDraft(draft),
-});
+async function begunFromDraft(draft: Draft): Promise<Begun> {
+  const written = writtenFromDraft(draft);
+  // Comes with the editor, which is not for the start.
+  const [{ lostFormatting }, { asEdited }] = await Promise.all([
+    import("./formatting"),
+    import("./editor-schema"),
+  ]);
+  const idOf = (key: string) => written.files.find((file) => file.key === key)?.key;
+  const back = toDraftHtml(asEdited(written.body), idOf);
+  const formatted = lostFormatting(splitSignature(draft.html).body, back).length > 0;
+  return { kind: draft.kind, message: draft.message_id, draft, written, formatted };
+}
 
 /** Loads the original, or the draft. */
 export async function begin(api: ApiClient, start: ComposeStart): Promise<Begun> {
@@ -38,6 +47,8 @@ export async function begin(api: ApiClient, start: ComposeStart): Promise<Begun>
       const path = { params: { path: { id: start.message } } };
       return begunFromDraft(await send(api.POST("/api/v1/messages/{id}/draft", path)));
     }
+    case "draft":
+      return loadDraft(api, start.draft);
     case "new":
       return { kind: "new", message: null, draft: undefined, written: EMPTY };
   }

@@ -28,6 +28,8 @@ export type ComposeStart =
   | { what: "answer"; message: string; kind: Exclude<DraftKind, "new"> }
   /** A message in the drafts folder. */
   | { what: "message"; message: string }
+  /** A draft as it stands at the provider now. */
+  | { what: "draft"; draft: string }
   /** What was just written: after an undone send, an undone discard, or the end of a session. */
   | { what: "again"; begun: Begun };
 
@@ -41,6 +43,7 @@ export type Compose = {
 
 type ComposeInside = Compose & {
   again: (connection: string, begun: Begun) => void;
+  reopen: (connection: string, draft: string) => void;
   follow: (sent: Sent) => void;
   /** Says something that the outbox knows more of. */
   tell: (text: string) => void;
@@ -133,6 +136,7 @@ export function ComposeProvider({ children }: { children: ReactNode }) {
       answer: (connection, message, kind) => void begin(connection, { what: "answer", message, kind }),
       draft: (connection, message) => void begin(connection, { what: "message", message }),
       again: (connection, begun) => open(connection, { what: "again", begun }),
+      reopen: (connection, draft) => open(connection, { what: "draft", draft }),
       follow: (one) => setSent((all) => [...all, one]),
       tell: (text) =>
         toast(text, {

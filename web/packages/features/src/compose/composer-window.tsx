@@ -1,5 +1,6 @@
 import { ActionIcon, Skeleton } from "@mantine/core";
 import { useFocusTrap } from "@mantine/hooks";
+import { isProblem } from "@tenon/api-client";
 import { IconArrowsMaximize, IconArrowsMinimize, IconMinus, IconX, useToast } from "@tenon/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -8,6 +9,8 @@ import { type Begun, loadDraft } from "./begin";
 import type { ComposeWindow } from "./compose";
 import { Composer } from "./composer";
 import classes from "./composer.module.css";
+import { FormattedDraft } from "./formatted-draft";
+import { UneditableDialog } from "./uneditable-dialog";
 import { useBegun } from "./use-begun";
 
 type ComposerWindowProps = {
@@ -43,10 +46,17 @@ export function ComposerWindow({ window, phone, hidden, close, setSmall }: Compo
       },
     });
   };
+  const refresh = async () => {
+    const id = begun.data?.draft?.id;
+    if (id !== undefined) begun.replace(await loadDraft(api, id));
+  };
   const trap = useFocusTrap(phone && !hidden);
   const kind = begun.data?.kind ?? "new";
   const title = plain(subject) || t(`compose.title.${kind}`);
   const error = begun.error;
+  const askClose = () => (begun.data === undefined ? close() : setClosing(true));
+  if (isProblem(error, "draft_not_editable"))
+    return <UneditableDialog connection={window.connection} start={window.start} close={close} />;
   return (
     <section
       ref={trap}
@@ -59,6 +69,9 @@ export function ComposerWindow({ window, phone, hidden, close, setSmall }: Compo
       aria-label={t("compose.window", { title })}
       data-covers={phone && !hidden ? "" : undefined}
       data-testid="composer"
+      onKeyDown={(event) => {
+        if (event.key === "Escape" && event.currentTarget.contains(event.target as Node)) askClose();
+      }}
     >
       <header className={classes.head}>
         <h2 className={classes.heading}>{title}</h2>
@@ -79,14 +92,22 @@ export function ComposerWindow({ window, phone, hidden, close, setSmall }: Compo
             />
           </>
         )}
-        <HeadButton
-          label={t("compose.close")}
-          icon={<IconX size={18} />}
-          run={() => (begun.data === undefined ? close() : setClosing(true))}
-        />
+        <HeadButton label={t("compose.close")} icon={<IconX size={18} />} run={askClose} />
       </header>
       <div className={classes.inside} hidden={window.small && !phone}>
-        {begun.data !== undefined ? (
+        {begun.data?.formatted === true ? (
+          <FormattedDraft
+            key={begun.version}
+            connection={window.connection}
+            begun={begun.data}
+            limit={begun.limit}
+            closing={closing}
+            close={close}
+            edit={() => begun.data !== undefined && begun.replace({ ...begun.data, formatted: false })}
+            refresh={refresh}
+            onSubject={setSubject}
+          />
+        ) : begun.data !== undefined ? (
           <Composer
             key={begun.version}
             connection={window.connection}
@@ -95,7 +116,6 @@ export function ComposerWindow({ window, phone, hidden, close, setSmall }: Compo
             limit={begun.limit}
             closing={closing}
             stay={() => setClosing(false)}
-            askClose={() => setClosing(true)}
             close={close}
             onSubject={setSubject}
             reload={reload}

@@ -31,7 +31,6 @@ type ComposerProps = {
   limit: number;
   closing: boolean;
   stay: () => void;
-  askClose: () => void;
   close: () => void;
   onSubject: (subject: string) => void;
   /** Shows what stands at the provider in place of this; says so just before. */
@@ -46,7 +45,7 @@ const again = ({ ref: _gone, ...file }: WrittenFile): WrittenFile => ({
 
 /** Writing one message. What stands here is saved as a draft in the person's own mailbox as they write. */
 export function Composer(props: ComposerProps) {
-  const { connection, begun, from, limit, closing, stay, askClose, onSubject, reload } = props;
+  const { connection, begun, from, limit, closing, stay, onSubject, reload } = props;
   const { t } = useTranslation();
   const api = useApi();
   const toast = useToast();
@@ -200,7 +199,7 @@ export function Composer(props: ComposerProps) {
         if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
           event.preventDefault();
           void submit();
-        } else if (event.key === "Escape" && event.currentTarget.contains(event.target as Node)) askClose();
+        }
       }}
       onDragOver={(event) => {
         if (!event.dataTransfer.types.includes("Files")) return;

@@ -10,6 +10,18 @@ describe("a draft's text", () => {
     expect(joinSignature("<p>Hello</p>", " ")).toBe("<p>Hello</p>");
   });
 
+  it("keeps a signature of Gmail's whole when it is the end, and leaves it where it is otherwise", () => {
+    const signature = '<div dir="ltr" class="gmail_signature"><font color="#888888">Ana</font></div>';
+    expect(splitSignature(`<div>Hello</div>${signature}<br>`)).toEqual({
+      body: "<div>Hello</div><br>",
+      signature,
+    });
+    const inside = `<div>Hello</div>${signature}<div>P.S.</div>`;
+    expect(splitSignature(inside)).toEqual({ body: inside, signature: "" });
+    const picture = `${signature}<img src="cid:att_1">`;
+    expect(splitSignature(picture).signature).toBe("");
+  });
+
   it("names pictures by their attachment, and lets no other address out", () => {
     const html =
       '<p>A<img src="blob:x" data-attachment="k1"><img src="https://spy.example/p.gif"><img src="blob:y" data-attachment="gone"></p>';

@@ -7,8 +7,26 @@ export function splitSignature(html: string): { body: string; signature: string 
   const page = new DOMParser().parseFromString(html, "text/html");
   const marked = page.querySelectorAll(`div.${SIGNATURE_CLASS}`);
   const last = marked.item(marked.length - 1);
-  if (last === null) return { body: html, signature: "" };
+  if (last === null) return splitForeign(page, html);
   const signature = last.innerHTML;
+  last.remove();
+  return { body: page.body.innerHTML, signature };
+}
+
+/** A signature that Gmail put at the end stays whole as well: it is not edited here, so it loses nothing. */
+function splitForeign(page: Document, html: string): { body: string; signature: string } {
+  const marked = page.querySelectorAll("div.gmail_signature");
+  const last = marked.item(marked.length - 1);
+  const text = (node: Node | null) => node?.textContent?.trimEnd() ?? "";
+  const isLast =
+    last !== null &&
+    text(page.body).endsWith(text(last)) &&
+    [...page.images].every(
+      (image) =>
+        !(last.compareDocumentPosition(image) & Node.DOCUMENT_POSITION_FOLLOWING) || last.contains(image),
+    );
+  if (!isLast) return { body: html, signature: "" };
+  const signature = last.outerHTML;
   last.remove();
   return { body: page.body.innerHTML, signature };
 }

@@ -7,22 +7,13 @@ import {
   IconListNumbers,
   IconUnderline,
 } from "@tenon/ui";
-import { Blockquote } from "@tiptap/extension-blockquote";
-import { Bold } from "@tiptap/extension-bold";
-import { Document } from "@tiptap/extension-document";
-import { HardBreak } from "@tiptap/extension-hard-break";
-import { Image } from "@tiptap/extension-image";
-import { Italic } from "@tiptap/extension-italic";
-import { Link } from "@tiptap/extension-link";
-import { BulletList, ListItem, ListKeymap, OrderedList } from "@tiptap/extension-list";
-import { Paragraph } from "@tiptap/extension-paragraph";
-import { Text } from "@tiptap/extension-text";
-import { Underline } from "@tiptap/extension-underline";
+import { ListKeymap } from "@tiptap/extension-list";
 import { Placeholder, UndoRedo } from "@tiptap/extensions";
 import { type Editor, EditorContent, useEditor, useEditorState } from "@tiptap/react";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import classes from "./editor.module.css";
+import { SCHEMA } from "./editor-schema";
 
 type BodyEditorProps = {
   html: string;
@@ -32,21 +23,6 @@ type BodyEditorProps = {
   onPictures: (files: File[]) => Array<{ key: string; url: string }>;
   children?: React.ReactNode;
 };
-
-/** Pictures are known by their attachment; an address from elsewhere would call there when it is read. */
-const Picture = Image.extend({
-  addAttributes() {
-    return {
-      ...this.parent?.(),
-      attachment: {
-        default: null,
-        parseHTML: (element: HTMLElement) => element.getAttribute("data-attachment"),
-        renderHTML: ({ attachment }: { attachment?: string | null }) =>
-          attachment == null ? {} : { "data-attachment": attachment },
-      },
-    };
-  },
-});
 
 /** Pasted pages bring pictures that live elsewhere; those stay out. */
 function withoutForeignPictures(html: string): string {
@@ -63,21 +39,9 @@ export function BodyEditor({ html, autoFocus, onChange, onPictures, children }: 
   const insert = useRef<(files: File[]) => void>(() => undefined);
   const editor = useEditor({
     extensions: [
-      Document,
-      Paragraph,
-      Text,
-      Bold,
-      Italic,
-      Underline,
-      HardBreak,
-      BulletList,
-      OrderedList,
-      ListItem,
+      ...SCHEMA,
       ListKeymap,
-      Blockquote,
       UndoRedo,
-      Link.configure({ openOnClick: false, autolink: true, protocols: ["http", "https", "mailto", "tel"] }),
-      Picture.configure({ inline: true, allowBase64: false }),
       Placeholder.configure({ placeholder: t("compose.body_placeholder") }),
     ],
     content: html,

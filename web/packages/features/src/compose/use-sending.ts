@@ -1,17 +1,15 @@
-import { useQueryClient } from "@tanstack/react-query";
 import { isProblem } from "@tenon/api-client";
 import { useToast } from "@tenon/ui";
-import { useEffect, useRef, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { keys, useApi, useMe, useProblemText } from "../core";
-import { patience, StoppedAsking, sendSurely } from "../outbox/lost-answers";
+import { useProblemText } from "../core";
+import { StoppedAsking } from "../outbox/lost-answers";
 import type { Begun } from "./begin";
 import { type Complaint, complaintOf } from "./complaint";
 import { useComposeInside } from "./compose";
 import type { DraftHandle } from "./use-draft";
+import { useSendCall } from "./use-send-call";
 import type { Written } from "./written";
-
-const UNDO_SECONDS = 10;
 
 type UseSending = {
   connection: string;
@@ -39,46 +37,21 @@ export function useSending({
   close,
 }: UseSending) {
   const { t } = useTranslation();
-  const api = useApi();
-  const client = useQueryClient();
   const toast = useToast();
   const problemText = useProblemText();
   const compose = useComposeInside();
-  const undoSeconds = useMe()?.member.undo_send_seconds ?? UNDO_SECONDS;
   const [busy, setBusy] = useState(false);
   const [complaint, setComplaint] = useState<Complaint>();
   /** *Send* was pressed, and what stands elsewhere was found to be newer. */
   const [held, setHeld] = useState(false);
 
-  /** It is not known whether it is on its way; asks for it now. */
-  const [asking, setAsking] = useState<() => void>();
-  const stop = useRef(new AbortController());
-  useEffect(() => {
-    if (stop.current.signal.aborted) stop.current = new AbortController();
-    return () => stop.current.abort();
-  }, []);
+  const { asking, run } = useSendCall();
 
   const sendDraft = async (now: Written) => {
     const saved = await draft.session.flush(draft.content(now));
-    let unknown = false;
-    const sent = await sendSurely(
-      api,
-      { draft: saved.id, etag: saved.etag, key: draft.sendKey(), undoSeconds },
-      {
-        onUnknown: () => {
-          unknown = true;
-        },
-        pause: patience(stop.current.signal, (wake) => {
-          if (unknown) setAsking(() => wake);
-        }),
-      },
+    await run({ draft: saved.id, etag: saved.etag, key: draft.sendKey() }, () =>
+      compose.again(connection, { ...begun, draft: saved, written: draft.placed(now) }),
     );
-    void client.invalidateQueries({ queryKey: keys.sends });
-    compose.follow({
-      id: sent.id,
-      undoSeconds,
-      again: () => compose.again(connection, { ...begun, draft: saved, written: draft.placed(now) }),
-    });
     draft.session.stop();
     close();
   };
@@ -101,7 +74,6 @@ export function useSending({
       // Closed meanwhile: the outbox knows what becomes of it.
       if (error instanceof StoppedAsking) return;
       setBusy(false);
-      setAsking(undefined);
       onFailed();
       const elsewhere = isProblem(error, "draft_changed") || isProblem(error, "draft_gone");
       if (elsewhere) draft.session.elsewhere(error);

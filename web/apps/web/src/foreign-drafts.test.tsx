@@ -1,0 +1,97 @@
+import type { FakeServer } from "@tenon/msw";
+import { screen, waitFor, within } from "@testing-library/react";
+import type { UserEvent } from "@testing-library/user-event";
+import { describe, expect, it } from "vitest";
+import { openApp } from "./testing/app";
+import { draftInput, field, MAIL, noComposer, onlyDraft, row, said, saved } from "./testing/mail";
+
+const TABLE = '<div dir="ltr">Prices<table><tbody><tr><td>Oak</td></tr></tbody></table></div>';
+const to = [{ name: "Ana", address: "ana@x.example" }];
+
+async function open(user: UserEvent, fake: FakeServer, html: string): Promise<void> {
+  fake.composing.create(draftInput({ subject: "From Gmail", to, html }), "key");
+  await row(/./);
+  await user.keyboard("gd");
+  await user.click(await row(/From Gmail/));
+}
+
+describe("a draft with formatting that the editor does not keep", () => {
+  it("is shown as it is, without the editor, and never saved by itself", async () => {
+    const { user, fake, calls } = await openApp({ scenario: "connected", path: MAIL });
+    await open(user, fake, TABLE);
+    const shown = within(await screen.findByTestId("formatted-draft"));
+    expect(shown.getByText("This draft has formatting this editor does not keep")).toBeVisible();
+    expect(shown.getByText(/Ana <ana@x\.example>/)).toBeVisible();
+    expect(screen.queryByRole("textbox", { name: "Message" })).not.toBeInTheDocument();
+    expect(document.querySelector("iframe")?.srcdoc).toContain("<td>Oak</td>");
+    expect(document.querySelector("iframe")?.getAttribute("sandbox")).toBe("allow-same-origin");
+    expect(await shown.findByRole("link", { name: "Open in Gmail" })).toHaveAttribute(
+      "href",
+      expect.stringMatching(/^https:\/\/mail\.google\.com\/mail\/\?authuser=.+%40.+#drafts$/),
+    );
+    await user.keyboard("{Escape}");
+    await noComposer();
+    expect(calls("PUT /api/v1/drafts")).toEqual([]);
+    expect(onlyDraft(fake).html).toBe(TABLE);
+  });
+
+  it("is sent as it is, and shown again when that is undone", async () => {
+    const { user, fake, calls, headers } = await openApp({ scenario: "connected", path: MAIL });
+    await open(user, fake, TABLE);
+    await user.click(await screen.findByRole("button", { name: "Send as it is" }));
+    await noComposer();
+    expect(headers(`${onlyDraft(fake).id}/send`).map((all) => all.get("If-Match"))).toEqual([
+      onlyDraft(fake).etag,
+    ]);
+    const toast = await said(/^Sending…$/);
+    await user.click(toast.getByRole("button", { name: "Undo" }));
+    expect(await screen.findByTestId("formatted-draft")).toBeVisible();
+    expect(calls("PUT /api/v1/drafts")).toEqual([]);
+  });
+
+  it("is edited when the person takes the loss", async () => {
+    const { user, fake } = await openApp({ scenario: "connected", path: MAIL });
+    await open(user, fake, TABLE);
+    await user.click(await screen.findByRole("button", { name: "Edit and lose that formatting" }));
+    await waitFor(() => expect(field("Subject")).toHaveValue("From Gmail"));
+    await user.type(field("Subject"), "!");
+    await saved();
+    expect(onlyDraft(fake).subject).toBe("From Gmail!");
+  });
+
+  it("is not suspected where the editor keeps everything", async () => {
+    const { user, fake } = await openApp({ scenario: "connected", path: MAIL });
+    await open(user, fake, '<div dir="ltr">Hello<div><br></div><div><b>Bye</b></div></div>');
+    await waitFor(() => expect(field("Subject")).toHaveValue("From Gmail"));
+    expect(screen.queryByTestId("formatted-draft")).not.toBeInTheDocument();
+  });
+});
+
+describe("a draft that this editor cannot take", () => {
+  const refuse = (fake: FakeServer) =>
+    fake.failures.push({ path: "/draft", method: "POST", status: 422, code: "draft_not_editable" });
+
+  it("opens no editor; it can be discarded, or opened in Gmail", async () => {
+    const { user, fake, calls } = await openApp({ scenario: "connected", path: MAIL });
+    refuse(fake);
+    await open(user, fake, "<p>very long</p>");
+    const dialog = within(await screen.findByRole("dialog", { name: "This draft cannot be edited here" }));
+    expect(screen.queryByTestId("composer")).not.toBeInTheDocument();
+    expect(await dialog.findByRole("link", { name: "Open in Gmail" })).toBeVisible();
+    await user.click(dialog.getByRole("button", { name: "Discard draft" }));
+    await said(/^1 draft discarded\.$/);
+    expect(screen.queryByRole("dialog")).not.toBeInTheDocument();
+    expect(fake.composing.drafts.size).toBe(0);
+    expect(calls("PUT /api/v1/drafts")).toEqual([]);
+  });
+
+  it("stays as it is when the dialog is closed", async () => {
+    const { user, fake } = await openApp({ scenario: "connected", path: MAIL });
+    refuse(fake);
+    await open(user, fake, "<p>very long</p>");
+    const dialog = within(await screen.findByRole("dialog", { name: /cannot be edited/ }));
+    await user.click(dialog.getAllByRole("button", { name: "Close" }).at(-1) as HTMLElement);
+    await waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());
+    expect(onlyDraft(fake).html).toBe("<p>very long</p>");
+  });
+});
