@@ -5,6 +5,7 @@ import { IconCheck, IconMinus, IconPlus, IconSearch } from "@tenon/ui";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { keys, ProblemNotice, useApi, useFocusBack } from "../core";
+import { isComposing } from "../keyboard";
 import { labelDot } from "../mail/label-chip";
 import classes from "./label-dialog.module.css";
 import { type Borne, bornBy, findLabels } from "./label-search";
@@ -106,7 +107,12 @@ function Picker({ mode, connection, labels, threads, apply, close }: LabelDialog
             value={query}
             onChange={(event) => setQuery(event.currentTarget.value)}
             onKeyDown={(event) => {
-              if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && mode === "label") {
+              if (
+                event.key === "Enter" &&
+                (event.ctrlKey || event.metaKey) &&
+                mode === "label" &&
+                !isComposing(event.nativeEvent)
+              ) {
                 event.preventDefault();
                 finish();
               }

@@ -4,6 +4,7 @@ import { IconDots, IconPaperclip, IconSend, IconTrash, useToast } from "@tenon/u
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { plain, useApi, useProblemText } from "../core";
+import { isComposing } from "../keyboard";
 import { AskingNotice } from "./asking-notice";
 import type { Begun } from "./begin";
 import { useComposeInside } from "./compose";
@@ -196,7 +197,7 @@ export function Composer(props: ComposerProps) {
       noValidate
       onSubmit={(event) => event.preventDefault()}
       onKeyDown={(event) => {
-        if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+        if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !isComposing(event.nativeEvent)) {
           event.preventDefault();
           void submit();
         }

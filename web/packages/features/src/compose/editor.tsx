@@ -12,6 +12,7 @@ import { Placeholder, UndoRedo } from "@tiptap/extensions";
 import { type Editor, EditorContent, useEditor, useEditorState } from "@tiptap/react";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { isComposing } from "../keyboard";
 import classes from "./editor.module.css";
 import { SCHEMA } from "./editor-schema";
 
@@ -190,7 +191,7 @@ function LinkLine({ editor, active, close }: LinkLineProps) {
         value={url}
         onChange={(event) => setUrl(event.currentTarget.value)}
         onKeyDown={(event) => {
-          if (event.key !== "Enter" && event.key !== "Escape") return;
+          if ((event.key !== "Enter" && event.key !== "Escape") || isComposing(event.nativeEvent)) return;
           event.preventDefault();
           event.stopPropagation();
           if (event.key === "Enter") apply();

@@ -2,6 +2,7 @@ import { IconX } from "@tenon/ui";
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { plain } from "../core";
+import { isComposing } from "../keyboard";
 import classes from "./composer.module.css";
 import { addRecipients, parseRecipients, type Recipient, writeRecipient } from "./recipients";
 
@@ -39,7 +40,7 @@ export function RecipientsField(props: RecipientsFieldProps) {
     box.current?.querySelector("input")?.focus();
   };
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
-    if (event.nativeEvent.isComposing) return;
+    if (isComposing(event.nativeEvent)) return;
     const ends = event.key === "Enter" || event.key === "," || event.key === ";";
     // A name may hold a comma while it is in quotes.
     const quoted = (text.match(/"/g)?.length ?? 0) % 2 === 1;

@@ -3,6 +3,7 @@ export { usePalette } from "./palette";
 export { useShortcutSheet } from "./sheet";
 export {
   belongsToTyping,
+  isComposing,
   KeyboardProvider,
   type Shortcut,
   ShortcutRegistry,

@@ -3,6 +3,7 @@ import {
   type ReactNode,
   useContext,
   useEffect,
+  useLayoutEffect,
   useMemo,
   useRef,
   useSyncExternalStore,
@@ -37,6 +38,12 @@ const TYPING_TAGS = new Set(["TEXTAREA", "SELECT"]);
 /** Inputs that take no letters leave them to the page. */
 const PRESSED_INPUTS = new Set(["checkbox", "radio", "button", "submit"]);
 
+/**
+ * The key belongs to the word that an input method is putting together. Safari says so only by the code, on the
+ * key that ends it.
+ */
+export const isComposing = (event: KeyboardEvent): boolean => event.isComposing || event.keyCode === 229;
+
 /** On many keyboards `#` and `!` need AltGr, which some systems report as Ctrl and Alt. */
 const isAltGraph = (event: KeyboardEvent) => event.getModifierState("AltGraph");
 const isModified = (event: KeyboardEvent) =>
@@ -44,7 +51,7 @@ const isModified = (event: KeyboardEvent) =>
 
 /** Keys belong to the person's text while they type, and to an open dialog or menu while it is open. */
 export function belongsToTyping(event: KeyboardEvent): boolean {
-  if (isModified(event) || event.isComposing) return true;
+  if (isModified(event) || isComposing(event)) return true;
   const target = event.target;
   if (!(target instanceof Element)) return false;
   if (target instanceof HTMLInputElement) return !PRESSED_INPUTS.has(target.type);
@@ -88,7 +95,7 @@ export class ShortcutRegistry {
   list = (): Shortcut[] => this.#snapshot;
 
   handle = (event: KeyboardEvent): void => {
-    if (event.defaultPrevented) return;
+    if (event.defaultPrevented || isComposing(event)) return;
     if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && !isAltGraph(event)) {
       this.#press(event, `Mod+${event.key.toLowerCase()}`);
       return;
@@ -130,12 +137,22 @@ function isUnderDialog(target: Node): boolean {
 
 const RegistryContext = createContext<ShortcutRegistry | null>(null);
 
+/** Escape drops the word that is being put together; no dialog, menu or field hears of it, whoever made it. */
+function keepFromAll(event: KeyboardEvent): void {
+  if (event.key === "Escape" && isComposing(event)) event.stopImmediatePropagation();
+}
+
 export function KeyboardProvider({ children }: { children: ReactNode }) {
   const registry = useMemo(() => new ShortcutRegistry(), []);
   useEffect(() => {
     document.addEventListener("keydown", registry.handle);
     return () => document.removeEventListener("keydown", registry.handle);
   }, [registry]);
+  // Before any dialog listens in the same place.
+  useLayoutEffect(() => {
+    window.addEventListener("keydown", keepFromAll, { capture: true });
+    return () => window.removeEventListener("keydown", keepFromAll, { capture: true });
+  }, []);
   return <RegistryContext.Provider value={registry}>{children}</RegistryContext.Provider>;
 }
 
