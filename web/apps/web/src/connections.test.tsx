@@ -19,6 +19,21 @@ describe("disconnecting", () => {
     expect(calls("POST")).toEqual([]);
   });
 
+  it("says first that messages that have not gone will not go", async () => {
+    const { user, fake } = await openApp({ scenario: "connected", path: CONNECTION });
+    fake.addSends();
+    await user.click(await screen.findByRole("button", { name: "Disconnect…" }));
+    const dialog = within(await screen.findByRole("dialog"));
+    expect(await dialog.findByText("1 message has not been sent yet")).toBeVisible();
+    expect(dialog.getByText(/Tenon will not send .* stay in the mailbox/)).toBeVisible();
+    fake.composing.sends = [];
+    await user.click(dialog.getByRole("button", { name: "Cancel" }));
+    await user.click(await screen.findByRole("button", { name: "Disconnect…" }));
+    const again = within(await screen.findByRole("dialog"));
+    await again.findByText("Conversations");
+    expect(again.queryByText(/not been sent/)).not.toBeInTheDocument();
+  });
+
   it("cannot be confirmed before the counts are known", async () => {
     const { user, fake } = await openApp({ scenario: "connected", path: CONNECTION });
     await screen.findByRole("button", { name: "Disconnect…" });

@@ -137,6 +137,12 @@ export class FakeComposing {
     );
   }
 
+  /** Messages of a mailbox that are confirmed and have not gone for certain. */
+  unsent(connection: string): number {
+    const open = new Set<Send["state"]>(["scheduled", "sending", "doubtful"]);
+    return this.sends.filter((send) => send.connection_id === connection && open.has(send.state)).length;
+  }
+
   isSending(id: string): boolean {
     return this.sends.some(
       (send) => send.draft_id === id && (send.state === "scheduled" || send.state === "sending"),

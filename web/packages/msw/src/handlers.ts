@@ -196,6 +196,7 @@ function connections(fake: FakeServer, on: On): void {
           counts: fake.counts(params.id ?? ""),
           revoke: { will_revoke: true, reason: null, link: null },
           key_id: "key_01jcz8k3v5e8p9x2q7w4r6t0ab",
+          unsent: fake.composing.unsent(params.id ?? ""),
         }),
   );
   on("post", "/connections/:id/disconnect", ({ params }) => {

@@ -72,11 +72,21 @@ export function DisconnectDialog({ connection, opened, close, onDisconnected }: 
   );
 }
 
-function PreviewText({ preview }: { preview: DisconnectPreview }) {
+/** Until the generated types say it: messages that are confirmed and have not gone, or not for certain. */
+type WithUnsent = DisconnectPreview & { unsent?: number };
+
+function PreviewText({ preview }: { preview: WithUnsent }) {
   const { t } = useTranslation();
-  const { revoke } = preview;
+  const { revoke, unsent = 0 } = preview;
   return (
     <>
+      {unsent > 0 && (
+        <div className={classes.unsent}>
+          <Notice tone="warn" title={t("disconnect.unsent", { count: unsent })}>
+            {t("disconnect.unsent_text")}
+          </Notice>
+        </div>
+      )}
       <Counts counts={preview.counts} />
       <p className={classes.sub} style={{ margin: "0.625rem 0 1rem" }}>
         {t("disconnect.key")} <span className={classes.mono}>{preview.key_id}</span>
