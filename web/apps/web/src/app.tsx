@@ -1,39 +1,27 @@
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { type RouterHistory, RouterProvider } from "@tanstack/react-router";
-import { type ApiClient, isProblem, type Me, problemOf } from "@tenon/api-client";
+import { type ApiClient, isProblem, problemOf } from "@tenon/api-client";
 import { ApiProvider, forgetWhatWasSeen, KeptProvider, KeyboardProvider, keys } from "@tenon/features";
 import { TenonTheme, Toaster } from "@tenon/ui";
 import type { i18n as I18n } from "i18next";
 import type { ReactNode } from "react";
 import { I18nextProvider, useTranslation } from "react-i18next";
 import { type AppRouter, createAppRouter } from "./routes";
+import { useSessionNews } from "./use-session-news";
+import { Whose } from "./whose";
 
 type AppParts = { api: ApiClient; history: RouterHistory; leave: (url: string) => void };
-export type AppInstance = { api: ApiClient; client: QueryClient; router: AppRouter };
+export type AppInstance = { api: ApiClient; client: QueryClient; router: AppRouter; whose: Whose };
 
 /** Everything that lives as long as the page; tests make their own. */
 export function createApp({ api, history, leave }: AppParts): AppInstance {
   /** The session ended elsewhere or timed out: the guard of the routes leads to sign-in. */
   const signedOut = (error: unknown) => {
-    if (isProblem(error, "unauthenticated")) sessionEnded();
-  };
-  const sessionEnded = () => {
+    if (!isProblem(error, "unauthenticated")) return;
     if (client.getQueryData(keys.session) === undefined) return;
     client.removeQueries();
-    whose = undefined;
     void router.invalidate();
   };
-  /** Another tab has signed somebody else in: the cookie of all tabs is theirs now. */
-  const asked = (data: unknown, queryKey: readonly unknown[]) => {
-    if (queryKey[0] !== keys.session[0]) return;
-    const now = (data as Me).member.id;
-    const changed = whose !== undefined && whose !== now;
-    whose = now;
-    if (!changed) return;
-    forgetWhatWasSeen(client);
-    void router.invalidate();
-  };
-  let whose: string | undefined;
   // What is asked without a query or a mutation, as a composer does, is heard too.
   api.use({
     async onResponse({ response }) {
@@ -41,10 +29,7 @@ export function createApp({ api, history, leave }: AppParts): AppInstance {
     },
   });
   const client = new QueryClient({
-    queryCache: new QueryCache({
-      onError: signedOut,
-      onSuccess: (data, query) => asked(data, query.queryKey),
-    }),
+    queryCache: new QueryCache({ onError: signedOut }),
     mutationCache: new MutationCache({ onError: signedOut }),
     defaultOptions: {
       queries: {
@@ -57,13 +42,21 @@ export function createApp({ api, history, leave }: AppParts): AppInstance {
       mutations: { retry: false },
     },
   });
+  const whose = new Whose(client);
+  // Another tab has signed somebody else in: the cookie of all tabs is theirs now.
+  whose.listen(({ before, now }) => {
+    if (before === undefined || now === undefined) return;
+    forgetWhatWasSeen(client);
+    void router.invalidate();
+  });
   const router = createAppRouter({ api, client, leave }, history);
-  return { api, client, router };
+  return { api, client, router, whose };
 }
 
 type AppProps = { app: AppInstance; i18n: I18n; env?: "default" | "test" };
 
 export function App({ app, i18n, env }: AppProps) {
+  useSessionNews(app);
   return (
     <I18nextProvider i18n={i18n}>
       <TenonTheme {...(env === undefined ? {} : { env })}>

@@ -37,7 +37,7 @@ export async function addPasskey(api: ApiClient, name: string) {
   return send(api.POST("/api/v1/me/passkeys", { body: { name, credential } }));
 }
 
-async function answer(options: PasskeyRequestOptions, extra: CredentialRequestOptions) {
+export async function answer(options: PasskeyRequestOptions, extra: CredentialRequestOptions) {
   const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(
     options as unknown as PublicKeyCredentialRequestOptionsJSON,
   );
@@ -48,12 +48,10 @@ async function answer(options: PasskeyRequestOptions, extra: CredentialRequestOp
   return { rawId: json.rawId, response: json.response };
 }
 
-/** Signs in by a passkey; `offered` lets the browser offer them where the e-mail is typed. */
-export async function signInByPasskey(api: ApiClient, offered?: AbortSignal) {
+/** Signs in by a passkey that the person is asked for now. */
+export async function signInByPasskey(api: ApiClient) {
   const options = await send(api.POST("/api/v1/sign-in/passkey"));
-  const extra: CredentialRequestOptions =
-    offered === undefined ? {} : { mediation: "conditional", signal: offered };
-  return send(api.POST("/api/v1/session/passkey", { body: await answer(options, extra) }));
+  return send(api.POST("/api/v1/session/passkey", { body: await answer(options, {}) }));
 }
 
 /** Proves by a passkey who is there. */

@@ -6,6 +6,7 @@ import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ProblemNotice, signInWaysQuery, useApi, useFormat, useTitle } from "../core";
 import { PasskeyCancelled, passkeysWork, signInByPasskey } from "../core/passkey";
+import { offerPasskeys } from "../core/passkey-offer";
 import { EntryForm, EntryFrame } from "../frame/entry";
 import { Divider, IssuerButtons } from "./issuer-buttons";
 import classes from "./sign-in.module.css";
@@ -199,7 +200,7 @@ function useOfferedPasskeys(offer: boolean, onSignedIn: (me: Me) => void): unkno
       .then(async (available) => {
         if (!available || stop.signal.aborted) return;
         // Once it has answered, the person is in, whatever else was begun meanwhile.
-        done.current(await signInByPasskey(api, stop.signal));
+        done.current(await offerPasskeys(api, stop.signal));
       })
       // An offer that was not taken needs no words; one that the server refused does.
       .catch((error: unknown) => {
