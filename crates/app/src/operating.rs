@@ -9,6 +9,7 @@ use tenon_model::connection::ConnectionStatus;
 use tenon_model::mail::SyncState;
 use tenon_store::{JobState, PoolFigure};
 
+use crate::connections::alarms;
 use crate::{Ctx, Result};
 
 /// The figures of a moment.
@@ -22,6 +23,8 @@ pub struct Figures {
     pub lag: BTreeMap<String, Duration>,
     /// Size of the database in bytes.
     pub database_bytes: u64,
+    /// Faults of the deployment that were noticed in the last week: code and provider.
+    pub alarms: Vec<(String, String)>,
 }
 
 /// Jobs of one kind and state.
@@ -56,6 +59,8 @@ pub async fn figures(ctx: &Ctx) -> Result<Figures> {
     let mailboxes = tx.figures().mailboxes().await?;
     let database_bytes = tx.figures().database().await?.bytes;
     drop(tx);
+    let alarms = alarms(&ctx.store).await?.into_iter();
+    let alarms = alarms.map(|a| (a.code, a.provider)).collect();
 
     let jobs = jobs
         .into_iter()
@@ -99,6 +104,7 @@ pub async fn figures(ctx: &Ctx) -> Result<Figures> {
         mailboxes,
         lag,
         database_bytes,
+        alarms,
     })
 }
 

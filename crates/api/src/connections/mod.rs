@@ -1,5 +1,6 @@
 //! Providers, consent, connections, receipts.
 
+mod alarms;
 mod authorize;
 pub(crate) mod callback;
 mod consents;
@@ -39,4 +40,5 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(receipts::list_receipts))
         .routes(routes!(receipts::get_receipt))
         .routes(routes!(consents::list_consents))
+        .routes(routes!(alarms::list_alarms))
 }

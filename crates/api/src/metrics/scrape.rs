@@ -40,6 +40,7 @@ pub(super) fn write(
     if let Some(figures) = figures {
         jobs(figures, &mut own);
         mailboxes(figures, &mut own);
+        alarms(figures, &mut own);
         own.register_with_unit(
             "database_size",
             "Size of the database",
@@ -140,6 +141,19 @@ fn mailboxes(figures: &Figures, registry: &mut Registry) {
         "Time since the mailbox that is furthest behind was last in step, by provider",
         Unit::Seconds,
         lag,
+    );
+}
+
+fn alarms(figures: &Figures, registry: &mut Registry) {
+    let raised = Whole::default();
+    for (code, provider) in &figures.alarms {
+        let labels = vec![("code", code.clone()), ("provider", provider.clone())];
+        raised.get_or_create(&labels).set(1);
+    }
+    registry.register(
+        "alarm",
+        "1 for each fault of the deployment that was noticed in the last week",
+        raised,
     );
 }
 

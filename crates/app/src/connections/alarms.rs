@@ -9,11 +9,12 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tenon_model::connection::{ConnectionStatus, Provider};
+use tenon_model::member::Role;
 use tenon_model::{Scope, Time};
-use tenon_store::{LostGrant, Tx};
+use tenon_store::{LostGrant, Store, Tx};
 
 use super::start::announce;
-use crate::{Ctx, Error, Result};
+use crate::{Actor, Ctx, Error, Result};
 
 /// The provider ends grants of an app in testing this long after the consent.
 const TESTING_LIFE: Duration = Duration::from_hours(7 * 24);
@@ -144,7 +145,7 @@ struct Stored {
 }
 
 /// Raises an alarm, or keeps it up.
-pub(super) async fn raise(
+pub(crate) async fn raise(
     ctx: &Ctx,
     provider: Provider,
     code: &str,
@@ -169,7 +170,7 @@ pub(super) async fn raise(
 /// A fault of the deployment, for its operator.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AlarmView {
-    /// `app_in_testing`, `many_grants_lost`, `client_refused`.
+    /// `app_in_testing`, `many_grants_lost`, `client_refused`, `daily_quota`, `deployment_alarm`.
     pub code: String,
     /// Where: `google`.
     pub provider: String,
@@ -199,10 +200,18 @@ async fn read(tx: &mut Tx) -> Result<Vec<AlarmView>> {
     Ok(out)
 }
 
-/// The alarms of the last week.
-pub async fn alarms(ctx: &Ctx) -> Result<Vec<AlarmView>> {
-    let mut tx = ctx.store.read(&Scope::system()).await?;
+/// The alarms of the last week, for the operator's own commands.
+pub async fn alarms(store: &Store) -> Result<Vec<AlarmView>> {
+    let mut tx = store.read(&Scope::system()).await?;
     read(&mut tx).await
+}
+
+/// The same for an owner or administrator: they are those who can do something, or know who can.
+pub async fn alarms_of(ctx: &Ctx, actor: &Actor) -> Result<Vec<AlarmView>> {
+    if !matches!(actor.role, Role::Owner | Role::Admin) {
+        return Err(Error::Forbidden);
+    }
+    alarms(&ctx.store).await
 }
 
 /// Ends alarms that were not noticed for a week. *System* transaction.

@@ -19,8 +19,8 @@ mod start;
 pub(crate) mod tokens;
 pub(crate) mod view;
 
-pub(crate) use alarms::end_old_alarms;
-pub use alarms::{AlarmView, alarms};
+pub use alarms::{AlarmView, alarms, alarms_of};
+pub(crate) use alarms::{end_old_alarms, raise};
 pub use authorize::{Authorization, Authorize, authorize};
 pub use callback::{Callback, CallbackError, callback};
 pub use consents::{ConsentView, consents};

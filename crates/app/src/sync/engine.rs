@@ -15,10 +15,11 @@ use tenon_model::{Scope, Time};
 use tenon_store::{ConnectionRow, Mailbox, Run, Tx};
 use tenon_vault::DataKey;
 
-use super::failure::{DAY, NET, job_error, provider_job_error, stall_reason};
+use super::failure::{DAY, NET, alarm, job_error, provider_job_error, stall_reason};
 use super::job::SyncMailbox;
 use super::progress::Tally;
 use crate::connections::may_run;
+use crate::connections::raise;
 use crate::connections::tokens::ConnectionTokens;
 use crate::connections::view::{account, own_addresses};
 use crate::{Ctx, Error, Result};
@@ -197,6 +198,13 @@ pub(super) async fn turn(
     finish(&mut session, kind, started, word, &outcome, from.as_ref())
         .await
         .map_err(job_error)?;
+    if let Err(Stop::Provider(e)) = &outcome
+        && e.reaction == Reaction::Alarm
+    {
+        let provider = session.row.provider;
+        let raised = raise(ctx, provider, alarm(e), 1).await;
+        raised.map_err(job_error)?;
+    }
     match outcome {
         Ok(_) | Err(Stop::Fenced | Stop::Parked) => Ok(()),
         Err(Stop::Provider(e)) => Err(provider_job_error(e)),

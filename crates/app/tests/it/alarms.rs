@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use tenon_app::{Actor, connections};
+use tenon_app::{Actor, Error, connections};
 use tenon_model::ConnectionId;
 use tenon_model::feature::Feature;
+use tenon_model::member::Role;
 use tenon_sandbox::Fault;
 use tenon_testkit::app::TestApp;
 use tenon_testkit::{TestStore, store_test};
@@ -38,7 +39,7 @@ async fn reason(app: &TestApp, (member, id): &(Actor, ConnectionId)) -> Option<S
 }
 
 async fn codes(app: &TestApp) -> Vec<(String, usize)> {
-    let alarms = connections::alarms(&app.ctx).await.unwrap();
+    let alarms = connections::alarms(&app.ctx.store).await.unwrap();
     alarms
         .into_iter()
         .map(|a| (a.code, a.connections))
@@ -97,5 +98,53 @@ store_test! {
         app.sync(id).await;
         assert_eq!(codes(&app).await, [("client_refused".to_owned(), 1)]);
         assert_eq!(connections::get(&app.ctx, &app.owner, id).await.unwrap().status, "active", "no token is touched");
+    }
+}
+
+/// A fault of the deployment that a mailbox meets: told to the operator and to the member; nothing is lost.
+async fn met(app: TestApp, row: &str, code: &str) {
+    let id = app.connect(ALICE).await;
+    assert!(codes(&app).await.is_empty());
+    let fault = Fault::new(row).on("/gmail/").always();
+    app.sandbox.control().faults().push(fault);
+    app.pass(Duration::from_mins(20)).await;
+    assert_eq!(codes(&app).await, [(code.to_owned(), 1)], "{row}");
+    let told = connections::alarms_of(&app.ctx, &app.owner).await.unwrap();
+    assert_eq!(told[0].code, code);
+    let plain = Actor {
+        role: Role::Member,
+        ..app.owner
+    };
+    let refused = connections::alarms_of(&app.ctx, &plain).await;
+    assert!(matches!(refused, Err(Error::Forbidden)));
+    let reason = app.mailbox(id).await.reason;
+    assert_eq!(
+        reason.as_deref(),
+        Some(code),
+        "{row}: its member is told too"
+    );
+    app.sandbox.control().faults().clear();
+    app.pass(2 * DAY).await;
+    assert_eq!(
+        app.stored(id).await,
+        app.at_provider(ALICE),
+        "{row}: nothing is lost"
+    );
+    app.pass(8 * DAY).await;
+    assert!(
+        codes(&app).await.is_empty(),
+        "{row}: forgotten after a week"
+    );
+}
+
+store_test! {
+    async fn g14_a_spent_day_is_the_operators_matter(t: TestStore) {
+        met(TestApp::start(t).await, "G14", "daily_quota").await;
+    }
+}
+
+store_test! {
+    async fn g16_an_api_that_is_not_enabled_is_the_operators_matter(t: TestStore) {
+        met(TestApp::start(t).await, "G16", "deployment_alarm").await;
     }
 }

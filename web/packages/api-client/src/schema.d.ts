@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/api/v1/alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Faults of the deployment
+         * @description For owners and administrators: what the provider refuses this server for, in the last week.
+         */
+        get: operations["list_alarms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connections": {
         parameters: {
             query?: never;
@@ -1572,6 +1592,18 @@ export interface components {
             /** @description May be empty. */
             name: string;
         };
+        /** @description A fault of the deployment that was noticed in the last week. */
+        Alarm: {
+            /** @description `app_in_testing`, `many_grants_lost`, `client_refused`, `daily_quota`, `deployment_alarm`. */
+            code: string;
+            /** @description How many connections were concerned at most. */
+            connections: number;
+            last_at: components["schemas"]["Timestamp"];
+            provider: string;
+            since: components["schemas"]["Timestamp"];
+            /** @description In plain words. */
+            text: string;
+        };
         /** @description A sending address. */
         Alias: {
             address: string;
@@ -2067,6 +2099,21 @@ export interface components {
         /** @description What stands behind the `#` of a link: in a body, because addresses end up in logs. */
         LinkToken: {
             token: string;
+        };
+        /** @description All of a short list. */
+        List_Alarm: {
+            /** @description The things. */
+            items: {
+                /** @description `app_in_testing`, `many_grants_lost`, `client_refused`, `daily_quota`, `deployment_alarm`. */
+                code: string;
+                /** @description How many connections were concerned at most. */
+                connections: number;
+                last_at: components["schemas"]["Timestamp"];
+                provider: string;
+                since: components["schemas"]["Timestamp"];
+                /** @description In plain words. */
+                text: string;
+            }[];
         };
         /** @description All of a short list. */
         List_Connection: {
@@ -3300,6 +3347,53 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_alarms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Alarm"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_connections: {
         parameters: {
             query?: never;

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use tenon_app::AppConfig;
+use tenon_app::connections::{self, AlarmView};
 use tenon_connectors::google::{Google, Probe, RedirectUri};
 use tenon_connectors::{ProviderError, Reaction};
+use tenon_model::World;
 use tenon_model::connection::Provider;
-use tenon_model::{Time, World};
 use tenon_store::Store;
 
 use super::check::Check;
@@ -103,7 +104,8 @@ fn clock(skew: i64) -> Check {
     }
 }
 
-/// Grants that end a week after they were given: the consent screen is in *Testing* (fault A2).
+/// How many grants hold, and faults of the deployment that were noticed in the last week (faults A2, A21,
+/// G14, G16).
 pub(super) async fn grants(store: &Store, checks: &mut Vec<Check>) {
     let since = World::system().now() - MONTH;
     let found = async {
@@ -111,48 +113,43 @@ pub(super) async fn grants(store: &Store, checks: &mut Vec<Check>) {
         tx.connections().lost_grants(Provider::Google, since).await
     };
     match found.await {
-        Ok((lost, held)) => {
-            let lives = lost
-                .iter()
-                .filter_map(|g| Some((g.granted_at, g.row.revoked_at?)))
-                .collect::<Vec<_>>();
-            if held > 0 || !lives.is_empty() {
-                checks.push(judge(&lives, held));
-            }
-        }
+        Ok((lost, held)) if held > 0 || !lost.is_empty() => checks.push(Check::ok(
+            "grants",
+            format!("{held} hold, {} ended in the last 30 days", lost.len()),
+        )),
+        Ok(_) => {}
         Err(error) => checks.push(Check::fail(
             "grants",
             format!("cannot be counted: {error}"),
             "mend the database first",
         )),
     }
+    for alarm in connections::alarms(store).await.unwrap_or_default() {
+        checks.push(raised(&alarm));
+    }
 }
 
-/// From when grants were given and when they were found gone, and how many hold.
-fn judge(lost: &[(Time, Time)], held: u64) -> Check {
-    const NAME: &str = "grants";
-    // Seven days, found at the next use: so a little late, and never early.
-    let a_week = Duration::from_hours(6 * 24 + 18)..Duration::from_hours(8 * 24);
-    let weekly = lost
-        .iter()
-        .filter(|(given, lost)| a_week.contains(&lost.since(*given)))
-        .count();
-    let text = format!("{held} hold, {} ended in the last 30 days", lost.len());
-    if weekly > 0 && weekly * 2 >= lost.len() {
-        return Check::warn(
-            NAME,
-            format!("{text}, {weekly} of them a week after they were given"),
-            "the consent screen is in Testing, it seems: publish the app (Google Auth Platform, Audience), then reconnect once",
-        );
-    }
-    if lost.len() as u64 > held.max(2) {
-        return Check::warn(
-            NAME,
-            text,
-            "so many at once are not their owners' doing: look at the client and the consent screen in the Google Cloud console",
-        );
-    }
-    Check::ok(NAME, text)
+fn raised(alarm: &AlarmView) -> Check {
+    let text = format!(
+        "{} since {}, last noticed {}",
+        alarm.code.replace('_', " "),
+        alarm.since.to_rfc3339(),
+        alarm.last_at.to_rfc3339(),
+    );
+    let next = match alarm.code.as_str() {
+        "app_in_testing" => {
+            "grants end a week after they are given: publish the app (Google Auth Platform, Audience), then reconnect once"
+        }
+        "many_grants_lost" => {
+            "so many at once are not their owners' doing: look at the client and the consent screen in the Google Cloud console"
+        }
+        "daily_quota" => {
+            "ask for a higher quota (Google Cloud console, APIs & Services, Gmail API, Quotas)"
+        }
+        "client_refused" => "compare TENON_GOOGLE_CLIENT_ID and its secret with the console",
+        _ => "see whether the Gmail API is enabled in the Google Cloud project",
+    };
+    Check::warn("alarm", text, next)
 }
 
 /// Whether Gmail announces changes, and whether its pushes can come here at all.
@@ -198,23 +195,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a2_grants_that_last_a_week_point_to_testing() {
-        let start = World::system().now();
-        let lost = |hours: &[u64]| -> Vec<(Time, Time)> {
-            let ends = hours.iter().map(|h| start + Duration::from_hours(*h));
-            ends.map(|end| (start, end)).collect()
-        };
-        for (hours, held, state, word) in [
-            (&[][..], 5, State::Ok, ""),
-            (&[168][..], 0, State::Warn, "Testing"),
-            (&[168, 169, 170, 400], 3, State::Warn, "Testing"),
-            (&[168, 30, 400, 500], 9, State::Ok, ""),
-            (&[30, 31, 32], 1, State::Warn, "so many at once"),
-            (&[30], 0, State::Ok, ""),
+    fn a2_g14_g16_an_alarm_names_its_remedy() {
+        let now = World::system().now();
+        for (code, word) in [
+            ("app_in_testing", "publish the app"),
+            ("many_grants_lost", "consent screen"),
+            ("daily_quota", "higher quota"),
+            ("client_refused", "TENON_GOOGLE_CLIENT_ID"),
+            ("deployment_alarm", "enabled"),
         ] {
-            let check = judge(&lost(hours), held);
-            assert_eq!(check.state, state, "{hours:?}: {check:?}");
-            assert!(check.next.contains(word), "{hours:?}: {check:?}");
+            let check = raised(&AlarmView {
+                code: code.to_owned(),
+                provider: "google".to_owned(),
+                since: now,
+                last_at: now,
+                connections: 2,
+            });
+            assert_eq!(check.state, State::Warn);
+            assert!(check.next.contains(word), "{check:?}");
         }
     }
 
