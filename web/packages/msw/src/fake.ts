@@ -3,9 +3,11 @@ import type { Connection, Consent, Health, Mailbox, Me, Receipt, Session } from 
 import { FakeAccess } from "./access";
 import { FakeActing } from "./acting";
 import { FakeComposing } from "./composing";
+import { consent, freshMe, receipt, session } from "./data/account";
+import { connection, troubles } from "./data/connections";
+import { health } from "./data/health";
 import { arrival, type MailboxData, mailbox, type StoredMessage, type StoredThread } from "./data/mailbox";
 import { me as person } from "./data/people";
-import { policy } from "./data/policy";
 import { scopesOf } from "./data/providers";
 
 export type Scenario = "new" | "signed_out" | "empty" | "connected" | "syncing" | "trouble";
@@ -32,8 +34,7 @@ type Flow = {
 };
 type Listener = (event: string, id: string) => void;
 
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
+const DAY = 86_400_000;
 const MAIN = "con_demo00000001";
 
 export class FakeServer {
@@ -78,7 +79,7 @@ export class FakeServer {
       consentUrl: "http://127.0.0.1:4174/consent",
       ...options,
     };
-    this.me = this.#freshMe();
+    this.me = freshMe();
     this.access = new FakeAccess(this);
   }
 
@@ -96,7 +97,7 @@ export class FakeServer {
   }
 
   load(scenario: Scenario): this {
-    this.me = this.#freshMe();
+    this.me = freshMe();
     this.access = new FakeAccess(this);
     this.connections.clear();
     this.mail.clear();
@@ -272,81 +273,8 @@ export class FakeServer {
   health(id: string): Health | undefined {
     const connection = this.connection(id);
     if (connection?.mailbox == null) return undefined;
-    const { mailbox: state } = connection;
-    const total = this.#total(id);
-    const done = state.progress?.done ?? total;
-    const skipped = state.progress == null ? 2 : 0;
-    const run = (
-      kind: "first_sync" | "poll" | "resync",
-      ago: number,
-      added: number,
-      changed = 0,
-      removed = 0,
-    ) => ({
-      kind,
-      started_at: this.iso(ago),
-      finished_at: this.iso(ago - 1400),
-      outcome: "ok",
-      added,
-      changed,
-      removed,
-    });
-    return {
-      listed: total,
-      stored: done - skipped,
-      skipped,
-      gone: 14,
-      provider_total: total,
-      since: this.iso(180 * DAY),
-      complete: state.state === "live",
-      lag_seconds: state.state === "live" ? 2 : 340,
-      last_sync_at: this.iso(42_000),
-      next_sync_at: connection.status === "paused" ? null : this.iso(-18_000),
-      cursor_age_seconds: 42,
-      state: state.state,
-      reason: state.reason ?? null,
-      reason_text: state.reason_text ?? null,
-      quota: {
-        units_per_minute: 6000,
-        used_last_minute: state.progress == null ? 204 : 4480,
-        refused_last_hour: 0,
-        reserve: 1200,
-      },
-      push: {
-        state: state.state === "live" ? "live" : "waiting",
-        alarm: false,
-        reason: null,
-        reason_text: null,
-        renewed_at: this.iso(5 * 3_600_000),
-        next_renewal_at: this.iso(-18 * 3_600_000),
-        expires_at: this.iso(-6 * DAY),
-        last_push_at: state.state === "live" ? this.iso(42_000) : null,
-      },
-      skipped_items:
-        skipped === 0
-          ? []
-          : [
-              {
-                provider_id: "18f3a2c90b7d4e11",
-                reason: "too_large",
-                reason_text: "Its header is larger than the limit of 1 MB.",
-                at: this.iso(39 * DAY),
-              },
-              {
-                provider_id: "1902bb61c8aa0f37",
-                reason: "gone",
-                reason_text: "It was deleted at the provider while it was being fetched.",
-                at: this.iso(3 * DAY),
-              },
-            ],
-      runs: [
-        run("poll", 42_000, 1),
-        run("poll", 102_000, 0, 3),
-        run("poll", 162_000, 2, 1),
-        run("resync", 2 * DAY, 0, 12, 4),
-        run("first_sync", 40 * DAY, total),
-      ],
-    };
+    const paused = connection.status === "paused";
+    return health(connection.mailbox, paused, this.#total(id), (ago) => this.iso(ago));
   }
 
   disconnect(id: string): Receipt | undefined {
@@ -423,148 +351,32 @@ export class FakeServer {
   }
 
   #addConnection(id: string, address: string, age: number): void {
-    this.connections.set(id, {
+    this.connections.set(
       id,
-      provider: "google",
-      status: "active",
-      status_reason: null,
-      address,
-      name: person.name,
-      picture_url: null,
-      profile: "type",
-      features: [
-        { id: "identity", state: "on" },
-        { id: "mail", state: "on" },
-        { id: "organizing", state: "on" },
-        { id: "sending", state: "on" },
-        { id: "deleting", state: "off" },
-      ],
-      scopes_granted: scopesOf(["mail"]),
-      created_at: this.iso(age),
-      revoked_at: null,
-      purge_at: null,
-      aliases: [
-        { address, name: person.name, is_default: true, signature_html_present: true },
-        {
-          address: "atelier@ateliernord.example",
-          name: "Atelier Nord",
-          is_default: false,
-          signature_html_present: false,
-        },
-      ],
-      mailbox: {
-        state: "live",
-        reason: null,
-        reason_text: null,
-        progress: null,
-        messages: 0,
-        threads: 0,
-        unread: 0,
-        last_sync_at: this.iso(42_000),
-        next_sync_at: this.iso(-18_000),
-      },
-    });
+      connection(id, address, age, (ago) => this.iso(ago)),
+    );
     this.mail.set(id, mailbox(id, id === MAIN ? "demo" : id.slice(-4), this.#options.threads, this.now()));
   }
 
   /** One connection for each kind of trouble. */
   #addTrouble(): void {
-    const add = (name: string, change: (connection: Connection) => void) => {
+    for (const [name, change] of Object.entries(troubles((ago) => this.iso(ago)))) {
       const id = `con_trouble_${name}`;
       this.#addConnection(id, `${name}@ateliernord.example`, 20 * DAY);
-      const connection = this.connections.get(id);
-      if (connection !== undefined) change(connection);
-    };
-    add("compta", (connection) => {
-      connection.status = "needs_reauthorization";
-      connection.features = [
-        { id: "identity", state: "on" },
-        { id: "mail", state: "needs_reauthorization" },
-      ];
-    });
-    add("ventes", (connection) => {
-      connection.status = "revoked";
-      connection.revoked_at = this.iso(DAY);
-      connection.purge_at = this.iso(-6 * DAY);
-    });
-    add("archives", (connection) => {
-      if (connection.mailbox != null) {
-        connection.mailbox.state = "parked";
-        connection.mailbox.reason_text =
-          "4,210 of 10,000 messages disappeared at the provider within one check.";
-      }
-    });
-    add("stock", (connection) => {
-      if (connection.mailbox != null) {
-        connection.mailbox.state = "stalled";
-        connection.mailbox.reason_text =
-          "The provider has been answering with errors for 25 minutes. The next try is at 14:20.";
-      }
-    });
-  }
-
-  #freshMe(): Me {
-    return {
-      member: {
-        id: "mem_demo00000001",
-        name: person.name,
-        email: person.address,
-        role: "owner",
-        locale: "en",
-        time_zone: "Europe/Paris",
-        totp_enabled: false,
-        undo_send_seconds: 10,
-        recovery_codes: 0,
-        has_password: true,
-      },
-      workspace: { id: "wsp_demo00000001", name: "Atelier Nord" },
-      server: { version: "0.1.0", demo: false },
-    };
+      const added = this.connections.get(id);
+      if (added !== undefined) change(added);
+    }
   }
 
   #session(device: string, method: string, age: number, current: boolean): Session {
-    return {
-      id: this.nextId("ses"),
-      created_at: this.iso(age),
-      last_seen_at: this.iso(current ? 0 : 5 * HOUR),
-      device,
-      method,
-      current,
-    };
+    return session(this.nextId("ses"), device, method, age, current, (ago) => this.iso(ago));
   }
 
   #consent(features: string[], connection: string | null, age: number): Consent {
-    const text = policy(features, "en", this.policyEdition);
-    return {
-      id: "cns_demo00000001",
-      provider: "google",
-      features: ["identity", ...features],
-      policy_version: text.version,
-      locale: "en",
-      given_at: this.iso(age),
-      sentences: text.sentences,
-      connection_id: connection,
-    };
+    return consent(features, connection, age, this.policyEdition, (ago) => this.iso(ago));
   }
 
   #receipt(age: number): Receipt {
-    return {
-      id: "rcp_demo00000001",
-      provider: "google",
-      connected_at: this.iso(age + 120 * DAY),
-      disconnected_at: this.iso(age),
-      removed_at: this.iso(age),
-      counts: [
-        { what: "messages", count: 3120 },
-        { what: "threads", count: 1422 },
-        { what: "labels", count: 18 },
-        { what: "tokens", count: 2 },
-        { what: "cursors", count: 1 },
-      ],
-      key_id: "key_01jcz8k3v5e8p9x2q7w4r6t0ab",
-      key_destroyed: true,
-      grant: "revoked",
-      grant_link: null,
-    };
+    return receipt(age, (ago) => this.iso(ago));
   }
 }
