@@ -81,3 +81,20 @@ describe("what is being written when the session ends", () => {
     expect(onlyDraft(fake).subject).toBe("Once");
   });
 });
+
+describe("a draft that was discarded and taken back", () => {
+  it("is saved again, also when its window is closed at once", async () => {
+    const { user, fake } = await openApp({ scenario: "connected", path: MAIL });
+    await beginWriting(user);
+    await user.type(field("Subject"), "Taken back");
+    await saved();
+    await user.click(screen.getByRole("button", { name: "Discard draft" }));
+    const toast = await said(/^Draft discarded\.$/);
+    expect(fake.composing.drafts.size).toBe(0);
+    await user.click(toast.getByRole("button", { name: "Undo" }));
+    await waitFor(() => expect(field("Subject")).toHaveValue("Taken back"));
+    await user.click(screen.getByRole("button", { name: "Close and keep the draft" }));
+    await noComposer();
+    expect(onlyDraft(fake).subject).toBe("Taken back");
+  });
+});

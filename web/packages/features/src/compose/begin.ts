@@ -4,11 +4,15 @@ import { splitSignature, toDraftHtml } from "./draft-html";
 import type { HandedOver } from "./draft-session";
 import { EMPTY, type Written, writtenFromDraft, writtenFromReply } from "./written";
 
-/** What a composer begins with, once it is loaded. */
-export type Begun = {
+/** What stays the same however often a text is taken up. */
+export type Origin = {
   kind: DraftKind;
   /** The message it answers. */
   message: string | null;
+};
+
+/** What a composer begins with, once it is loaded. */
+export type Begun = Origin & {
   draft: Draft | undefined;
   written: Written;
   /** It has formatting that the editor does not keep; shown as it is until the person wants it edited. */

@@ -1,13 +1,12 @@
 import { Button, Menu, NativeSelect } from "@mantine/core";
-import { type ComposeOptions, isProblem, send } from "@tenon/api-client";
+import type { ComposeOptions } from "@tenon/api-client";
 import { IconDots, IconPaperclip, IconSend, IconTrash, useToast } from "@tenon/ui";
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { plain, useApi, useProblemText } from "../core";
+import { plain, useProblemText } from "../core";
 import { isComposing } from "../keyboard";
 import { AskingNotice } from "./asking-notice";
 import type { Begun } from "./begin";
-import { useComposeInside } from "./compose";
 import classes from "./composer.module.css";
 import { ConflictNotice } from "./conflict-notice";
 import { isBlankHtml } from "./draft-html";
@@ -19,8 +18,9 @@ import { SaveLine } from "./save-line";
 import { useDraft } from "./use-draft";
 import { useFiles } from "./use-files";
 import { useKeeping } from "./use-keeping";
+import { useLeaving } from "./use-leaving";
 import { useSending } from "./use-sending";
-import type { Written, WrittenFile } from "./written";
+import type { Written } from "./written";
 
 const BodyEditor = lazy(() => import("./editor").then(({ BodyEditor: Editor }) => ({ default: Editor })));
 
@@ -38,20 +38,12 @@ type ComposerProps = {
   reload: (mine: Begun, before: () => void) => Promise<void>;
 };
 
-const again = ({ ref: _gone, ...file }: WrittenFile): WrittenFile => ({
-  ...file,
-  state: "uploading",
-  progress: 0,
-});
-
 /** Writing one message. What stands here is saved as a draft in the person's own mailbox as they write. */
 export function Composer(props: ComposerProps) {
   const { connection, begun, from, limit, closing, stay, onSubject, reload } = props;
   const { t } = useTranslation();
-  const api = useApi();
   const toast = useToast();
   const problemText = useProblemText();
-  const compose = useComposeInside();
   const known = useKnownPeople();
   const [fields, setFields] = useState<Omit<Written, "files">>(begun.written);
   const { files, add, remove, retry, lose } = useFiles(begun.written.files);
@@ -87,13 +79,15 @@ export function Composer(props: ComposerProps) {
   const latest = useRef(written);
   latest.current = written;
 
+  /** What any composer that goes on with this text begins from. */
+  const origin = { kind: begun.kind, message: begun.message };
   const done = useKeeping({
     connection,
     hasUnsaved: () => draft.hasUnsaved() || files.some(({ state }) => state === "uploading"),
     unsaved: () => {
       const handed = draft.session.handOver();
       const placed = draft.placed(latest.current);
-      return handed && { ...begun, draft: handed.draft, written: placed, unsaved: true, handed };
+      return handed && { ...origin, draft: handed.draft, written: placed, unsaved: true, handed };
     },
   });
   const close = () => {
@@ -106,7 +100,7 @@ export function Composer(props: ComposerProps) {
   };
   const { busy, setBusy, complaint, setComplaint, submit, held, asking } = useSending({
     connection,
-    begun,
+    origin,
     draft,
     limit,
     settled,
@@ -116,68 +110,20 @@ export function Composer(props: ComposerProps) {
   });
   const clearComplaint = () => setComplaint(undefined);
 
-  const discard = async () => {
-    const { session } = draft;
-    // The provider's copy goes, with its files: those picked here are sent once more when it comes back.
-    const kept: Begun = {
-      ...begun,
-      draft: undefined,
-      unsaved: true,
-      written: { ...written, files: written.files.map((one) => (one.file === undefined ? one : again(one))) },
-    };
-    session.stop();
-    setBusy(true);
-    try {
-      const saved = await session.settled();
-      if (saved !== undefined) {
-        await send(api.DELETE("/api/v1/drafts/{id}", { params: { path: { id: saved.id } } }));
-      }
-    } catch (error) {
-      if (!isProblem(error, "draft_gone")) {
-        toast(`${t("compose.discard_failed")} ${problemText(error)}`, "danger");
-        session.resume();
-        setBusy(false);
-        return;
-      }
-    }
-    close();
-    if (empty) return;
-    toast(t("compose.discarded"), {
-      shownMs: 8000,
-      action: { label: t("acting.undo"), run: () => compose.again(connection, kept) },
-    });
-  };
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when closing is asked for
-  useEffect(() => {
-    if (!closing) return;
-    if (asking !== undefined) {
-      close();
-      compose.tell(t("compose.asking.closed"));
-      return;
-    }
-    if (busy) {
-      // In a moment it is known whether it was sent.
-      stay();
-      return;
-    }
-    if (empty) {
-      draft.session.stop();
-      close();
-      return;
-    }
-    void settleFields()
-      .then(() => draft.finish(latest.current))
-      .then(() => {
-        draft.session.stop();
-        close();
-        if (draft.touched) toast(t("compose.kept"), { key: "draft" });
-      })
-      .catch((error: unknown) => {
-        toast(`${t("compose.not_kept")} ${problemText(error)}`, { tone: "danger", shownMs: 16_000 });
-        stay();
-      });
-  }, [closing]);
+  const { discard } = useLeaving({
+    connection,
+    origin,
+    draft,
+    empty,
+    busy,
+    setBusy,
+    asking: asking !== undefined,
+    closing,
+    latest,
+    settled,
+    stay,
+    close,
+  });
 
   const chooseFrom = (address: string) => {
     const alias = from.find((one) => one.address === address);
@@ -322,7 +268,7 @@ export function Composer(props: ComposerProps) {
         <ConflictNotice
           sending={held}
           look={() =>
-            reload({ ...begun, draft: draft.session.draft, written: draft.placed(written) }, done).catch(
+            reload({ ...origin, draft: draft.session.draft, written: draft.placed(written) }, done).catch(
               (error: unknown) => void toast(problemText(error), "danger"),
             )
           }

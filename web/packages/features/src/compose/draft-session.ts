@@ -139,6 +139,7 @@ export class DraftSession {
   saveAsNew(content?: DraftContent): void {
     this.#draft = undefined;
     this.#savedContent = undefined;
+    this.#creating = undefined;
     if (content !== undefined) this.#content = content;
     this.#failures = 0;
     this.#say("unsaved");

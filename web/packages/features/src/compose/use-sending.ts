@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useProblemText } from "../core";
 import { StoppedAsking } from "../outbox/lost-answers";
-import type { Begun } from "./begin";
+import type { Origin } from "./begin";
 import { type Complaint, complaintOf } from "./complaint";
 import { useComposeInside } from "./compose";
 import type { DraftHandle } from "./use-draft";
@@ -13,7 +13,7 @@ import type { Written } from "./written";
 
 type UseSending = {
   connection: string;
-  begun: Begun;
+  origin: Origin;
   draft: DraftHandle;
   limit: number;
   /** All that stands in the composer, once the fields have taken in what was typed into them. */
@@ -28,7 +28,7 @@ type UseSending = {
 /** *Send*: saves what is new, then sends the draft as this composer has saved it, and nothing newer. */
 export function useSending({
   connection,
-  begun,
+  origin,
   draft,
   limit,
   settled,
@@ -50,7 +50,7 @@ export function useSending({
   const sendDraft = async (now: Written) => {
     const saved = await draft.session.flush(draft.content(now));
     await run({ draft: saved.id, etag: saved.etag, key: draft.sendKey() }, () =>
-      compose.again(connection, { ...begun, draft: saved, written: draft.placed(now) }),
+      compose.again(connection, { ...origin, draft: saved, written: draft.placed(now) }),
     );
     draft.session.stop();
     close();

@@ -1,0 +1,109 @@
+import { isProblem, send } from "@tenon/api-client";
+import { useToast } from "@tenon/ui";
+import { type RefObject, useEffect } from "react";
+import { useTranslation } from "react-i18next";
+import { useApi, useProblemText } from "../core";
+import type { Begun, Origin } from "./begin";
+import { useComposeInside } from "./compose";
+import type { DraftHandle } from "./use-draft";
+import type { Written, WrittenFile } from "./written";
+
+type UseLeaving = {
+  connection: string;
+  origin: Origin;
+  draft: DraftHandle;
+  /** Nothing was written. */
+  empty: boolean;
+  busy: boolean;
+  setBusy: (busy: boolean) => void;
+  /** It is not known whether it is on its way. */
+  asking: boolean;
+  closing: boolean;
+  latest: RefObject<Written>;
+  settled: () => Promise<Written>;
+  stay: () => void;
+  close: () => void;
+};
+
+/** The file has to go to the server again: the provider's copy went with the draft. */
+const again = ({ ref: _gone, ...file }: WrittenFile): WrittenFile => ({
+  ...file,
+  state: "uploading",
+  progress: 0,
+});
+
+/** The two ways out of a composer without sending: closing keeps the draft, discarding can be undone. */
+export function useLeaving(given: UseLeaving): { discard: () => Promise<void> } {
+  const { connection, origin, draft, empty, busy, setBusy, asking, closing, latest } = given;
+  const { settled, stay, close } = given;
+  const { t } = useTranslation();
+  const api = useApi();
+  const toast = useToast();
+  const problemText = useProblemText();
+  const compose = useComposeInside();
+
+  const discard = async () => {
+    const { session } = draft;
+    const { files, ...text } = latest.current;
+    const kept: Begun = {
+      ...origin,
+      draft: undefined,
+      unsaved: true,
+      written: { ...text, files: files.map((one) => (one.file === undefined ? one : again(one))) },
+    };
+    session.stop();
+    setBusy(true);
+    try {
+      const saved = await session.settled();
+      if (saved !== undefined) {
+        await send(api.DELETE("/api/v1/drafts/{id}", { params: { path: { id: saved.id } } }));
+      }
+    } catch (error) {
+      if (!isProblem(error, "draft_gone")) {
+        toast(`${t("compose.discard_failed")} ${problemText(error)}`, "danger");
+        session.resume();
+        setBusy(false);
+        return;
+      }
+    }
+    close();
+    if (empty) return;
+    toast(t("compose.discarded"), {
+      shownMs: 8000,
+      action: { label: t("acting.undo"), run: () => compose.again(connection, kept) },
+    });
+  };
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when closing is asked for
+  useEffect(() => {
+    if (!closing) return;
+    if (asking) {
+      close();
+      compose.tell(t("compose.asking.closed"));
+      return;
+    }
+    if (busy) {
+      // In a moment it is known whether it was sent.
+      stay();
+      return;
+    }
+    if (empty) {
+      draft.session.stop();
+      close();
+      return;
+    }
+    void settled()
+      .then((now) => draft.finish(now))
+      .then(() => {
+        draft.session.stop();
+        close();
+        if (draft.touched) toast(t("compose.kept"), { key: "draft" });
+      })
+      .catch((error: unknown) => {
+        toast(`${t("compose.not_kept")} ${problemText(error)}`, { tone: "danger", shownMs: 16_000 });
+        stay();
+      });
+  }, [closing]);
+
+  return { discard };
+}
