@@ -7,7 +7,8 @@
  *
  * POST /__mock/load?scenario=… starts over; POST /__mock/deliver brings new mail;
  * POST /__mock/send?outcome=sent|refused|doubtful says how the next message goes; POST /__mock/sent fills the
- * outbox with one of each; POST /__mock/fail?path=…&status=…&code=…&method=… makes the next call to a path fail.
+ * outbox with one of each; POST /__mock/draft?html=… makes a draft as another program does; POST /__mock/change
+ * changes the newest draft so; POST /__mock/offline?on=true cuts the line; POST /__mock/fail?path=…&status=…&code=…&method=… makes the next call to a path fail.
  */
 import { createReadStream, existsSync, statSync } from "node:fs";
 import http from "node:http";
@@ -84,6 +85,9 @@ function control(url) {
   else if (url.pathname === "/__mock/totp") fake.me.member.totp_enabled = true;
   else if (url.pathname === "/__mock/send") fake.composing.nextSend = query.get("outcome");
   else if (url.pathname === "/__mock/sent") fake.addSends();
+  else if (url.pathname === "/__mock/draft") fake.composing.begunElsewhere(query.get("html") ?? "");
+  else if (url.pathname === "/__mock/change") fake.composing.changeElsewhere();
+  else if (url.pathname === "/__mock/offline") fake.offline = query.get("on") === "true";
   else if (url.pathname === "/__mock/fail") {
     fake.failures.push({
       path: query.get("path"),

@@ -11,7 +11,7 @@ import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { DESKTOP, launch, PHONE } from "./lib/browser.mjs";
-import { connectMailbox, firstConnection, signIn } from "./lib/mailbox.mjs";
+import { connectMailbox, firstConnection, signIn } from "./lib/session.mjs";
 
 const { values: args, positionals } = parseArgs({
   allowPositionals: true,
@@ -55,6 +55,31 @@ const press = async (page, key) => {
   await page.keyboard.press(key);
   await page.waitForTimeout(200);
 };
+const TABLE = `<div dir="ltr">Dear Ana,<br><br>our prices:<table border="1" cellpadding="6"><tbody><tr><td bgcolor="#e7e7e7"><b>Oak</b></td><td>120 €</td></tr><tr><td bgcolor="#e7e7e7"><b>Walnut</b></td><td><font color="#b42f23">180 €</font></td></tr></tbody></table></div>`;
+/** Opens a draft that another program has made. */
+const foreignDraft = (html, before) => async (page) => {
+  await control(`draft?html=${encodeURIComponent(html)}`);
+  await before?.();
+  await mail()(page);
+  await press(page, "g");
+  await page.keyboard.press("d");
+  await page.waitForURL(/drafts|DRAFT/i);
+  await settle(page);
+  await page.locator("[data-thread]").first().click();
+};
+/** A saved message, and what happens to it before it is sent. */
+const sendAfter = (before) =>
+  compose(async (page, dialog) => {
+    await dialog.locator("input[inputmode=email]").first().fill("ana.ferreira@hotelmiramar.example");
+    await dialog.locator("input[inputmode=email]").first().press("Enter");
+    await dialog.locator("input[placeholder]").last().fill("Samples for the lobby");
+    await dialog.locator(".ProseMirror").fill("Dear Ana, the samples leave today.");
+    await page.waitForTimeout(2200);
+    await before();
+    await dialog.locator("[data-send]").click();
+    await dialog.getByRole("alert").waitFor();
+    await page.waitForTimeout(300);
+  });
 const compose = (then) => async (page) => {
   await mail()(page);
   await press(page, "c");
@@ -102,6 +127,17 @@ const SCREENS = [
       await page.locator("button[aria-haspopup=dialog]").click();
       await settle(page);
     }),
+  ],
+  [
+    "disconnect-unsent",
+    "connected",
+    async (page) => {
+      await control("sent");
+      await connection(async () => {
+        await page.locator("button[aria-haspopup=dialog]").click();
+        await settle(page);
+      })(page);
+    },
   ],
   ["receipts", "connected", open("/receipts")],
   [
@@ -225,6 +261,34 @@ const SCREENS = [
       await page.waitForTimeout(2200);
     }),
   ],
+  ["compose-conflict", "connected", (page) => sendAfter(() => control("change"))(page)],
+  [
+    "compose-asking",
+    "connected",
+    async (page) => {
+      await sendAfter(() => control("offline?on=true"))(page);
+      await control("offline?on=false");
+    },
+  ],
+  [
+    "draft-formatted",
+    "connected",
+    async (page) => {
+      await foreignDraft(TABLE)(page);
+      await page.getByTestId("formatted-draft").waitFor();
+      await page.waitForTimeout(500);
+    },
+  ],
+  [
+    "draft-not-editable",
+    "connected",
+    async (page) => {
+      const refuse = () => control("fail?path=/draft&method=POST&status=422&code=draft_not_editable");
+      await foreignDraft("<p>very long</p>", refuse)(page);
+      await page.locator(".mantine-Modal-content").waitFor();
+      await page.waitForTimeout(500);
+    },
+  ],
   [
     "compose-reply",
     "connected",
@@ -313,6 +377,11 @@ const ONLY_MOCK = new Set([
   "receipt",
   "problem",
   "outbox",
+  "disconnect-unsent",
+  "compose-conflict",
+  "compose-asking",
+  "draft-formatted",
+  "draft-not-editable",
 ]);
 const isShown = ([name, scenario]) =>
   (args.only === undefined || name.includes(args.only)) &&

@@ -20,6 +20,7 @@ import { me } from "./data/people";
 import type { FakeServer } from "./fake";
 
 const SIGNATURE = `<p>Camille Martin<br><strong>Atelier Nord</strong> · 12 rue des Copeaux, Annecy</p>`;
+const MAIN = "con_demo00000001";
 type Address = { name: string; address: string };
 
 export class FakeComposing {
@@ -141,6 +142,31 @@ export class FakeComposing {
   unsent(connection: string): number {
     const open = new Set<Send["state"]>(["scheduled", "sending", "doubtful"]);
     return this.sends.filter((send) => send.connection_id === connection && open.has(send.state)).length;
+  }
+
+  /** Another program makes a draft. */
+  begunElsewhere(html: string, connection = MAIN): void {
+    const to = [{ name: "Ana Ferreira", address: "ana.ferreira@hotelmiramar.example" }];
+    const text = {
+      from: null,
+      to,
+      cc: [],
+      bcc: [],
+      subject: "Prices for the lobby",
+      html,
+      quoted_html: null,
+    };
+    this.create({ ...text, connection_id: connection, attachments: [] }, this.#fake.nextId("key"));
+  }
+
+  /** Another program changes the newest draft. */
+  changeElsewhere(): void {
+    const newest = [...this.drafts.values()].at(-1);
+    if (newest === undefined) return;
+    const { id, to, cc, bcc, subject, quoted_html } = newest;
+    const html = "<p>Written in another program.</p>";
+    const attachments = newest.attachments.map((one) => ({ id: one.id }));
+    this.update(id, { from: null, to, cc, bcc, subject, html, quoted_html, attachments }, null);
   }
 
   isSending(id: string): boolean {

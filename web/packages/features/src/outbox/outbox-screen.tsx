@@ -1,5 +1,6 @@
 import { Button, Skeleton } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
+import type { Send } from "@tenon/api-client";
 import { Blank, IconOutbound, Page, PageHeader, Panel } from "@tenon/ui";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -7,6 +8,12 @@ import { ProblemState, plain, sendsQuery, useApi, useTitle } from "../core";
 import { isNewer, useAttention } from "./attention";
 import classes from "./outbox.module.css";
 import { Doubt, Row, State } from "./outbox-parts";
+
+/** All in one state, once each. */
+function together(own: Send[], listed: Send[], state: Send["state"]): Send[] {
+  const all = [...own, ...listed.filter((one) => one.state === state)];
+  return [...new Map(all.map((one) => [one.id, one])).values()];
+}
 
 /** What was sent, what waits, and what only a person can decide: that is first, however old it is. */
 export function OutboxScreen() {
@@ -20,10 +27,9 @@ export function OutboxScreen() {
   useEffect(() => markSeen(refused), [markSeen, refused]);
 
   const listed = sends.data?.pages.flatMap(({ items }) => items) ?? [];
-  const waiting = [...doubtful, ...listed.filter(({ state }) => state === "doubtful")].filter(
-    (one, at, all) => all.findIndex(({ id }) => id === one.id) === at,
-  );
-  const failed = refused.filter((one) => isNewer(one, before));
+  // Whichever answer comes first: nothing jumps to the top later.
+  const waiting = together(doubtful, listed, "doubtful");
+  const failed = together(refused, listed, "refused").filter((one) => isNewer(one, before));
   const first = new Set([...waiting, ...failed].map(({ id }) => id));
   const others = listed.filter(({ id }) => !first.has(id));
   return (
