@@ -33,6 +33,8 @@ export class FakeComposing {
   created = 0;
   readonly #fake: FakeServer;
   readonly #byKey = new Map<string, string>();
+  /** Drafts that another program has written last. */
+  readonly #unmarked = new Set<string>();
 
   constructor(fake: FakeServer) {
     this.#fake = fake;
@@ -156,7 +158,9 @@ export class FakeComposing {
       html,
       quoted_html: null,
     };
-    this.create({ ...text, connection_id: connection, attachments: [] }, this.#fake.nextId("key"));
+    const input = { ...text, connection_id: connection, attachments: [] };
+    const draft = this.create(input, this.#fake.nextId("key"));
+    if (typeof draft !== "string") this.#unmarked.add(draft.id);
   }
 
   /** Another program changes the newest draft. */
@@ -167,6 +171,7 @@ export class FakeComposing {
     const html = "<p>Written in another program.</p>";
     const attachments = newest.attachments.map((one) => ({ id: one.id }));
     this.update(id, { from: null, to, cc, bcc, subject, html, quoted_html, attachments }, null);
+    this.#unmarked.add(id);
   }
 
   isSending(id: string): boolean {
@@ -202,6 +207,8 @@ export class FakeComposing {
     if (draft === undefined) return "draft_gone";
     if (this.isSending(id)) return "draft_sending";
     if (etag !== null && etag !== draft.etag) return "draft_changed";
+    // The server's own mark is put into a draft that another program has written: that changes it.
+    if (this.#unmarked.delete(id)) draft.etag = `"${this.#fake.nextId("etag")}"`;
     const send: Send = {
       id: this.#fake.nextId("snd"),
       draft_id: id,
@@ -340,6 +347,7 @@ export class FakeComposing {
       etag: `"${this.#fake.nextId("etag")}"`,
     };
     this.drafts.set(id, draft);
+    this.#unmarked.delete(id);
     this.#put(draftThread(draft, this.#fake.iso()), "drafts");
     this.#fake.emit("drafts_changed", draft.connection_id);
     return draft;

@@ -101,6 +101,7 @@ export function Composer(props: ComposerProps) {
   const { busy, setBusy, complaint, setComplaint, submit, held, asking } = useSending({
     connection,
     origin,
+    opened: begun.draft,
     draft,
     limit,
     settled,

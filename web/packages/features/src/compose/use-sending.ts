@@ -1,4 +1,4 @@
-import { isProblem } from "@tenon/api-client";
+import { type Draft, isProblem } from "@tenon/api-client";
 import { useToast } from "@tenon/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -14,6 +14,8 @@ import type { Written } from "./written";
 type UseSending = {
   connection: string;
   origin: Origin;
+  /** The draft as it was when this composer opened it. */
+  opened: Draft | undefined;
   draft: DraftHandle;
   limit: number;
   /** All that stands in the composer, once the fields have taken in what was typed into them. */
@@ -29,6 +31,7 @@ type UseSending = {
 export function useSending({
   connection,
   origin,
+  opened,
   draft,
   limit,
   settled,
@@ -50,7 +53,10 @@ export function useSending({
   const sendDraft = async (now: Written) => {
     const saved = await draft.session.flush(draft.content(now));
     await run({ draft: saved.id, etag: saved.etag, key: draft.sendKey() }, () =>
-      compose.again(connection, { ...origin, draft: saved, written: draft.placed(now) }),
+      // What another program wrote gets the server's mark before it goes, so it is another one by then.
+      saved === opened
+        ? compose.reopen(connection, saved.id)
+        : compose.again(connection, { ...origin, draft: saved, written: draft.placed(now) }),
     );
     draft.session.stop();
     close();
