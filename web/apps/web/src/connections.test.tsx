@@ -127,3 +127,28 @@ describe("a connection", () => {
     expect(await screen.findByRole("heading", { name: /^Inbox/ })).toBeVisible();
   });
 });
+
+describe("alarms", () => {
+  const alarm = {
+    code: "daily_quota",
+    provider: "google",
+    text: "This server's quota at the provider is spent for today.",
+    since: "2026-11-22T06:00:00Z",
+    last_at: "2026-11-22T07:00:00Z",
+    connections: 1,
+  };
+
+  it("tell an owner what the provider refuses the server for", async () => {
+    const { fake, user } = await openApp({ scenario: "connected", path: "/" });
+    fake.alarms = [alarm];
+    await user.click(await screen.findByRole("link", { name: "Connections" }));
+    expect(await screen.findByText("The provider refuses this server")).toBeVisible();
+    expect(screen.getByText(/quota at the provider is spent for today/)).toBeVisible();
+  });
+
+  it("are not asked for by a member, who would be refused", async () => {
+    const { calls } = await openApp({ scenario: "connected", path: "/connections", role: "member" });
+    await screen.findByRole("heading", { name: "Connections" });
+    expect(calls("GET /api/v1/alarms")).toEqual([]);
+  });
+});

@@ -50,6 +50,24 @@ describe("a draft with formatting that the editor does not keep", () => {
     expect(fake.composing.sends.map(({ state }) => state)).toEqual(["scheduled", "cancelled"]);
   });
 
+  it("is no conflict when a lost attempt has put the server's mark into it, but a change is", async () => {
+    const { user, fake } = await openApp({ scenario: "connected", path: MAIL });
+    await open(user, fake, TABLE);
+    const button = await screen.findByRole("button", { name: "Send as it is" });
+    const lose = () =>
+      fake.failures.push({ path: "/send", method: "POST", status: 503, code: "outcome_unknown" });
+    lose();
+    fake.composing.changeElsewhere();
+    await user.click(button);
+    await said(/so it was not sent\.$/);
+    expect(fake.composing.sends).toEqual([]);
+    Object.assign(onlyDraft(fake), { html: TABLE, etag: '"marked"' });
+    lose();
+    await user.click(button);
+    await noComposer();
+    expect(fake.composing.sends).toHaveLength(1);
+  });
+
   it("is edited when the person takes the loss", async () => {
     const { user, fake } = await openApp({ scenario: "connected", path: MAIL });
     await open(user, fake, TABLE);

@@ -17,6 +17,7 @@ export type Mailbox = Schemas["Mailbox"];
 export type Progress = NonNullable<Mailbox["progress"]>;
 export type Health = Schemas["Health"];
 export type DisconnectPreview = Schemas["DisconnectPreview"];
+export type Alarm = Schemas["Alarm"];
 export type Receipt = Schemas["Receipt"];
 export type Consent = Schemas["Consent"];
 export type Label = Schemas["Label"];

@@ -1,5 +1,5 @@
 /** A small stand-in for the server: enough state to walk through every screen. */
-import type { Connection, Consent, Health, Mailbox, Me, Receipt, Session } from "@tenon/api-client";
+import type { Alarm, Connection, Consent, Health, Mailbox, Me, Receipt, Session } from "@tenon/api-client";
 import { FakeAccess } from "./access";
 import { FakeActing } from "./acting";
 import { FakeComposing } from "./composing";
@@ -43,6 +43,7 @@ export class FakeServer {
   set = true;
   connections = new Map<string, Connection>();
   mail = new Map<string, MailboxData>();
+  alarms: Alarm[] = [];
   receipts: Receipt[] = [];
   consents: Consent[] = [];
   sessions: Session[] = [];

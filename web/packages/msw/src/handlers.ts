@@ -208,6 +208,7 @@ function connections(fake: FakeServer, on: On): void {
     const receipt = fake.receipts.find((candidate) => candidate.id === params.id);
     return receipt === undefined ? missing() : json(receipt);
   });
+  on("get", "/alarms", () => json({ items: fake.alarms }));
   on("get", "/consents", () => json({ items: fake.consents }));
 }
 

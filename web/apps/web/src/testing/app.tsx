@@ -10,7 +10,8 @@ import { setupServer } from "msw/node";
 import { afterEach, vi } from "vitest";
 import { App, createApp } from "../app";
 
-type Options = FakeOptions & { scenario: Scenario; path: string; locale?: Locale };
+type Role = FakeServer["me"]["member"]["role"];
+type Options = FakeOptions & { scenario: Scenario; path: string; locale?: Locale; role?: Role };
 
 let close: (() => void) | undefined;
 afterEach(() => {
@@ -18,9 +19,10 @@ afterEach(() => {
   close = undefined;
 });
 
-export async function openApp({ scenario, path, locale = "en", ...fakeOptions }: Options) {
+export async function openApp({ scenario, path, locale = "en", role = "owner", ...fakeOptions }: Options) {
   const fake = new FakeServer(fakeOptions).load(scenario);
   fake.me.member.locale = locale;
+  fake.me.member.role = role;
   const calls: Array<{ line: string; headers: Headers }> = [];
   const server = setupServer(...handlers(fake));
   server.events.on("request:start", ({ request }) => {

@@ -57,7 +57,7 @@ export function FormattedDraft(props: FormattedDraftProps) {
     if (busy || found !== undefined || draft === undefined) return;
     setBusy(true);
     try {
-      await run({ draft: draft.id, etag: draft.etag, key }, () => compose.reopen(connection, draft.id));
+      await run({ draft, key }, () => compose.reopen(connection, draft.id));
       close();
     } catch (error) {
       if (error instanceof StoppedAsking) return;

@@ -1,4 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
+import type { Draft } from "@tenon/api-client";
 import { useEffect, useRef, useState } from "react";
 import { keys, useApi, useMe } from "../core";
 import { patience, sendSurely } from "../outbox/lost-answers";
@@ -6,7 +7,7 @@ import { useComposeInside } from "./compose";
 
 const UNDO_SECONDS = 10;
 
-type Confirmed = { draft: string; etag: string; key: string };
+type Confirmed = { draft: Draft; key: string };
 
 /** Asks the server to send a draft until it is known what becomes of it, or the composer is closed. */
 export function useSendCall() {

@@ -52,7 +52,7 @@ export function useSending({
 
   const sendDraft = async (now: Written) => {
     const saved = await draft.session.flush(draft.content(now));
-    await run({ draft: saved.id, etag: saved.etag, key: draft.sendKey() }, () =>
+    await run({ draft: saved, key: draft.sendKey() }, () =>
       // What another program wrote gets the server's mark before it goes, so it is another one by then.
       saved === opened
         ? compose.reopen(connection, saved.id)

@@ -5,6 +5,7 @@ import type { Connection } from "@tenon/api-client";
 import { Avatar, Blank, IconPlug, Page, PageHeader } from "@tenon/ui";
 import { useTranslation } from "react-i18next";
 import { connectionsQuery, LinkButton, ProblemState, plain, useApi, useFormat, useTitle } from "../core";
+import { Alarms } from "./alarms";
 import classes from "./connections.module.css";
 import { ConnectionStatus, SyncProgress } from "./status";
 
@@ -27,6 +28,7 @@ export function ConnectionsScreen() {
           )
         }
       />
+      <Alarms />
       {connections.isPending && <CardsSkeleton />}
       {connections.isError && (
         <ProblemState error={connections.error} retry={() => void connections.refetch()} />

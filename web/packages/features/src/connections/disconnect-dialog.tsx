@@ -72,12 +72,9 @@ export function DisconnectDialog({ connection, opened, close, onDisconnected }: 
   );
 }
 
-/** Until the generated types say it: messages that are confirmed and have not gone, or not for certain. */
-type WithUnsent = DisconnectPreview & { unsent?: number };
-
-function PreviewText({ preview }: { preview: WithUnsent }) {
+function PreviewText({ preview }: { preview: DisconnectPreview }) {
   const { t } = useTranslation();
-  const { revoke, unsent = 0 } = preview;
+  const { revoke, unsent } = preview;
   return (
     <>
       {unsent > 0 && (

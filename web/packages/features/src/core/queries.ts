@@ -19,6 +19,7 @@ export type ConnectChoice = {
 export const keys = {
   session: ["session"] as const,
   setup: ["setup"] as const,
+  alarms: ["alarms"] as const,
   connections: ["connections"] as const,
   connection: (id: string) => ["connections", id] as const,
   health: (id: string) => ["health", id] as const,
@@ -58,6 +59,13 @@ export const setupQuery = (api: ApiClient) =>
     queryKey: keys.setup,
     queryFn: ({ signal }) => send(api.GET("/api/v1/setup", { signal })),
     retry: false,
+  });
+
+/** Faults of the deployment; refused to those who are neither owner nor administrator. */
+export const alarmsQuery = (api: ApiClient) =>
+  queryOptions({
+    queryKey: keys.alarms,
+    queryFn: async ({ signal }) => (await send(api.GET("/api/v1/alarms", { signal }))).items,
   });
 
 export const connectionsQuery = (api: ApiClient) =>

@@ -1,4 +1,4 @@
-import { type ApiClient, isProblem, type Send, send } from "@tenon/api-client";
+import { type ApiClient, type Draft, isProblem, type Send, send } from "@tenon/api-client";
 
 /** How an answer that did not come is waited for. */
 export type Asking = {
@@ -40,15 +40,17 @@ const mayHaveHappened = (error: unknown): boolean =>
   // Said before anything is done.
   error.code !== "provider_unavailable";
 
-type Confirmed = { draft: string; etag: string; key: string; undoSeconds: number };
+/** The draft as the person saw it. */
+type Confirmed = { draft: Draft; key: string; undoSeconds: number };
 
 /**
  * Sends a draft. Where the answer is lost the outbox is asked first, and then the same is asked for again under
  * the same key, under which the server sends nothing a second time. What is thrown proves that it was not sent.
  */
 export async function sendSurely(api: ApiClient, wanted: Confirmed, asking: Asking): Promise<Send> {
-  const { draft, etag, key, undoSeconds } = wanted;
-  const path = { id: draft };
+  const { draft, key, undoSeconds } = wanted;
+  const path = { id: draft.id };
+  let etag = draft.etag;
   let unsure = false;
   for (let attempt = 0; ; attempt += 1) {
     try {
@@ -63,9 +65,14 @@ export async function sendSurely(api: ApiClient, wanted: Confirmed, asking: Aski
       // An earlier attempt of ours may be what is on its way.
       if (!again && !unsure && !isProblem(error, "draft_sending")) throw error;
       unsure ||= again;
-      const found = await inOutbox(api, draft);
+      const found = await inOutbox(api, draft.id);
       if (found !== undefined && found !== "unknown") return found;
-      if (!again && found === undefined) throw error;
+      if (!again && found === undefined) {
+        const marked = isProblem(error, "draft_changed") ? await unchanged(api, draft) : undefined;
+        if (marked === undefined || marked === etag) throw error;
+        etag = marked;
+        continue;
+      }
       if (attempt > 0 || found === "unknown") asking.onUnknown();
       if (!(await asking.pause(attempt))) throw new StoppedAsking();
     }
@@ -83,6 +90,20 @@ async function inOutbox(api: ApiClient, draft: string): Promise<Send | "unknown"
     if (mayHaveHappened(error)) return "unknown";
     throw error;
   }
+}
+
+const shown = ({ from, to, cc, bcc, subject, html, quoted_html, attachments }: Draft): string =>
+  JSON.stringify([from, to, cc, bcc, subject, html, quoted_html, attachments.map(({ id }) => id)]);
+
+/**
+ * The etag of a draft that says what the person saw. An attempt whose answer was lost may have put the server's
+ * mark into what another program wrote, which nobody sees.
+ */
+async function unchanged(api: ApiClient, draft: Draft): Promise<string | undefined> {
+  const now = await send(api.GET("/api/v1/drafts/{id}", { params: { path: { id: draft.id } } })).catch(
+    () => undefined,
+  );
+  return now !== undefined && shown(now) === shown(draft) ? now.etag : undefined;
 }
 
 /** As often as it is asked what became of a message that is called back. */
