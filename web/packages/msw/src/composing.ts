@@ -17,11 +17,10 @@ import {
   type StoredThread,
 } from "./data/mailbox";
 import { me } from "./data/people";
+import { composeOptions, replyTo } from "./data/replies";
 import type { FakeServer } from "./fake";
 
-const SIGNATURE = `<p>Camille Martin<br><strong>Atelier Nord</strong> · 12 rue des Copeaux, Annecy</p>`;
 const MAIN = "con_demo00000001";
-type Address = { name: string; address: string };
 
 export class FakeComposing {
   readonly uploads = new Map<string, { view: Upload; bytes: ArrayBuffer }>();
@@ -41,52 +40,12 @@ export class FakeComposing {
   }
 
   options(connection: string): ComposeOptions {
-    const aliases = this.#fake.connection(connection)?.aliases ?? [];
-    return {
-      from: aliases.map(({ address, name, is_default }) => ({
-        address,
-        name,
-        is_default,
-        signature_html: is_default ? SIGNATURE : "<p>Atelier Nord, since 1987</p>",
-      })),
-      limits: { message_bytes: 26_214_400, recipients: 500 },
-    };
+    return composeOptions(this.#fake.connection(connection)?.aliases ?? []);
   }
 
-  reply({ message, sample }: StoredMessage, kind: DraftKind): ReplyStart {
-    const mine = (person: Address) => person.address === me.address;
-    const from = message.from.filter((person) => !mine(person));
-    const others = [...message.to, ...message.cc].filter((person) => !mine(person));
-    const to = kind === "forward" ? [] : from.length > 0 ? from : message.to;
-    const bare = message.subject.replace(/^(re|fwd?|tr)\s*:\s*/i, "");
-    const who = message.from[0]?.name ?? "";
-    return {
-      connection_id: this.#fake.findThread(message.thread_id)?.thread.connection_id ?? "",
-      kind,
-      message_id: message.id,
-      thread_id: message.thread_id,
-      from: me.address,
-      to,
-      cc:
-        kind === "reply_all"
-          ? others.filter((one) => !to.some((other) => other.address === one.address))
-          : [],
-      subject: `${kind === "forward" ? "Fwd" : "Re"}: ${bare}`,
-      html: "",
-      signature_html: SIGNATURE,
-      quoted_html: `<div class="gmail_quote"><div>On ${new Date(message.received_at).toUTCString()}, ${who} wrote:</div><blockquote style="margin:0 0 0 8px;padding-left:12px;border-left:2px solid #ccc">${sample.html}</blockquote></div>`,
-      attachments:
-        kind === "forward"
-          ? (sample.files ?? []).map((file, at) => ({
-              message_id: message.id,
-              part: String(at + 2),
-              name: file.name,
-              content_type: file.type,
-              size: file.size,
-              inline: false,
-            }))
-          : [],
-    };
+  reply(stored: StoredMessage, kind: DraftKind): ReplyStart {
+    const thread = this.#fake.findThread(stored.message.thread_id)?.thread;
+    return replyTo(stored, kind, thread?.connection_id ?? "");
   }
 
   upload(name: string, content_type: string, inline: boolean, bytes: ArrayBuffer): Upload {
