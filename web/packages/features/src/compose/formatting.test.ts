@@ -22,6 +22,10 @@ describe("a draft that keeps all its formatting here", () => {
     ["a link", '<p><a href="https://x.example/?a=1&amp;b=2" target="_blank" rel="noopener">x</a></p>'],
     ["a picture of its own", '<p>a<img src="cid:att_1" alt="A" width="300"></p>'],
     ["values that change nothing", '<p style="margin:0px;text-align:left;white-space:pre-wrap">a</p>'],
+    [
+      "sides that are not drawn, as browsers take them apart",
+      '<blockquote style="margin:0px;border-top-style:none;border-top-width:medium;border-image-slice:100%"><p>a</p></blockquote>',
+    ],
     ["a format on nothing", '<p>a<span style="color:red"> </span></p>'],
   ])("%s", (_name, html) => expect(lost(html)).toEqual([]));
 });
@@ -42,6 +46,7 @@ describe("a draft that would lose formatting here", () => {
       '<blockquote style="margin:0 0 0 40px;border:none"><div>a</div></blockquote>',
       "margin",
     ],
+    ["a frame", '<p style="border-top:1px solid #c00">a</p>', "border"],
     ["a line", "<p>a</p><hr><p>b</p>", "hr"],
     ["a picture from elsewhere", '<p>a<img src="https://x.example/p.png"></p>', "picture"],
     ["code", "<pre>a\n b</pre>", "pre"],

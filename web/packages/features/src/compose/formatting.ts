@@ -28,13 +28,16 @@ const USUAL = new Set([
   "baseline",
 ]);
 const UNSEEN_STYLE =
-  /^(white-space|word-|overflow-wrap|orphans|widows|-webkit-|text-size-adjust|display|outline)/;
+  /^(white-space|text-wrap|border-image|word-|overflow-wrap|orphans|widows|-webkit-|text-size-adjust|display|outline)/;
 
 function ofStyle(style: CSSStyleDeclaration): string[] {
   const found: string[] = [];
   for (const name of Array.from(style)) {
     const value = style.getPropertyValue(name).trim().toLowerCase();
     if (value === "" || USUAL.has(value) || UNSEEN_STYLE.test(name)) continue;
+    // Browsers take `border: none` apart: a side that is not drawn has a width and a colour.
+    const [, side] = /^(border-\w+)-(?:width|color)$/.exec(name) ?? [];
+    if (side !== undefined && /^(none|hidden|)$/.test(style.getPropertyValue(`${side}-style`))) continue;
     if (name === "font-weight" && /^(bold|bolder|[5-9]00)$/.test(value)) found.push("strong");
     else if (name === "font-style" && value === "italic") found.push("em");
     else if (name.startsWith("text-decoration") && value === "underline") found.push("u");
