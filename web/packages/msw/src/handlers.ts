@@ -133,7 +133,7 @@ function entry(fake: FakeServer, on: On): void {
 }
 
 function connecting(fake: FakeServer, on: On): void {
-  on("get", "/providers", ({ url }) => json({ items: providers(lang(url)) }));
+  on("get", "/providers", ({ url }) => json({ items: providers(lang(url)) }), true);
   on(
     "get",
     "/policy",

@@ -14,6 +14,20 @@ const SENTENCES: Raw[] = [
     fr: "Les messages non ouverts ne sont pas lus : la synchronisation ne demande qu’expéditeurs, objets, dates et libellés.",
   },
   {
+    id: "E1",
+    section: "read",
+    feature: "organizing",
+    en: "Your mailbox is changed only when you click.",
+    fr: "Votre boîte n’est modifiée que lorsque vous cliquez.",
+  },
+  {
+    id: "E2",
+    section: "read",
+    feature: "deleting",
+    en: "Only what is in the bin or in spam is deleted for good, and you are asked each time.",
+    fr: "Seul ce qui est dans la corbeille ou les indésirables est supprimé définitivement, après une question.",
+  },
+  {
     id: "U7",
     section: "read",
     en: "Tenon asks only for the permissions that the features you chose need.",

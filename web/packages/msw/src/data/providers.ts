@@ -34,6 +34,9 @@ const later = (id: string, name: Words, summary: Words, scope: string, allows: W
   ],
 });
 
+/** A feature with one permission, which does something. */
+const single = (...given: Parameters<typeof later>): RawFeature => ({ ...later(...given), available: true });
+
 const FEATURES: RawFeature[] = [
   {
     id: "identity",
@@ -111,12 +114,26 @@ const FEATURES: RawFeature[] = [
       },
     ],
   },
+  single(
+    "organizing",
+    w("Organising", "Organisation"),
+    w("Star, archive, label, move, bin.", "Suivre, archiver, étiqueter, déplacer, jeter."),
+    `${GMAIL}.modify`,
+    w("Change what you click.", "Modifier ce sur quoi vous cliquez."),
+  ),
   later(
     "sending",
     w("Sending", "Envoi"),
     w("Write, schedule and merge from Tenon.", "Écrire, programmer et publiposter depuis Tenon."),
     `${GMAIL}.compose`,
     w("Create drafts and send mail.", "Créer des brouillons et envoyer du courrier."),
+  ),
+  single(
+    "deleting",
+    w("Deleting for good", "Suppression définitive"),
+    w("Empty bin and spam.", "Vider la corbeille et les indésirables."),
+    "https://mail.google.com/",
+    w("Delete for good.", "Supprimer définitivement."),
   ),
   later(
     "tracking",
