@@ -298,13 +298,15 @@ export class FakeServer {
   counts(id: string): Receipt["counts"] {
     const total = this.#total(id);
     return [
+      { what: "keys", count: 1 },
+      { what: "tokens", count: 2 },
+      { what: "mailboxes", count: 1 },
       { what: "messages", count: total },
       { what: "threads", count: Math.round(total * 0.41) },
+      { what: "thread_addresses", count: 1834 },
       { what: "labels", count: this.mail.get(id)?.labels.length ?? 0 },
-      { what: "addresses", count: 1834 },
-      { what: "tokens", count: 2 },
-      { what: "cursors", count: 1 },
       { what: "jobs", count: 1 },
+      { what: "connections", count: 1 },
     ];
   }
 
