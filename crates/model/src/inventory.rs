@@ -434,6 +434,7 @@ pub const COLUMNS: &[Column] = inventory! {
         look_at: Operational, Program, "looking for copies after a lost answer";
         turn: Operational, Program, "changing it one request at a time";
         held_until: Operational, Program, "changing it one request at a time, also on several nodes";
+        held_by: Operational, Program, "the server that is at it: it may begin again after a lost answer";
     }
     sends (Some(Feature::Sending), Retention::Days(30)) {
         id: Identifier, Owner, "names the message on its way";

@@ -1,5 +1,6 @@
 //! The handle tests hold: what people, other clients and Google itself do to a mailbox, and what was asked.
 
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, MutexGuard};
 
 use bytes::Bytes;
@@ -328,6 +329,11 @@ impl Control {
     /// The body of a push about a mailbox, whether the sandbox has it or not.
     pub fn push_body(&self, address: &str, history_id: u64) -> String {
         crate::push::envelope(address, history_id, history_id, self.state.now()).to_string()
+    }
+
+    /// Pages of lists hold at most so many entries from now on, as a provider may always decide.
+    pub fn page_limit(&self, most: usize) {
+        self.state.page_limit.store(most, Ordering::Relaxed);
     }
 
     /// The scripted faults.

@@ -23,7 +23,7 @@ mod wire;
 pub use args::SandboxArgs;
 pub use config::{Account, QuotaProfile, SandboxConfig, SandboxError};
 pub use control::{Control, Counts, FaultScript, Tokens};
-pub use faults::Fault;
+pub use faults::{Fault, KNOWN, Known, Played};
 pub use log::{Logged, Totals};
 pub use new_mail::NewMail;
 pub use oauth::LiveGrant;

@@ -1,6 +1,7 @@
 //! Everything a running sandbox knows, and the way of a call through it.
 
 use std::collections::HashMap;
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use bytes::Bytes;
@@ -37,6 +38,8 @@ pub(crate) struct State {
     uploads: Mutex<Uploads>,
     masks: Mutex<HashMap<String, Arc<Mask>>>,
     pub(crate) pushes: Pushes,
+    /// Pages of lists hold at most so many entries.
+    pub(crate) page_limit: AtomicUsize,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -112,6 +115,7 @@ impl State {
             uploads: Mutex::new(Uploads::new(config.seed)),
             masks: Mutex::new(HashMap::new()),
             pushes: Pushes::default(),
+            page_limit: AtomicUsize::new(usize::MAX),
             config,
         })
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tenon_model::{ConnectionId, DraftId, MemberId, MessageId, Time, WorkspaceId};
+use tenon_model::{ConnectionId, DraftId, MemberId, MessageId, NodeId, Time, WorkspaceId};
 
 use crate::StoreError;
 use crate::sql::{Row, sql};
@@ -190,20 +190,22 @@ impl Drafts<'_> {
     }
 
     /// Takes the turn to change the draft at the provider, for `length` by the database's clock: its
-    /// number, from 1; `None` while another has it.
+    /// number, from 1; `None` while another node has it. A node lets one request of its own at a draft, so it
+    /// may take its own turn again: it ended without a word, or the answer to taking it was lost.
     pub async fn take_turn(
         &mut self,
         id: DraftId,
+        node: NodeId,
         length: Duration,
     ) -> Result<Option<i64>, StoreError> {
         let clock = clock(self.tx.kind());
         let update = sql(format!(
-            "UPDATE drafts SET turn = turn + 1, held_until = {clock} + $4 WHERE {OWN} AND id = $3 \
-             AND (held_until IS NULL OR held_until <= {clock}) RETURNING turn"
+            "UPDATE drafts SET turn = turn + 1, held_until = {clock} + $5, held_by = $4 WHERE {OWN} AND id = $3 \
+             AND (held_until IS NULL OR held_by = $4 OR held_until <= {clock}) RETURNING turn"
         ));
-        let update = self.tx.bind_visible(update)?.bind(id).bind(micros(length));
+        let update = self.tx.bind_visible(update)?.bind(id).bind(node);
         self.tx
-            .opt(update)
+            .opt(update.bind(micros(length)))
             .await?
             .map(|row| row.reader().take())
             .transpose()

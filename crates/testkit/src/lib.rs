@@ -8,6 +8,7 @@
 #[cfg(feature = "app")]
 pub mod app;
 pub mod bulk;
+pub mod commits;
 pub mod pictures;
 pub mod rows;
 pub mod store;

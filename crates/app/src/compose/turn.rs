@@ -36,7 +36,7 @@ impl Turn {
         let began = tokio::time::Instant::now();
         loop {
             let mut tx = ctx.store.begin(scope).await?;
-            let taken = tx.drafts().take_turn(draft, LENGTH).await?;
+            let taken = tx.drafts().take_turn(draft, ctx.node, LENGTH).await?;
             if taken.is_none() && tx.drafts().get(draft).await?.is_none() {
                 return Err(Error::NotFound("draft"));
             }
@@ -60,7 +60,7 @@ impl Turn {
             Err(StoreError::Duplicate) => return Ok(None),
             other => other?,
         }
-        let number = tx.drafts().take_turn(row.id, LENGTH).await?;
+        let number = tx.drafts().take_turn(row.id, ctx.node, LENGTH).await?;
         tx.commit().await?;
         let number = number.ok_or(Error::Internal("draft_turn".into()))?;
         Ok(Some(Self::begun(ctx, scope, row.id, number, queue)))

@@ -33,7 +33,7 @@ const PREFIX: &str = "alarm:";
 /// Reason of a grant that the provider calls gone, without saying why.
 const UNEXPLAINED: &str = "invalid_grant";
 /// The provider refuses client id or secret (fault A21).
-pub(super) const CLIENT_REFUSED: &str = "client_refused";
+pub(crate) const CLIENT_REFUSED: &str = "client_refused";
 
 /// What is wrong with the deployment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

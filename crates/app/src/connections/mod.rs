@@ -20,7 +20,7 @@ pub(crate) mod tokens;
 pub(crate) mod view;
 
 pub use alarms::{AlarmView, alarms, alarms_of};
-pub(crate) use alarms::{end_old_alarms, raise};
+pub(crate) use alarms::{CLIENT_REFUSED, end_old_alarms, raise};
 pub use authorize::{Authorization, Authorize, authorize};
 pub use callback::{Callback, CallbackError, callback};
 pub use consents::{ConsentView, consents};

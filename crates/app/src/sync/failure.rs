@@ -6,6 +6,7 @@ use tenon_connectors::{ProviderError, Reaction};
 use tenon_jobs::JobError;
 
 use crate::Error;
+use crate::connections::CLIENT_REFUSED;
 
 /// A day, for standing conditions that are rechecked.
 pub(super) const DAY: Duration = Duration::from_hours(24);
@@ -52,10 +53,11 @@ const QUOTA: &[&str] = &[
 ];
 
 /// The code of an alarm that a call raises: the deployment's quota of the day is spent (fault G14), or its
-/// registration is refused (G16, A21).
+/// registration is refused (G16; A21 at a refresh, which has raised it already).
 pub(super) fn alarm(e: &ProviderError) -> &'static str {
     match e.code.as_str() {
         "dailyLimitExceeded" => "daily_quota",
+        _ if e.operation.starts_with("google.token") => CLIENT_REFUSED,
         _ => "deployment_alarm",
     }
 }

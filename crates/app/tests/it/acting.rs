@@ -5,6 +5,7 @@ use std::time::Duration;
 use tenon_app::acting::{self, Action, LabelChange, MailActionView, StartAction, Target};
 use tenon_app::mail::{self, ThreadView, ThreadsQuery};
 use tenon_app::{Error, Repeat, connections};
+use tenon_model::connection::FeatureState;
 use tenon_model::feature::Feature;
 use tenon_model::{ConnectionId, LabelId, ThreadId};
 use tenon_sandbox::Fault;
@@ -205,13 +206,27 @@ store_test! {
         let other = app.member("bob@tenon.example").await;
         let foreign = acting::start(&app.ctx, &other, ask(Action::Star, &threads), None).await;
         assert!(matches!(foreign, Err(Error::NotFound("thread"))), "another's mail is not there");
-        // A9: the person unticked the box.
-        app.sandbox.control().faults().push(Fault::new("A9"));
-        let wide = app.try_connect(&app.owner, ALICE, ALL, Some(id)).await;
-        assert!(wide.is_ok());
         connections::pause(&app.ctx, &app.owner, id).await.unwrap();
         let paused = acting::start(&app.ctx, &app.owner, ask(Action::Star, &threads), None).await;
         assert!(matches!(paused, Err(Error::Paused)));
+    }
+}
+
+store_test! {
+    async fn a9_an_unticked_box_leaves_its_features_waiting_and_the_others_go_on(t: TestStore) {
+        let app = TestApp::start(t).await;
+        app.sandbox.control().faults().push(Fault::new("A9").times(1));
+        let id = app.try_connect(&app.owner, ALICE, ALL, None).await.unwrap();
+        app.settle().await;
+        let view = connections::get(&app.ctx, &app.owner, id).await.unwrap();
+        let state = |feature: &str| view.features.iter().find(|f| f.id == feature).map(|f| f.state);
+        assert_eq!((state("mail"), state("deleting")), (Some(FeatureState::On), Some(FeatureState::NeedsReauthorization)));
+        assert_eq!(app.stored(id).await, app.at_provider(ALICE), "mail is read all the same");
+        let threads: Vec<ThreadId> = listed(&app, id, None).await.iter().take(1).map(|t| t.id).collect();
+        let asked = app.sandbox.control().requests().len();
+        let gone = acting::start(&app.ctx, &app.owner, ask(Action::DeleteForever, &threads), None).await;
+        assert!(matches!(gone, Err(Error::NeedsReauthorization)), "{:?}", gone.err());
+        assert_eq!(app.sandbox.control().requests().len(), asked, "nothing is tried without the permission");
     }
 }
 

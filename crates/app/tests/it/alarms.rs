@@ -103,6 +103,7 @@ store_test! {
 
 /// A fault of the deployment that a mailbox meets: told to the operator and to the member; nothing is lost.
 async fn met(app: TestApp, row: &str, code: &str) {
+    tenon_app::start_schedules(&app.ctx).await.unwrap();
     let id = app.connect(ALICE).await;
     assert!(codes(&app).await.is_empty());
     let fault = Fault::new(row).on("/gmail/").always();

@@ -186,13 +186,13 @@ store_test! {
     }
 }
 
-async fn settles(app: &TestApp) {
+pub(crate) async fn settles(app: &TestApp) {
     for _ in 0..8 {
         app.pass(Duration::from_secs(1300)).await;
     }
 }
 
-async fn is_as_before(app: &TestApp, id: tenon_model::ConnectionId) {
+pub(crate) async fn is_as_before(app: &TestApp, id: tenon_model::ConnectionId) {
     settles(app).await;
     assert_eq!(app.stored(id).await, app.at_provider(ALICE));
     assert_eq!(

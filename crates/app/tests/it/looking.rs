@@ -145,8 +145,10 @@ store_test! {
         let scope = app.owner.scope();
         // Another node is at the same draft.
         let mut tx = app.ctx.store.begin(&scope).await.unwrap();
-        let turn = tx.drafts().take_turn(row.id, Duration::from_mins(5)).await.unwrap().unwrap();
-        assert_eq!(tx.drafts().take_turn(row.id, Duration::from_mins(5)).await.unwrap(), None);
+        let (long, node) = (Duration::from_mins(5), app.ctx.world.id());
+        tx.drafts().take_turn(row.id, node, long).await.unwrap().unwrap();
+        assert_eq!(tx.drafts().take_turn(row.id, app.ctx.node, long).await.unwrap(), None);
+        let turn = tx.drafts().take_turn(row.id, node, long).await.unwrap().expect("one's own again");
         tx.commit().await.unwrap();
         let other = async {
             tokio::time::sleep(Duration::from_millis(700)).await;

@@ -9,6 +9,7 @@
 mod acting;
 mod alarms;
 mod carrying;
+mod commits;
 mod composing;
 mod connecting;
 mod disconnecting;
@@ -20,6 +21,7 @@ mod keys;
 mod looking;
 mod members;
 mod nodes;
+mod pages;
 mod pictures;
 mod push;
 mod reading;

@@ -271,7 +271,7 @@ store_test! {
 // A node whose clock is five minutes ahead shares the work with one that goes right: nothing runs
 // more often than it should, nothing is lost, and no token is refreshed by both.
 #[test]
-fn clocks_that_differ_by_minutes_do_no_harm() {
+fn n7_clocks_that_differ_by_minutes_do_no_harm() {
     on_postgres(async |t: TestStore| {
         let app = TestApp::start(t.clone()).await;
         let id = app.connect(ALICE).await;

@@ -40,7 +40,7 @@ async fn now(app: &TestApp, id: SendId) -> SendView {
 }
 
 /// Sent messages that bear the draft's header.
-fn copies(app: &TestApp, draft: DraftId) -> usize {
+pub(crate) fn copies(app: &TestApp, draft: DraftId) -> usize {
     let control = app.sandbox.control();
     let mark = format!("X-Tenon-Send: {draft}\r\n");
     let sent = control

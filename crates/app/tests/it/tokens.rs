@@ -84,9 +84,24 @@ store_test! {
         app.sync(id).await;
         let view = connections::get(&app.ctx, &app.owner, id).await.unwrap();
         assert_eq!(view.status, "active");
-        assert_eq!(view.mailbox.unwrap().reason.as_deref(), Some("deployment_alarm"));
+        assert_eq!(view.mailbox.unwrap().reason.as_deref(), Some("client_refused"));
         app.pass(Duration::from_mins(30)).await;
         assert_eq!(connections::get(&app.ctx, &app.owner, id).await.unwrap().mailbox.unwrap().reason, None);
+    }
+}
+
+store_test! {
+    async fn a5_a_changed_password_is_named_among_the_reasons(t: TestStore) {
+        let app = TestApp::start(t).await;
+        let id = app.connect("alice@example.com").await;
+        app.sandbox.control().expire_access_tokens("alice@example.com");
+        app.sandbox.control().faults().push(Fault::new("A5"));
+        app.sync(id).await;
+        let view = connections::get(&app.ctx, &app.owner, id).await.unwrap();
+        assert_eq!(view.status, "revoked");
+        let text = view.status_reason_text.unwrap_or_default();
+        assert!(text.contains("password"), "{text}");
+        assert!(!app.stored(id).await.is_empty(), "the grace period keeps the metadata");
     }
 }
 

@@ -1,6 +1,8 @@
 //! Scripted faults, named by the rows of Tenon's list of provider faults.
 
 mod answers;
+mod catalogue;
+pub use catalogue::{KNOWN, Known, Played};
 mod table;
 
 use std::time::Duration;

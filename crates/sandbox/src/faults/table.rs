@@ -242,6 +242,13 @@ pub(super) const ROWS: &[Row] = &[
         |_| Action::Twist(Twist::DeleteSome),
     ),
     row(
+        "G3:token",
+        r"/messages\?.*pageToken",
+        1,
+        "400: the page token died",
+        |_| api(ApiError::invalid("Invalid pageToken")),
+    ),
+    row(
         "G4",
         HISTORY,
         1,

@@ -47,7 +47,7 @@ fn inner(body: &Map<String, Value>) -> Result<Map<String, Value>> {
 
 /// `users.drafts.list`.
 pub(super) fn list(cx: &Context<'_>) -> Result<Answer> {
-    let max = cx.call.number("maxResults", 100, 500)?;
+    let max = cx.page_size()?;
     let before = read_page_token(cx.call)?;
     let mailbox = cx.mailbox();
     let filter = Filter::read(cx, &mailbox, Some(DRAFT))?;

@@ -71,7 +71,7 @@ fn write(o: &mut Object<'_, '_>, mailbox: &Mailbox, record: &Record) {
 /// Reads pages of records. A page looks at four times as many records as it may show, so a filter can leave a page
 /// empty and yet not the last: no `history` key, but a `nextPageToken` (fault G4).
 pub(super) fn list(cx: &Context<'_>) -> Result<Answer> {
-    let max = cx.call.number("maxResults", 100, 500)?;
+    let max = cx.page_size()?;
     let start = cx
         .call
         .param("startHistoryId")

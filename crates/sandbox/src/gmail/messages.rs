@@ -112,7 +112,7 @@ impl Filter {
 
 /// `users.messages.list`.
 pub(super) fn list(cx: &Context<'_>) -> Result<Answer> {
-    let max = cx.call.number("maxResults", 100, 500)?;
+    let max = cx.page_size()?;
     let before = read_page_token(cx.call)?;
     let mailbox = cx.mailbox();
     let filter = Filter::read(cx, &mailbox, None)?;

@@ -14,6 +14,7 @@ mod shapes;
 mod threads;
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use crate::faults::Twist;
 use crate::mailbox::{BadLabel, Mailbox, Slot};
@@ -39,6 +40,12 @@ pub(crate) struct Context<'c> {
 }
 
 impl Context<'_> {
+    /// How many entries a page of a list holds: what is asked for, or fewer.
+    pub(crate) fn page_size(&self) -> Result<usize> {
+        let asked = self.call.number("maxResults", 100, 500)?;
+        Ok(asked.min(self.state.page_limit.load(Ordering::Relaxed)))
+    }
+
     /// The caller's own mailbox.
     pub(crate) fn mailbox(&self) -> std::sync::MutexGuard<'_, Mailbox> {
         self.state.mailbox(self.access.account)

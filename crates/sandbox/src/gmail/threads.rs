@@ -35,7 +35,7 @@ fn snippet(mailbox: &Mailbox, stored: &Stored) -> String {
 
 /// `users.threads.list`: a thread stands where its newest matching message stands.
 pub(super) fn list(cx: &Context<'_>) -> Result<Answer> {
-    let max = cx.call.number("maxResults", 100, 500)?;
+    let max = cx.page_size()?;
     let before = read_page_token(cx.call)?;
     let mailbox = cx.mailbox();
     let filter = Filter::read(cx, &mailbox, None)?;

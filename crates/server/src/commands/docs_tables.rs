@@ -6,6 +6,7 @@ use std::path::Path;
 use tenon_model::feature::FEATURES;
 use tenon_model::inventory::COLUMNS;
 use tenon_model::policy::{Locale, feature_text, scope_text};
+use tenon_sandbox::{KNOWN, Played};
 
 use crate::failure::Failure;
 use crate::settings::SETTINGS;
@@ -17,6 +18,7 @@ pub(super) fn run(dir: &Path) -> Result<(), Failure> {
         ("errors.md", errors()),
         ("inventory.md", inventory()),
         ("permissions.md", permissions()),
+        ("faults.md", faults()),
     ];
     for (name, text) in pages {
         let path = dir.join(name);
@@ -91,6 +93,44 @@ fn errors() -> String {
                 &info.status.to_string(),
                 info.title,
             ],
+        );
+    }
+    out
+}
+
+/// What providers do wrong, and what Tenon does then. `cargo xtask gen` puts the tests in.
+fn faults() -> String {
+    let mut out = format!(
+        "{GENERATED}# Faults of providers and networks\n\nWhat is known to go wrong, what Tenon does then, and the tests that play it. \
+         *A* is about grants, *G* about Gmail, *N* about networks, clocks and disks. A fault that nobody has recorded from a live account, or \
+         found documented in its exact shape, is marked K: it is played as it is believed to be.\n\n"
+    );
+    head(
+        &mut out,
+        &[
+            "Fault",
+            "What happens",
+            "What Tenon does",
+            "Played",
+            "Tests",
+        ],
+    );
+    for known in KNOWN {
+        let played = match known.played {
+            Played::Scripted => "by the sandbox".to_owned(),
+            Played::Always => "the sandbox is so".to_owned(),
+            Played::Apart => "by a test of its own".to_owned(),
+            Played::Later(why) => format!("not yet: {why}"),
+        };
+        let name = if known.recorded {
+            known.row.to_owned()
+        } else {
+            format!("{} (K)", known.row)
+        };
+        let tests = format!("{{{{tests {}}}}}", known.row);
+        row(
+            &mut out,
+            &[&name, known.what, known.reaction, &played, &tests],
         );
     }
     out

@@ -2,3 +2,4 @@
 -- by the database's clock; `turn` grows with every turn, so that a late one is known as such.
 ALTER TABLE drafts ADD COLUMN turn BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE drafts ADD COLUMN held_until BIGINT;
+ALTER TABLE drafts ADD COLUMN held_by BLOB;

@@ -18,7 +18,7 @@ fn tokens(connection: ConnectionId, refresh: &str) -> TokenRow {
 
 // Faults A17, A19: who lost the race must not overwrite the winner's token.
 store_test! {
-    async fn a_token_is_replaced_only_by_who_read_it(t: TestStore) {
+    async fn a19_a_token_is_replaced_only_by_who_read_it(t: TestStore) {
         let (workspace, owner) = rows::workspace(&t).await;
         let id = rows::insert_mailbox(&t, workspace, owner).await;
         let mut tx = t.store.begin(&Scope::job(workspace)).await.unwrap();

@@ -180,8 +180,8 @@ mod tests {
         ] {
             refused_in_time(&piece.repeat(times));
         }
-        let attributes: String = (0..100_000).map(|n| format!(" a{n}")).collect();
-        refused_in_time(&format!("<p{attributes}>x"));
+        let names: Vec<String> = (0..100_000).map(|n| format!("a{n}")).collect();
+        refused_in_time(&format!("<p {}>x", names.join(" ")));
     }
 
     #[test]

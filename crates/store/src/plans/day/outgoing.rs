@@ -97,7 +97,11 @@ pub(super) async fn statements(tx: &mut Tx, seed: &Seed, world: &World) {
         .saved(draft.id, "r1", "m900", now)
         .await
         .unwrap();
-    let turn = tx.drafts().take_turn(draft.id, SHORT).await.unwrap();
+    let turn = tx
+        .drafts()
+        .take_turn(draft.id, world.id(), SHORT)
+        .await
+        .unwrap();
     let turn = turn.unwrap();
     tx.drafts().keep_turn(draft.id, turn, SHORT).await.unwrap();
     tx.drafts().single(draft.id, turn).await.unwrap();

@@ -1,0 +1,90 @@
+//! Commits whose answer is lost (fault N10): what was done is found out before anything is done again.
+
+use std::time::Duration;
+
+use tenon_app::Error;
+use tenon_app::compose::{self, StartSend};
+use tenon_testkit::TestStore;
+use tenon_testkit::app::TestApp;
+use tenon_testkit::commits::LostCommits;
+use tenon_testkit::store::on_postgres;
+
+use crate::composing::{ALICE, WRITING, key, letter};
+use crate::sending::copies;
+
+/// Repeats a request under its key until it is answered, as a browser does.
+macro_rules! until_answered {
+    ($request:expr) => {{
+        let mut tries = 0;
+        loop {
+            match $request.await {
+                Ok(answer) => break answer,
+                Err(Error::DatabaseUnavailable | Error::OutcomeUnknown(_)) if tries < 50 => {
+                    tries += 1;
+                }
+                Err(other) => panic!("{other:?}"),
+            }
+        }
+    }};
+}
+
+async fn nothing_is_lost_or_doubled(store: TestStore) {
+    let (lossy, network) = LostCommits::before(&store).await;
+    let mut app = TestApp::start(lossy).await;
+    let id = app.connect_with(ALICE, WRITING).await;
+    // Work in the background has leases of its own, which would have to run out.
+    app.stop_jobs().await;
+    let mut sent = Vec::new();
+    network.lose_every(3);
+    for n in 0..8 {
+        let name = format!("letter {n}");
+        let draft = until_answered!(compose::create_draft(
+            &app.ctx,
+            &app.owner,
+            letter(id, &name),
+            key(&app.owner, "draft", &name)
+        ));
+        let start = StartSend {
+            undo_seconds: Some(0),
+            if_match: None,
+        };
+        let send = until_answered!(compose::send(
+            &app.ctx,
+            &app.owner,
+            draft.id,
+            start.clone(),
+            key(&app.owner, "send", &name)
+        ));
+        sent.push((draft.id, send.id));
+    }
+    let scope = tenon_model::Scope::job(app.owner.workspace);
+    for _ in 0..40 {
+        for (_, send) in &sent {
+            // The job is tried again after a failure.
+            let _ = compose::drive_send(&app.ctx, &scope, *send).await;
+        }
+        app.clock.advance(Duration::from_mins(8));
+    }
+    assert!(network.lost() > 10, "{} were lost", network.lost());
+    network.lose_every(0);
+    let mut went = 0;
+    for (draft, send) in sent {
+        let view = compose::send_by_id(&app.ctx, &app.owner, send)
+            .await
+            .unwrap();
+        if view.state == "sent" {
+            assert_eq!(copies(&app, draft), 1);
+            went += 1;
+        } else {
+            // So many answers were lost that a person is asked.
+            assert_eq!(view.state, "doubtful");
+            assert!(copies(&app, draft) <= 1 && !view.decisions.is_empty());
+        }
+    }
+    assert!(went >= 4, "{went} of 8 went");
+}
+
+#[test]
+fn n10_commits_whose_answer_is_lost_lose_and_double_nothing() {
+    on_postgres(nothing_is_lost_or_doubled);
+}
