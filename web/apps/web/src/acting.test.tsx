@@ -225,7 +225,7 @@ describe("writing", () => {
     expect(await screen.findByRole("alert")).toHaveTextContent("Add at least one recipient.");
     await user.type(field("To"), "nobody{Enter}");
     await user.click(screen.getByRole("button", { name: "Send" }));
-    expect(await screen.findByText(/One of the addresses cannot be right/)).toBeInTheDocument();
+    expect(await screen.findByText(/One of the addresses is not valid/)).toBeInTheDocument();
     expect(calls("POST /api/v1/drafts/")).toHaveLength(0);
   });
 

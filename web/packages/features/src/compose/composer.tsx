@@ -20,7 +20,7 @@ import { useFiles } from "./use-files";
 import { useKeeping } from "./use-keeping";
 import { useLeaving } from "./use-leaving";
 import { useSending } from "./use-sending";
-import type { Written } from "./written";
+import { isTyping, type Typed, type Written } from "./written";
 
 const BodyEditor = lazy(() => import("./editor").then(({ BodyEditor: Editor }) => ({ default: Editor })));
 
@@ -47,7 +47,8 @@ export function Composer(props: ComposerProps) {
   const known = useKnownPeople();
   const [fields, setFields] = useState<Omit<Written, "files">>(begun.written);
   const { files, add, remove, retry, lose } = useFiles(begun.written.files);
-  const [copies, setCopies] = useState({ cc: fields.cc.length > 0, bcc: fields.bcc.length > 0 });
+  const isUsed = (which: "cc" | "bcc") => fields[which].length > 0 || fields.typed[which] !== "";
+  const [copies, setCopies] = useState({ cc: isUsed("cc"), bcc: isUsed("bcc") });
   const [quoteShown, setQuoteShown] = useState(false);
   const [dragging, setDragging] = useState(false);
   const picker = useRef<HTMLInputElement>(null);
@@ -66,8 +67,14 @@ export function Composer(props: ComposerProps) {
     setFields((now) => ({ ...now, ...what }));
     clearComplaint();
   };
+  const setTyped = (which: keyof Typed) => (text: string) =>
+    setFields((now) => ({ ...now, typed: { ...now.typed, [which]: text } }));
   const empty =
-    draft.session.draft === undefined && !draft.touched && isBlankHtml(fields.body) && files.length === 0;
+    draft.session.draft === undefined &&
+    !draft.touched &&
+    isBlankHtml(fields.body) &&
+    files.length === 0 &&
+    !isTyping(written);
 
   useEffect(() => onSubject(fields.subject), [onSubject, fields.subject]);
   /** What was typed into a field and not yet made a chip is taken in when it loses the focus. */
@@ -83,11 +90,14 @@ export function Composer(props: ComposerProps) {
   const origin = { kind: begun.kind, message: begun.message };
   const done = useKeeping({
     connection,
-    hasUnsaved: () => draft.hasUnsaved() || files.some(({ state }) => state === "uploading"),
+    hasUnsaved: () =>
+      draft.hasUnsaved() || files.some(({ state }) => state === "uploading") || isTyping(latest.current),
     unsaved: () => {
       const handed = draft.session.handOver();
       const placed = draft.placed(latest.current);
-      return handed && { ...origin, draft: handed.draft, written: placed, unsaved: true, handed };
+      if (handed !== undefined)
+        return { ...origin, draft: handed.draft, written: placed, unsaved: true, handed };
+      return isTyping(placed) ? { ...origin, draft: draft.session.draft, written: placed } : undefined;
     },
   });
   const close = () => {
@@ -191,6 +201,8 @@ export function Composer(props: ComposerProps) {
           recipients={fields.to}
           known={known}
           setRecipients={(to) => change({ to })}
+          typed={fields.typed.to}
+          setTyped={setTyped("to")}
           autoFocus={!answering && fields.to.length === 0}
         >
           {(["cc", "bcc"] as const)
@@ -215,6 +227,8 @@ export function Composer(props: ComposerProps) {
               recipients={fields[which]}
               known={known}
               setRecipients={(list) => change({ [which]: list })}
+              typed={fields.typed[which]}
+              setTyped={setTyped(which)}
               autoFocus={begun.written[which].length === 0}
             />
           ))}

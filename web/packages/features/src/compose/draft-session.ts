@@ -176,6 +176,11 @@ export class DraftSession {
     return { draft: this.#draft, creating: this.#creating, unsure };
   }
 
+  /** A draft may have been made, but the answer that names it was lost. */
+  get mayExist(): boolean {
+    return this.#draft === undefined && this.#unsure && this.#creating !== undefined;
+  }
+
   hasUnsaved = (): boolean => !this.#stopped && this.#isDirty();
 
   #take(content: DraftContent): void {

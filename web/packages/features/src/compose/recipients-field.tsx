@@ -1,5 +1,5 @@
 import { IconX } from "@tenon/ui";
-import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useId, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { plain } from "../core";
 import { isComposing } from "../keyboard";
@@ -10,6 +10,9 @@ type RecipientsFieldProps = {
   label: string;
   recipients: Recipient[];
   setRecipients: (recipients: Recipient[]) => void;
+  /** What is no recipient yet. */
+  typed: string;
+  setTyped: (text: string) => void;
   autoFocus?: boolean;
   known: Recipient[];
   children?: React.ReactNode;
@@ -18,9 +21,9 @@ type RecipientsFieldProps = {
 /** Addresses as chips: typed, pasted as lists, edited by clicking, taken away by Backspace. */
 export function RecipientsField(props: RecipientsFieldProps) {
   const { label, recipients, setRecipients, autoFocus = false, known, children } = props;
+  const { typed: text, setTyped: setText } = props;
   const { t } = useTranslation();
   const id = useId();
-  const [text, setText] = useState("");
   const box = useRef<HTMLDivElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: only when it appears
   useEffect(() => {

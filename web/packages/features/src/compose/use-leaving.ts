@@ -1,8 +1,8 @@
-import { isProblem, send } from "@tenon/api-client";
 import { useToast } from "@tenon/ui";
 import { type RefObject, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { useApi, useProblemText } from "../core";
+import { discardSurely, patience, UnknownFate } from "../outbox/lost-answers";
 import type { Begun, Origin } from "./begin";
 import { useComposeInside } from "./compose";
 import type { DraftHandle } from "./use-draft";
@@ -42,8 +42,20 @@ export function useLeaving(given: UseLeaving): { discard: () => Promise<void> } 
   const problemText = useProblemText();
   const compose = useComposeInside();
 
+  const { session } = draft;
+  /** The draft whose name never came: asked for under the key under which it was to be made. */
+  const madeUnheard = async () => {
+    if (!session.mayExist) return undefined;
+    try {
+      return await session.flush();
+    } catch {
+      throw new UnknownFate();
+    } finally {
+      session.stop();
+    }
+  };
+
   const discard = async () => {
-    const { session } = draft;
     const { files, ...text } = latest.current;
     const kept: Begun = {
       ...origin,
@@ -54,17 +66,17 @@ export function useLeaving(given: UseLeaving): { discard: () => Promise<void> } 
     session.stop();
     setBusy(true);
     try {
-      const saved = await session.settled();
-      if (saved !== undefined) {
-        await send(api.DELETE("/api/v1/drafts/{id}", { params: { path: { id: saved.id } } }));
-      }
+      const saved = (await session.settled()) ?? (await madeUnheard());
+      if (saved !== undefined) await discardSurely(api, saved.id, patience(new AbortController().signal));
     } catch (error) {
-      if (!isProblem(error, "draft_gone")) {
-        toast(`${t("compose.discard_failed")} ${problemText(error)}`, "danger");
-        session.resume();
-        setBusy(false);
-        return;
-      }
+      const unknown = error instanceof UnknownFate;
+      toast(unknown ? t("compose.discard_unknown") : `${t("compose.discard_failed")} ${problemText(error)}`, {
+        tone: "danger",
+        shownMs: 16_000,
+      });
+      session.resume();
+      setBusy(false);
+      return;
     }
     close();
     if (empty) return;

@@ -20,6 +20,9 @@ export type WrittenFile = {
   problem?: string;
 };
 
+/** What was typed into the address fields and is no recipient yet. */
+export type Typed = Record<"to" | "cc" | "bcc", string>;
+
 /** All that stands in a composer. */
 export type Written = {
   from: string | null;
@@ -32,7 +35,12 @@ export type Written = {
   signature: string;
   quoted: string | null;
   files: WrittenFile[];
+  /** Saved nowhere: it is no address before it is whole. */
+  typed: Typed;
 };
+
+export const isTyping = ({ typed }: Written): boolean =>
+  Object.values(typed).some((text) => text.trim() !== "");
 
 export const EMPTY: Written = {
   from: null,
@@ -44,6 +52,7 @@ export const EMPTY: Written = {
   signature: "",
   quoted: null,
   files: [],
+  typed: { to: "", cc: "", bcc: "" },
 };
 
 const recipient = ({ name, address }: { name: string; address: string }): Recipient => ({
@@ -93,6 +102,7 @@ export function writtenFromDraft(draft: Draft): Written {
     }),
   );
   return {
+    ...EMPTY,
     from: draft.from.address,
     to: draft.to.map(recipient),
     cc: draft.cc.map(recipient),

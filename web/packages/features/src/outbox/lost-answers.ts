@@ -33,6 +33,9 @@ export function patience(signal: AbortSignal, onWait?: (wake: () => void) => voi
     });
 }
 
+/** Neither an answer nor a look at what it was about says whether it was done. */
+export class UnknownFate extends Error {}
+
 /** The request may have been carried out: no answer, or one that does not say. */
 const mayHaveHappened = (error: unknown): boolean =>
   isProblem(error) &&
@@ -129,5 +132,35 @@ export async function callBack(api: ApiClient, id: string, asking: Asking): Prom
       asking.onUnknown();
     }
     if (attempt + 1 >= MOST_ATTEMPTS || !(await asking.pause(attempt))) throw new StoppedAsking();
+  }
+}
+
+/** As often as a draft is discarded while nobody says whether it is gone. */
+const MOST_DISCARDS = 3;
+
+/**
+ * Discards a draft. Where the answer is lost the draft is looked at before anything is said: one that is gone was
+ * discarded, one that is there is discarded again. What is thrown proves that it is there still, or says that
+ * nobody knows.
+ */
+export async function discardSurely(api: ApiClient, id: string, pause: Asking["pause"]): Promise<void> {
+  const params = { params: { path: { id } } };
+  for (let attempt = 0; ; attempt += 1) {
+    let refused: unknown;
+    try {
+      await send(api.DELETE("/api/v1/drafts/{id}", params));
+      return;
+    } catch (error) {
+      if (isProblem(error, "draft_gone")) return;
+      if (!mayHaveHappened(error)) throw error;
+      refused = error;
+    }
+    try {
+      await send(api.GET("/api/v1/drafts/{id}", params));
+    } catch (error) {
+      if (isProblem(error, "draft_gone")) return;
+      refused = new UnknownFate();
+    }
+    if (attempt + 1 >= MOST_DISCARDS || !(await pause(attempt))) throw refused;
   }
 }
