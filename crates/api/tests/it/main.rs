@@ -16,6 +16,7 @@ mod ends;
 mod events;
 mod hooks;
 mod images;
+mod isolation;
 mod issuer;
 mod mail;
 mod members;

@@ -1,0 +1,352 @@
+//! T1: to a member of one workspace, the ids of another are like ids of nobody. The list of operations comes
+//! from the router itself; every id goes into every place where an id may stand.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::body::Body;
+use http::Method;
+use serde_json::{Value, json};
+use tenon_model::member::Role;
+
+use crate::support::{Answer, Browser, PASSWORD, TestApp, steady};
+
+/// What ends or changes the caller's own session: not asked with ids of others in their place.
+const OWN: &[&str] = &["/api/v1/session", "/api/v1/events"];
+
+fn operations() -> Vec<(Method, String, Value)> {
+    let document = serde_json::to_value(tenon_api::openapi()).unwrap();
+    let mut out = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for method in ["get", "post", "put", "patch", "delete"] {
+            if let Some(operation) = item.get(method) {
+                let method = method.to_uppercase().parse().unwrap();
+                out.push((method, path.clone(), operation.clone()));
+            }
+        }
+    }
+    out
+}
+
+/// Everything that looks like an id in an answer, by its prefix.
+fn harvest(value: &Value, ids: &mut BTreeSet<String>) {
+    match value {
+        Value::String(text) => {
+            let id =
+                |(kind, rest): &(&str, &str)| kind.len() == 3 && *kind != "req" && rest.len() == 26;
+            if text.split_once('_').filter(id).is_some() {
+                ids.insert(text.clone());
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|v| harvest(v, ids)),
+        Value::Object(fields) => fields.values().for_each(|v| harvest(v, ids)),
+        _ => {}
+    }
+}
+
+fn prefix(id: &str) -> &str {
+    id.split('_').next().unwrap()
+}
+
+/// An id like this one that nobody has.
+fn nobodys(id: &str) -> String {
+    let (head, tail) = id.split_at(id.len() - 4);
+    let other = if tail == "z0z1" { "z1z0" } else { "z0z1" };
+    format!("{head}{other}")
+}
+
+/// The ids of a member, by all that can be read without one, and then with those found.
+async fn ids_of(browser: &mut Browser) -> BTreeSet<String> {
+    let mut ids = BTreeSet::new();
+    let reads: Vec<String> = operations()
+        .into_iter()
+        .filter(|(m, p, _)| {
+            m == Method::GET && !OWN.contains(&p.as_str()) && !p.contains("{issuer}")
+        })
+        .map(|(_, p, _)| p)
+        .collect();
+    for path in reads.iter().filter(|p| !p.contains('{')) {
+        harvest(&json_of(&browser.get(path).await), &mut ids);
+    }
+    for path in [
+        "/connections/{id}/labels",
+        "/threads/{id}",
+        "/drafts/{id}",
+        "/messages/{id}",
+    ] {
+        let path = format!("/api/v1{path}");
+        for id in first_of_each(&ids).into_values() {
+            harvest(
+                &json_of(&browser.get(&path.replace("{id}", &id)).await),
+                &mut ids,
+            );
+        }
+    }
+    ids
+}
+
+fn json_of(answer: &Answer) -> Value {
+    serde_json::from_slice(&answer.body).unwrap_or_default()
+}
+
+fn first_of_each(ids: &BTreeSet<String>) -> BTreeMap<String, String> {
+    let mut out = BTreeMap::new();
+    for id in ids {
+        out.entry(prefix(id).to_owned())
+            .or_insert_with(|| id.clone());
+    }
+    out
+}
+
+/// A member with one of everything.
+async fn furnish(app: &TestApp, browser: &mut Browser, name: &str) {
+    let connection = app
+        .sync_for(browser, &["mail", "organizing", "sending"])
+        .await;
+    let threads = browser
+        .get(&format!("/api/v1/threads?connection={connection}"))
+        .await
+        .json();
+    let thread = threads["items"][0]["id"].clone();
+    let done = |answer: Answer| assert!(answer.status.is_success(), "{}", answer.text());
+    done(
+        browser
+            .keyed(
+                Method::POST,
+                "/api/v1/mail/actions",
+                "a",
+                json!({ "action": "star", "threads": [thread] }),
+            )
+            .await,
+    );
+    let letter = json!({
+        "connection_id": connection, "kind": "new", "subject": name, "html": "<p>x</p>",
+        "to": [{ "name": "", "address": "bob@partner.example" }],
+    });
+    let draft = browser
+        .keyed(Method::POST, "/api/v1/drafts", "d", letter.clone())
+        .await
+        .json();
+    let path = format!("/api/v1/drafts/{}/send", draft["id"].as_str().unwrap());
+    done(
+        browser
+            .keyed(Method::POST, &path, "s", json!({ "undo_seconds": 30 }))
+            .await,
+    );
+    done(
+        browser
+            .keyed(Method::POST, "/api/v1/drafts", "d2", letter)
+            .await,
+    );
+    done(
+        browser
+            .post(
+                "/api/v1/saved-searches",
+                json!({ "name": name, "query": "is:unread" }),
+            )
+            .await,
+    );
+    done(
+        browser
+            .post(
+                "/api/v1/invitations",
+                json!({ "email": format!("{name}@new.example"), "role": "member" }),
+            )
+            .await,
+    );
+}
+
+async fn stranger(app: &TestApp) -> Browser {
+    let input = tenon_app::access::NewMemberInput {
+        workspace: Some("Elsewhere".to_owned()),
+        email: "stranger@example.com".to_owned(),
+        name: "Stranger".to_owned(),
+        role: Role::Owner,
+        password: PASSWORD.into(),
+        locale: "en".to_owned(),
+        time_zone: "UTC".to_owned(),
+    };
+    tenon_app::access::create_member(&app.ctx, input)
+        .await
+        .unwrap();
+    let mut browser = app.browser();
+    let body = json!({ "email": "stranger@example.com", "password": PASSWORD });
+    browser.post("/api/v1/session", body).await;
+    browser
+}
+
+/// Bodies that are whole, with an id in each place where one may stand. Operations with a path parameter and a
+/// body that is not listed are asked with an empty one.
+fn bodies(method: &Method, path: &str, id: &str, own: &str) -> Vec<Value> {
+    let mailbox = json!({ "name": "", "address": "bob@partner.example" });
+    let letter = |connection: &str| json!({ "connection_id": connection, "kind": "new", "subject": "x", "html": "x", "to": [mailbox] });
+    let with = |mut value: Value, field: &str, to: Value| {
+        value[field] = to;
+        value
+    };
+    let path = path.strip_prefix("/api/v1").unwrap_or(path);
+    match (method.as_str(), path) {
+        ("POST", "/drafts") => vec![
+            letter(id),
+            with(
+                with(letter(own), "kind", json!("reply")),
+                "message_id",
+                json!(id),
+            ),
+            with(letter(own), "attachments", json!([{ "id": id }])),
+            with(
+                letter(own),
+                "attachments",
+                json!([{ "message_id": id, "part": "1" }]),
+            ),
+        ],
+        ("PUT", "/drafts/{id}") => vec![json!({ "subject": "x", "html": "x", "to": [mailbox] })],
+        ("POST", "/drafts/discard") => vec![json!({ "threads": [id] })],
+        ("POST", "/drafts/{id}/send") => vec![json!({ "undo_seconds": 30 })],
+        ("POST", "/mail/actions") => vec![
+            json!({ "action": "archive", "threads": [id] }),
+            json!({ "action": "archive", "messages": [id] }),
+            json!({ "action": "archive", "matching": { "connection": id } }),
+            json!({ "action": "archive", "matching": { "connection": own, "label": id } }),
+        ],
+        ("POST", "/search") => vec![json!({ "query": "x", "connection_id": id })],
+        ("POST", "/search/open") => {
+            vec![json!({ "connection_id": id, "provider_thread_id": "18c0ffee" })]
+        }
+        ("POST", "/connections/authorize") => vec![json!({
+            "provider": "google", "features": ["mail"], "policy_version": "x", "locale": "en", "connection_id": id
+        })],
+        ("POST", "/connections/{id}/labels") => vec![json!({ "name": "Mine" })],
+        ("PATCH", "/labels/{id}") => vec![json!({ "name": "Taken" })],
+        ("PATCH", "/members/{id}") => vec![json!({ "role": "viewer" })],
+        ("PATCH", "/me/passkeys/{id}") => vec![json!({ "name": "Taken" })],
+        ("POST", "/sends/{id}/resolve") => vec![json!({ "decision": "sent" })],
+        ("POST", "/connections/{id}/unpark") => vec![json!({ "decision": "keep" })],
+        ("PUT", "/messages/{id}/sender-images") => vec![json!({ "shown": true })],
+        _ => vec![json!({})],
+    }
+}
+
+/// What an answer says, without the id that was asked for and what differs at each request.
+async fn ask(
+    browser: &mut Browser,
+    method: &Method,
+    path: &str,
+    body: Option<&Value>,
+    id: &str,
+) -> String {
+    let mut request = browser
+        .request(method.clone(), path)
+        .header("x-tenon-request", "1");
+    let sent = match body {
+        Some(body) => {
+            request = request.header("content-type", "application/json").header(
+                "idempotency-key",
+                format!("k {id} {path} {body}")
+                    .chars()
+                    .take(70)
+                    .collect::<String>(),
+            );
+            Body::from(body.to_string())
+        }
+        None => Body::empty(),
+    };
+    let answer = browser.send(request.body(sent).unwrap()).await;
+    let mut said = json_of(&answer);
+    if let Some(fields) = said.as_object_mut() {
+        fields.remove("request_id");
+        fields.remove("instance");
+        fields.remove("etag");
+    }
+    let kind = answer.header("content-type");
+    let said = steady(said);
+    format!("{} {kind} {said}", answer.status).replace(id, "ID")
+}
+
+#[tokio::test]
+async fn t1_ids_of_another_workspace_are_like_ids_of_nobody() {
+    let (app, mut theirs) = TestApp::with_owner().await;
+    furnish(&app, &mut theirs, "theirs").await;
+    let mut mine = stranger(&app).await;
+    furnish(&app, &mut mine, "mine").await;
+    let (their_ids, my_ids) = (ids_of(&mut theirs).await, ids_of(&mut mine).await);
+    assert_eq!(their_ids.intersection(&my_ids).count(), 0);
+    let (foreign, own) = (first_of_each(&their_ids), first_of_each(&my_ids));
+    for kind in [
+        "con", "thr", "msg", "lbl", "drf", "snd", "mac", "sch", "inv", "mem",
+    ] {
+        assert!(
+            foreign.contains_key(kind),
+            "nothing of {kind} to ask for: {:?}",
+            foreign.keys()
+        );
+    }
+    let (mut asked, mut open) = (0, BTreeSet::new());
+    for (method, template, operation) in operations() {
+        let takes_id = template.contains('{') && !template.contains("{issuer}");
+        let has_body = operation["requestBody"].is_object();
+        if OWN.iter().any(|p| template == *p) || !(takes_id || has_body) {
+            continue;
+        }
+        let fill = |id: &str| {
+            let path = template
+                .replace("{id}", id)
+                .replace("{file}", id)
+                .replace("{domain}", id);
+            path.replace("{attachment_id}", "1")
+                .replace("{number}", "0")
+        };
+        for id in foreign.values() {
+            let nobody = nobodys(id);
+            let connection = &own["con"];
+            let (with_theirs, with_nobodys) = (
+                bodies(&method, &template, id, connection),
+                bodies(&method, &template, &nobody, connection),
+            );
+            for (a, b) in with_theirs.iter().zip(&with_nobodys) {
+                if !takes_id && a == b {
+                    continue; // it has no place for an id
+                }
+                let body = |v| has_body.then_some(v);
+                let of_theirs = ask(&mut mine, &method, &fill(id), body(a), id).await;
+                let of_nobody = ask(&mut mine, &method, &fill(&nobody), body(b), &nobody).await;
+                assert_eq!(
+                    of_theirs, of_nobody,
+                    "{method} {template} with {id} and {a}"
+                );
+                asked += 1;
+            }
+        }
+        // With one's own the same request says something else, or the case proves nothing.
+        for id in own.values().filter(|_| takes_id && method == Method::GET) {
+            if ask(&mut mine, &method, &fill(id), None, id)
+                .await
+                .starts_with("200")
+            {
+                open.insert(template.clone());
+            }
+        }
+    }
+    for query in [
+        "threads?connection=",
+        "threads?label=",
+        "threads?after=",
+        "sends?after=",
+        "mail/actions?after=",
+    ] {
+        for id in foreign.values() {
+            let nobody = nobodys(id);
+            let path = |id: &str| format!("/api/v1/{query}{id}");
+            let of_theirs = ask(&mut mine, &Method::GET, &path(id), None, id).await;
+            let of_nobody = ask(&mut mine, &Method::GET, &path(&nobody), None, &nobody).await;
+            assert_eq!(of_theirs, of_nobody, "{query}{id}");
+            asked += 1;
+        }
+    }
+    assert!(asked > 500, "only {asked} requests were compared");
+    assert!(open.len() >= 12, "own ids open only {open:?}");
+    assert_eq!(
+        ids_of(&mut theirs).await,
+        their_ids,
+        "all of theirs is as it was"
+    );
+}
