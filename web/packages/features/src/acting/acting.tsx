@@ -11,9 +11,7 @@ import {
 import { useToast } from "@tenon/ui";
 import {
   createContext,
-  lazy,
   type ReactNode,
-  Suspense,
   useCallback,
   useContext,
   useMemo,
@@ -22,14 +20,14 @@ import {
   useSyncExternalStore,
 } from "react";
 import { useTranslation } from "react-i18next";
-import { allowSearch, keys, newKey, useApi, useProblemText } from "../core";
+import { allowSearch, keys, late, newKey, useApi, useProblemText } from "../core";
 import { useShortcuts } from "../keyboard";
 import { refreshThreadLists } from "../mail/refresh";
 import type { Change, LocalThread, Roles } from "./change";
 import { commit } from "./commit";
 import { type PendingChange, PendingChanges, type Target } from "./pending";
 
-const JobsPanel = lazy(() => import("./jobs-panel"));
+const JobsPanel = late(() => import("./jobs-panel"));
 
 export type ActRequest = {
   connection: string;
@@ -277,9 +275,7 @@ export function ActingProvider({ children }: { children: ReactNode }) {
   return (
     <ActingContext.Provider value={acting}>
       {children}
-      <Suspense fallback={null}>
-        <JobsPanel jobs={jobs} />
-      </Suspense>
+      <JobsPanel jobs={jobs} />
     </ActingContext.Provider>
   );
 }

@@ -1,12 +1,13 @@
 import type { Label, Matching, Thread } from "@tenon/api-client";
-import { lazy, type ReactNode, Suspense, useMemo, useState } from "react";
+import { type ReactNode, useMemo, useState } from "react";
+import { late } from "../core";
 import { useActing } from "./acting";
 import { type Change, type Roles, rolesOf } from "./change";
 import type { Offer } from "./offered";
 
-const LabelDialog = lazy(() => import("./label-dialog"));
-const DiscardDialog = lazy(() => import("./discard-dialog"));
-const DeleteDialog = lazy(() => import("./delete-dialog"));
+const LabelDialog = late(() => import("./label-dialog"));
+const DiscardDialog = late(() => import("./discard-dialog"));
+const DeleteDialog = late(() => import("./delete-dialog"));
 
 /** Conversations to act on: some, or everything that matches the list. */
 export type Chosen = { threads: ReadonlyArray<Thread> } | { matching: Matching; total: number };
@@ -53,43 +54,41 @@ export function useCommands(
   /** Moving takes off the label of the list one looks at, or the inbox. */
   const from = labels?.find(({ id }) => id === list)?.type === "user" ? list : undefined;
 
-  const dialogs = asking !== undefined && (
-    <Suspense fallback={null}>
-      {asking.what === "discard" ? (
-        <DiscardDialog connection={connection} threads={threads ?? []} close={close} done={asking.done} />
-      ) : asking.what === "delete" ? (
-        <DeleteDialog
-          connection={connection}
-          count={count}
-          close={close}
-          confirm={() => {
-            act({ action: "delete_forever" }, asking.chosen);
-            asking.done();
-          }}
-        />
-      ) : (
-        <LabelDialog
-          mode={asking.what}
-          connection={connection}
-          labels={labels ?? []}
-          threads={threads}
-          count={count}
-          close={close}
-          apply={(add, remove) => {
-            for (const label of add) {
-              const change: Change =
-                asking.what === "move"
-                  ? { action: "move", label: label.id, ...(from === undefined ? {} : { from }) }
-                  : { action: "add_label", label: label.id };
-              act(change, asking.chosen, { labelName: label.name });
-            }
-            for (const label of remove)
-              act({ action: "remove_label", label: label.id }, asking.chosen, { labelName: label.name });
-            asking.done();
-          }}
-        />
-      )}
-    </Suspense>
-  );
+  const dialogs =
+    asking !== undefined &&
+    (asking.what === "discard" ? (
+      <DiscardDialog connection={connection} threads={threads ?? []} close={close} done={asking.done} />
+    ) : asking.what === "delete" ? (
+      <DeleteDialog
+        connection={connection}
+        count={count}
+        close={close}
+        confirm={() => {
+          act({ action: "delete_forever" }, asking.chosen);
+          asking.done();
+        }}
+      />
+    ) : (
+      <LabelDialog
+        mode={asking.what}
+        connection={connection}
+        labels={labels ?? []}
+        threads={threads}
+        count={count}
+        close={close}
+        apply={(add, remove) => {
+          for (const label of add) {
+            const change: Change =
+              asking.what === "move"
+                ? { action: "move", label: label.id, ...(from === undefined ? {} : { from }) }
+                : { action: "add_label", label: label.id };
+            act(change, asking.chosen, { labelName: label.name });
+          }
+          for (const label of remove)
+            act({ action: "remove_label", label: label.id }, asking.chosen, { labelName: label.name });
+          asking.done();
+        }}
+      />
+    ));
   return { roles, run, act, dialogs };
 }

@@ -4,9 +4,7 @@ import type { Connection, DraftKind } from "@tenon/api-client";
 import { useToast } from "@tenon/ui";
 import {
   createContext,
-  lazy,
   type ReactNode,
-  Suspense,
   useCallback,
   useContext,
   useEffect,
@@ -15,12 +13,12 @@ import {
   useState,
 } from "react";
 import { useTranslation } from "react-i18next";
-import { allowSearch, connectionQuery, featureState, useApi, useMe } from "../core";
+import { allowSearch, connectionQuery, featureState, late, useApi, useMe } from "../core";
 import { OutboxWatch, type Sent } from "../outbox/outbox-watch";
 import type { Begun } from "./begin";
 import { useKept } from "./kept";
 
-const Dock = lazy(() => import("./dock"));
+const Dock = late(() => import("./dock"));
 
 /** What a composer begins with. */
 export type ComposeStart =
@@ -149,11 +147,7 @@ export function ComposeProvider({ children }: { children: ReactNode }) {
   return (
     <ComposeContext.Provider value={compose}>
       {children}
-      {windows.length > 0 && (
-        <Suspense fallback={null}>
-          <Dock windows={windows} setWindows={setWindows} />
-        </Suspense>
-      )}
+      {windows.length > 0 && <Dock windows={windows} setWindows={setWindows} />}
       <OutboxWatch sent={sent} ended={(id) => setSent((all) => all.filter((one) => one.id !== id))} />
     </ComposeContext.Provider>
   );

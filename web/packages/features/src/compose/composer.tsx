@@ -1,15 +1,16 @@
 import { Button, Menu, NativeSelect } from "@mantine/core";
 import type { ComposeOptions } from "@tenon/api-client";
 import { IconDots, IconPaperclip, IconSend, IconTrash, useToast } from "@tenon/ui";
-import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
+import { type ComponentProps, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { plain, useProblemText } from "../core";
+import { late, plain, useProblemText } from "../core";
 import { isComposing } from "../keyboard";
 import { AskingNotice } from "./asking-notice";
 import type { Begun } from "./begin";
 import classes from "./composer.module.css";
 import { ConflictNotice } from "./conflict-notice";
 import { isBlankHtml } from "./draft-html";
+import type { BodyEditor as Editing } from "./editor";
 import { FileList } from "./file-list";
 import { HtmlPreview } from "./html-preview";
 import { useKnownPeople } from "./known-people";
@@ -22,7 +23,10 @@ import { useLeaving } from "./use-leaving";
 import { useSending } from "./use-sending";
 import { isTyping, type Typed, type Written } from "./written";
 
-const BodyEditor = lazy(() => import("./editor").then(({ BodyEditor: Editor }) => ({ default: Editor })));
+const BodyEditor = late<ComponentProps<typeof Editing>>(
+  () => import("./editor").then(({ BodyEditor: Editor }) => ({ default: Editor })),
+  () => <div className={classes.loading} aria-busy="true" />,
+);
 
 type ComposerProps = {
   connection: string;
@@ -243,39 +247,35 @@ export function Composer(props: ComposerProps) {
         </div>
       </div>
       <div className={classes.writing} inert={busy}>
-        <Suspense fallback={<div className={classes.loading} aria-busy="true" />}>
-          <BodyEditor
-            html={begun.written.body}
-            autoFocus={answering}
-            onChange={(body) => change({ body })}
-            onPictures={(pictures) => add(pictures, true)}
-          >
-            {fields.signature !== "" && (
-              <HtmlPreview html={fields.signature} title={t("compose.signature")} />
-            )}
-            {fields.quoted != null && (
-              <div className={classes.quote}>
-                <button
-                  type="button"
-                  className={classes.quoteButton}
-                  aria-expanded={quoteShown}
-                  aria-label={t(quoteShown ? "compose.quote_hide" : "compose.quote_show")}
-                  onClick={() => setQuoteShown(!quoteShown)}
-                >
-                  <IconDots size={16} />
-                </button>
-                {quoteShown && (
-                  <>
-                    <HtmlPreview html={fields.quoted} title={t("compose.quoted")} />
-                    <Button size="compact-xs" variant="subtle" onClick={() => change({ quoted: null })}>
-                      {t("compose.quote_remove")}
-                    </Button>
-                  </>
-                )}
-              </div>
-            )}
-          </BodyEditor>
-        </Suspense>
+        <BodyEditor
+          html={begun.written.body}
+          autoFocus={answering}
+          onChange={(body) => change({ body })}
+          onPictures={(pictures) => add(pictures, true)}
+        >
+          {fields.signature !== "" && <HtmlPreview html={fields.signature} title={t("compose.signature")} />}
+          {fields.quoted != null && (
+            <div className={classes.quote}>
+              <button
+                type="button"
+                className={classes.quoteButton}
+                aria-expanded={quoteShown}
+                aria-label={t(quoteShown ? "compose.quote_hide" : "compose.quote_show")}
+                onClick={() => setQuoteShown(!quoteShown)}
+              >
+                <IconDots size={16} />
+              </button>
+              {quoteShown && (
+                <>
+                  <HtmlPreview html={fields.quoted} title={t("compose.quoted")} />
+                  <Button size="compact-xs" variant="subtle" onClick={() => change({ quoted: null })}>
+                    {t("compose.quote_remove")}
+                  </Button>
+                </>
+              )}
+            </div>
+          )}
+        </BodyEditor>
         <FileList files={attached} remove={remove} retry={retry} />
       </div>
       {asking !== undefined && <AskingNotice ask={asking} />}

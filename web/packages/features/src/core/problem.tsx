@@ -11,6 +11,7 @@ export function useProblemText(): (error: unknown) => string {
   return (error) => {
     if (!(error instanceof ApiProblem)) return t("problem.unexpected");
     if (error.code === "offline") return t("problem.offline");
+    if (error.code === "unauthenticated") return t("problem.signed_out");
     if (error.status === 429) {
       return error.retryAfter === undefined
         ? t("problem.slow_down")
@@ -54,6 +55,16 @@ export function ProblemState({ error, retry }: { error: unknown; retry?: () => v
     >
       {text(error)}
       <Reference error={error} />
+    </Blank>
+  );
+}
+
+/** In the place of what waits for the network; it comes by itself then. */
+export function WaitingForNetwork() {
+  const { t } = useTranslation();
+  return (
+    <Blank icon={IconWifiOff} role="status" title={t("problem.waiting_title")}>
+      {t("problem.waiting_text")}
     </Blank>
   );
 }

@@ -2,16 +2,19 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useRouterState } from "@tanstack/react-router";
 import type { Me } from "@tenon/api-client";
 import { Avatar, IconMail, IconPlug, IconSettings, IconUsers, IconWifiOff, Shell } from "@tenon/ui";
-import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { needsAttention } from "../connections/status";
-import { connectionsQuery, useApi } from "../core";
+import { connectionsQuery, late, useApi } from "../core";
 import { usePalette, useShortcutSheet, useShortcuts } from "../keyboard";
 import { useLiveState } from "../live";
 import classes from "./app-frame.module.css";
 
 /** Menu and tooltips are a good part of the code; nobody waits for them at start. */
-const RailTools = lazy(() => import("./rail-tools"));
+const RailTools = late(
+  () => import("./rail-tools"),
+  ({ me }) => <Avatar name={me.member.name} seed={me.member.email} size={30} />,
+);
 
 /** A short break of the live line is nobody's business. */
 const QUIET_MS = 4000;
@@ -91,11 +94,7 @@ export function AppFrame({
           label: t("nav.settings"),
         },
       ]}
-      end={
-        <Suspense fallback={<Avatar name={me.member.name} seed={me.member.email} size={30} />}>
-          <RailTools me={me} showShortcuts={show} onSignedOut={onSignedOut} />
-        </Suspense>
-      }
+      end={<RailTools me={me} showShortcuts={show} onSignedOut={onSignedOut} />}
       banner={<Banner demo={me.server.demo} />}
     >
       {children}

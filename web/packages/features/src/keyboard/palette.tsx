@@ -1,8 +1,9 @@
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { late } from "../core";
 import { useShortcuts } from "./shortcuts";
 
-const PaletteDialog = lazy(() => import("./palette-dialog"));
+const PaletteDialog = late(() => import("./palette-dialog"));
 
 /** The command palette. Loaded when it is first asked for. */
 export function usePalette() {
@@ -16,9 +17,5 @@ export function usePalette() {
   useShortcuts([
     { keys: "Mod+k", label: t("palette.title"), group: t("keys.group.anywhere"), run: show, keyOnly: true },
   ]);
-  return wanted ? (
-    <Suspense fallback={null}>
-      <PaletteDialog open={open} close={() => setOpen(false)} />
-    </Suspense>
-  ) : null;
+  return wanted ? <PaletteDialog open={open} close={() => setOpen(false)} /> : null;
 }

@@ -1,8 +1,9 @@
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { late } from "../core";
 import { useShortcuts } from "./shortcuts";
 
-const SheetDialog = lazy(() => import("./sheet-dialog"));
+const SheetDialog = late(() => import("./sheet-dialog"));
 
 /** The `?` sheet: what the keys do on this screen. Loaded when it is first asked for. */
 export function useShortcutSheet() {
@@ -14,10 +15,6 @@ export function useShortcutSheet() {
     setOpen(true);
   };
   useShortcuts([{ keys: "?", label: t("keys.sheet"), group: t("keys.group.anywhere"), run: show }]);
-  const sheet = wanted && (
-    <Suspense fallback={null}>
-      <SheetDialog open={open} close={() => setOpen(false)} />
-    </Suspense>
-  );
+  const sheet = wanted && <SheetDialog open={open} close={() => setOpen(false)} />;
   return { show, sheet };
 }

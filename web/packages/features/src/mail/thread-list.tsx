@@ -22,7 +22,15 @@ import {
   within,
 } from "../acting";
 import { SyncProgress } from "../connections/status";
-import { keys, ProblemState, type ThreadFilter, threadsQuery, useApi, useFormat } from "../core";
+import {
+  keys,
+  ProblemState,
+  type ThreadFilter,
+  threadsQuery,
+  useApi,
+  useFormat,
+  WaitingForNetwork,
+} from "../core";
 import { useShortcuts } from "../keyboard";
 import { ListHead, SelectionHead } from "./list-head";
 import { Announcer, EmptyList, ListSkeleton, MoreRow } from "./list-states";
@@ -253,7 +261,7 @@ export function ThreadList(props: ThreadListProps) {
       )}
       <Announcer threads={threads} scope={JSON.stringify(filter)} />
       <div className={classes.viewport} ref={viewport} data-testid="thread-viewport">
-        {query.isPending && <ListSkeleton />}
+        {query.isPending && (query.isPaused ? <WaitingForNetwork /> : <ListSkeleton />)}
         {query.isError && threads.length === 0 && (
           <ProblemState error={query.error} retry={() => void query.refetch()} />
         )}

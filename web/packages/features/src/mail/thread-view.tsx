@@ -6,7 +6,7 @@ import { IconArrowLeft, IconX } from "@tenon/ui";
 import { useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { type Commands, type Offer, offers, overDetail, Toolbar, usePending } from "../acting";
-import { ProblemState, plain, threadQuery, useApi, useFeature, useTitle } from "../core";
+import { ProblemState, plain, threadQuery, useApi, useFeature, useTitle, WaitingForNetwork } from "../core";
 import { LabelChip } from "./label-chip";
 import { chipLabels } from "./label-order";
 import mailClasses from "./mail.module.css";
@@ -83,7 +83,7 @@ export function ThreadView({ id, labels, list, commands, close }: ThreadViewProp
           <IconX size={18} />
         </ActionIcon>
       </div>
-      {query.isPending && <ViewSkeleton />}
+      {query.isPending && (query.isPaused ? <WaitingForNetwork /> : <ViewSkeleton />)}
       {query.isError && !loaded && <ProblemState error={query.error} retry={() => void query.refetch()} />}
       {thread !== undefined && (
         <>

@@ -97,7 +97,9 @@ export function Row({ one }: { one: Send }) {
   return (
     <div className={classes.row}>
       <div className={classes.rowText}>
-        <div className={classes.rowTitle}>{plain(one.subject) || t("mail.no_subject")}</div>
+        <div className={classes.rowTitle} title={plain(one.subject)}>
+          {plain(one.subject) || t("mail.no_subject")}
+        </div>
         <div className={classes.rowNote}>
           {recipients} · {format.medium(one.finished_at ?? one.send_at)}
         </div>

@@ -1,20 +1,11 @@
 import { isProblem } from "@tenon/api-client";
 import { useToast } from "@tenon/ui";
-import {
-  createContext,
-  lazy,
-  type ReactNode,
-  Suspense,
-  useCallback,
-  useContext,
-  useEffect,
-  useRef,
-  useState,
-} from "react";
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { late } from "../core";
 import { cameBack } from "./leaving";
 
-const ProofDialog = lazy(() => import("./proof-dialog"));
+const ProofDialog = late(() => import("./proof-dialog"));
 
 /** The person did not want to prove who they are: what they had begun is not done. */
 export class ProofCancelled extends Error {}
@@ -65,9 +56,7 @@ export function ProofProvider({ children, leave }: ProofProviderProps) {
     <ProofContext.Provider value={run}>
       {children}
       {asking && (
-        <Suspense fallback={null}>
-          <ProofDialog onDone={() => settle("done")} onCancel={() => settle("cancel")} leave={leave} />
-        </Suspense>
+        <ProofDialog onDone={() => settle("done")} onCancel={() => settle("cancel")} leave={leave} />
       )}
     </ProofContext.Provider>
   );

@@ -12,6 +12,7 @@ import {
   useApi,
   useFormat,
   useProblemText,
+  WaitingForNetwork,
 } from "../core";
 import { useRowKeys } from "../mail/row-keys";
 import { ThreadRow } from "../mail/thread-row";
@@ -150,7 +151,7 @@ export function SearchResults(props: SearchResultsProps) {
           {t("search.unanswered")} {mailbox.reason_text}
         </p>
       ))}
-      {results.isPending && <Waiting />}
+      {results.isPending && (results.isPaused ? <WaitingForNetwork /> : <Waiting />)}
       {results.isError && <ProblemState error={results.error} retry={() => void results.refetch()} />}
       {results.isSuccess && rows.length === 0 && (
         <Blank icon={IconSearch} title={t("search.nothing_title")}>
