@@ -114,6 +114,23 @@ describe("a connection", () => {
     ).toBeVisible();
   });
 
+  it("offers no way to try again for what does not exist, but one back", async () => {
+    await openApp({ scenario: "connected", path: "/connections/con_nobody" });
+    const alert = within(await screen.findByRole("alert"));
+    expect(alert.getByText(/does not exist/)).toBeVisible();
+    expect(alert.queryByRole("button", { name: "Try again" })).not.toBeInTheDocument();
+    expect(alert.getByRole("link", { name: "To the start" })).toHaveAttribute("href", "/");
+  });
+
+  it("does not offer to switch on what is not built yet", async () => {
+    const { user, fake } = await openApp({ scenario: "connected", path: "/connections" });
+    fake.connections.get("con_demo00000001")?.features.push({ id: "contacts", state: "off" });
+    await user.click(await screen.findByRole("link", { name: /@/ }));
+    expect(await screen.findByText("not built yet")).toBeVisible();
+    expect(screen.getByRole("link", { name: /Switch on.*Deleting/ })).toBeVisible();
+    expect(screen.queryByRole("link", { name: /Switch on.*Contacts/ })).not.toBeInTheDocument();
+  });
+
   it("shows a problem with a way to try again", async () => {
     const { user, fake } = await openApp({ scenario: "empty", path: "/privacy" });
     await screen.findByRole("heading", { name: "What is read" });

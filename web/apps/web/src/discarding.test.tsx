@@ -108,4 +108,18 @@ describe("an address that is half typed", () => {
     await noComposer();
     expect(onlyDraft(fake).to).toEqual([{ name: "", address: "mira@studio.example" }]);
   });
+
+  it("that stays half is told when the window is closed, and can be mended", async () => {
+    const { user, fake } = await openApp({ scenario: "connected", path: MAIL });
+    await write(user);
+    await user.type(field("To"), "mira@stud");
+    await user.keyboard("{Escape}");
+    await noComposer();
+    const toast = await said(/without “mira@stud”: that is not an address/);
+    expect(onlyDraft(fake).to).toHaveLength(1);
+    await user.click(toast.getByRole("button", { name: "Open again" }));
+    await waitFor(() => expect(screen.getByTestId("composer")).toHaveTextContent("mira@stud"));
+    expect(field("Subject")).toHaveValue("Not this one");
+    expect(fake.composing.created).toBe(1);
+  });
 });

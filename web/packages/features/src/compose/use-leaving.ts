@@ -1,10 +1,11 @@
 import { useToast } from "@tenon/ui";
 import { type RefObject, useEffect } from "react";
 import { useTranslation } from "react-i18next";
-import { useApi, useProblemText } from "../core";
+import { plain, useApi, useProblemText } from "../core";
 import { discardSurely, patience, UnknownFate } from "../outbox/lost-answers";
 import type { Begun, Origin } from "./begin";
 import { useComposeInside } from "./compose";
+import type { Recipient } from "./recipients";
 import type { DraftHandle } from "./use-draft";
 import type { Written, WrittenFile } from "./written";
 
@@ -86,6 +87,17 @@ export function useLeaving(given: UseLeaving): { discard: () => Promise<void> } 
     });
   };
 
+  /** What is no address cannot be in a draft; nobody finds that out by opening it days later. */
+  const tellDropped = (now: Written, dropped: Recipient[]) => {
+    const addresses = dropped.map(({ address }) => plain(address)).join(", ");
+    const begun = { ...origin, draft: session.draft, written: draft.placed(now) };
+    toast(t("compose.kept_without", { count: dropped.length, addresses }), {
+      key: "draft",
+      shownMs: 16_000,
+      action: { label: t("compose.open_again"), run: () => compose.again(connection, begun) },
+    });
+  };
+
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when closing is asked for
   useEffect(() => {
     if (!closing) return;
@@ -105,11 +117,13 @@ export function useLeaving(given: UseLeaving): { discard: () => Promise<void> } 
       return;
     }
     void settled()
-      .then((now) => draft.finish(now))
-      .then(() => {
+      .then(async (now) => {
+        await draft.finish(now);
         draft.session.stop();
         close();
-        if (draft.touched) toast(t("compose.kept"), { key: "draft" });
+        const dropped = [...now.to, ...now.cc, ...now.bcc].filter(({ valid }) => !valid);
+        if (dropped.length > 0) tellDropped(now, dropped);
+        else if (draft.touched) toast(t("compose.kept"), { key: "draft" });
       })
       .catch((error: unknown) => {
         toast(`${t("compose.not_kept")} ${problemText(error)}`, { tone: "danger", shownMs: 16_000 });

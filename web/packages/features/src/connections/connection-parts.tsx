@@ -13,6 +13,8 @@ export function FeaturesPanel({ connection }: { connection: Connection }) {
   const providers = useQuery(providersQuery(api, locale));
   const provider = providers.data?.find((candidate) => candidate.id === connection.provider);
   const nameOf = (id: string) => provider?.features.find((feature) => feature.id === id)?.name ?? id;
+  const isBuilt = (id: string) =>
+    provider?.features.find((feature) => feature.id === id)?.available !== false;
   const on = connection.features.filter((feature) => feature.state !== "off").map((feature) => feature.id);
   return (
     <Panel title={t("connections.features")} lead={t("connections.features_lead")} flush>
@@ -20,7 +22,8 @@ export function FeaturesPanel({ connection }: { connection: Connection }) {
         <div key={feature.id} className={classes.row}>
           <span className={`${classes.rowText} ${classes.rowTitle}`}>{nameOf(feature.id)}</span>
           {feature.state === "on" && <Status tone="ok">{t("connections.feature_state.on")}</Status>}
-          {feature.state === "off" && (
+          {feature.state === "off" && !isBuilt(feature.id) && <Pill>{t("connect.not_built")}</Pill>}
+          {feature.state === "off" && isBuilt(feature.id) && (
             <>
               <Status tone="neutral">{t("connections.feature_state.off")}</Status>
               <LinkButton

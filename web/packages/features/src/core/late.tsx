@@ -35,13 +35,14 @@ export function late<Props extends object>(
     useEffect(() => {
       if (Part !== undefined) return;
       let here = true;
+      let taken: (() => void) | undefined;
       const again = () => here && setAttempt((count) => count + 1);
       get().then(
         (loaded) => here && setPart(() => loaded),
         () => {
           if (!here) return;
           window.addEventListener("online", again, { once: true });
-          toast(t("problem.part_not_loaded"), {
+          taken = toast(t("problem.part_not_loaded"), {
             key: "late part",
             tone: "danger",
             shownMs: 16_000,
@@ -51,6 +52,8 @@ export function late<Props extends object>(
       );
       return () => {
         here = false;
+        // It is tried again, or nobody wants it any more.
+        taken?.();
         window.removeEventListener("online", again);
       };
     }, [attempt]);

@@ -3,6 +3,7 @@ import { ApiProblem } from "@tenon/api-client";
 import { Blank, IconAlertCircle, IconRefresh, IconWifiOff, Notice } from "@tenon/ui";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "./format";
+import { LinkButton } from "./link-button";
 
 /** A problem in a sentence for people; the server's own words come first when it has some. */
 export function useProblemText(): (error: unknown) => string {
@@ -39,22 +40,28 @@ export function ProblemState({ error, retry }: { error: unknown; retry?: () => v
   const { t } = useTranslation();
   const text = useProblemText();
   const offline = error instanceof ApiProblem && error.code === "offline";
+  // Asking again for what does not exist leads nowhere.
+  const missing = error instanceof ApiProblem && error.status === 404;
   return (
     <Blank
       icon={offline ? IconWifiOff : IconAlertCircle}
       tone="danger"
       role="alert"
-      title={t("problem.title")}
+      title={missing ? t("problem.not_found") : t("problem.title")}
       action={
-        retry !== undefined && (
+        missing ? (
+          <LinkButton to="/" variant="default">
+            {t("problem.home")}
+          </LinkButton>
+        ) : retry === undefined ? undefined : (
           <Button variant="default" leftSection={<IconRefresh size={16} />} onClick={retry}>
             {t("problem.retry")}
           </Button>
         )
       }
     >
-      {text(error)}
-      <Reference error={error} />
+      {missing ? t("problem.not_found_text") : text(error)}
+      {!missing && <Reference error={error} />}
     </Blank>
   );
 }
