@@ -66,7 +66,7 @@ impl Diagnosis {
 }
 
 /// Whether a grant died of old age in testing.
-fn died_in_testing(lost: &LostGrant) -> bool {
+pub fn died_in_testing(lost: &LostGrant) -> bool {
     let Some(at) = lost.row.revoked_at else {
         return false;
     };

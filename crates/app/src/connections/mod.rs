@@ -19,7 +19,7 @@ mod start;
 pub(crate) mod tokens;
 pub(crate) mod view;
 
-pub use alarms::{AlarmView, alarms, alarms_of};
+pub use alarms::{AlarmView, alarms, alarms_of, died_in_testing};
 pub(crate) use alarms::{CLIENT_REFUSED, end_old_alarms, raise};
 pub use authorize::{Authorization, Authorize, authorize};
 pub use callback::{Callback, CallbackError, callback};

@@ -32,5 +32,36 @@ pub(crate) async fn days(ctx: &Ctx, tx: &mut Tx) -> Result<Option<u32>> {
 /// The moment before which the workspace of `tx` keeps no mail.
 pub(crate) async fn horizon(ctx: &Ctx, tx: &mut Tx) -> Result<Option<Time>> {
     let days = days(ctx, tx).await?;
-    Ok(days.map(|days| ctx.world.now() - DAY * days))
+    let ahead = ctx.google.as_ref().and_then(|google| google.clock_skew());
+    let now = earlier(ctx.world.now(), ahead);
+    Ok(days.map(|days| now - DAY * days))
+}
+
+/// This machine's clock, or the provider's when that is behind it, by seconds: a clock that jumps ahead would
+/// purge what is to be kept, and nothing brings that back.
+fn earlier(now: Time, skew: Option<i64>) -> Time {
+    let behind = skew.map_or(0, |s| s.min(0)).unsigned_abs();
+    now - Duration::from_secs(behind)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn n7_a_clock_that_jumps_ahead_purges_nothing_early() {
+        let now = Time::from_secs(1_800_000_000);
+        for (skew, seconds) in [
+            (None, 0),
+            (Some(0), 0),
+            (Some(90), 0),
+            (Some(-86_400), 86_400),
+        ] {
+            assert_eq!(
+                earlier(now, skew),
+                now - Duration::from_secs(seconds),
+                "{skew:?}"
+            );
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tenon_app::AppConfig;
-use tenon_app::connections::{self, AlarmView};
+use tenon_app::connections::{self, AlarmView, died_in_testing};
 use tenon_connectors::google::{Google, Probe, RedirectUri};
 use tenon_connectors::{ProviderError, Reaction};
 use tenon_model::World;
@@ -16,6 +16,7 @@ use crate::wiring;
 
 /// A clock that is off by more makes codes of authenticator apps and id tokens fail.
 const SKEW_SECONDS: u64 = 30;
+const IN_TESTING: &str = "the consent screen is in Testing, it seems: publish the app (Google Auth Platform, Audience), then reconnect once";
 const CLIENT: &str = "check TENON_GOOGLE_CLIENT_ID and TENON_GOOGLE_CLIENT_SECRET";
 const NETWORK: &str =
     "check the name service, the firewall and the TENON_GOOGLE_…_URL settings of this server";
@@ -113,10 +114,11 @@ pub(super) async fn grants(store: &Store, checks: &mut Vec<Check>) {
         tx.connections().lost_grants(Provider::Google, since).await
     };
     match found.await {
-        Ok((lost, held)) if held > 0 || !lost.is_empty() => checks.push(Check::ok(
-            "grants",
-            format!("{held} hold, {} ended in the last 30 days", lost.len()),
-        )),
+        Ok((lost, held)) if held > 0 || !lost.is_empty() => {
+            let text = format!("{held} hold, {} ended in the last 30 days", lost.len());
+            let weekly = lost.iter().filter(|l| died_in_testing(l)).count();
+            checks.push(judge(text, weekly, lost.len()));
+        }
         Ok(_) => {}
         Err(error) => checks.push(Check::fail(
             "grants",
@@ -129,6 +131,19 @@ pub(super) async fn grants(store: &Store, checks: &mut Vec<Check>) {
     }
 }
 
+/// One grant that dies a week after its consent raises no alarm among many; where it is the only one, it is
+/// told here.
+fn judge(text: String, weekly: usize, lost: usize) -> Check {
+    if weekly == 0 || weekly * 2 < lost {
+        return Check::ok("grants", text);
+    }
+    Check::warn(
+        "grants",
+        format!("{text}, {weekly} of them a week after they were given"),
+        IN_TESTING,
+    )
+}
+
 fn raised(alarm: &AlarmView) -> Check {
     let text = format!(
         "{} since {}, last noticed {}",
@@ -137,9 +152,7 @@ fn raised(alarm: &AlarmView) -> Check {
         alarm.last_at.to_rfc3339(),
     );
     let next = match alarm.code.as_str() {
-        "app_in_testing" => {
-            "grants end a week after they are given: publish the app (Google Auth Platform, Audience), then reconnect once"
-        }
+        "app_in_testing" => IN_TESTING,
         "many_grants_lost" => {
             "so many at once are not their owners' doing: look at the client and the consent screen in the Google Cloud console"
         }
@@ -193,6 +206,19 @@ pub(super) fn push(settings: &Settings) -> Check {
 mod tests {
     use super::super::check::State;
     use super::*;
+
+    #[test]
+    fn a2_grants_that_last_a_week_point_to_testing() {
+        for (weekly, lost, state) in [
+            (0, 0, State::Ok),
+            (1, 1, State::Warn),
+            (2, 4, State::Warn),
+            (1, 4, State::Ok),
+        ] {
+            let check = judge("x".to_owned(), weekly, lost);
+            assert_eq!(check.state, state, "{weekly} of {lost}");
+        }
+    }
 
     #[test]
     fn a2_g14_g16_an_alarm_names_its_remedy() {
