@@ -7,6 +7,8 @@ import classes from "./thread-view.module.css";
 /** A document whose height depends on the frame's would otherwise grow for ever. */
 const MAX_GROWTHS = 40;
 const MAX_HEIGHT = 60_000;
+/** How often it is looked whether the text is there. */
+const LOOK_MS = 60;
 
 /**
  * The body of a message. The document comes sanitized and with a policy that allows no script and no
@@ -60,9 +62,11 @@ function Frame({ source, subject }: { source: string; subject: string }) {
       setHeight(wanted);
     };
     const attach = () => {
+      clearInterval(looking);
       // Not readable when the browser showed an error page instead: then the frame keeps its size.
       inner = element.contentDocument;
       setLoaded(true);
+      growths = 0;
       if (inner === null || inner.URL === "about:blank") return;
       if (inner.body !== null) setPaper(isPaper(inner));
       measure();
@@ -72,8 +76,14 @@ function Frame({ source, subject }: { source: string; subject: string }) {
       // Keys pressed after a click into the message still belong to the app.
       inner.addEventListener("keydown", registry.handle);
     };
+    // The end of loading waits for the slowest picture; the text is shown before that, and grows with them.
+    const looking = setInterval(() => {
+      const now = element.contentDocument;
+      if (now !== null && now.URL !== "about:blank" && now.readyState !== "loading") attach();
+    }, LOOK_MS);
     element.addEventListener("load", attach);
     return () => {
+      clearInterval(looking);
       element.removeEventListener("load", attach);
       inner?.removeEventListener("keydown", registry.handle);
       observer?.disconnect();
