@@ -6,6 +6,7 @@ mod compare;
 mod corpora;
 mod day;
 mod emulator;
+mod hostile;
 mod kill_sync;
 mod nodes;
 mod outbox;
@@ -72,7 +73,7 @@ impl Options {
 type Proof = fn(&Options, &mut Report) -> Result<()>;
 
 /// Name, proof, repetitions of its short form.
-const PROOFS: [(&str, Proof, u64); 8] = [
+const PROOFS: [(&str, Proof, u64); 9] = [
     ("main-job", browser::run, 1),
     ("emulator", emulator::run, 1),
     ("corpora", corpora::run, 1),
@@ -81,6 +82,7 @@ const PROOFS: [(&str, Proof, u64); 8] = [
     ("canary", canary::run, 1),
     ("outbox", outbox::run, 4),
     ("two-nodes", nodes::run, 1),
+    ("hostile-mail", hostile::run, 1),
 ];
 
 /// Runs one proof or all.
