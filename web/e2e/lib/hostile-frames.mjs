@@ -80,8 +80,8 @@ export async function round({ items, settle, stir }) {
     const away = (element) => {
       const href = element.getAttribute("href") ?? element.getAttribute("xlink:href") ?? "";
       const target = element.getAttribute("target") ?? page.querySelector("base[target]")?.target ?? "";
-      const leads =
-        /^\s*(https?:|mailto:|tel:|\/|\\)/i.test(href) || ["http:", "https:"].includes(element.protocol);
+      const scheme = element.protocol ?? URL.parse(href, element.baseURI)?.protocol;
+      const leads = /^\s*(https?:|mailto:|tel:|\/|\\)/i.test(href) || ["http:", "https:"].includes(scheme);
       return (
         (leads && !href.startsWith("#")) || (/^_(top|parent)$/i.test(target) && !/^\s*javascript/i.test(href))
       );

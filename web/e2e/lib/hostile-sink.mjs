@@ -67,7 +67,7 @@ export async function openSink() {
   // TLS is not spoken here, but it begins with the name in clear.
   server.on("clientError", (error, socket) => {
     const n = sampleOf(error.rawPacket?.toString("latin1") ?? "");
-    if (n > 0) told(n, "request", "over TLS");
+    if (n > 0) told(n, "connection", "TLS began");
     socket.destroy();
   });
   await new Promise((ready) => server.listen(0, "0.0.0.0", ready));
