@@ -191,11 +191,11 @@ async function quoted(page, recorder, framed, idOf) {
   contained("as a quote", record);
 }
 
-/** Subjects, senders and names of files stand in the app's own pages, without a frame around them. */
+/** Subjects, senders and names of files stand in the app's own pages, without a frame around them: a third are opened. */
 async function ownPages(page, recorder, mailbox) {
   const record = recorder.begin();
   await checks.step(
-    "subjects and senders are shown in the list, names of files beside the message",
+    "samples in a subject, a sender and the name of a file are opened in the app",
     async () => {
       await page.goto(new URL(`/mail/${mailbox.connection}`, base).href);
       await page.locator("[data-thread]").first().waitFor();
