@@ -2,7 +2,8 @@
 /**
  * Hostile mail in Chromium with a network recorder: every sample of tools/hostile as a mail in `tenon demo`'s sandbox, synced,
  * and shown in frames as the product frames it. Nothing may run, nothing may be asked of anybody, nothing may leave its frame.
- * The same samples raw show that they would have, and each wall by itself (policy and sandbox, sanitizer) has to hold alone.
+ * The same samples raw show that they would have. Each wall by itself (policy and sandbox, sanitizer) lets nothing run and
+ * nothing be requested; bare connections, which no policy stops, are told of the first.
  *
  *   TENON_E2E_EMAIL=… TENON_E2E_PASSWORD=… node e2e/hostile.mjs BASE_URL [--figures FILE] [--all]
  *

@@ -8,7 +8,7 @@
 #[cfg(feature = "app")]
 pub mod app;
 pub mod bulk;
-pub mod commits;
+pub mod lost_commits;
 pub mod pictures;
 pub mod rows;
 pub mod store;

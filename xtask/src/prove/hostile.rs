@@ -1,5 +1,6 @@
 //! `prove hostile-mail`: systematically made hostile mail, shown by the product in Chromium with a network recorder; the
-//! same mail without walls shows that it would act, and each wall alone has to hold.
+//! same mail without walls shows that it would act. Each wall alone lets nothing run and nothing be requested; that the policy
+//! alone does not stop a bare connection (of a frame, of `preconnect`) is told.
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;

@@ -6,9 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::body::Body;
 use http::Method;
 use serde_json::{Value, json};
-use tenon_model::member::Role;
 
-use crate::support::{Answer, Browser, PASSWORD, TestApp, steady};
+use crate::support::{Answer, Browser, TestApp, steady};
 
 /// What ends or changes the caller's own session: not asked with ids of others in their place.
 const OWN: &[&str] = &["/api/v1/session", "/api/v1/events"];
@@ -151,25 +150,6 @@ async fn furnish(app: &TestApp, browser: &mut Browser, name: &str) {
     );
 }
 
-async fn stranger(app: &TestApp) -> Browser {
-    let input = tenon_app::access::NewMemberInput {
-        workspace: Some("Elsewhere".to_owned()),
-        email: "stranger@example.com".to_owned(),
-        name: "Stranger".to_owned(),
-        role: Role::Owner,
-        password: PASSWORD.into(),
-        locale: "en".to_owned(),
-        time_zone: "UTC".to_owned(),
-    };
-    tenon_app::access::create_member(&app.ctx, input)
-        .await
-        .unwrap();
-    let mut browser = app.browser();
-    let body = json!({ "email": "stranger@example.com", "password": PASSWORD });
-    browser.post("/api/v1/session", body).await;
-    browser
-}
-
 /// Bodies that are whole, with an id in each place where one may stand. Operations with a path parameter and a
 /// body that is not listed are asked with an empty one.
 fn bodies(method: &Method, path: &str, id: &str, own: &str) -> Vec<Value> {
@@ -261,7 +241,7 @@ async fn ask(
 async fn t1_ids_of_another_workspace_are_like_ids_of_nobody() {
     let (app, mut theirs) = TestApp::with_owner().await;
     furnish(&app, &mut theirs, "theirs").await;
-    let mut mine = stranger(&app).await;
+    let mut mine = app.elsewhere().await;
     furnish(&app, &mut mine, "mine").await;
     let (their_ids, my_ids) = (ids_of(&mut theirs).await, ids_of(&mut mine).await);
     let shared: Vec<_> = their_ids.intersection(&my_ids).collect();

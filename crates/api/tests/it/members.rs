@@ -403,21 +403,7 @@ async fn domains_are_allowed_and_forbidden() {
 #[tokio::test]
 async fn another_workspace_sees_and_changes_nothing() {
     let (app, mut owner) = TestApp::with_owner().await;
-    let input = tenon_app::access::NewMemberInput {
-        workspace: Some("Elsewhere".to_owned()),
-        email: "stranger@example.com".to_owned(),
-        name: "Stranger".to_owned(),
-        role: Role::Owner,
-        password: PASSWORD.into(),
-        locale: "en".to_owned(),
-        time_zone: "UTC".to_owned(),
-    };
-    tenon_app::access::create_member(&app.ctx, input)
-        .await
-        .unwrap();
-    let mut stranger = app.browser();
-    let body = json!({ "email": "stranger@example.com", "password": PASSWORD });
-    stranger.post("/api/v1/session", body).await;
+    let mut stranger = app.elsewhere().await;
     invite(&mut owner, "bob@example.com", "member").await;
     owner
         .post("/api/v1/domains", json!({ "domain": "acme.example" }))

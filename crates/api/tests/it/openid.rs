@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tenon_model::member::Role;
 
 use crate::issuer::Issuer;
-use crate::support::{Browser, OWNER, PASSWORD, TestApp};
+use crate::support::{Browser, OWNER, TestApp};
 
 async fn start() -> (TestApp, Browser, Issuer) {
     let issuer = Issuer::start("acme").await;
@@ -135,21 +135,7 @@ async fn strangers_stay_outside() {
 #[tokio::test]
 async fn a_domain_that_two_workspaces_allow_is_guessed_for_neither() {
     let (app, mut owner, issuer) = start().await;
-    let input = tenon_app::access::NewMemberInput {
-        workspace: Some("Elsewhere".to_owned()),
-        email: "stranger@example.com".to_owned(),
-        name: "Stranger".to_owned(),
-        role: Role::Owner,
-        password: PASSWORD.into(),
-        locale: "en".to_owned(),
-        time_zone: "UTC".to_owned(),
-    };
-    tenon_app::access::create_member(&app.ctx, input)
-        .await
-        .unwrap();
-    let mut other = app.browser();
-    let body = json!({ "email": "stranger@example.com", "password": PASSWORD });
-    other.post("/api/v1/session", body).await;
+    let mut other = app.elsewhere().await;
     allow(&mut owner, "acme.example").await;
     allow(&mut other, "acme.example").await;
     let to = issuer.sign_in(&mut app.browser(), json!({})).await;

@@ -167,8 +167,19 @@ impl TestApp {
 
     /// A new member, signed in.
     pub(crate) async fn member(&self, email: &str, role: Role) -> Browser {
+        self.join(None, email, role).await
+    }
+
+    /// The owner of another workspace, signed in.
+    pub(crate) async fn elsewhere(&self) -> Browser {
+        let workspace = Some("Elsewhere".to_owned());
+        self.join(workspace, "stranger@example.com", Role::Owner)
+            .await
+    }
+
+    async fn join(&self, workspace: Option<String>, email: &str, role: Role) -> Browser {
         let input = NewMemberInput {
-            workspace: None,
+            workspace,
             email: email.to_owned(),
             name: "Test Person".to_owned(),
             role,

@@ -366,8 +366,11 @@ pub async fn open_draft(ctx: &Ctx, actor: &Actor, message: MessageId) -> Result<
                 look_at: None,
             };
             match tx.drafts().insert(&row).await {
-                // Opened twice at the same moment.
-                Err(StoreError::Duplicate) => return Err(Error::OutcomeUnknown(SOON)),
+                // Opened twice at the same moment: the other one has made its row.
+                Err(StoreError::Duplicate) => {
+                    drop(tx);
+                    return opened(ctx, actor, connection, &at.draft_id).await;
+                }
                 other => other?,
             }
             row
@@ -375,4 +378,17 @@ pub async fn open_draft(ctx: &Ctx, actor: &Actor, message: MessageId) -> Result<
     };
     tx.commit().await?;
     view(ctx, actor, &row, &raw.at, read, desk.from(None)?).await
+}
+
+/// A draft that is known by the provider's id.
+async fn opened(
+    ctx: &Ctx,
+    actor: &Actor,
+    connection: ConnectionId,
+    provider_id: &str,
+) -> Result<DraftView> {
+    let mut tx = ctx.store.read(&actor.scope()).await?;
+    let row = tx.drafts().by_provider_id(connection, provider_id).await?;
+    drop(tx);
+    draft(ctx, actor, row.ok_or(Error::DraftGone)?.id).await
 }

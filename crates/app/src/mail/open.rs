@@ -120,7 +120,10 @@ async fn prepare(
     inline: html::Inline,
     place: String,
 ) -> Result<Opened> {
+    // Held by the work itself, which goes on when nobody waits for it any more.
+    let one = ctx.rendering.clone().acquire_owned().await;
     let work = move || {
+        let _one = one;
         let rendered = html::render(&content, &inline, false, &place);
         let kind = match (&content.html, &content.text) {
             (Some(_), _) => "html",
@@ -135,7 +138,6 @@ async fn prepare(
             kind,
         }
     };
-    let _one = ctx.rendering.acquire().await; // never closed
     tokio::task::spawn_blocking(work)
         .await
         .map_err(|_| Error::Internal("render_task".into()))

@@ -94,7 +94,7 @@ fn uploaded(app: &TestApp, name: &str, kind: &str, inline: bool, bytes: &[u8]) -
 }
 
 store_test! {
-    async fn a_draft_lives_in_the_mailbox_and_is_saved_over_and_discarded(t: TestStore) {
+    async fn g8_a_draft_lives_in_the_mailbox_and_is_saved_over_and_discarded(t: TestStore) {
         let app = TestApp::start(t).await;
         let id = app.connect_with(ALICE, WRITING).await;
         let before = app.sandbox.control().drafts(ALICE).len();
@@ -268,6 +268,20 @@ store_test! {
         app.sandbox.control().delete_message(ALICE, &provider_message);
         let gone = compose::update_draft(&app.ctx, &app.owner, made.id, letter(id, "x"), None).await;
         assert!(matches!(gone, Err(Error::DraftGone)), "{:?}", gone.err());
+    }
+}
+
+store_test! {
+    async fn a_draft_begun_elsewhere_that_is_opened_twice_at_once_is_one(t: TestStore) {
+        let app = TestApp::start(t).await;
+        let id = app.connect_with(ALICE, WRITING).await;
+        app.sandbox.control().add_draft(ALICE, b"Subject: Begun elsewhere\r\n\r\nx".to_vec());
+        app.sync(id).await;
+        let message = found(&app, id, "Begun elsewhere").await.id;
+        let open = || compose::open_draft(&app.ctx, &app.owner, message);
+        let (a, b, c) = tokio::join!(open(), open(), open());
+        let ids = [a.unwrap().id, b.unwrap().id, c.unwrap().id];
+        assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
     }
 }
 

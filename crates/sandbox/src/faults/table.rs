@@ -69,8 +69,7 @@ const fn row(
     }
 }
 
-/// Every row that a server can play. Rows that are always so need no script and stand in the README: A3, A4, A10, A11,
-/// G2, G7 (gaps), G8, G23, G28, G29, G30, G31.
+/// Every row that a server can play when it is told to; [`super::KNOWN`] has those that are always so, too.
 pub(super) const ROWS: &[Row] = &[
     row(
         "A1",

@@ -1,5 +1,5 @@
-//! Faults in the middle and on the last page of a listing (sections 3, 4 and 12c of `provider-faults`); those on
-//! its first page are in `following`.
+//! Faults (sections 3, 4 and 12c of `provider-faults`) in the middle and on the last page of a listing, and those
+//! of grants and quotas that a listing meets; those on its first page are in `following`.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -171,6 +171,26 @@ store_test! {
         let asked = app.sandbox.control().requests();
         let consent = asked.iter().rfind(|r| r.path.contains("/auth?")).expect("asked");
         assert!(consent.path.contains("prompt=consent") && consent.path.contains("access_type=offline"), "{}", consent.path);
+    }
+}
+
+store_test! {
+    async fn a3_a_grant_that_newer_ones_pushed_out_is_told_and_given_anew(t: TestStore) {
+        let app = TestApp::start(t).await;
+        let id = app.connect(ALICE).await;
+        // A hundred connections elsewhere.
+        for _ in 0..100 {
+            app.sandbox.control().grant(ALICE, &["https://www.googleapis.com/auth/gmail.readonly"]);
+        }
+        app.sandbox.control().expire_access_tokens(ALICE);
+        app.sync(id).await;
+        let view = connections::get(&app.ctx, &app.owner, id).await.unwrap();
+        assert_eq!((view.status, view.status_reason.as_deref()), ("revoked", Some("invalid_grant")));
+        let asked = app.sandbox.control().requests().len();
+        app.pass(Duration::from_hours(1)).await;
+        assert_eq!(app.sandbox.control().requests().len(), asked, "nobody asks without a grant");
+        app.try_connect(&app.owner, ALICE, &[Feature::Mail], Some(id)).await.unwrap();
+        is_as_before(&app, id).await;
     }
 }
 

@@ -6,7 +6,7 @@ use tenon_app::Error;
 use tenon_app::compose::{self, StartSend};
 use tenon_testkit::TestStore;
 use tenon_testkit::app::TestApp;
-use tenon_testkit::commits::LostCommits;
+use tenon_testkit::lost_commits::LostCommits;
 use tenon_testkit::store::on_postgres;
 
 use crate::composing::{ALICE, WRITING, key, letter};
