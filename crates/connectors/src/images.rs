@@ -15,6 +15,7 @@ use tokio::sync::Semaphore;
 use url::{Host, Url};
 
 use crate::transport::address::{Resolver, is_loopback, is_public};
+use tenon_model::sabotage::{self, Saboteur};
 
 /// The same for everybody; it says what asks, not who.
 const USER_AGENT: &str = "Mozilla/5.0 (compatible; Tenon image proxy)";
@@ -108,6 +109,9 @@ impl ImageFetcher {
             let headers = request.headers_mut();
             headers.insert(ACCEPT, HeaderValue::from_static("image/*"));
             headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+            if sabotage::on(Saboteur::ImageReferrer) {
+                headers.insert("referer", HeaderValue::from_static("https://crm.example/"));
+            }
             let response = self
                 .client
                 .execute(request)
@@ -144,7 +148,7 @@ impl ImageFetcher {
             // One label is a name of somebody's own network.
             Host::Domain(name) => name.trim_end_matches('.').contains('.'),
         };
-        if public && matches!(port, Some(80 | 443)) {
+        if public && matches!(port, Some(80 | 443)) || sabotage::on(Saboteur::ImageAnywhere) {
             Ok(())
         } else {
             Err(ImageRefused::Address)

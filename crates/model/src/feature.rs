@@ -6,6 +6,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::sabotage::{self, Saboteur};
+
 /// A part of Tenon that a person switches on for a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -245,7 +247,11 @@ impl Profile {
 pub fn google_scopes(features: &[Feature]) -> Vec<&'static str> {
     FEATURES
         .iter()
-        .filter(|f| f.feature == Feature::Identity || features.contains(&f.feature))
+        .filter(|f| {
+            f.feature == Feature::Identity
+                || features.contains(&f.feature)
+                || sabotage::on(Saboteur::ScopeWidened)
+        })
         .flat_map(|f| f.google.iter().map(|s| s.scope))
         .collect()
 }

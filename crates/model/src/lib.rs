@@ -9,6 +9,7 @@ pub mod mail;
 pub mod member;
 pub mod outbox;
 pub mod policy;
+pub mod sabotage;
 pub mod scope;
 pub mod world;
 

@@ -1,6 +1,7 @@
 //! What a process can do for itself: keep its memory private and small, and have files enough.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use tenon_model::sabotage::{self, Saboteur};
 
 /// Files that a busy server has open: 2,048 connections of clients, and those to databases and
 /// providers.
@@ -9,6 +10,9 @@ pub(crate) const FILES: u64 = 4_096;
 /// No core dumps: opened messages and keys are in memory, and a dump would write them to disk. The
 /// second call also covers systems that pipe dumps to a program, and debuggers of the same user.
 pub(crate) fn keep_memory_private() {
+    if sabotage::on(Saboteur::CoreDumps) {
+        return;
+    }
     let none = Rlimit {
         current: Some(0),
         maximum: Some(0),

@@ -2,6 +2,7 @@
 
 use tenon_model::connection::Provider;
 use tenon_model::feature::Feature;
+use tenon_model::sabotage::{self, Saboteur};
 use tenon_model::{ConnectionId, ConsentId, MemberId, SessionId, Time, WorkspaceId};
 use tenon_vault::Sealed;
 
@@ -103,10 +104,12 @@ impl Flows<'_> {
     /// tenant; the caller compares session and expiry.
     pub async fn take(&mut self, state_hash: [u8; 32]) -> Result<Option<Flow>, StoreError> {
         self.tx.system()?;
-        let delete = sql(format!(
-            "DELETE FROM flows WHERE state_hash = $1 RETURNING {COLUMNS}"
-        ))
-        .bind(state_hash);
+        let statement = if sabotage::on(Saboteur::StateReusable) {
+            format!("SELECT {COLUMNS} FROM flows WHERE state_hash = $1")
+        } else {
+            format!("DELETE FROM flows WHERE state_hash = $1 RETURNING {COLUMNS}")
+        };
+        let delete = sql(statement).bind(state_hash);
         self.tx.opt(delete).await?.map(|r| read(&r)).transpose()
     }
 

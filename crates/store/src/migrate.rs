@@ -1,6 +1,7 @@
 //! Migrations: forward only, each in a transaction of its own, embedded in the program.
 
 use tenon_model::Scope;
+use tenon_model::sabotage::{self, Saboteur};
 
 use crate::sql::{dialect, sql};
 use crate::{DbKind, Store, StoreError};
@@ -90,6 +91,10 @@ pub(crate) async fn run(store: &Store, migrate: bool) -> Result<(), StoreError> 
             .await?;
         tx.exec(sql(record.clone()).bind(migration.version)).await?;
         tracing::info!(version = migration.version, "database migrated");
+    }
+    if sabotage::on(Saboteur::ColumnUndeclared) && found < known {
+        tx.exec(sql("ALTER TABLE receipts ADD COLUMN note TEXT"))
+            .await?;
     }
     tx.commit().await
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::{Postgres, Sqlite, Transaction};
+use tenon_model::sabotage::{self, Saboteur};
 use tenon_model::{ConnectionId, MemberId, Purpose, Scope, WorkspaceId, World};
 
 use crate::events::PendingEvent;
@@ -149,7 +150,7 @@ impl Tx {
     async fn try_exec(&mut self, sql: Sql) -> Result<u64, StoreError> {
         #[cfg(test)]
         self.ran.push(sql.clone());
-        let (text, values, keep) = sql.into_parts();
+        let (text, values, keep) = without_walls(sql).into_parts();
         Ok(match &mut self.conn {
             Conn::Sqlite(tx) => sqlx::query_with(text, sqlite_arguments(values)?)
                 .persistent(keep)
@@ -175,7 +176,7 @@ impl Tx {
     async fn try_all(&mut self, sql: Sql) -> Result<Vec<Row>, StoreError> {
         #[cfg(test)]
         self.ran.push(sql.clone());
-        let (text, values, keep) = sql.into_parts();
+        let (text, values, keep) = without_walls(sql).into_parts();
         Ok(match &mut self.conn {
             Conn::Sqlite(tx) => sqlx::query_with(text, sqlite_arguments(values)?)
                 .persistent(keep)
@@ -243,6 +244,9 @@ impl Tx {
 
     /// The member whose private rows are the only ones seen: the one who asks, in a request.
     pub(crate) fn private_to(&self) -> Result<Option<MemberId>, StoreError> {
+        if sabotage::on(Saboteur::MemberWall) {
+            return Ok(None);
+        }
         match (self.scope.purpose, self.scope.member) {
             (Purpose::Request, None) => Err(StoreError::Scope("a member")),
             (Purpose::Request, member) => Ok(member),
@@ -297,6 +301,26 @@ impl Tx {
         self.seen.retain(|c| *c != connection);
         self.held.retain(|c| *c != connection);
     }
+}
+
+/// What the saboteurs of T1 and T2 do to a statement: its conditions on the workspace, and on the
+/// member who sees a mailbox or an event, hold for everybody.
+fn without_walls(mut sql: Sql) -> Sql {
+    if sabotage::on(Saboteur::FirstWall) {
+        for alias in ["c.", ""] {
+            for number in 1..=9 {
+                let condition = format!("{alias}workspace_id = ${number}");
+                let nothing = format!("(${number} IS NULL OR ${number} IS NOT NULL)");
+                sql.text = sql.text.replace(&condition, &nothing).into();
+            }
+        }
+    }
+    if sabotage::on(Saboteur::EventsToAll) && sql.text.contains("FROM events") {
+        let condition = "workspace_id = $1 AND ($2 IS NULL OR member_id IS NULL OR member_id = $2)";
+        let nothing = "($1 IS NULL OR $1 IS NOT NULL) AND ($2 IS NULL OR $2 IS NOT NULL)";
+        sql.text = sql.text.replace(condition, nothing).into();
+    }
+    sql
 }
 
 /// The one predicate of who sees a connection `c`, and with it everything of its mailbox:

@@ -2,6 +2,7 @@
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use aws_lc_rs::{hkdf, hmac};
+use tenon_model::sabotage::{self, Saboteur};
 use tenon_model::{KeyId, World};
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -57,6 +58,9 @@ impl<'a> Context<'a> {
     }
 
     fn bytes(&self, key: KeyId) -> Vec<u8> {
+        if sabotage::on(Saboteur::PlaceUnbound) {
+            return Vec::new();
+        }
         // Lengths are fixed or the parts are separated by a byte that names never hold.
         let mut out = Vec::with_capacity(34 + self.table.len() + self.column.len());
         out.push(FORMAT);
@@ -130,12 +134,19 @@ impl DataKey {
         context: &Context<'_>,
         plaintext: &[u8],
     ) -> Result<Sealed, VaultError> {
-        let nonce: [u8; NONCE_LEN] = world.bytes();
+        let mut nonce: [u8; NONCE_LEN] = world.bytes();
+        if sabotage::on(Saboteur::NonceFixed) {
+            nonce = [0; NONCE_LEN];
+        }
         let mut out = Vec::with_capacity(HEADER + plaintext.len() + 16);
         out.push(FORMAT);
         out.extend_from_slice(self.id.0.as_bytes());
         out.extend_from_slice(&nonce);
         out.extend_from_slice(plaintext);
+        if sabotage::on(Saboteur::SealedInClear) {
+            out.extend_from_slice(&[0; 16]);
+            return Ok(Sealed(out));
+        }
         let tag = self
             .aead
             .seal_in_place_separate_tag(
@@ -162,6 +173,10 @@ impl DataKey {
             .try_into()
             .map_err(|_| VaultError::Malformed)?;
         let mut plain = Zeroizing::new(body.to_vec());
+        if sabotage::on(Saboteur::SealedInClear) || sabotage::on(Saboteur::FlipsIgnored) {
+            plain.truncate(body.len().saturating_sub(16));
+            return Ok(plain);
+        }
         let length = self
             .aead
             .open_in_place(

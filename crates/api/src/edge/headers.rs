@@ -4,6 +4,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 use tower_http::compression::Predicate;
 
 use crate::edge::Site;
+use tenon_model::sabotage::{self, Saboteur};
 
 /// The pages of the web app: own scripts only, no inline scripts, nothing from other hosts.
 /// `style-src` needs `unsafe-inline` for the component library's computed styles.
@@ -32,7 +33,11 @@ pub(crate) fn secure(headers: &mut HeaderMap, site: &Site) {
             .entry(name)
             .or_insert(HeaderValue::from_static(value));
     };
-    put(header::CONTENT_SECURITY_POLICY, PAGE_CSP);
+    let open = sabotage::on(Saboteur::PageOpen);
+    put(
+        header::CONTENT_SECURITY_POLICY,
+        if open { "default-src *" } else { PAGE_CSP },
+    );
     put(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     put(header::REFERRER_POLICY, "no-referrer");
     put(

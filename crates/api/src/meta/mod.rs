@@ -14,6 +14,7 @@ use http::header;
 use crate::Api;
 use crate::problem::{Answer, Problem};
 pub(crate) use document::finish;
+use tenon_model::sabotage::{self, Saboteur};
 
 pub(crate) fn routes() -> Router<Api> {
     Router::new()
@@ -29,7 +30,12 @@ async fn security_txt(State(api): State<Api>) -> Answer<Response> {
         .security_contact
         .as_deref()
         .ok_or_else(Problem::not_found)?;
-    let expires = api.ctx.world.now() + Duration::from_hours(180 * 24);
+    let days = if sabotage::on(Saboteur::ContactExpired) {
+        0
+    } else {
+        180
+    };
+    let expires = api.ctx.world.now() + Duration::from_hours(days * 24);
     let text = format!("Contact: {contact}\nExpires: {expires}\nPreferred-Languages: en, fr\n");
     Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response())
 }

@@ -7,6 +7,7 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
+use tenon_model::sabotage::{self, Saboteur};
 
 /// From a look-up in memory to the deadline, in seconds.
 const BUCKETS: [f64; 12] = [
@@ -34,7 +35,11 @@ impl Default for Requests {
 impl Requests {
     /// Takes note of an answered request. `route` is a template, never an address.
     pub(crate) fn answered(&self, method: &Method, route: &str, status: u16, took: Duration) {
-        let method = ("method", known(method).to_owned());
+        let method = if sabotage::on(Saboteur::LabelFromClient) {
+            ("method", method.to_string())
+        } else {
+            ("method", known(method).to_owned())
+        };
         let route = ("route", route.to_owned());
         self.seconds
             .get_or_create(&[method.clone(), route.clone()])

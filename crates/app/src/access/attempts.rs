@@ -12,6 +12,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::{Error, Result};
+use tenon_model::sabotage::{self, Saboteur};
 
 /// Failures older than this are forgotten.
 const FORGET: Duration = Duration::from_hours(1);
@@ -125,7 +126,7 @@ impl Attempts {
                 wait = wait.max(until.saturating_sub(now));
             }
         }
-        if !wait.is_zero() {
+        if !wait.is_zero() && !sabotage::on(Saboteur::GuessesFree) {
             return Err(Error::TooManyAttempts(wait));
         }
         for (key, _) in places {

@@ -10,6 +10,7 @@
 use std::ops::Deref;
 use std::time::Duration;
 
+use tenon_model::sabotage::{self, Saboteur};
 use tenon_model::{MemberId, Time};
 use tenon_store::{Member, Session, Tx};
 
@@ -57,7 +58,8 @@ pub(crate) async fn acting(ctx: &Ctx, tx: &mut Tx, actor: &Actor) -> Result<Acti
 /// Whether a session has neither expired nor been left alone for too long.
 pub(super) fn goes_on(ctx: &Ctx, session: &Session) -> bool {
     let now = ctx.world.now();
-    now < session.expires_at && now.since(session.last_seen_at) <= ctx.config.session_idle
+    sabotage::on(Saboteur::IdleForever)
+        || now < session.expires_at && now.since(session.last_seen_at) <= ctx.config.session_idle
 }
 
 impl Acting {

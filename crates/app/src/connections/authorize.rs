@@ -6,6 +6,7 @@ use tenon_connectors::ports::AuthorizeRequest;
 use tenon_model::connection::{ConnectionStatus, Provider};
 use tenon_model::feature::{Feature, Profile, google_scopes};
 use tenon_model::policy::{self, Locale};
+use tenon_model::sabotage::{self, Saboteur};
 use tenon_model::{ConnectionId, ConsentId, Time};
 use tenon_store::{Consent, Flow};
 use tenon_vault::Context;
@@ -57,7 +58,8 @@ pub async fn authorize(ctx: &Ctx, actor: &Actor, input: Authorize) -> Result<Aut
     if features.is_empty() {
         return Err(Error::field("features", "choose at least one"));
     }
-    if input.policy_version != policy::version(&features, input.locale) {
+    let current = policy::version(&features, input.locale);
+    if input.policy_version != current && !sabotage::on(Saboteur::StaleTextAccepted) {
         return Err(Error::PolicyChanged);
     }
     let shown = super::providers::policy(&features, input.locale);
@@ -110,7 +112,9 @@ pub async fn authorize(ctx: &Ctx, actor: &Actor, input: Authorize) -> Result<Aut
         withdrawn_at: None,
     };
     tx.consents().insert(&consent).await?;
-    remember_text(&mut tx, &input.policy_version, &shown).await?;
+    if !sabotage::on(Saboteur::ConsentTextLost) {
+        remember_text(&mut tx, &input.policy_version, &shown).await?;
+    }
     let verifier_sealed =
         ctx.keys
             .deployment()

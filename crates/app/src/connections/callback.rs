@@ -1,10 +1,12 @@
 //! The provider sends the browser back: check everything, then make or renew the connection.
 
+use secrecy::ExposeSecret as _;
 use tenon_connectors::ports::{Subject, Tokens};
 use tenon_connectors::{ProviderError, Reaction};
 use tenon_model::connection::{ConnectionStatus, Provider};
 use tenon_model::feature::{Feature, google_scopes, is_granted};
 use tenon_model::mail::SyncState;
+use tenon_model::sabotage::{self, Saboteur};
 use tenon_model::{ConnectionId, Scope};
 use tenon_store::{ConnectionRow, Flow, Mailbox, TokenRow, Tx};
 use tenon_vault::{Context, DataKey, Sealed};
@@ -242,6 +244,10 @@ async fn create(
 ) -> Result<ConnectionId> {
     let id: ConnectionId = ctx.world.id();
     let key = ctx.keys.insert(tx, key, actor.workspace, Some(id)).await?;
+    let mut profile = subject.profile.clone();
+    if sabotage::on(Saboteur::TokenShown) {
+        profile.name = tokens.access.expose_secret().to_owned();
+    }
     let row = ConnectionRow {
         id,
         workspace_id: actor.workspace,
@@ -255,7 +261,7 @@ async fn create(
             &Context::new("connections", "subject", id.0),
             subject.subject.as_bytes(),
         )?,
-        account: sealed_json(ctx, &key, "account", id, &subject.profile)?,
+        account: sealed_json(ctx, &key, "account", id, &profile)?,
         profile: flow.profile.clone(),
         features: flow.features.clone(),
         scopes: granted.to_vec(),

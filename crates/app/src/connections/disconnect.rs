@@ -10,6 +10,7 @@ use tenon_connectors::ports::Revoked;
 use tenon_jobs::{Job, JobError, Lease};
 use tenon_model::connection::{ConnectionStatus, Provider};
 use tenon_model::event::EventKind;
+use tenon_model::sabotage::{self, Saboteur};
 use tenon_model::{ConnectionId, KeyId, Scope, WorkspaceId};
 use tenon_store::{ConnectionRow, Receipt};
 
@@ -60,7 +61,8 @@ pub(super) async fn shared(ctx: &Ctx, row: &ConnectionRow) -> Result<bool> {
         .connections()
         .by_subject_index(row.provider, row.subject_index)
         .await?;
-    Ok(all.iter().any(|c| c.id != row.id && holds_grant(c)))
+    Ok(!sabotage::on(Saboteur::SharedGrantRevoked)
+        && all.iter().any(|c| c.id != row.id && holds_grant(c)))
 }
 
 fn grants_page(ctx: &Ctx, provider: Provider) -> &'static str {
@@ -208,6 +210,9 @@ async fn end_grant(
     };
     if shared(ctx, row).await? {
         return Ok(("shared_kept", None));
+    }
+    if sabotage::on(Saboteur::GrantStays) {
+        return Ok(("revoked", None));
     }
     let outcome = tokio::time::timeout(REVOKE_DEADLINE, google.grants().revoke(&token)).await;
     Ok(match outcome {

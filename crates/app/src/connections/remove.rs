@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use tenon_jobs::{Job, JobError, Lease};
 use tenon_model::event::EventKind;
+use tenon_model::sabotage::{self, Saboteur};
 use tenon_model::{ConnectionId, Scope, Time, WorkspaceId};
 use tenon_store::{DbKind, LARGE_TABLES, LargeTable, Purge};
 use tokio::time::Instant;
@@ -51,6 +52,9 @@ pub(super) async fn remove_now(ctx: &Ctx, connection: ConnectionId) -> Result<Op
 /// Removes batch after batch while `go_on` holds; when the last row was gone.
 async fn remove(ctx: &Ctx, purge: &Purge, go_on: impl Fn() -> bool) -> Result<Option<Time>> {
     for table in LARGE_TABLES {
+        if sabotage::on(Saboteur::RowsStay) {
+            break;
+        }
         let mut rows = match ctx.store.kind() {
             DbKind::Sqlite => FIRST_ROWS,
             DbKind::Postgres => POSTGRES_ROWS,

@@ -9,6 +9,7 @@ use tenon_connectors::ports::{AccessTokens, Tokens};
 use tenon_connectors::{ProviderError, Reaction};
 use tenon_model::connection::{ConnectionStatus, Provider};
 use tenon_model::event::EventKind;
+use tenon_model::sabotage::{self, Saboteur};
 use tenon_model::{ConnectionId, Scope, WorkspaceId};
 use tenon_store::{ConnectionRow, TokenRow};
 use tenon_vault::{Context, DataKey, Sealed};
@@ -235,6 +236,9 @@ impl ConnectionTokens {
             let refresh = open_refresh(&self.key, &row)?.ok_or_else(gone)?;
             match google.grants().refresh(&refresh).await {
                 Ok(tokens) => {
+                    if sabotage::on(Saboteur::TokenInLog) {
+                        tracing::debug!(token = tokens.access.expose_secret(), "refreshed");
+                    }
                     if self.store(&row, &tokens).await? {
                         return Ok(tokens.access);
                     }
@@ -244,7 +248,7 @@ impl ConnectionTokens {
                         .stored()
                         .await?
                         .is_some_and(|now| now.version == row.version);
-                    if unchanged && attempt >= 2 {
+                    if unchanged && (attempt >= 2 || sabotage::on(Saboteur::RefusalBelieved)) {
                         self.withdrawn(&e.code, row.version).await?;
                         return Err(Failure::Provider(e));
                     }
@@ -279,6 +283,9 @@ impl ConnectionTokens {
     /// replaced meanwhile: somebody has reconnected.
     async fn withdrawn(&self, reason: &str, version: i64) -> Result<()> {
         let ctx = &self.ctx;
+        if sabotage::on(Saboteur::WithdrawalUnnoticed) {
+            return Ok(());
+        }
         let now = ctx.world.now();
         let purge_at = now + ctx.config.grace;
         let mut tx = ctx.store.begin(&self.scope()).await?;

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tenon_connectors::ports::Content;
+use tenon_model::sabotage::{self, Saboteur};
 use tenon_model::{ConnectionId, MessageId};
 
 use super::html::Rendered;
@@ -104,7 +105,7 @@ impl BodyCache {
                 return;
             }
             inner.remove(&id);
-            while inner.bytes + bytes > self.limit {
+            while inner.bytes + bytes > self.limit && !sabotage::on(Saboteur::BodiesUnbounded) {
                 let Some(oldest) = inner
                     .entries
                     .iter()
@@ -133,6 +134,9 @@ impl BodyCache {
 
     /// Drops what is too old.
     pub(crate) fn sweep(&self, now: Duration) {
+        if sabotage::on(Saboteur::BodiesKept) {
+            return;
+        }
         self.drop_where(|e| now.saturating_sub(e.since) >= self.ttl);
     }
 

@@ -11,6 +11,7 @@ use tenon_model::MessageId;
 use tenon_model::connection::{ConnectionStatus, FeatureState, feature_state};
 use tenon_model::feature::Feature;
 use tenon_model::policy::reason_text;
+use tenon_model::sabotage::{self, Saboteur};
 use tenon_store::ConnectionRow;
 
 use super::bodies::Opened;
@@ -104,12 +105,32 @@ pub(super) async fn fetch(ctx: &Ctx, target: &Target) -> Result<Arc<Opened>> {
     }
     let port = ctx.mail_port(&target.row, Priority::Interactive).await?;
     let content = port.content(&target.provider_id).await?;
+    leak(target, &content);
     let inline = Arc::new(inline_images(port.as_ref(), &target.provider_id, &content).await);
     let place = ctx.world.uuid().simple().to_string();
     let opened = Arc::new(prepare(ctx, content, inline, place).await?);
     ctx.bodies
         .put(id, target.row.id, opened.clone(), ctx.world.monotonic());
     Ok(opened)
+}
+
+/// What the saboteurs of Q1 and L1 do.
+fn leak(target: &Target, content: &Content) {
+    let body = || content.html.as_deref().or(content.text.as_deref());
+    if sabotage::on(Saboteur::BodyInLog) {
+        tracing::debug!(body = body(), "opened");
+    }
+    if sabotage::on(Saboteur::SubjectInLog) {
+        tracing::debug!(subject = target.view.subject, "opened");
+    }
+    if sabotage::on(Saboteur::AddressInLog) {
+        let from = target.view.from.first().map(|a| a.address.as_str());
+        tracing::debug!(from, "opened");
+    }
+    if sabotage::on(Saboteur::BodyInFile) {
+        let file = std::env::temp_dir().join(format!("tenon-{}", target.view.id));
+        let _ = std::fs::write(file, body().unwrap_or_default());
+    }
 }
 
 /// Sanitizes on a thread of its own: a hostile body may take its time. What is kept is the clean

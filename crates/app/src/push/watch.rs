@@ -10,6 +10,7 @@ use tenon_jobs::{Job, JobError, Lease};
 use tenon_model::connection::{ConnectionStatus, FeatureState, feature_state};
 use tenon_model::event::EventKind;
 use tenon_model::feature::Feature;
+use tenon_model::sabotage::{self, Saboteur};
 use tenon_model::{ConnectionId, Scope, Time, WorkspaceId};
 use tenon_store::{ConnectionRow, Tx};
 
@@ -205,7 +206,7 @@ pub(crate) async fn stop(ctx: &Ctx, row: &ConnectionRow, shared: bool) -> Result
     let watch = tx.watches().get(row.id).await?;
     drop(tx);
     let lives = watch.is_some_and(|w| w.expires_at.is_some_and(|end| end > ctx.world.now()));
-    if shared || !lives {
+    if shared || !lives || sabotage::on(Saboteur::SubscriptionStays) {
         return Ok(());
     }
     let port = ctx.mail_port(row, Priority::Interactive).await?;

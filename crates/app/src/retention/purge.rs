@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use tenon_jobs::{Job, JobError, Lease};
 use tenon_model::event::EventKind;
+use tenon_model::sabotage::{self, Saboteur};
 use tenon_model::{ConnectionId, Scope, WorkspaceId};
 
 use super::{DAY, horizon};
@@ -85,7 +86,8 @@ impl PurgeMail {
                 return Ok(());
             };
             tx.visits().prune(self.connection, now).await?;
-            let Some(since) = horizon(ctx, &mut tx).await? else {
+            let since = horizon(ctx, &mut tx).await?;
+            let Some(since) = since.filter(|_| !sabotage::on(Saboteur::BoxIgnored)) else {
                 tx.commit().await?;
                 return Ok(());
             };

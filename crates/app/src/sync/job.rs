@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use tenon_jobs::{Job, JobError, Lease};
+use tenon_model::sabotage::{self, Saboteur};
 use tenon_model::{ConnectionId, WorkspaceId};
 
 use super::engine;
@@ -24,6 +25,9 @@ impl Job for SyncMailbox {
     type Context = Ctx;
 
     fn coalesce_key(&self) -> Option<String> {
+        if sabotage::on(Saboteur::PushesUncoalesced) {
+            return None;
+        }
         Some(format!("sync:{}", self.connection))
     }
 

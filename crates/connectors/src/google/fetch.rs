@@ -18,6 +18,7 @@ use crate::quota::{Permit, Throttle, lock};
 use crate::transport::Head;
 use crate::{ProviderError, Reaction};
 use tenon_model::mail::RemoteMessage;
+use tenon_model::sabotage::{self, Saboteur};
 
 /// How often one item is asked for before its refusal is handed to the caller.
 const TRIES: u32 = 4;
@@ -334,6 +335,9 @@ const fn operation(wanted: &Wanted) -> Operation {
 /// The path below Gmail's root, as batches need it.
 fn path(wanted: &Wanted) -> String {
     let (kind, id, query) = match wanted {
+        Wanted::Message(id) if sabotage::on(Saboteur::BodiesPrefetched) => {
+            ("messages", id, "?format=full")
+        }
         Wanted::Message(id) => ("messages", id, MESSAGE),
         Wanted::Thread(id) => ("threads", id, THREAD),
     };

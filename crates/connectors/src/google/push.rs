@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use tenon_model::Time;
 use tenon_model::mail::Cursor;
+use tenon_model::sabotage::{self, Saboteur};
 
 use super::Google;
 use super::header::clean;
@@ -132,10 +133,14 @@ impl Claims {
             return Err(PushRefused::Unproven("token_not_yet"));
         }
         // Anybody can have Google sign a token; only these two say that it was meant for us.
-        if self.aud.as_str() != Some(&who.audience) {
+        if self.aud.as_str() != Some(&who.audience)
+            && !sabotage::on(Saboteur::PushAudienceUnchecked)
+        {
             return Err(PushRefused::Foreign("token_audience"));
         }
-        if self.email.as_str() != Some(&who.account) || self.email_verified != true {
+        if (self.email.as_str() != Some(&who.account) || self.email_verified != true)
+            && !sabotage::on(Saboteur::PushAccountUnchecked)
+        {
             return Err(PushRefused::Foreign("token_account"));
         }
         Ok(())

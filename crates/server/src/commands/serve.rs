@@ -39,6 +39,12 @@ const JOBS_AT_ONCE: usize = 8;
 
 pub(super) async fn run(settings: &Settings, migrate: bool) -> Result<(), Failure> {
     harden::keep_memory_private();
+    for saboteur in tenon_model::sabotage::chosen() {
+        tracing::error!(
+            saboteur = saboteur.word(),
+            "this server breaks a promise on purpose: it is only good for proofs"
+        );
+    }
     harden::allow_many_files();
     let stop = signals::watch()?;
     wiring::prepare_data_dir(&settings.data_dir)?;

@@ -15,6 +15,7 @@ use html5ever::interface::{
 use html5ever::tendril::{StrTendril, TendrilSink as _};
 use html5ever::{Attribute, local_name, ns};
 use rustix::time::{ClockId, clock_gettime};
+use tenon_model::sabotage::{self, Saboteur};
 
 /// Deeper nesting is not shown; browsers flatten it too.
 const MAX_DEPTH: u32 = 500;
@@ -26,6 +27,9 @@ const CHUNK: usize = 4 << 10;
 
 /// Whether parsing a body is too much work.
 pub(super) fn too_much(html: &str) -> bool {
+    if sabotage::on(Saboteur::BoundGone) {
+        return false;
+    }
     let budget = budget(html.len());
     let began = processor_time();
     let context = QualName::new(None, ns!(html), local_name!("div"));

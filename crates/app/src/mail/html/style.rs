@@ -1,6 +1,7 @@
 //! What is kept of a style attribute.
 
 use std::fmt::Write as _;
+use tenon_model::sabotage::{self, Saboteur};
 
 /// Style declarations that cannot load, escape or cover anything: a list of properties, and values
 /// without functions other than colours.
@@ -52,6 +53,9 @@ pub(super) fn style(value: &str) -> String {
         "width",
         "word-break",
     ];
+    if sabotage::on(Saboteur::StylesPass) {
+        return value.to_owned();
+    }
     let mut out = String::new();
     for declaration in value.split(';') {
         let Some((property, value)) = declaration.split_once(':') else {
