@@ -5,6 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use tenon_jobs::{Job, JobError, Lease, Runner};
+use tenon_model::sabotage::{self, Saboteur};
 use tenon_model::{Scope, WorkspaceId};
 
 use crate::acting::RunMailAction;
@@ -123,9 +124,11 @@ impl Housekeeping {
             tenon_jobs::enqueue(&mut tx, &job, now).await?;
         }
         look_for_drafts(&mut tx, now).await?;
-        tx.sends().prune(now - KEEP_SENDS).await?;
-        tx.drafts().prune(now - KEEP_SENDS).await?;
-        tx.mail_actions().prune(now - KEEP_ACTIONS, PRUNE).await?;
+        if !sabotage::on(Saboteur::ActionsKept) {
+            tx.sends().prune(now - KEEP_SENDS).await?;
+            tx.drafts().prune(now - KEEP_SENDS).await?;
+            tx.mail_actions().prune(now - KEEP_ACTIONS, PRUNE).await?;
+        }
         tx.invitations().purge(now).await?;
         tx.resets().purge(now).await?;
         tx.events().prune(now - KEEP_EVENTS).await?;

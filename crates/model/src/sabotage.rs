@@ -10,11 +10,11 @@
 //! optimizer leaves nothing of them. A program with a saboteur on says so at its start.
 
 macro_rules! saboteurs {
-    ($($(#[$meta:meta])* $name:ident = $word:literal,)*) => {
+    ($(#[doc = $does:literal] $name:ident = $word:literal,)*) => {
         /// A way to break one promise.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Saboteur {
-            $($(#[$meta])* $name,)*
+            $(#[doc = $does] $name,)*
         }
 
         impl Saboteur {
@@ -27,11 +27,29 @@ macro_rules! saboteurs {
                     $(Self::$name => $word,)*
                 }
             }
+
+            /// What it does.
+            pub fn does(self) -> &'static str {
+                match self {
+                    $(Self::$name => $does,)*
+                }
+                .trim()
+            }
         }
     };
 }
 
 saboteurs! {
+    /// An attachment on its way through stays in memory.
+    AttachmentHeld = "attachment-held",
+    /// What is neither in the bin nor in spam is deleted for good.
+    DeletesAnywhere = "deletes-anywhere",
+    /// What was done and sent is kept for ever.
+    ActionsKept = "actions-kept",
+    /// Syncing stars a message that nobody has starred.
+    ActsUnasked = "acts-unasked",
+    /// A message goes at once, without the time for taking it back.
+    SendsAtOnce = "sends-at-once",
     /// Sealed values are written as they are.
     SealedInClear = "sealed-in-clear",
     /// Every value is sealed with the same nonce.

@@ -92,6 +92,26 @@ pub(super) fn run(options: &Options, report: &mut Report) -> Result<()> {
     Ok(())
 }
 
+/// Lives the day on SQLite with saboteurs on; everything that was found afterwards.
+pub(super) fn sabotaged(options: &Options, words: &str) -> Result<BTreeSet<Hit>> {
+    let tenon = options.tenon()?;
+    let mut databases = Databases::default();
+    let mut random = options.random();
+    let mut sandbox = Sandbox::start(&tenon, SandboxOptions::of(50, options.seed))?;
+    let mail = day::Mail::new(2, &mut random);
+    let late = day::Mail::new(1, &mut random);
+    mail.arrive(&mut sandbox)?;
+    let mut setup = databases.setup("sqlite", &tenon, sandbox.environment())?;
+    setup.set("TENON_LOG", "debug");
+    setup.set("TENON_SABOTEUR", words);
+    let after = day::live(&setup, &mut sandbox, &mail, &late, &mut random)?;
+    let mut canaries = [mail.canaries, late.canaries, after.sessions, after.written].concat();
+    for (number, token) in sandbox.tokens_issued()?.iter().enumerate() {
+        canaries.push(Canary::known(&format!("token {number}"), token));
+    }
+    everywhere(&Scanner::new(&canaries)?, &setup, &databases)
+}
+
 fn tell(kind: &str, hits: &BTreeSet<Hit>) {
     for hit in hits.iter().take(10) {
         say(format!(

@@ -14,7 +14,8 @@ use crate::generate;
 use crate::needs::debian_packages;
 use crate::tidy;
 
-pub use rust::refreshes;
+pub use judges::PROOFS;
+pub use rust::{nextest, refreshes};
 
 /// A step of the whole test.
 struct Part {

@@ -101,7 +101,8 @@ pub fn refreshes(rounds: u64) -> Result<Outcome> {
 }
 
 /// cargo-nextest: installed, or the build that PyPI has, or compiled.
-fn nextest() -> Result<PathBuf> {
+/// The test runner.
+pub fn nextest() -> Result<PathBuf> {
     cargo_tool("cargo-nextest")
 }
 

@@ -1,6 +1,7 @@
 //! The rules of the house that no compiler checks.
 
 mod arrows;
+mod promises;
 mod text;
 
 use std::fs;
@@ -56,7 +57,7 @@ impl Findings {
 
 type Rule = fn(&[Source]) -> Findings;
 
-const RULES: [(&str, Rule); 11] = [
+const RULES: [(&str, Rule); 12] = [
     ("crates point only along the allowed arrows", arrows::crates),
     (
         "web packages point only along the allowed arrows",
@@ -74,6 +75,7 @@ const RULES: [(&str, Rule); 11] = [
     ("each crate has a README in its rustdoc", text::readmes),
     ("the changelog has an Unreleased section", text::changelog),
     ("documents link to files that exist", text::links),
+    ("checks of the privacy page exist", promises::checks),
 ];
 
 /// Checks every rule and prints what breaks it.

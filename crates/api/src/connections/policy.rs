@@ -3,8 +3,8 @@
 use axum::Json;
 use serde::{Deserialize, Serialize};
 use tenon_app::connections::{self, SentenceView};
-use tenon_model::feature::{FEATURES, Feature};
-use tenon_model::policy::Section;
+use tenon_model::feature::Feature;
+use tenon_model::policy::{self, Ground, Locale, Section};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::extract::{Language, Query};
@@ -30,12 +30,94 @@ pub(super) struct PolicyQuery {
 pub(super) struct Policy {
     /// Hash of exactly these sentences; *Activate* sends it back.
     version: String,
-    sentences: Vec<Sentence>,
+    sentences: Vec<PolicySentence>,
     sections: Vec<PolicySection>,
-    terms: Vec<Sentence>,
+    terms: Vec<PolicySentence>,
+    /// The checks that the sentences name.
+    checks: Vec<PolicyCheck>,
 }
 
-/// One sentence.
+/// A sentence, and why it may be believed.
+#[derive(Serialize, ToSchema)]
+struct PolicySentence {
+    id: &'static str,
+    text: &'static str,
+    /// The feature it belongs to; none when it holds for all.
+    feature: Option<&'static str>,
+    ground: GroundWord,
+    /// Ids of the checks that fail when it stops being true.
+    checks: Vec<&'static str>,
+}
+
+/// Why a sentence may be believed.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum GroundWord {
+    /// Checks prove it.
+    Checked,
+    /// It is an agreement, which no program can check.
+    Term,
+}
+
+/// A check that is run on every change of the program.
+#[derive(Serialize, ToSchema)]
+struct PolicyCheck {
+    id: &'static str,
+    /// What it does and when it passes.
+    text: &'static str,
+    /// Where: in tests, on the real program, or in a browser.
+    runs: Vec<RunWord>,
+    /// Whether `tenon doctor --privacy` runs a part of it on a live server.
+    live: bool,
+}
+
+/// Where a check runs.
+#[derive(Serialize, ToSchema, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+enum RunWord {
+    Test,
+    Proof,
+    Browser,
+}
+
+impl PolicySentence {
+    fn of(sentence: &'static policy::Sentence, locale: Locale) -> Self {
+        Self {
+            id: sentence.id,
+            text: sentence.text(locale),
+            feature: sentence.feature.map(Feature::as_str),
+            ground: match sentence.ground {
+                Ground::Checked => GroundWord::Checked,
+                Ground::Term => GroundWord::Term,
+            },
+            checks: policy::checks_of(sentence).map(|c| c.id).collect(),
+        }
+    }
+}
+
+impl PolicyCheck {
+    fn of(check: &'static policy::Check, locale: Locale) -> Self {
+        let mut runs = Vec::new();
+        for run in check.all_runs() {
+            let word = match run {
+                policy::Run::Test(..) => RunWord::Test,
+                policy::Run::Proof(_) => RunWord::Proof,
+                policy::Run::Browser(_) => RunWord::Browser,
+            };
+            if !runs.contains(&word) {
+                runs.push(word);
+            }
+        }
+        Self {
+            id: check.id,
+            text: check.text(locale),
+            runs,
+            live: check.live,
+        }
+    }
+}
+
+/// A sentence as somebody agreed to it.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Sentence {
     id: String,
@@ -58,6 +140,7 @@ enum SectionWord {
     Stored,
     Kept,
     Ended,
+    Server,
 }
 
 impl SectionWord {
@@ -68,6 +151,7 @@ impl SectionWord {
             Section::Stored => Some(Self::Stored),
             Section::Kept => Some(Self::Kept),
             Section::Ended => Some(Self::Ended),
+            Section::Server => Some(Self::Server),
             Section::Terms => None,
         }
     }
@@ -83,6 +167,9 @@ impl From<SentenceView> for Sentence {
 }
 
 /// The text for some features
+///
+/// With `features`, exactly what a person agrees to who chooses them; without, all that the privacy page
+/// says, each sentence with the checks that prove it.
 #[utoipa::path(
     get, path = "/policy", tag = "connecting", security(()),
     params(PolicyQuery, ("locale" = Option<String>, Query, description = "`en` or `fr`")),
@@ -95,14 +182,23 @@ pub(super) async fn get_policy(
     if let Some(provider) = &query.provider {
         super::authorize::read_provider(provider)?;
     }
-    let features = match &query.features {
-        Some(list) => read_features(list.split(',').filter(|w| !w.is_empty()))?,
-        None => FEATURES.iter().map(|f| f.feature).collect(),
+    let view = match &query.features {
+        Some(list) => {
+            let features = read_features(list.split(',').filter(|w| !w.is_empty()))?;
+            connections::policy(&features, locale)
+        }
+        None => connections::privacy(locale),
     };
-    let view = connections::policy(&features, locale);
+    let of = |s: &'static policy::Sentence| PolicySentence::of(s, locale);
+    let named = |check: &&policy::Check| {
+        let shown = view.sentences.iter();
+        shown.into_iter().any(|s| check.proves(s.id))
+    };
+    let checks = policy::CHECKS.iter().filter(named);
+    let checks = checks.map(|c| PolicyCheck::of(c, locale)).collect();
     Ok(Json(Policy {
         version: view.version,
-        sentences: view.sentences.into_iter().map(Into::into).collect(),
+        sentences: view.sentences.into_iter().map(of).collect(),
         sections: view
             .sections
             .into_iter()
@@ -114,7 +210,8 @@ pub(super) async fn get_policy(
                 })
             })
             .collect(),
-        terms: view.terms.into_iter().map(Into::into).collect(),
+        terms: view.terms.into_iter().map(of).collect(),
+        checks,
     }))
 }
 

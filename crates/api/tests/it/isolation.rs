@@ -12,7 +12,7 @@ use crate::support::{Answer, Browser, TestApp, steady};
 /// What ends or changes the caller's own session: not asked with ids of others in their place.
 const OWN: &[&str] = &["/api/v1/session", "/api/v1/events"];
 
-fn operations() -> Vec<(Method, String, Value)> {
+pub(crate) fn operations() -> Vec<(Method, String, Value)> {
     let document = serde_json::to_value(tenon_api::openapi()).unwrap();
     let mut out = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
@@ -27,7 +27,7 @@ fn operations() -> Vec<(Method, String, Value)> {
 }
 
 /// Everything that looks like an id in an answer, by its prefix.
-fn harvest(value: &Value, ids: &mut BTreeSet<String>) {
+pub(crate) fn harvest(value: &Value, ids: &mut BTreeSet<String>) {
     match value {
         Value::String(text) => {
             let id =
@@ -54,7 +54,7 @@ fn nobodys(id: &str) -> String {
 }
 
 /// The ids of a member, by all that can be read without one, and then with those found.
-async fn ids_of(browser: &mut Browser) -> BTreeSet<String> {
+pub(crate) async fn ids_of(browser: &mut Browser) -> BTreeSet<String> {
     let mut ids = BTreeSet::new();
     let reads: Vec<String> = operations()
         .into_iter()
@@ -79,11 +79,11 @@ async fn ids_of(browser: &mut Browser) -> BTreeSet<String> {
     ids
 }
 
-fn json_of(answer: &Answer) -> Value {
+pub(crate) fn json_of(answer: &Answer) -> Value {
     serde_json::from_slice(&answer.body).unwrap_or_default()
 }
 
-fn first_of_each(ids: &BTreeSet<String>) -> BTreeMap<String, String> {
+pub(crate) fn first_of_each(ids: &BTreeSet<String>) -> BTreeMap<String, String> {
     let mut out = BTreeMap::new();
     for id in ids {
         out.entry(prefix(id).to_owned())
@@ -93,7 +93,7 @@ fn first_of_each(ids: &BTreeSet<String>) -> BTreeMap<String, String> {
 }
 
 /// A member with one of everything.
-async fn furnish(app: &TestApp, browser: &mut Browser, name: &str) {
+pub(crate) async fn furnish(app: &TestApp, browser: &mut Browser, name: &str) {
     let connection = app
         .sync_for(browser, &["mail", "organizing", "sending"])
         .await;

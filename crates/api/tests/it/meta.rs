@@ -6,21 +6,30 @@ use http::{Method, StatusCode};
 use crate::support::TestApp;
 
 #[tokio::test]
-async fn probes_and_contact() {
+async fn probes() {
     let app = TestApp::empty().await;
     let mut browser = app.browser();
     assert_eq!(browser.get("/healthz").await.text(), "ok\n");
     assert_eq!(browser.get("/readyz").await.json()["ready"], true);
-    let contact = browser.get("/.well-known/security.txt").await.text();
-    assert!(
-        contact.starts_with("Contact: mailto:security@example.com\nExpires: 20"),
-        "{contact}"
-    );
     app.shutdown.cancel();
     assert_eq!(
         browser.get("/readyz").await.status,
         StatusCode::SERVICE_UNAVAILABLE
     );
+}
+
+#[tokio::test]
+async fn e5_the_security_contact_is_there_and_in_force() {
+    let app = TestApp::empty().await;
+    let contact = app.browser().get("/.well-known/security.txt").await.text();
+    let lines: Vec<&str> = contact.lines().collect();
+    assert_eq!(lines[0], "Contact: mailto:security@example.com");
+    let expires = lines[1].strip_prefix("Expires: ").unwrap();
+    let now = app.ctx.world.now();
+    let year = std::time::Duration::from_hours(365 * 24);
+    let month = std::time::Duration::from_hours(30 * 24);
+    assert!(*expires > *(now + month).to_string(), "{contact}");
+    assert!(*expires < *(now + year).to_string(), "{contact}");
 }
 
 // A server that answers but runs no jobs syncs nothing and deletes nothing.

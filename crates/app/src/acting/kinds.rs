@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 use tenon_model::ThreadId;
 use tenon_model::feature::Feature;
+use tenon_model::sabotage::{self, Saboteur};
 use tenon_store::MessageFacts;
 use tenon_store::mail::{SPAM, STARRED, TRASH, UNREAD};
 
@@ -206,7 +207,9 @@ fn delta(action: Action, about: About<'_>, m: &MessageFacts) -> Option<Delta> {
         Action::NotSpam if has(m, SPAM) => (inbox.to_vec(), vec![SPAM]),
         Action::Trash => (vec![TRASH], vec![INBOX]),
         Action::Restore if has(m, TRASH) => (inbox.to_vec(), vec![TRASH]),
-        Action::DeleteForever if has(m, TRASH) || has(m, SPAM) => {
+        Action::DeleteForever
+            if has(m, TRASH) || has(m, SPAM) || sabotage::on(Saboteur::DeletesAnywhere) =>
+        {
             return Some(Delta {
                 added: Vec::new(),
                 removed: Vec::new(),

@@ -113,7 +113,7 @@ pub async fn authorize(ctx: &Ctx, actor: &Actor, input: Authorize) -> Result<Aut
     };
     tx.consents().insert(&consent).await?;
     if !sabotage::on(Saboteur::ConsentTextLost) {
-        remember_text(&mut tx, &input.policy_version, &shown).await?;
+        remember_text(&mut tx, &input.policy_version, &shown, input.locale).await?;
     }
     let verifier_sealed =
         ctx.keys
@@ -157,6 +157,7 @@ async fn remember_text(
     tx: &mut tenon_store::Tx,
     version: &str,
     text: &super::providers::PolicyView,
+    locale: policy::Locale,
 ) -> Result<()> {
     let name = format!("policy:{version}");
     if tx.settings().get(&name).await?.is_none() {
@@ -164,7 +165,7 @@ async fn remember_text(
             .sentences
             .iter()
             .chain(&text.terms)
-            .map(|s| (s.id.as_str(), s.text.as_str()))
+            .map(|s| (s.id, s.text(locale)))
             .collect();
         let json =
             serde_json::to_string(&pairs).map_err(|_| Error::Internal("policy_text".into()))?;

@@ -35,7 +35,8 @@ pub use pause::{pause, resume, sync_now, unpark};
 pub(crate) use pause::{pause_all, resume_all};
 pub use profile::RefreshProfile;
 pub use providers::{
-    FeatureView, PolicyView, ProfileView, ProviderView, ScopeView, SentenceView, policy, providers,
+    FeatureView, PolicyView, ProfileView, ProviderView, ScopeView, SentenceView, policy, privacy,
+    providers,
 };
 pub use receipts::{ReceiptView, receipt, receipts};
 pub use remove::RemoveRows;

@@ -72,12 +72,12 @@ pub struct ScopeView {
 pub struct PolicyView {
     /// Hash of exactly these sentences.
     pub version: String,
-    /// Sections with the ids of their sentences.
+    /// Sections with the ids of their sentences; those without any are left out.
     pub sections: Vec<(Section, &'static str, Vec<&'static str>)>,
     /// The sentences, terms apart.
-    pub sentences: Vec<SentenceView>,
+    pub sentences: Vec<&'static policy::Sentence>,
     /// The terms.
-    pub terms: Vec<SentenceView>,
+    pub terms: Vec<&'static policy::Sentence>,
 }
 
 /// One sentence.
@@ -139,26 +139,39 @@ pub fn providers(ctx: &Ctx, locale: Locale) -> Vec<ProviderView> {
     }]
 }
 
-/// The text for exactly these features.
+/// The text that a person agrees to for exactly these features.
 pub fn policy(features: &[Feature], locale: Locale) -> PolicyView {
-    let all = policy::sentences(features);
-    let of = |section: Section| all.iter().filter(move |s| s.section == section);
-    let view = |s: &&policy::Sentence| SentenceView {
-        id: s.id.to_owned(),
-        text: s.text(locale).to_owned(),
+    view(
+        policy::sentences(features),
+        policy::version(features, locale),
+        locale,
+    )
+}
+
+/// The privacy page: every sentence there is. Its version is that of the consent to all features.
+pub fn privacy(locale: Locale) -> PolicyView {
+    let all: Vec<Feature> = FEATURES.iter().map(|f| f.feature).collect();
+    view(
+        policy::SENTENCES.iter().collect(),
+        policy::version(&all, locale),
+        locale,
+    )
+}
+
+fn view(all: Vec<&'static policy::Sentence>, version: String, locale: Locale) -> PolicyView {
+    let ids = |section: Section| -> Vec<&'static str> {
+        let of_it = all.iter().filter(|s| s.section == section);
+        of_it.map(|s| s.id).collect()
     };
+    let (terms, sentences) = all.iter().partition(|s| s.section == Section::Terms);
     PolicyView {
-        version: policy::version(features, locale),
+        version,
         sections: Section::SHOWN
             .iter()
-            .map(|s| (*s, s.title(locale), of(*s).map(|s| s.id).collect()))
+            .map(|s| (*s, s.title(locale), ids(*s)))
+            .filter(|(_, _, ids)| !ids.is_empty())
             .collect(),
-        sentences: all
-            .iter()
-            .copied()
-            .filter(|s| s.section != Section::Terms)
-            .map(|s| view(&s))
-            .collect(),
-        terms: of(Section::Terms).map(view).collect(),
+        sentences,
+        terms,
     }
 }

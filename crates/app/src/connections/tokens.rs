@@ -135,6 +135,9 @@ impl ConnectionTokens {
             return Ok(None);
         }
         let token = open_token(&self.key, self.connection, "access", sealed)?;
+        if sabotage::on(Saboteur::TokenInLog) {
+            tracing::debug!(token = token.expose_secret(), "found");
+        }
         let same = stale.is_some_and(|s| s.expose_secret() == token.expose_secret());
         Ok((!same).then_some(token))
     }
@@ -236,9 +239,6 @@ impl ConnectionTokens {
             let refresh = open_refresh(&self.key, &row)?.ok_or_else(gone)?;
             match google.grants().refresh(&refresh).await {
                 Ok(tokens) => {
-                    if sabotage::on(Saboteur::TokenInLog) {
-                        tracing::debug!(token = tokens.access.expose_secret(), "refreshed");
-                    }
                     if self.store(&row, &tokens).await? {
                         return Ok(tokens.access);
                     }

@@ -23,6 +23,7 @@ mod lost_commits;
 mod members;
 mod nodes;
 mod pictures;
+mod promises;
 mod push;
 mod reading;
 mod removing;

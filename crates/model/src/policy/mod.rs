@@ -1,5 +1,9 @@
 //! What Tenon says of itself: the sentences of consent and privacy page, and the words for features
 //! and scopes, in English and French. No privacy sentence is written anywhere else.
+//!
+//! Each sentence is proved by checks ([`CHECKS`]), each check proves sentences and names the saboteurs that
+//! turn it red. This crate does not compile with a sentence that no check proves, with a check that
+//! proves none, or with one that nothing has ever turned red.
 
 use std::fmt::Write as _;
 
@@ -7,9 +11,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::feature::Feature;
 
+mod checks;
+mod sentences;
 mod texts;
+mod unwritten;
 
+pub use checks::{CHECKS, Check, Run, check, checks_of};
+pub use sentences::SENTENCES;
 pub use texts::{ScopeText, feature_text, missing_texts, profile_text, reason_text, scope_text};
+pub use unwritten::UNWRITTEN;
 
 /// A language of the texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,11 +72,38 @@ pub enum Section {
     Ended,
     /// The terms.
     Terms,
+    /// How the server itself is kept safe; on the privacy page only.
+    Server,
+}
+
+/// Where a sentence is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// In the consent to which a person agrees, and on the privacy page.
+    Consent,
+    /// On the privacy page only.
+    Page,
+}
+
+/// Why a sentence may be believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ground {
+    /// Checks fail when it stops being true.
+    Checked,
+    /// It is an agreement, which no program can check.
+    Term,
 }
 
 impl Section {
     /// Sections in the order they are shown, terms apart.
-    pub const SHOWN: [Self; 4] = [Self::Read, Self::Stored, Self::Kept, Self::Ended];
+    pub const SHOWN: [Self; 5] = [
+        Self::Read,
+        Self::Stored,
+        Self::Kept,
+        Self::Ended,
+        Self::Server,
+    ];
 
     /// Its heading.
     pub const fn title(self, l: Locale) -> &'static str {
@@ -79,6 +116,10 @@ impl Section {
             Self::Kept => l.of("How it is protected", "Comment c’est protégé"),
             Self::Ended => l.of("How you end it", "Comment y mettre fin"),
             Self::Terms => l.of("Terms", "Conditions"),
+            Self::Server => l.of(
+                "How this server is kept safe",
+                "Comment ce serveur est protégé",
+            ),
         }
     }
 }
@@ -92,6 +133,12 @@ pub struct Sentence {
     pub section: Section,
     /// Shown when this feature is chosen; always when `None`.
     pub feature: Option<Feature>,
+    /// In the consent, or on the privacy page only.
+    pub place: Place,
+    /// Whether checks prove it.
+    pub ground: Ground,
+    /// The release that said it first.
+    pub since: &'static str,
     en: &'static str,
     fr: &'static str,
 }
@@ -101,187 +148,23 @@ impl Sentence {
     pub const fn text(&self, locale: Locale) -> &'static str {
         locale.of(self.en, self.fr)
     }
-}
 
-const fn s(
-    id: &'static str,
-    section: Section,
-    feature: Option<Feature>,
-    en: &'static str,
-    fr: &'static str,
-) -> Sentence {
-    Sentence {
-        id,
-        section,
-        feature,
-        en,
-        fr,
+    /// Eight digits of the hash of its texts: another text has another mark.
+    pub fn mark(&self) -> String {
+        let mut digest = aws_lc_rs::digest::Context::new(&aws_lc_rs::digest::SHA256);
+        for part in [self.en, "\0", self.fr] {
+            digest.update(part.as_bytes());
+        }
+        hex(&digest.finish().as_ref()[..4])
     }
 }
 
-/// Every sentence. Changing one changes the version of each consent it is part of.
-pub const SENTENCES: &[Sentence] = &[
-    s(
-        "read.identity",
-        Section::Read,
-        None,
-        "Tenon reads the address and name of the account you choose, to know whose it is.",
-        "Tenon lit l’adresse et le nom du compte choisi, pour savoir à qui il appartient.",
-    ),
-    s(
-        "read.mail",
-        Section::Read,
-        Some(Feature::Mail),
-        "Tenon reads the list of your messages: sender, recipients, subject, dates, labels and size. It reads the text of a message only when you open that message.",
-        "Tenon lit la liste de vos messages : expéditeur, destinataires, objet, dates, libellés et taille. Il ne lit le texte d’un message que lorsque vous l’ouvrez.",
-    ),
-    s(
-        "read.aliases",
-        Section::Read,
-        Some(Feature::Mail),
-        "Tenon reads your labels and the addresses you send from, with their signatures.",
-        "Tenon lit vos libellés et les adresses depuis lesquelles vous écrivez, avec leurs signatures.",
-    ),
-    s(
-        "read.organizing",
-        Section::Read,
-        Some(Feature::Organizing),
-        "Tenon changes your mailbox only when you click: it marks, stars, archives, labels, moves and puts into the bin what you chose, at Google.",
-        "Tenon ne change votre boîte que lorsque vous le demandez : il marque, suit, archive, classe, déplace et met à la corbeille, chez Google, ce que vous avez choisi.",
-    ),
-    s(
-        "read.sending",
-        Section::Read,
-        Some(Feature::Sending),
-        "Tenon writes drafts into your mailbox at Google and sends those that you tell it to send.",
-        "Tenon écrit des brouillons dans votre boîte chez Google et envoie ceux que vous lui demandez d’envoyer.",
-    ),
-    s(
-        "read.deleting",
-        Section::Read,
-        Some(Feature::Deleting),
-        "Tenon deletes for good only what is in the bin or in spam, and asks you each time.",
-        "Tenon ne supprime définitivement que ce qui est à la corbeille ou parmi les indésirables, et vous le demande chaque fois.",
-    ),
-    s(
-        "read.planned",
-        Section::Read,
-        None,
-        "A permission you give for a part of Tenon that is not built yet is not used.",
-        "Une autorisation donnée pour une partie de Tenon qui n’existe pas encore n’est pas utilisée.",
-    ),
-    s(
-        "stored.mail",
-        Section::Stored,
-        Some(Feature::Mail),
-        "Names, addresses, subjects and label names of your messages are stored on this server, sealed, until you disconnect the account. When a message came, its size and which labels it bears are stored as plain numbers and codes.",
-        "Les noms, adresses, objets et noms de libellés de vos messages sont conservés sur ce serveur, scellés, jusqu’à ce que vous déconnectiez le compte. La date d’arrivée, la taille et les libellés portés sont conservés comme simples nombres et codes.",
-    ),
-    s(
-        "stored.no_bodies",
-        Section::Stored,
-        Some(Feature::Mail),
-        "Message texts and attachments are never stored: they are fetched from Google when you open them and forgotten within minutes.",
-        "Les textes et pièces jointes ne sont jamais conservés : ils sont demandés à Google quand vous les ouvrez et oubliés en quelques minutes.",
-    ),
-    s(
-        "stored.organizing",
-        Section::Stored,
-        Some(Feature::Organizing),
-        "Which messages you changed and which labels were put on or taken off is stored as codes for at most 7 days, so that you can undo it.",
-        "Quels messages vous avez changés et quels libellés ont été mis ou retirés est conservé sous forme de codes pendant 7 jours au plus, pour que vous puissiez l’annuler.",
-    ),
-    s(
-        "stored.sending",
-        Section::Stored,
-        Some(Feature::Sending),
-        "The text of a draft is stored at Google only. Of a message on its way, Tenon stores its number at Google, its hour and what became of it, and, sealed, its recipients and subject, for at most 30 days. Files that you attach are held in memory until the draft is saved.",
-        "Le texte d’un brouillon n’est conservé que chez Google. D’un message en cours d’envoi, Tenon conserve son numéro chez Google, son heure et ce qu’il est devenu et, scellés, ses destinataires et son objet, pendant 30 jours au plus. Les fichiers joints restent en mémoire jusqu’à l’enregistrement du brouillon.",
-    ),
-    s(
-        "stored.tokens",
-        Section::Stored,
-        None,
-        "The key that Google gives Tenon for your account is stored sealed and never shown to anyone. Tenon never sees your password.",
-        "La clé que Google remet à Tenon pour votre compte est conservée scellée et n’est montrée à personne. Tenon ne voit jamais votre mot de passe.",
-    ),
-    s(
-        "stored.consent",
-        Section::Stored,
-        None,
-        "That you agreed to this text, and when, is stored and shown to you.",
-        "Le fait que vous avez accepté ce texte, et quand, est conservé et vous est montré.",
-    ),
-    s(
-        "kept.sealed",
-        Section::Kept,
-        None,
-        "Each account has an encryption key of its own; a stolen database or backup shows no mail.",
-        "Chaque compte a sa propre clé de chiffrement ; une base de données ou une sauvegarde volée ne montre aucun courrier.",
-    ),
-    s(
-        "kept.private",
-        Section::Kept,
-        Some(Feature::Mail),
-        "Your mailbox is private: other members of your workspace do not see it.",
-        "Votre boîte est privée : les autres membres de votre espace ne la voient pas.",
-    ),
-    s(
-        "kept.first_party",
-        Section::Kept,
-        None,
-        "The web app talks to this server only: no analytics, no foreign fonts or scripts. Remote images in messages are blocked.",
-        "L’application web ne parle qu’à ce serveur : ni mesure d’audience, ni polices ou scripts étrangers. Les images distantes des messages sont bloquées.",
-    ),
-    s(
-        "ended.disconnect",
-        Section::Ended,
-        None,
-        "Disconnecting removes everything that was read from the account, before it answers, and destroys its key, so that backups cannot be read either. You get a receipt.",
-        "La déconnexion supprime tout ce qui a été lu du compte, avant de répondre, et détruit sa clé, de sorte que les sauvegardes ne sont plus lisibles non plus. Vous recevez un reçu.",
-    ),
-    s(
-        "ended.revoke",
-        Section::Ended,
-        None,
-        "The grant is withdrawn at Google, unless another connection shares it; then you are told so and get the link to end it yourself.",
-        "L’autorisation est retirée chez Google, sauf si une autre connexion la partage ; vous en êtes alors averti et recevez le lien pour y mettre fin vous-même.",
-    ),
-    s(
-        "ended.elsewhere",
-        Section::Ended,
-        None,
-        "If you withdraw access at Google, Tenon stops, destroys its tokens at once, and removes the message list after 7 days unless you reconnect.",
-        "Si vous retirez l’accès chez Google, Tenon s’arrête, détruit aussitôt ses jetons et supprime la liste des messages après 7 jours, sauf si vous vous reconnectez.",
-    ),
-    s(
-        "terms.operator",
-        Section::Terms,
-        None,
-        "This server is run by your organisation. Whoever runs the machine could, with its keys, do what you can do; nothing in the product lets them.",
-        "Ce serveur est exploité par votre organisation. Qui exploite la machine pourrait, avec ses clés, faire ce que vous pouvez faire ; rien dans le produit ne le lui permet.",
-    ),
-    s(
-        "terms.use",
-        Section::Terms,
-        None,
-        "What is read is used for the features you chose and for nothing else: no advertising, no sale, no training.",
-        "Ce qui est lu sert aux fonctions choisies et à rien d’autre : ni publicité, ni vente, ni entraînement.",
-    ),
-    s(
-        "terms.owner",
-        Section::Terms,
-        None,
-        "You may connect an account only if it is yours or its owner allows it.",
-        "Vous ne pouvez connecter un compte que s’il est à vous ou si son propriétaire le permet.",
-    ),
-];
-
-/// The sentences for a set of features, in order.
+/// The sentences of the consent to a set of features, in order.
 pub fn sentences(features: &[Feature]) -> Vec<&'static Sentence> {
     let planned = features.iter().any(|f| !f.info().available);
     SENTENCES
         .iter()
+        .filter(|s| s.place == Place::Consent)
         .filter(|s| s.feature.is_none_or(|f| features.contains(&f)))
         .filter(|s| s.id != "read.planned" || planned)
         .collect()
@@ -296,13 +179,14 @@ pub fn version(features: &[Feature], locale: Locale) -> String {
             digest.update(part.as_bytes());
         }
     }
-    let hash = digest.finish();
-    hash.as_ref()
-        .iter()
-        .fold(String::from("sha256:"), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+    format!("sha256:{}", hex(digest.finish().as_ref()))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 #[cfg(test)]

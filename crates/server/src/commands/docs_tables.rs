@@ -1,5 +1,7 @@
 //! `tenon docs-tables`: the tables of the reference pages, made from the code that they describe.
 
+mod privacy;
+
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -19,6 +21,8 @@ pub(super) fn run(dir: &Path) -> Result<(), Failure> {
         ("inventory.md", inventory()),
         ("permissions.md", permissions()),
         ("faults.md", faults()),
+        ("privacy.md", privacy::page()),
+        ("checks.json", privacy::checks()),
     ];
     for (name, text) in pages {
         let path = dir.join(name);

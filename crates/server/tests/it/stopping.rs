@@ -144,3 +144,16 @@ fn many_files_may_be_open() {
     let wanted = hard.parse().unwrap_or(u64::MAX).min(65_536);
     assert!(soft.parse::<u64>().unwrap_or(u64::MAX) >= wanted, "{line}");
 }
+
+#[test]
+fn q7_a_crash_writes_no_memory() {
+    let place = Place::new();
+    let server = place.serve();
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", server.id())).unwrap();
+    let line = limits
+        .lines()
+        .find(|l| l.starts_with("Max core file size"))
+        .unwrap();
+    let numbers: Vec<&str> = line.split_whitespace().collect();
+    assert_eq!((numbers[4], numbers[5]), ("0", "0"), "{line}");
+}

@@ -8,6 +8,7 @@ use tenon_connectors::ports::WriteError;
 use tenon_model::event::EventKind;
 use tenon_model::mail::Address;
 use tenon_model::outbox::{Decision, Event, State};
+use tenon_model::sabotage::{self, Saboteur};
 use tenon_model::{DraftId, Scope, SendId};
 use tenon_store::{DraftRow, SendRow, StoreError, Tx};
 use tenon_vault::Context;
@@ -53,6 +54,7 @@ pub async fn send(
         Some(s) if s > MAX_UNDO_SEND => {
             return Err(Error::field("undo_seconds", "must be from 0 to 30"));
         }
+        _ if sabotage::on(Saboteur::SendsAtOnce) => 0,
         Some(s) => s,
         None => {
             let member = tx.members().get(actor.member).await?;
