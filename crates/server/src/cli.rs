@@ -184,6 +184,12 @@ pub(crate) struct Doctor {
     /// Asks only whether the server that runs here is ready, for health checks of containers
     #[arg(long, conflicts_with = "settings")]
     pub(crate) ready: bool,
+    /// Looks instead at what the privacy page promises, as far as a look at the database can tell
+    #[arg(long, conflicts_with_all = ["settings", "ready"])]
+    pub(crate) privacy: bool,
+    /// Language of the sentences of --privacy: en or fr
+    #[arg(long, default_value = "en", value_parser = ["en", "fr"])]
+    pub(crate) locale: String,
 }
 
 /// `tenon member …`.

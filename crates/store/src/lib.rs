@@ -37,6 +37,7 @@ mod members;
 mod migrate;
 #[cfg(test)]
 mod plans;
+mod privacy;
 mod purges;
 mod receipts;
 mod retention;
@@ -72,6 +73,7 @@ pub use mail::{
     ThreadQuery, ThreadRow, Threads, TimeBox, Visits,
 };
 pub use members::{Member, Members};
+pub use privacy::{Place, Privacy};
 pub use purges::{LARGE_TABLES, LargeTable, Purge, Purges};
 pub use receipts::{Receipt, Receipts};
 pub use retention::RetentionChoices;

@@ -65,18 +65,21 @@ struct PolicyCheck {
     id: &'static str,
     /// What it does and when it passes.
     text: &'static str,
-    /// Where: in tests, on the real program, or in a browser.
-    runs: Vec<RunWord>,
+    /// Where.
+    runs: RunWord,
     /// Whether `tenon doctor --privacy` runs a part of it on a live server.
     live: bool,
 }
 
-/// Where a check runs.
-#[derive(Serialize, ToSchema, Clone, Copy, PartialEq, Eq)]
+/// Where a check runs, at the furthest from the code. Each runs on every change of the program.
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum RunWord {
-    Test,
+    /// In tests.
+    EveryChange,
+    /// On the real program, under faults and kills.
     Proof,
+    /// In a browser.
     Browser,
 }
 
@@ -97,21 +100,17 @@ impl PolicySentence {
 
 impl PolicyCheck {
     fn of(check: &'static policy::Check, locale: Locale) -> Self {
-        let mut runs = Vec::new();
-        for run in check.all_runs() {
-            let word = match run {
-                policy::Run::Test(..) => RunWord::Test,
-                policy::Run::Proof(_) => RunWord::Proof,
-                policy::Run::Browser(_) => RunWord::Browser,
-            };
-            if !runs.contains(&word) {
-                runs.push(word);
-            }
-        }
+        let all = check.all_runs();
+        let browser = all.iter().any(|r| matches!(r, policy::Run::Browser(_)));
+        let proof = all.iter().any(|r| matches!(r, policy::Run::Proof(_)));
         Self {
             id: check.id,
             text: check.text(locale),
-            runs,
+            runs: match (browser, proof) {
+                (true, _) => RunWord::Browser,
+                (false, true) => RunWord::Proof,
+                (false, false) => RunWord::EveryChange,
+            },
             live: check.live,
         }
     }

@@ -149,6 +149,9 @@ pub(crate) fn describe(scope: &str) -> Option<&'static str> {
         }
         "calendar.readonly" => "See and download any calendar you can access",
         "calendar.events" => "View and edit events on all your calendars",
+        "calendar.events.owned" => {
+            "See, create, change, and delete events on Google calendars you own"
+        }
         "calendar.events.readonly" => "View events on all your calendars",
         "calendar.calendarlist.readonly" => {
             "See the list of Google calendars you are subscribed to"

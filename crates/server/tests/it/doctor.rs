@@ -11,7 +11,7 @@ use crate::person::{Person, owner, sandbox, server};
 use crate::support::{Place, finish, read, sentence, stdout};
 
 /// The report of a command, with its exit code.
-fn report(command: Command) -> (Option<i32>, Value) {
+pub(crate) fn report(command: Command) -> (Option<i32>, Value) {
     let output = finish(command);
     let report = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)));
@@ -35,7 +35,7 @@ fn check<'r>(report: &'r Value, name: &str) -> &'r Value {
 
 /// The check stands so, and its text and remedy hold these words.
 #[track_caller]
-fn stands(report: &Value, name: &str, state: &str, text: &str, next: &str) {
+pub(crate) fn stands(report: &Value, name: &str, state: &str, text: &str, next: &str) {
     let found = check(report, name);
     assert_eq!(found["state"], state, "{found:#}");
     assert!(found["text"].as_str().unwrap().contains(text), "{found:#}");
@@ -46,7 +46,7 @@ fn mode(path: &Path, mode: u32) {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
 }
 
-fn sql(place: &Place, statement: &str) {
+pub(crate) fn sql(place: &Place, statement: &str) {
     let script =
         "import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit()";
     let done = Command::new("python3")

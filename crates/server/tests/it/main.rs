@@ -12,6 +12,7 @@ mod doctor;
 mod failures;
 mod metrics;
 mod person;
+mod privacy;
 mod serve;
 mod stopping;
 mod support;

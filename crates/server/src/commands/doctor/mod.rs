@@ -6,11 +6,13 @@ mod database;
 mod google;
 mod keys;
 mod machine;
+mod privacy;
 
 use std::process::ExitCode;
 
 use serde_json::json;
 use tenon_connectors::google::Google;
+use tenon_model::policy::Locale;
 use tenon_model::{Scope, World};
 use tenon_store::Store;
 
@@ -27,6 +29,9 @@ pub(super) async fn run(given: &Given, flags: &Doctor) -> Result<ExitCode, Failu
     }
     let settings = Settings::load(given)?;
     logging::start("off", false)?;
+    if flags.privacy {
+        return Ok(promises(&settings, flags).await);
+    }
     let checks = if flags.ready {
         vec![address::ready(&settings).await]
     } else {
@@ -46,6 +51,37 @@ pub(super) async fn run(given: &Given, flags: &Doctor) -> Result<ExitCode, Failu
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// Looks at the promises of the privacy page.
+async fn promises(settings: &Settings, flags: &Doctor) -> ExitCode {
+    let locale = Locale::parse(&flags.locale);
+    let mut opening = Vec::new();
+    let store = database::open(settings, &mut opening).await;
+    let checks = privacy::check(settings, store.as_ref()).await;
+    if let Some(store) = store {
+        store.close().await;
+    }
+    let all = checks.iter().all(|c| c.state != State::Fail);
+    if flags.json {
+        let items: Vec<_> = checks.iter().map(Check::json).collect();
+        let sentences = privacy::sentences(locale, &checks);
+        super::print_json(&json!({ "ok": all, "checks": items, "sentences": sentences }));
+    } else {
+        for line in privacy::lines(locale, &checks) {
+            super::print(&line);
+        }
+        // What does not open is said first, then what was found.
+        let looks = opening.iter().filter(|c| c.state == State::Fail);
+        for check in looks.chain(&checks) {
+            super::print(&check.line());
+        }
+    }
+    if all {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 /// Looks at everything, in the order in which one thing needs the other.
