@@ -3,12 +3,14 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tenon_model::audit::{AuditAction, AuditActor, AuditDetails, AuditTarget, NewAuditEntry};
+use tenon_model::audit::{
+    AuditAction, AuditActor, AuditDetails, AuditTarget, NewAuditEntry, chain_id,
+};
 use tenon_model::{ConnectionId, KeyId, Scope, WorkspaceId, World};
 use tenon_store::{KeyRow, Store, StoreError, Tx};
 use tenon_vault::{ChainKey, DataKey, Graveyard, Kek, VaultError, Wrapped};
 
-use crate::audit::{Unopened, chain_of, note};
+use crate::audit::{Unopened, note};
 use crate::{Error, Result};
 
 /// The name under which the deployment's key is claimed: of several programs that start on an
@@ -69,7 +71,7 @@ impl Keys {
             if tx.settings().claim(DEPLOYMENT, &row.id.to_string()).await? {
                 tx.keys().insert(&row).await?;
                 tx.audit()
-                    .append(first_entry(&row), new.key.chain_key(chain_of(None)))?;
+                    .append(first_entry(&row), new.key.chain_key(chain_id(None)))?;
                 tx.commit().await?;
                 row
             } else {
@@ -99,7 +101,7 @@ impl Keys {
 
     /// What seals the entries of an audit chain: a workspace's, or the deployment's own.
     pub(crate) fn chain(&self, workspace: Option<WorkspaceId>) -> ChainKey {
-        self.deployment.chain_key(chain_of(workspace))
+        self.deployment.chain_key(chain_id(workspace))
     }
 
     /// Values that did not open in this process.

@@ -180,6 +180,14 @@ impl From<MemberId> for AuditActor {
     }
 }
 
+/// The id of a chain: its workspace's; zeros for the deployment's.
+pub const fn chain_id(workspace: Option<WorkspaceId>) -> Uuid {
+    match workspace {
+        Some(id) => id.0,
+        None => Uuid::nil(),
+    }
+}
+
 /// The kind of an actor or a target that is a person: what is stored of it is a pseudonym.
 pub const MEMBER: &str = "member";
 

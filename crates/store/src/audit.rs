@@ -3,21 +3,15 @@
 
 use std::collections::BTreeMap;
 
-use tenon_model::audit::{AuditAction, AuditActor, AuditEntry, AuditTarget, MEMBER, NewAuditEntry};
+use tenon_model::audit::{
+    AuditAction, AuditActor, AuditEntry, AuditTarget, MEMBER, NewAuditEntry, chain_id,
+};
 use tenon_model::{MemberId, Time, WorkspaceId};
 use tenon_vault::{ChainKey, GENESIS, Mac};
 use uuid::Uuid;
 
 use crate::sql::{Builder, LIST, Row, dialect, sql};
 use crate::{StoreError, Tx};
-
-/// The id of a chain: its workspace's; zeros for the deployment's.
-const fn chain_id(workspace: Option<WorkspaceId>) -> Uuid {
-    match workspace {
-        Some(id) => id.0,
-        None => Uuid::nil(),
-    }
-}
 
 fn workspace_of(chain: Uuid) -> Option<WorkspaceId> {
     (!chain.is_nil()).then_some(WorkspaceId(chain))
@@ -212,21 +206,18 @@ impl Audit<'_> {
     /// Chains that have entries, whether or not they have a head, oldest id first. System only.
     pub async fn chains(&mut self) -> Result<Vec<Option<WorkspaceId>>, StoreError> {
         self.tx.system()?;
-        let mut chains = Vec::new();
-        let mut last: Option<Uuid> = None;
+        // One look-up for each chain: a chain may have millions of entries.
+        let (mut chains, mut from) = (Vec::new(), Uuid::nil());
         loop {
-            // One look-up for each chain: a chain may have millions of entries.
-            let mut next = Builder::new(self.tx.kind(), "SELECT chain_id FROM audit_entries");
-            if let Some(last) = last {
-                next.push(" WHERE chain_id > ").value(last);
-            }
-            next.push(" ORDER BY chain_id LIMIT 1");
-            let Some(row) = self.tx.opt(next.build(1)).await? else {
+            let beyond = if chains.is_empty() { ">=" } else { ">" };
+            let next = sql(format!(
+                "SELECT chain_id FROM audit_entries WHERE chain_id {beyond} $1 ORDER BY chain_id LIMIT 1"
+            ));
+            let Some(row) = self.tx.opt(next.bind(from)).await? else {
                 return Ok(chains);
             };
-            let chain: Uuid = row.only()?;
-            last = Some(chain);
-            chains.push(workspace_of(chain));
+            from = row.only()?;
+            chains.push(workspace_of(from));
         }
     }
 

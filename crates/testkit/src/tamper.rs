@@ -1,7 +1,5 @@
 //! Somebody who can write the tables of the audit log, but has no key.
 
-use std::fmt::Write as _;
-
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
 use tenon_model::{Scope, WorkspaceId};
 use tenon_store::StoreUrl;
@@ -38,90 +36,66 @@ impl Attack {
     ];
 }
 
-const OPEN_SQLITE: &str =
-    "DROP TRIGGER audit_entries_no_update; DROP TRIGGER audit_entries_no_delete;";
-const OPEN_POSTGRES: &str = "DROP TRIGGER audit_entries_only_added ON audit_entries;";
-const KEEP: &str = "CREATE TABLE kept_entries AS SELECT * FROM audit_entries; \
-                    CREATE TABLE kept_heads AS SELECT * FROM audit_heads;";
-const RESTORE: &str = "DELETE FROM audit_entries; INSERT INTO audit_entries SELECT * FROM kept_entries; \
-                       DELETE FROM audit_heads; INSERT INTO audit_heads SELECT * FROM kept_heads;";
+/// The statements; all SQL is under `crates/store`.
+const ATTACKS: &str = include_str!("../../store/tests/attacks.sql");
+
+/// A part of them by its name.
+fn part(name: &str) -> &'static str {
+    let mut parts = ATTACKS.split("--- ");
+    let part = parts.find_map(|p| p.strip_prefix(name)?.strip_prefix('\n'));
+    part.expect("a part of that name")
+}
 
 /// Takes the guard away that is in the database itself, and keeps a copy of the log as it is.
 pub async fn begin(t: &TestStore) {
     let open = match &t.url {
-        StoreUrl::Sqlite(_) => OPEN_SQLITE,
-        StoreUrl::Postgres(_) => OPEN_POSTGRES,
+        StoreUrl::Sqlite(_) => "open sqlite",
+        StoreUrl::Postgres(_) => "open postgres",
     };
-    run(t, format!("{open} {KEEP}")).await;
+    run(t, format!("{}{}", part(open), part("keep"))).await;
 }
 
 /// The log as it was when it began.
 pub async fn restore(t: &TestStore) {
-    run(t, RESTORE.to_owned()).await;
+    run(t, part("restore").to_owned()).await;
 }
 
 /// Does it to entry `seq` of a chain. `key` is one of their own.
 pub async fn attack(t: &TestStore, chain: WorkspaceId, attack: Attack, seq: u64, key: &ChainKey) {
-    let c = literal(t, chain);
-    let change = format!(
-        "UPDATE audit_entries SET details = details || 'x' WHERE chain_id = {c} AND seq = {seq};"
-    );
-    let script = match attack {
-        Attack::Change => change,
-        Attack::Delete => {
-            format!("DELETE FROM audit_entries WHERE chain_id = {c} AND seq = {seq};")
-        }
-        Attack::Insert => format!(
-            "UPDATE audit_entries SET seq = -seq - 1 WHERE chain_id = {c} AND seq >= {seq}; \
-             UPDATE audit_entries SET seq = -seq WHERE chain_id = {c} AND seq < 0; \
-             INSERT INTO audit_entries SELECT chain_id, {seq}, at, action, actor_kind, actor, target_kind, target, \
-             details, request_id, mac FROM audit_entries WHERE chain_id = {c} AND seq = {seq} + 1;"
-        ),
-        Attack::Swap => format!(
-            "UPDATE audit_entries SET seq = -seq WHERE chain_id = {c} AND seq IN ({seq}, {seq} + 1); \
-             UPDATE audit_entries SET seq = {seq} + {seq} + 1 + seq WHERE chain_id = {c} AND seq < 0;"
-        ),
-        Attack::Restamp => {
-            run(t, change).await;
-            restamped(t, chain, seq, key).await
-        }
-        Attack::Cut if seq == 1 => format!(
-            "DELETE FROM audit_entries WHERE chain_id = {c}; DELETE FROM audit_heads WHERE chain_id = {c};"
-        ),
-        Attack::Cut => format!(
-            "DELETE FROM audit_entries WHERE chain_id = {c} AND seq >= {seq}; \
-             UPDATE audit_heads SET count = {seq} - 1, head = (SELECT mac FROM audit_entries \
-             WHERE chain_id = {c} AND seq = {seq} - 1) WHERE chain_id = {c};"
-        ),
+    let name = match attack {
+        Attack::Change | Attack::Restamp => "change",
+        Attack::Delete => "delete",
+        Attack::Insert => "insert",
+        Attack::Swap => "swap",
+        Attack::Cut => "cut",
     };
-    run(t, script).await;
+    let script = part(name).replace("{c}", &literal(t, chain));
+    run(t, script.replace("{n}", &seq.to_string())).await;
+    if attack == Attack::Restamp {
+        restamp(t, chain, seq, key).await;
+    }
 }
 
-/// Statements that seal `seq` and all that follow with `key`.
-async fn restamped(t: &TestStore, chain: WorkspaceId, seq: u64, key: &ChainKey) -> String {
-    let c = literal(t, chain);
+/// Seals `seq` and all that follow with `key`.
+async fn restamp(t: &TestStore, chain: WorkspaceId, seq: u64, key: &ChainKey) {
     let mut tx = t.store.read(&Scope::system()).await.expect("a transaction");
     let entries = tx.audit().after(Some(chain), seq - 2, u32::MAX).await;
+    drop(tx);
     let mut entries = entries.expect("entries").into_iter();
     let mut before = entries.next().map_or(GENESIS, |e| e.mac);
     let (mut script, mut bytes) = (String::new(), Vec::new());
+    let chain = literal(t, chain);
     for sealed in entries {
         bytes.clear();
         sealed.entry.write_bytes(&mut bytes);
         before = key.link(&before, &bytes);
-        let (mac, n) = (bytes_literal(t, &before), sealed.entry.seq);
-        let update = "UPDATE audit_entries SET mac =";
-        let _ = write!(
-            script,
-            "{update} {mac} WHERE chain_id = {c} AND seq = {n}; "
-        );
+        let update = part("seal").replace("{c}", &chain);
+        let update = update.replace("{n}", &sealed.entry.seq.to_string());
+        script.push_str(&update.replace("{mac}", &bytes_literal(t, &before)));
     }
-    let mac = bytes_literal(t, &before);
-    let _ = write!(
-        script,
-        "UPDATE audit_heads SET head = {mac} WHERE chain_id = {c};"
-    );
-    script
+    let end = part("end").replace("{c}", &chain);
+    script.push_str(&end.replace("{mac}", &bytes_literal(t, &before)));
+    run(t, script).await;
 }
 
 fn literal(t: &TestStore, id: WorkspaceId) -> String {

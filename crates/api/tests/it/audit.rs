@@ -256,7 +256,8 @@ async fn mail(log: &mut Log<'_>, owner: &mut Browser) {
         .await
         .json();
     for (action, told) in [("trash", None), ("delete_forever", Some(A::MailDeleted))] {
-        let body = json!({ "action": action, "threads": [id(&threads["items"][0])] });
+        let thread = id(&threads["items"][0]);
+        let body = json!({ "action": action, "threads": [thread], "confirm": told.is_some() });
         done(
             &owner
                 .keyed(Method::POST, "/api/v1/mail/actions", action, body)
@@ -349,7 +350,7 @@ async fn guesses(log: &mut Log<'_>) {
 }
 
 store_test! {
-    async fn a3_each_action_is_told_once_by_a_real_call(t: TestStore) {
+    async fn each_action_is_told_once_by_a_real_call(t: TestStore) {
         let issuer = Issuer::start("acme").await;
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let app = TestApp::node(&t.url, &folder, vec![issuer.client()]).await;

@@ -31,11 +31,6 @@ pub use verify::{
     BadCheckpoint, BadEntry, ChainReport, CheckpointFault, EntryFault, Report, VerifyError, verify,
 };
 
-/// What the key of a chain is derived for: its workspace's id; zeros for the deployment's.
-pub(crate) fn chain_of(workspace: Option<WorkspaceId>) -> Uuid {
-    workspace.map_or(Uuid::nil(), |w| w.0)
-}
-
 /// An entry in the making.
 #[must_use = "an entry counts once it is added to a transaction"]
 pub(crate) struct Note {

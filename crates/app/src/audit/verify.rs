@@ -4,13 +4,12 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use tenon_model::audit::chain_id;
 use tenon_model::{Scope, Time, WorkspaceId};
 use tenon_store::{AuditHead, SealedEntry, Store, StoreError, Tx};
 use tenon_vault::{
     ChainKey, Checkpoint, CheckpointLine, DataKey, GENESIS, Mac, PublicKey, VaultError, mac_text,
 };
-
-use crate::audit::chain_of;
 
 /// Entries that are in memory at the same time.
 const PAGE: u32 = 4_096;
@@ -228,7 +227,7 @@ pub async fn verify(
     for workspace in chains {
         let walk = Walk {
             workspace,
-            key: key.chain_key(chain_of(workspace)),
+            key: key.chain_key(chain_id(workspace)),
             before: GENESIS,
             count: 0,
             last_at: None,

@@ -72,7 +72,7 @@ fn first(report: &Report) -> String {
 }
 
 store_test! {
-    async fn a1_whoever_writes_the_tables_without_the_key_is_found_out(t: TestStore) {
+    async fn whoever_writes_the_tables_without_the_key_is_found_out(t: TestStore) {
         let (workspace, member) = rows::workspace(&t).await;
         let (key, stranger) = (DataKey::generate(&t.world), DataKey::generate(&t.world));
         let stranger = stranger.chain_key(workspace.0);

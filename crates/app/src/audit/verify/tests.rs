@@ -103,7 +103,7 @@ impl Sample {
 }
 
 #[test]
-fn a1_every_change_of_every_entry_is_named() {
+fn every_change_of_every_entry_is_named() {
     let s = sample();
     assert_eq!(s.first_bad(0, &s.entries), None);
     for n in 0..ENTRIES {
@@ -157,7 +157,7 @@ fn a1_every_change_of_every_entry_is_named() {
 }
 
 #[test]
-fn a2_a_cut_at_every_length_is_named_with_or_without_new_entries() {
+fn a_cut_at_every_length_is_named_with_or_without_new_entries() {
     let s = sample();
     let whole = s.head(ENTRIES);
     for count in 0..ENTRIES - 2 {
