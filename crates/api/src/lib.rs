@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod acting;
+mod audit;
 mod compose;
 mod connections;
 mod edge;
@@ -83,6 +84,7 @@ pub(crate) struct Api {
     tags(
         (name = "session", description = "Set-up, sign-in, one's own account"),
         (name = "members", description = "Members, invitations, allowed domains"),
+        (name = "audit", description = "What was done to access, members, mailboxes and keys"),
         (name = "connecting", description = "Providers, consent, authorization"),
         (name = "connections", description = "Connections, health, disconnecting"),
         (name = "mail", description = "Labels, threads, messages, acting on them"),
@@ -98,6 +100,7 @@ fn api_routes() -> OpenApiRouter<Api> {
         OpenApiRouter::new()
             .merge(session::routes())
             .merge(members::routes())
+            .merge(audit::routes())
             .merge(connections::routes())
             .merge(mail::routes())
             .merge(search::routes())

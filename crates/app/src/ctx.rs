@@ -1,5 +1,6 @@
 //! What every use case is handed: store, keys, world, connectors, configuration.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -56,6 +57,9 @@ pub struct AppConfig {
     pub quiet_window: Duration,
     /// Waits before a message that was announced but not found is given up (fault G6).
     pub recheck_waits: Vec<Duration>,
+    /// The file that checkpoints of the audit log are written to; `None` to have them in the server's log
+    /// only.
+    pub audit_checkpoints: Option<PathBuf>,
     /// How long a session lives without use.
     pub session_idle: Duration,
     /// How long a session lives at most.
@@ -80,6 +84,7 @@ impl AppConfig {
             upload_bytes: 96 << 20,
             quiet_window: Duration::from_mins(2),
             recheck_waits: [2, 5, 15].map(Duration::from_secs).to_vec(),
+            audit_checkpoints: None,
             session_idle: Duration::from_hours(336),
             session_max: Duration::from_hours(2160),
         }

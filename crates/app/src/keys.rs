@@ -3,11 +3,15 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tenon_model::audit::{
+    AuditAction, AuditActor, AuditDetails, AuditTarget, NewAuditEntry, chain_id,
+};
 use tenon_model::sabotage::{self, Saboteur};
 use tenon_model::{ConnectionId, KeyId, Scope, WorkspaceId, World};
-use tenon_store::{KeyRow, Store, Tx};
-use tenon_vault::{DataKey, Graveyard, Kek, VaultError, Wrapped};
+use tenon_store::{KeyRow, Store, StoreError, Tx};
+use tenon_vault::{ChainKey, DataKey, Graveyard, Kek, VaultError, Wrapped};
 
+use crate::audit::{Unopened, note};
 use crate::{Error, Result};
 
 /// The name under which the deployment's key is claimed: of several programs that start on an
@@ -25,6 +29,7 @@ pub struct Keys {
     world: World,
     deployment: Arc<DataKey>,
     opened: Arc<Mutex<Opened>>,
+    unopened: Arc<Unopened>,
 }
 
 #[derive(Default)]
@@ -66,6 +71,8 @@ impl Keys {
             let mut tx = store.begin(&Scope::system()).await?;
             if tx.settings().claim(DEPLOYMENT, &row.id.to_string()).await? {
                 tx.keys().insert(&row).await?;
+                tx.audit()
+                    .append(first_entry(&row), new.key.chain_key(chain_id(None)))?;
                 tx.commit().await?;
                 row
             } else {
@@ -74,7 +81,9 @@ impl Keys {
                 stored().await?.ok_or(VaultError::Malformed)?
             }
         };
+        let unopened = Arc::<Unopened>::default();
         let deployment = unwrap(kek.as_ref(), row).await?;
+        let deployment = deployment.watched(unopened.clone());
         Ok(Self {
             store: store.clone(),
             kek,
@@ -82,12 +91,23 @@ impl Keys {
             world,
             deployment: Arc::new(deployment),
             opened: Arc::default(),
+            unopened,
         })
     }
 
     /// The deployment's own key: sign-in flows, and finding equal accounts across workspaces.
     pub fn deployment(&self) -> &DataKey {
         &self.deployment
+    }
+
+    /// What seals the entries of an audit chain: a workspace's, or the deployment's own.
+    pub(crate) fn chain(&self, workspace: Option<WorkspaceId>) -> ChainKey {
+        self.deployment.chain_key(chain_id(workspace))
+    }
+
+    /// Values that did not open in this process.
+    pub(crate) fn unopened(&self) -> Arc<Unopened> {
+        self.unopened.clone()
     }
 
     /// Makes a key, to be stored by [`Keys::insert`]. Before a transaction begins.
@@ -105,7 +125,9 @@ impl Keys {
     ) -> Result<Arc<DataKey>> {
         let row = key_row(&new, Some(workspace), connection, &self.world);
         tx.keys().insert(&row).await?;
-        let key = Arc::new(new.key);
+        let entry = note(AuditAction::KeyMade).about(AuditTarget::Key(row.id));
+        entry.add(self, tx, workspace)?;
+        let key = Arc::new(new.key.watched(self.unopened.clone()));
         self.remember(&key, connection);
         Ok(key)
     }
@@ -137,7 +159,7 @@ impl Keys {
         } else {
             return Err(Error::Internal("data_key_not_open".into()));
         };
-        let key = Arc::new(key);
+        let key = Arc::new(key.watched(self.unopened.clone()));
         self.remember(&key, connection);
         Ok(key)
     }
@@ -186,8 +208,19 @@ impl Keys {
         if !sabotage::on(Saboteur::GraveyardSkipped) {
             self.graveyard.bury(id)?;
         }
-        let existed = tx.keys().destroy(id).await?;
+        let existed = self.remove(tx, id).await?;
         self.forget(id);
+        Ok(existed)
+    }
+
+    /// Deletes the row of a key that is buried already; whether there was one.
+    pub(crate) async fn remove(&self, tx: &mut Tx, id: KeyId) -> Result<bool, StoreError> {
+        let row = tx.keys().get(id).await?;
+        let existed = tx.keys().destroy(id).await?;
+        if let Some(row) = row.filter(|_| existed) {
+            let entry = note(AuditAction::KeyDestroyed).about(AuditTarget::Key(id));
+            entry.add(self, tx, row.workspace_id)?;
+        }
         Ok(existed)
     }
 
@@ -247,6 +280,18 @@ impl Keys {
 
     fn lock(&self) -> MutexGuard<'_, Opened> {
         self.opened.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The first entry of a deployment's log: its own key.
+fn first_entry(row: &KeyRow) -> NewAuditEntry {
+    NewAuditEntry {
+        workspace: None,
+        action: AuditAction::KeyMade,
+        actor: AuditActor::Server,
+        target: Some(AuditTarget::Key(row.id)),
+        details: AuditDetails::default(),
+        request: None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod acting;
+pub mod audit;
 pub mod compose;
 pub mod connections;
 mod ctx;

@@ -9,6 +9,7 @@ use tenon_model::sabotage::{self, Saboteur};
 use tenon_model::{Scope, WorkspaceId};
 
 use crate::acting::RunMailAction;
+use crate::audit::WriteCheckpoints;
 use crate::compose::{LookForDraft, SendDraft, look_for_drafts};
 use crate::connections::{
     FinishDisconnect, KeepGrant, PurgeConnection, RefreshProfile, RemoveRows, RevokeGrant,
@@ -51,6 +52,7 @@ pub fn register_jobs(runner: Runner<Ctx>) -> Runner<Ctx> {
         .register::<RemoveRows>()
         .register::<Compact>()
         .register::<Housekeeping>()
+        .register::<WriteCheckpoints>()
 }
 
 /// Starts what repeats: housekeeping as a job; the sweep of opened messages, and forgetting what other
@@ -59,9 +61,11 @@ pub async fn start_schedules(ctx: &Ctx) -> Result<()> {
     let mut tx = ctx.store.begin(&Scope::system()).await?;
     tenon_jobs::enqueue(&mut tx, &Housekeeping {}, ctx.world.now()).await?;
     tenon_jobs::enqueue(&mut tx, &PurgeDaily {}, ctx.world.now()).await?;
+    tenon_jobs::enqueue(&mut tx, &WriteCheckpoints {}, ctx.world.now()).await?;
     crate::push::enqueue_all(ctx, &mut tx).await?;
     tx.commit().await?;
     tokio::spawn(crate::forget::follow(ctx.clone()));
+    tokio::spawn(crate::audit::follow(ctx.clone()));
     let (bodies, world) = (std::sync::Arc::downgrade(&ctx.bodies), ctx.world.clone());
     let images = std::sync::Arc::downgrade(&ctx.images);
     let uploads = ctx.uploads.clone();

@@ -226,6 +226,31 @@ pub const COLUMNS: &[Column] = inventory! {
         given_at: Consent, Owner, "when it was given";
         withdrawn_at: Consent, Owner, "when it ended";
     }
+    audit_entries (None, Retention::Deployment) {
+        chain_id: Identifier, Administrators, "the tenant, or zeros for the installation itself";
+        seq: Operational, Administrators, "number of the entry, so that a missing one is seen";
+        at: Operational, Administrators, "when something was done";
+        action: Operational, Administrators, "what was done: a word of a closed list";
+        actor_kind: Operational, Administrators, "whether a member, the operator or the server did it";
+        actor: Identifier, Administrators, "who did it: a pseudonym that nobody can resolve after an erasure";
+        target_kind: Operational, Administrators, "to what kind of thing it was done";
+        target: Identifier, Administrators, "to whom or what: a pseudonym, or an id that says nothing by itself";
+        details: Operational, Administrators, "more of it in code words: a role, a count, a reason";
+        request_id: Identifier, Administrators, "finding the lines of the server's log";
+        mac: Credential, Program, "noticing changed, missing and inserted entries";
+    }
+    audit_heads (None, Retention::Deployment) {
+        chain_id: Identifier, Program, "whose chain it is";
+        count: Operational, Administrators, "how many entries there are";
+        head: Credential, Administrators, "the seal of the newest entry";
+        signed_count: Operational, Program, "how many entries the last checkpoint covers";
+        checkpoint: Operational, Administrators, "the last signed checkpoint";
+    }
+    audit_people (None, Retention::Member) {
+        member_id: Identifier, Program, "who a pseudonym of the audit log is";
+        workspace_id: Identifier, Program, "the tenant";
+        pseudonym: Identifier, Program, "what stands in the audit log in place of the member";
+    }
     receipts (Some(Feature::Identity), Retention::Member) {
         id: Identifier, Owner, "names the receipt";
         workspace_id: Identifier, Program, "the tenant";

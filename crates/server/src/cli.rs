@@ -94,6 +94,9 @@ pub(crate) enum Command {
     /// Looks after encryption keys
     #[command(subcommand)]
     Key(Key),
+    /// Checks the audit log
+    #[command(subcommand)]
+    Audit(Audit),
     /// Prints the OpenAPI document of the HTTP API
     Openapi,
     /// Writes the tables of the reference pages into a folder
@@ -296,6 +299,31 @@ pub(crate) struct Password {
 pub(crate) enum Key {
     /// Shows which key-encryption key is in use and how many data keys it wraps
     Status {
+        /// Prints JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// `tenon audit …`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Audit {
+    /// Checks every entry, every chain and every checkpoint; changes nothing
+    #[command(after_help = "Examples:
+  tenon audit verify
+  tenon audit verify --checkpoints /mnt/elsewhere/audit-checkpoints --checkpoints other-node
+  tenon audit verify --json | jq .holds
+
+The server may run meanwhile. The file audit-checkpoints in the data folder is always looked at; give
+the copies that you keep elsewhere as well. Exit code 0: everything fits. 1: something does not, or the
+log cannot be read. 2: a setting is wrong.")]
+    Verify {
+        /// File of checkpoints, one a line; may be repeated
+        #[arg(long, value_name = "FILE")]
+        checkpoints: Vec<PathBuf>,
+        /// The public key that signatures must fit, as an earlier check printed it
+        #[arg(long, value_name = "KEY")]
+        public_key: Option<String>,
         /// Prints JSON
         #[arg(long)]
         json: bool,

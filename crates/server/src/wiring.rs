@@ -17,6 +17,9 @@ use crate::settings::Settings;
 /// Name of the list of destroyed keys in the data folder.
 pub(crate) const GRAVEYARD: &str = "graveyard";
 
+/// Name of the file in the data folder that checkpoints of the audit log are written to.
+pub(crate) const CHECKPOINTS: &str = "audit-checkpoints";
+
 /// Makes the data folder if it is missing, readable by its owner only, and sees that it can be
 /// written.
 pub(crate) fn prepare_data_dir(path: &Path) -> Result<(), Failure> {
@@ -128,6 +131,7 @@ pub(crate) fn app_config(settings: &Settings, public_url: Url) -> AppConfig {
     let mut config = AppConfig::new(public_url);
     config.poll_interval = settings.poll;
     config.mail_days = settings.mail_days;
+    config.audit_checkpoints = Some(settings.data_dir.join(CHECKPOINTS));
     config.push_poll_interval = settings.push_poll;
     config.google_push = settings.push.as_ref().map(|push| GooglePush {
         topic: push.topic.clone(),

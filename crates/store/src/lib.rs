@@ -20,6 +20,7 @@ macro_rules! aggregate {
 
 mod access;
 mod actions;
+mod audit;
 mod compact;
 mod config;
 mod connections;
@@ -57,6 +58,7 @@ pub use access::{
     Passkeys, Reset, Resets, SignInFlow, SignInFlows,
 };
 pub use actions::{ItemEnd, MailActionItem, MailActionRow, MailActions};
+pub use audit::{Audit, AuditHead, AuditQuery, SealedEntry};
 pub use config::{DbKind, StoreConfig, StoreUrl};
 pub use connections::{ConnectionRow, Connections, LostGrant};
 pub use consents::{Consent, Consents};

@@ -43,6 +43,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0006_draft_turns.sql"),
         postgres: include_str!("../migrations/postgres/0006_draft_turns.sql"),
     },
+    Migration {
+        version: 7,
+        sqlite: include_str!("../migrations/sqlite/0007_audit.sql"),
+        postgres: include_str!("../migrations/postgres/0007_audit.sql"),
+    },
 ];
 
 const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS schema_versions (\

@@ -8,8 +8,8 @@ use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Arguments, AssertSqlSafe, Row as _, SqlSafeStr, SqlStr};
 use tenon_model::{
     ConnectionId, ConsentId, DraftId, IdentityId, InvitationId, JobId, KeyId, LabelId,
-    MailActionId, MemberId, MessageId, NodeId, PasskeyId, ReceiptId, SavedSearchId, SendId,
-    SessionId, ThreadId, Time, WorkspaceId,
+    MailActionId, MemberId, MessageId, NodeId, PasskeyId, ReceiptId, RequestId, SavedSearchId,
+    SendId, SessionId, ThreadId, Time, WorkspaceId,
 };
 use tenon_vault::Sealed;
 use uuid::Uuid;
@@ -90,6 +90,7 @@ values! {
     MailActionId, Uuid, |v| v.0;
     DraftId, Uuid, |v| v.0;
     SendId, Uuid, |v| v.0;
+    RequestId, Uuid, |v| v.0;
 }
 
 impl From<bool> for Value {
@@ -424,6 +425,7 @@ columns! {
     MailActionId, Uuid, |v| Some(Self(v));
     DraftId, Uuid, |v| Some(Self(v));
     SendId, Uuid, |v| Some(Self(v));
+    RequestId, Uuid, |v| Some(Self(v));
 }
 
 /// Labels and similar word lists inside one text column; the separator (U+001F) occurs in none.

@@ -9,6 +9,7 @@ use sqlx::{Postgres, Sqlite, Transaction};
 use tenon_model::sabotage::{self, Saboteur};
 use tenon_model::{ConnectionId, MemberId, Purpose, Scope, WorkspaceId, World};
 
+use crate::audit::PendingEntry;
 use crate::events::PendingEvent;
 use crate::listen::wake_events;
 use crate::sql::{Row, Sql, dialect, postgres_arguments, sql, sqlite_arguments};
@@ -31,6 +32,8 @@ pub struct Tx {
     world: World,
     /// Written at commit, so that their order is the order of commits.
     pub(crate) pending_events: Vec<PendingEvent>,
+    /// The same of the audit log.
+    pub(crate) pending_audit: Vec<PendingEntry>,
     pub(crate) enqueued: bool,
     failed: bool,
     seen: Vec<ConnectionId>,
@@ -57,6 +60,7 @@ impl Tx {
             inner,
             world,
             pending_events: Vec::new(),
+            pending_audit: Vec::new(),
             enqueued: false,
             failed: false,
             seen: Vec::new(),
@@ -117,6 +121,7 @@ impl Tx {
         if self.failed {
             return Err(StoreError::Failed);
         }
+        let audited = self.write_audit().await?;
         let newest = self.write_events().await?;
         if self.kind() == DbKind::Postgres {
             if let Some(seq) = newest {
@@ -130,6 +135,9 @@ impl Tx {
             Conn::Sqlite(tx) => tx.commit().await?,
             Conn::Postgres(tx) => tx.commit().await?,
             Conn::Resting(_) => {}
+        }
+        for entry in audited {
+            entry.tell();
         }
         if let Some(seq) = newest {
             wake_events(&self.inner.events, seq);

@@ -379,6 +379,7 @@ async fn open_ctx(
     let mut config = AppConfig::new("http://127.0.0.1:8080".parse().expect("an address"));
     config.recheck_waits = vec![Duration::ZERO];
     config.mail_days = 0;
+    config.audit_checkpoints = Some(folder.join("audit-checkpoints"));
     change(&mut config);
     Ctx::open(Parts {
         store: store.clone(),

@@ -12,5 +12,6 @@ pub mod lost_commits;
 pub mod pictures;
 pub mod rows;
 pub mod store;
+pub mod tamper;
 
 pub use store::TestStore;

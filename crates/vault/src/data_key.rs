@@ -1,5 +1,7 @@
 //! Data keys: seal, open, blind index.
 
+use std::sync::Arc;
+
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use aws_lc_rs::{hkdf, hmac};
 use tenon_model::sabotage::{self, Saboteur};
@@ -8,6 +10,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::VaultError;
+use crate::chain::{ChainKey, CheckpointKey};
 
 /// Format of a sealed value: this byte, 16 bytes key id, 12 bytes nonce, ciphertext, 16 bytes tag.
 const FORMAT: u8 = 1;
@@ -57,6 +60,21 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// Its table.
+    pub const fn table(&self) -> &'a str {
+        self.table
+    }
+
+    /// Its column.
+    pub const fn column(&self) -> &'a str {
+        self.column
+    }
+
+    /// Its row.
+    pub const fn row(&self) -> Uuid {
+        self.row
+    }
+
     fn bytes(&self, key: KeyId) -> Vec<u8> {
         if sabotage::on(Saboteur::PlaceUnbound) {
             return Vec::new();
@@ -73,12 +91,19 @@ impl<'a> Context<'a> {
     }
 }
 
+/// Is told of values that do not open: they were changed, moved or damaged.
+pub trait Witness: Send + Sync {
+    /// A value at `context` did not open with `key`.
+    fn refused(&self, key: KeyId, context: &Context<'_>);
+}
+
 /// A data key, ready to use. Never printed, never serialized; what is stored is its wrapped form.
 pub struct DataKey {
     id: KeyId,
     secret: Zeroizing<[u8; 32]>,
     aead: LessSafeKey,
     index: hmac::Key,
+    witness: Option<Arc<dyn Witness>>,
 }
 
 impl DataKey {
@@ -95,27 +120,39 @@ impl DataKey {
 
     #[expect(
         clippy::expect_used,
-        reason = "lengths are constants that the cipher and the KDF accept"
+        reason = "the length is a constant that the cipher accepts"
     )]
     fn build(id: KeyId, secret: Zeroizing<[u8; 32]>) -> Self {
-        // Sealing and indexing use separate keys derived from the one secret (RFC 5869).
-        let prk = hkdf::Salt::new(hkdf::HKDF_SHA256, id.0.as_bytes()).extract(&*secret);
-        let derive = |label: &'static [u8]| {
-            let mut out = Zeroizing::new([0u8; 32]);
-            prk.expand(&[label], hkdf::HKDF_SHA256)
-                .and_then(|okm| okm.fill(&mut *out))
-                .expect("32 bytes is a valid length of HKDF-SHA256");
-            out
-        };
-        let aead =
-            UnboundKey::new(&AES_256_GCM, &*derive(b"tenon seal")).expect("a key of 32 bytes");
-        let index = hmac::Key::new(hmac::HMAC_SHA256, &*derive(b"tenon blind index"));
+        // Sealing and indexing use separate keys derived from the one secret.
+        let seal = derive(id, &secret, &[b"tenon seal"]);
+        let aead = UnboundKey::new(&AES_256_GCM, &*seal).expect("a key of 32 bytes");
+        let index = derive(id, &secret, &[b"tenon blind index"]);
         Self {
             id,
-            secret,
             aead: LessSafeKey::new(aead),
-            index,
+            index: hmac::Key::new(hmac::HMAC_SHA256, &*index),
+            secret,
+            witness: None,
         }
+    }
+
+    /// Tells `witness` of every value that does not open.
+    #[must_use]
+    pub fn watched(mut self, witness: Arc<dyn Witness>) -> Self {
+        self.witness = Some(witness);
+        self
+    }
+
+    /// The key that seals the entries of one audit chain.
+    pub fn chain_key(&self, chain: Uuid) -> ChainKey {
+        let label: [&[u8]; 2] = [b"tenon audit chain", chain.as_bytes()];
+        ChainKey::new(&*derive(self.id, &self.secret, &label))
+    }
+
+    /// The key that signs checkpoints of audit chains.
+    pub fn checkpoint_key(&self) -> Result<CheckpointKey, VaultError> {
+        let seed = derive(self.id, &self.secret, &[b"tenon audit checkpoint"]);
+        CheckpointKey::new(self.id, &*seed)
     }
 
     /// Its id.
@@ -165,6 +202,18 @@ impl DataKey {
         context: &Context<'_>,
         sealed: &Sealed,
     ) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+        let opened = self.try_open(context, sealed);
+        if let (Err(_), Some(witness)) = (&opened, &self.witness) {
+            witness.refused(self.id, context);
+        }
+        opened
+    }
+
+    fn try_open(
+        &self,
+        context: &Context<'_>,
+        sealed: &Sealed,
+    ) -> Result<Zeroizing<Vec<u8>>, VaultError> {
         if sealed.key_id()? != self.id {
             return Err(VaultError::OtherKey);
         }
@@ -201,6 +250,20 @@ impl DataKey {
         out.copy_from_slice(&context.sign().as_ref()[..16]);
         out
     }
+}
+
+/// 32 bytes for one use, named by a label (RFC 5869); parts of a label have fixed lengths.
+#[expect(
+    clippy::expect_used,
+    reason = "the length is a constant that the KDF accepts"
+)]
+fn derive(id: KeyId, secret: &[u8; 32], label: &[&[u8]]) -> Zeroizing<[u8; 32]> {
+    let prk = hkdf::Salt::new(hkdf::HKDF_SHA256, id.0.as_bytes()).extract(secret);
+    let mut out = Zeroizing::new([0; 32]);
+    prk.expand(label, hkdf::HKDF_SHA256)
+        .and_then(|okm| okm.fill(&mut *out))
+        .expect("32 bytes is a valid length of HKDF-SHA256");
+    out
 }
 
 #[cfg(test)]

@@ -1,10 +1,16 @@
 #![doc = include_str!("../README.md")]
 
+mod chain;
+mod checkpoints;
 mod data_key;
 mod graveyard;
 mod kek;
 
-pub use data_key::{BlindIndex, Context, DataKey, Sealed};
+pub use chain::{
+    ChainKey, Checkpoint, CheckpointError, CheckpointKey, GENESIS, Mac, PublicKey, mac_text,
+};
+pub use checkpoints::{CheckpointFile, CheckpointLine};
+pub use data_key::{BlindIndex, Context, DataKey, Sealed, Witness};
 pub use graveyard::Graveyard;
 pub use kek::{Kek, KekSource, Wrapped, open_kek};
 
@@ -41,6 +47,14 @@ pub enum VaultError {
         /// Where it is.
         source_name: String,
         /// What is wrong and what to do.
+        reason: String,
+    },
+    /// A file of checkpoints cannot be read or written.
+    #[error("the file of audit checkpoints {path}: {reason}")]
+    Checkpoints {
+        /// Its path.
+        path: String,
+        /// What is wrong.
         reason: String,
     },
     /// The graveyard cannot be read or written.

@@ -11,6 +11,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
 use http::{HeaderName, HeaderValue, header};
+use tenon_app::audit;
 use tenon_model::{MemberId, RequestId};
 
 use crate::Api;
@@ -24,15 +25,16 @@ const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub(crate) struct MemberTag(pub(crate) Arc<OnceLock<MemberId>>);
 
 pub(crate) async fn track(State(api): State<Api>, mut request: Request, next: Next) -> Response {
-    let id: RequestId = api.ctx.world.id();
-    let id = id.to_string();
+    let request_id: RequestId = api.ctx.world.id();
+    let id = request_id.to_string();
     let started = api.ctx.world.monotonic();
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let member = MemberTag::default();
     request.extensions_mut().insert(member.clone());
 
-    let mut response = AssertUnwindSafe(next.run(request))
+    let work = audit::in_request(request_id, next.run(request));
+    let mut response = AssertUnwindSafe(work)
         .catch_unwind()
         .await
         .unwrap_or_else(|_| Problem::internal().into_response());

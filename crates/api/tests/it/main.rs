@@ -8,6 +8,7 @@
 )]
 
 mod acting;
+mod audit;
 mod compose;
 mod connecting;
 mod connections;

@@ -112,8 +112,9 @@ impl Tries {
 
 impl Attempts {
     /// Counts a try as failed before it is looked at, so that many at once do not all pass; refuses
-    /// while a pause lasts. `now` is monotonic.
-    pub(crate) fn begin(&self, buckets: &[Bucket], now: Duration) -> Result<()> {
+    /// while a pause lasts. Whether it is the try of an account after which pauses begin, should it fail.
+    /// `now` is monotonic.
+    pub(crate) fn begin(&self, buckets: &[Bucket], now: Duration) -> Result<bool> {
         let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
         let places: Vec<_> = buckets
             .iter()
@@ -129,7 +130,8 @@ impl Attempts {
         if !wait.is_zero() && !sabotage::on(Saboteur::GuessesFree) {
             return Err(Error::TooManyAttempts(wait));
         }
-        for (key, _) in places {
+        let mut is_last = false;
+        for (key, bucket) in places {
             let failures = tries.counts.entry(key).or_insert(Failures {
                 count: 0,
                 last: now,
@@ -139,8 +141,10 @@ impl Attempts {
             }
             failures.count = failures.count.saturating_add(1);
             failures.last = now;
+            let of_account = matches!(bucket, Bucket::Account(_) | Bucket::Device(_));
+            is_last |= of_account && failures.count == bucket.free();
         }
-        Ok(())
+        Ok(is_last)
     }
 
     /// The try was right after all. The account and the browser begin anew; of the source only this
@@ -168,7 +172,7 @@ mod tests {
         vec![Bucket::Account(name.to_owned())]
     }
 
-    fn wait(outcome: &Result<()>) -> Option<Duration> {
+    fn wait<T>(outcome: &Result<T>) -> Option<Duration> {
         match outcome {
             Err(Error::TooManyAttempts(wait)) => Some(*wait),
             _ => None,

@@ -1,9 +1,11 @@
 //! Mail domains whose people may join by themselves, when an issuer vouches for their address.
 
 use tenon_model::Time;
+use tenon_model::audit::AuditAction;
 use tenon_model::member::Role;
 
 use super::people::{self, manager};
+use crate::audit::{self, note};
 use crate::{Actor, Ctx, Error, Result};
 
 /// Allowed domains of one workspace.
@@ -105,8 +107,11 @@ pub async fn allow_domain(ctx: &Ctx, actor: &Actor, domain: &str) -> Result<Doma
         return Err(Error::field("domain", "is allowed already"));
     }
     people::tell(&mut tx, actor.workspace.to_string()).await?;
+    note(AuditAction::DomainAllowed)
+        .by(actor.member)
+        .about(audit::domain(&ctx.keys, actor.workspace, &domain))
+        .add(&ctx.keys, &mut tx, actor.workspace)?;
     tx.commit().await?;
-    tracing::info!(target: "audit", by = %actor.member, "domain allowed");
     Ok(DomainView { domain, created_at })
 }
 
@@ -114,13 +119,16 @@ pub async fn allow_domain(ctx: &Ctx, actor: &Actor, domain: &str) -> Result<Doma
 pub async fn forbid_domain(ctx: &Ctx, actor: &Actor, domain: &str) -> Result<()> {
     let mut tx = ctx.store.begin(&actor.scope()).await?;
     manager(ctx, &mut tx, actor).await?;
-    if !tx.domains().delete(&domain.to_lowercase()).await? {
+    let domain = domain.to_lowercase();
+    if !tx.domains().delete(&domain).await? {
         return Err(Error::NotFound("domain"));
     }
     people::tell(&mut tx, actor.workspace.to_string()).await?;
-    tx.commit().await?;
-    tracing::info!(target: "audit", by = %actor.member, "domain forbidden");
-    Ok(())
+    note(AuditAction::DomainForbidden)
+        .by(actor.member)
+        .about(audit::domain(&ctx.keys, actor.workspace, &domain))
+        .add(&ctx.keys, &mut tx, actor.workspace)?;
+    Ok(tx.commit().await?)
 }
 
 #[cfg(test)]

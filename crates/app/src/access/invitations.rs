@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use secrecy::SecretString;
+use tenon_model::audit::{AuditAction, AuditActor, AuditDetail, AuditTarget};
 use tenon_model::member::Role;
 use tenon_model::{InvitationId, Scope, Time};
 use tenon_store::{Invitation, Member, Tx};
@@ -14,6 +15,7 @@ use super::members::{self, NewMemberInput};
 use super::people::{self, manager};
 use super::sessions::{self, Entry, SignedIn, random_token, token_hash};
 use super::standing::Held;
+use crate::audit::note;
 use crate::{Actor, Ctx, Error, Result};
 
 /// How long a link holds.
@@ -116,7 +118,7 @@ pub async fn invite(ctx: &Ctx, actor: &Actor, email: &str, role: Role) -> Result
     ctx.keys.warm_workspace(actor.workspace).await?;
     let mut tx = ctx.store.begin(&actor.scope()).await?;
     let by = manager(ctx, &mut tx, actor).await?;
-    let (row, link) = make(ctx, &mut tx, &by, &email, role).await?;
+    let (row, link) = make(ctx, &mut tx, &by, actor.member.into(), &email, role).await?;
     let invitation = view(ctx, &mut tx, &row).await?;
     tx.commit().await?;
     Ok(NewInvitation { invitation, link })
@@ -128,7 +130,7 @@ pub(super) async fn invite_for(ctx: &Ctx, by: &Member, email: &str, role: Role) 
         members::email(email).ok_or_else(|| Error::field("email", "must be an e-mail address"))?;
     ctx.keys.warm_workspace(by.workspace_id).await?;
     let mut tx = ctx.store.begin(&Scope::job(by.workspace_id)).await?;
-    let (_, link) = make(ctx, &mut tx, by, &email, role).await?;
+    let (_, link) = make(ctx, &mut tx, by, AuditActor::Operator, &email, role).await?;
     tx.commit().await?;
     Ok(link)
 }
@@ -137,6 +139,7 @@ async fn make(
     ctx: &Ctx,
     tx: &mut Tx,
     by: &Member,
+    actor: AuditActor,
     email: &str,
     role: Role,
 ) -> Result<(Invitation, String)> {
@@ -172,7 +175,11 @@ async fn make(
     };
     tx.invitations().put(&row).await?;
     people::tell(tx, by.workspace_id.to_string()).await?;
-    tracing::info!(target: "audit", invitation = %id, by = %by.id, role = role.as_str(), "invited");
+    note(AuditAction::MemberInvited)
+        .by(actor)
+        .about(AuditTarget::Invitation(id))
+        .with(AuditDetail::Role, role.as_str())
+        .add(&ctx.keys, tx, by.workspace_id)?;
     Ok((row, link(ctx, "join", &token)))
 }
 
@@ -204,9 +211,11 @@ pub async fn withdraw_invitation(ctx: &Ctx, actor: &Actor, id: InvitationId) -> 
     }
     tx.invitations().delete(id).await?;
     people::tell(&mut tx, actor.workspace.to_string()).await?;
-    tx.commit().await?;
-    tracing::info!(target: "audit", invitation = %id, by = %actor.member, "invitation withdrawn");
-    Ok(())
+    note(AuditAction::InvitationWithdrawn)
+        .by(actor.member)
+        .about(AuditTarget::Invitation(id))
+        .add(&ctx.keys, &mut tx, actor.workspace)?;
+    Ok(tx.commit().await?)
 }
 
 /// The invitation of a link, while it holds: the one who invited must still be allowed to.
@@ -279,10 +288,8 @@ pub(super) async fn join(ctx: &Ctx, tx: &mut Tx, row: &Invitation, member: Membe
         ..member
     };
     let member = members::insert(tx, row.workspace_id, member).await?;
-    tracing::info!(
-        target: "audit", member = %member.id, invitation = %row.id, role = row.role.as_str(),
-        workspace = %row.workspace_id, at = %ctx.world.now(), "joined",
-    );
+    let entry = members::joined(&member, "invitation");
+    entry.add(&ctx.keys, tx, row.workspace_id)?;
     Ok(member)
 }
 

@@ -1,6 +1,7 @@
 //! Members: who they are, and changing that.
 
 use secrecy::SecretString;
+use tenon_model::audit::{AuditAction, AuditDetail, AuditTarget};
 use tenon_model::member::Role;
 use tenon_model::{MemberId, WorkspaceId};
 use tenon_store::{Member, Tx};
@@ -8,6 +9,7 @@ use tenon_store::{Member, Tx};
 use super::device::Browser;
 use super::standing::{Held, held, proven};
 use super::{password, sessions, totp};
+use crate::audit::{Note, note};
 use crate::{Actor, Ctx, Error, Result};
 
 /// A message can be taken back for at most this many seconds.
@@ -181,9 +183,9 @@ pub async fn change_password(ctx: &Ctx, actor: &Actor, input: ChangePassword) ->
     tx.members().set_password_hash(member.id, &hash).await?;
     tx.resets().delete_for_member(member.id).await?;
     sessions::end_all(&mut tx, actor.workspace, member.id, Some(actor.session)).await?;
-    tx.commit().await?;
-    tracing::info!(target: "audit", member = %actor.member, "password changed");
-    Ok(())
+    let entry = note(AuditAction::PasswordChanged).by(actor.member);
+    entry.add(&ctx.keys, &mut tx, actor.workspace)?;
+    Ok(tx.commit().await?)
 }
 
 pub(super) fn profile_problems(name: &str, locale: &str, time_zone: &str) -> Vec<(String, String)> {
@@ -243,6 +245,15 @@ pub(super) async fn prepare(ctx: &Ctx, input: NewMemberInput) -> Result<Member> 
         undo_send_seconds: UNDO_SEND,
         created_at: ctx.world.now(),
     })
+}
+
+/// The entry about a member who has come by `way`.
+pub(super) fn joined(member: &Member, way: &str) -> Note {
+    note(AuditAction::MemberJoined)
+        .by(member.id)
+        .about(AuditTarget::Member(member.id))
+        .with(AuditDetail::Way, way)
+        .with(AuditDetail::Role, member.role.as_str())
 }
 
 /// Stores a prepared member in the caller's transaction, which must be of the whole deployment.

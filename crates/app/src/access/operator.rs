@@ -1,12 +1,14 @@
 //! Members as the operator's commands see and change them: whoever runs the machine is asked for nothing.
 
 use secrecy::SecretString;
+use tenon_model::audit::{AuditAction, AuditActor, AuditTarget};
 use tenon_model::member::Role;
 use tenon_model::{MemberId, Scope};
 use tenon_store::{Member, Tx, Workspace};
 
 use super::members::{MeView, NewMemberInput, begin_anew, email, insert, me_view, prepare};
-use super::{invitations, password, people, sessions};
+use super::{invitations, members, password, people, sessions};
+use crate::audit::note;
 use crate::{Ctx, Error, Result};
 
 /// Makes a member from the command line, and the workspace with the first one.
@@ -37,10 +39,14 @@ pub async fn create_member(ctx: &Ctx, input: NewMemberInput) -> Result<MemberId>
             created_at: now,
         };
         tx.workspaces().insert(&workspace).await?;
+        let entry = note(AuditAction::WorkspaceCreated).by(AuditActor::Operator);
+        entry.add(&ctx.keys, &mut tx, workspace.id)?;
         ctx.keys.insert(&mut tx, key, workspace.id, None).await?;
         workspace.id
     };
     let member = insert(&mut tx, workspace, member).await?;
+    let entry = members::joined(&member, "operator").by(AuditActor::Operator);
+    entry.add(&ctx.keys, &mut tx, workspace)?;
     tx.commit().await?;
     Ok(member.id)
 }
@@ -77,6 +83,10 @@ pub async fn reset_password(ctx: &Ctx, address: &str, new: SecretString) -> Resu
     let (mut tx, member) = hold(ctx, &member).await?;
     begin_anew(&mut tx, member.id, &hash).await?;
     sessions::tell(&mut tx, member.id).await?;
+    note(AuditAction::PasswordReset)
+        .by(AuditActor::Operator)
+        .about(AuditTarget::Member(member.id))
+        .add(&ctx.keys, &mut tx, member.workspace_id)?;
     Ok(tx.commit().await?)
 }
 
@@ -118,6 +128,7 @@ pub async fn set_role(ctx: &Ctx, address: &str, role: Role) -> Result<()> {
     tx.members().set_role(member.id, role).await?;
     sessions::end_all(&mut tx, member.workspace_id, member.id, None).await?;
     people::tell(&mut tx, member.id.to_string()).await?;
+    tell_change(ctx, &mut tx, &member).await?;
     Ok(tx.commit().await?)
 }
 
@@ -130,7 +141,15 @@ pub async fn set_disabled(ctx: &Ctx, address: &str, disabled: bool) -> Result<()
     people::switch(ctx, &mut tx, &member, disabled).await?;
     sessions::end_all(&mut tx, member.workspace_id, member.id, None).await?;
     people::tell(&mut tx, member.id.to_string()).await?;
+    tell_change(ctx, &mut tx, &member).await?;
     Ok(tx.commit().await?)
+}
+
+/// Tells the audit log what the operator has changed of a member.
+async fn tell_change(ctx: &Ctx, tx: &mut Tx, before: &Member) -> Result<()> {
+    let after = tx.members().get(before.id).await?;
+    let after = after.ok_or(Error::NotFound("member"))?;
+    people::changed(ctx, tx, AuditActor::Operator, before, &after)
 }
 
 /// Invites somebody from the command line, in the name of the workspace's oldest owner; the link.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use tenon_model::audit::{AuditAction, AuditTarget};
 use tenon_model::{MemberId, PasskeyId, Scope, Time};
 use tenon_store::{Challenge, Passkey, StoreError, Tx};
 
@@ -12,6 +13,7 @@ use super::sessions::{self, Entry, Renewed, SignedIn, random_token, token_hash};
 use super::standing::{acting, held, proven};
 use super::ways::ways;
 use super::webauthn::{self, Assertion, Refused, RelyingParty};
+use crate::audit;
 use crate::{Actor, Ctx, Error, Result};
 
 /// How long a person may take with their authenticator.
@@ -217,9 +219,16 @@ pub async fn add_passkey(ctx: &Ctx, actor: &Actor, input: NewPasskey) -> Result<
         other => other?,
     }
     sessions::tell(&mut tx, actor.member).await?;
+    told(ctx, &mut tx, actor, AuditAction::PasskeyAdded, row.id)?;
     tx.commit().await?;
-    tracing::info!(target: "audit", member = %actor.member, passkey = %row.id, "passkey added");
     Ok(view(row))
+}
+
+/// Tells the audit log what was done with a passkey.
+fn told(ctx: &Ctx, tx: &mut Tx, actor: &Actor, action: AuditAction, id: PasskeyId) -> Result<()> {
+    let entry = audit::note(action).by(actor.member);
+    let entry = entry.about(AuditTarget::Passkey(id));
+    Ok(entry.add(&ctx.keys, tx, actor.workspace)?)
 }
 
 fn view(row: Passkey) -> PasskeyView {
@@ -247,6 +256,7 @@ pub async fn rename_passkey(ctx: &Ctx, actor: &Actor, id: PasskeyId, name: &str)
         return Err(Error::NotFound("passkey"));
     }
     sessions::tell(&mut tx, actor.member).await?;
+    told(ctx, &mut tx, actor, AuditAction::PasskeyRenamed, id)?;
     Ok(tx.commit().await?)
 }
 
@@ -264,9 +274,8 @@ pub async fn remove_passkey(ctx: &Ctx, actor: &Actor, id: PasskeyId) -> Result<(
         ));
     }
     sessions::tell(&mut tx, actor.member).await?;
-    tx.commit().await?;
-    tracing::info!(target: "audit", member = %actor.member, passkey = %id, "passkey removed");
-    Ok(())
+    told(ctx, &mut tx, actor, AuditAction::PasskeyRemoved, id)?;
+    Ok(tx.commit().await?)
 }
 
 /// Begins a sign-in by passkey. Nobody says who they are: the passkey does.

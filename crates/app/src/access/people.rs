@@ -1,5 +1,6 @@
 //! The members of a workspace, for all of them to see, and for those who manage them to change.
 
+use tenon_model::audit::{AuditAction, AuditActor, AuditDetail, AuditTarget};
 use tenon_model::event::EventKind;
 use tenon_model::member::Role;
 use tenon_model::{MemberId, Scope, Time};
@@ -8,6 +9,7 @@ use tenon_store::{Member, Tx};
 use super::members::own;
 use super::sessions;
 use super::standing::{Held, acting};
+use crate::audit::note;
 use crate::{Actor, Ctx, Error, Result, connections};
 
 /// A member as the others see them.
@@ -125,14 +127,39 @@ pub async fn change_member(
     if after != before {
         sessions::end_all(&mut tx, actor.workspace, id, None).await?;
         tell(&mut tx, id.to_string()).await?;
+        changed(ctx, &mut tx, actor.member.into(), &before, &after)?;
     }
     let view = view(&by, after, &tx.passkeys().owners().await?);
     tx.commit().await?;
-    tracing::info!(
-        target: "audit", member = %id, by = %actor.member,
-        role = view.role.as_str(), disabled = view.disabled, "member changed",
-    );
     Ok(view)
+}
+
+/// Tells the audit log what of a member has changed.
+pub(super) fn changed(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    by: AuditActor,
+    before: &Member,
+    after: &Member,
+) -> Result<()> {
+    let tell = |tx: &mut Tx, action, role: bool| {
+        let mut entry = note(action).by(by).about(AuditTarget::Member(after.id));
+        if role {
+            entry = entry
+                .with(AuditDetail::RoleBefore, before.role.as_str())
+                .with(AuditDetail::Role, after.role.as_str());
+        }
+        entry.add(&ctx.keys, tx, after.workspace_id)
+    };
+    if before.role != after.role {
+        tell(tx, AuditAction::RoleChanged, true)?;
+    }
+    match (before.disabled_at, after.disabled_at) {
+        (None, Some(_)) => tell(tx, AuditAction::MemberDisabled, false)?,
+        (Some(_), None) => tell(tx, AuditAction::MemberEnabled, false)?,
+        _ => {}
+    }
+    Ok(())
 }
 
 /// Switches an account off or on, in the caller's transaction, which holds the member: what runs in the

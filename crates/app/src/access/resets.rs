@@ -8,6 +8,7 @@
 use std::time::Duration;
 
 use secrecy::SecretString;
+use tenon_model::audit::{AuditAction, AuditTarget};
 use tenon_model::policy::Locale;
 use tenon_model::{MemberId, Scope, Time};
 use tenon_store::{Member, Reset, Tx};
@@ -19,6 +20,7 @@ use super::password;
 use super::people::{managed, manager};
 use super::sessions::{self, Entry, SignedIn, random_token, token_hash};
 use super::standing::{Held, held};
+use crate::audit::note;
 use crate::{Actor, Ctx, Error, Result};
 
 /// How long a link holds.
@@ -66,8 +68,11 @@ pub async fn make_reset(ctx: &Ctx, actor: &Actor, id: MemberId) -> Result<NewRes
     };
     tx.resets().put(&row).await?;
     sessions::end_all(&mut tx, actor.workspace, id, None).await?;
+    note(AuditAction::ResetMade)
+        .by(actor.member)
+        .about(AuditTarget::Member(id))
+        .add(&ctx.keys, &mut tx, actor.workspace)?;
     tx.commit().await?;
-    tracing::info!(target: "audit", member = %id, by = %actor.member, "reset link made");
     Ok(NewReset {
         link: link(ctx, "reset", &token),
         expires_at: row.expires_at,
@@ -139,13 +144,16 @@ pub async fn redeem_reset(
     }
     begin_anew(&mut tx, member.id, &new).await?;
     let member = held(&mut tx, member.id).await?.ok_or(Error::LinkInvalid)?;
+    note(AuditAction::ResetUsed)
+        .by(member.id)
+        .about(AuditTarget::Member(member.id))
+        .add(&ctx.keys, &mut tx, member.workspace_id)?;
     let signed_in = sessions::start(ctx, &mut tx, &member, browser, Entry::here("link")).await?;
     tx.commit().await?;
     // Whoever got in by the old password meanwhile is out; this ends their open streams.
     let mut tx = ctx.store.begin(&Scope::job(member.workspace_id)).await?;
     sessions::tell(&mut tx, member.id).await?;
     tx.commit().await?;
-    tracing::info!(target: "audit", member = %member.id, by = %row.made_by, "reset link used");
     Ok(signed_in)
 }
 

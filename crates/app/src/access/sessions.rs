@@ -7,6 +7,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::{ExposeSecret as _, SecretString};
+use tenon_model::audit::{AuditAction, AuditDetail, AuditTarget};
 use tenon_model::event::EventKind;
 use tenon_model::policy::Locale;
 use tenon_model::sabotage::{self, Saboteur};
@@ -16,6 +17,7 @@ use tenon_store::{Session, Tx};
 use super::device::{self, Browser};
 use super::members::{MeView, me_view};
 use super::standing::{Acting, Held, NEVER, acting, goes_on};
+use crate::audit::note;
 use crate::{Actor, Ctx, Error, Result};
 
 /// What a successful sign-in gives.
@@ -111,7 +113,11 @@ pub(super) async fn start(
     };
     tx.sessions().insert(&session).await?;
     let me = me_view(tx, member).await?;
-    tracing::info!(target: "audit", member = %member.id, session = %session.id, method, "signed in");
+    note(AuditAction::SignedIn)
+        .by(member.id)
+        .about(AuditTarget::Session(session.id))
+        .with(AuditDetail::Method, method)
+        .add(&ctx.keys, tx, member.workspace_id)?;
     Ok(SignedIn {
         token: token.into(),
         expires_at: session.expires_at,
@@ -188,9 +194,11 @@ pub async fn end_session(ctx: &Ctx, actor: &Actor, id: SessionId) -> Result<()> 
         return Err(Error::NotFound("session"));
     }
     tell(&mut tx, actor.member).await?;
-    tx.commit().await?;
-    tracing::info!(target: "audit", member = %actor.member, session = %id, "session ended");
-    Ok(())
+    note(AuditAction::SessionEnded)
+        .by(actor.member)
+        .about(AuditTarget::Session(id))
+        .add(&ctx.keys, &mut tx, actor.workspace)?;
+    Ok(tx.commit().await?)
 }
 
 /// Ends all of the member's sessions but the one that asks; how many.
@@ -198,6 +206,10 @@ pub async fn end_other_sessions(ctx: &Ctx, actor: &Actor) -> Result<u64> {
     let mut tx = ctx.store.begin(&actor.scope()).await?;
     acting(ctx, &mut tx, actor).await?;
     let ended = end_all(&mut tx, actor.workspace, actor.member, Some(actor.session)).await?;
+    note(AuditAction::SessionsEnded)
+        .by(actor.member)
+        .with(AuditDetail::Count, ended)
+        .add(&ctx.keys, &mut tx, actor.workspace)?;
     tx.commit().await?;
     Ok(ended)
 }
@@ -213,7 +225,6 @@ pub(super) async fn end_all(
     debug_assert_eq!(tx.scope().workspace, Some(workspace));
     let ended = tx.sessions().delete_for_member(member, except).await?;
     tell(tx, member).await?;
-    tracing::info!(target: "audit", %member, ended, "sessions ended");
     Ok(ended)
 }
 

@@ -2,12 +2,14 @@
 
 use secrecy::SecretString;
 use tenon_model::Scope;
+use tenon_model::audit::AuditAction;
 use tenon_model::member::Role;
 use tenon_store::Workspace;
 
 use super::device::Browser;
 use super::members::{self, NewMemberInput};
 use super::sessions::{self, Entry, SignedIn, token_hash};
+use crate::audit::note;
 use crate::{Ctx, Error, Result};
 
 /// What the set-up page sends.
@@ -79,8 +81,11 @@ pub async fn setup(ctx: &Ctx, input: Setup) -> Result<SignedIn> {
         return Err(Error::AlreadySetUp);
     }
     tx.workspaces().insert(&workspace).await?;
+    let created = note(AuditAction::WorkspaceCreated).by(owner.id);
+    created.add(&ctx.keys, &mut tx, workspace.id)?;
     ctx.keys.insert(&mut tx, key, workspace.id, None).await?;
     let member = members::insert(&mut tx, workspace.id, owner).await?;
+    members::joined(&member, "setup").add(&ctx.keys, &mut tx, workspace.id)?;
     let signed_in = sessions::start(
         ctx,
         &mut tx,

@@ -1,6 +1,7 @@
 //! The second factor: time-based codes (RFC 6238) with recovery codes, each usable once.
 
 use tenon_model::MemberId;
+use tenon_model::audit::AuditAction;
 use tenon_store::{Member, Tx};
 use tenon_vault::Context;
 use totp_rs::{Builder, Secret, Totp};
@@ -8,6 +9,7 @@ use totp_rs::{Builder, Secret, Totp};
 use super::device::Browser;
 use super::sessions::{tell, token_hash};
 use super::standing::proven;
+use crate::audit::note;
 use crate::{Actor, Ctx, Error, Result};
 
 const RECOVERY_CODES: usize = 10;
@@ -90,9 +92,10 @@ pub async fn totp_confirm(
         .await?;
     let codes = new_codes(ctx, &mut tx, member.id).await?;
     tell(&mut tx, member.id).await?;
+    let entry = note(AuditAction::SecondFactorOn).by(actor.member);
+    entry.add(&ctx.keys, &mut tx, actor.workspace)?;
     tx.commit().await?;
     ctx.attempts.succeeded(&buckets);
-    tracing::info!(target: "audit", member = %actor.member, "second factor on");
     Ok(codes)
 }
 
@@ -105,8 +108,9 @@ pub async fn renew_recovery_codes(ctx: &Ctx, actor: &Actor) -> Result<Vec<String
     }
     let codes = new_codes(ctx, &mut tx, member.id).await?;
     tell(&mut tx, member.id).await?;
+    let entry = note(AuditAction::RecoveryCodesRenewed).by(actor.member);
+    entry.add(&ctx.keys, &mut tx, actor.workspace)?;
     tx.commit().await?;
-    tracing::info!(target: "audit", member = %actor.member, "recovery codes renewed");
     Ok(codes)
 }
 
@@ -123,9 +127,9 @@ pub async fn totp_remove(ctx: &Ctx, actor: &Actor) -> Result<()> {
     let member = proven(ctx, &mut tx, actor).await?;
     remove(&mut tx, member.id).await?;
     tell(&mut tx, member.id).await?;
-    tx.commit().await?;
-    tracing::info!(target: "audit", member = %actor.member, "second factor off");
-    Ok(())
+    let entry = note(AuditAction::SecondFactorOff).by(actor.member);
+    entry.add(&ctx.keys, &mut tx, actor.workspace)?;
+    Ok(tx.commit().await?)
 }
 
 /// Takes secret and recovery codes away, in the caller's transaction.

@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use tenon_connectors::ports::{MODIFY_MOST, MailWritePort, Priority, WriteError};
 use tenon_connectors::{ProviderError, Reaction};
+use tenon_model::audit::{AuditAction, AuditDetail, AuditTarget};
 use tenon_model::event::EventKind;
 use tenon_model::{MailActionId, Scope};
-use tenon_store::{ItemEnd, MailActionItem, MailActionRow};
+use tenon_store::{ItemEnd, MailActionItem, MailActionRow, Tx};
 
 use super::Action;
 use super::gate::{usable, writer};
+use crate::audit::note;
 use crate::{Ctx, Error, Result};
 
 /// So few messages are changed one by one: the answer says of each whether it is gone.
@@ -200,6 +202,11 @@ async fn store(
     let seqs: Vec<i64> = group.iter().map(|i| i.seq).collect();
     let mut tx = ctx.store.begin(scope).await?;
     tx.mail_actions().settle(row.id, &seqs, how, code).await?;
+    let now = tx.mail_actions().get(row.id).await?;
+    if how == ItemEnd::Done && now.is_some_and(|row| row.finished_at.is_some()) {
+        // Stopped while these were on their way: the entry about the others is written already.
+        deleted(ctx, &mut tx, row, group.len() as i64)?;
+    }
     let connection = row.connection_id;
     if removes {
         let ids: Vec<String> = group.iter().map(|i| i.provider_id.clone()).collect();
@@ -221,6 +228,24 @@ async fn store(
             .await?;
     }
     tx.commit().await?;
+    Ok(())
+}
+
+/// Tells the audit log how many messages an action that has just ended has deleted for good.
+pub(super) async fn tell_deleted(ctx: &Ctx, tx: &mut Tx, row: &MailActionRow) -> Result<()> {
+    let done = tx.mail_actions().get(row.id).await?.map_or(0, |r| r.done);
+    deleted(ctx, tx, row, done)
+}
+
+fn deleted(ctx: &Ctx, tx: &mut Tx, row: &MailActionRow, count: i64) -> Result<()> {
+    if count == 0 || row.action != Action::DeleteForever.as_str() {
+        return Ok(());
+    }
+    note(AuditAction::MailDeleted)
+        .by(row.member_id)
+        .about(AuditTarget::Connection(row.connection_id))
+        .with(AuditDetail::Count, count)
+        .add(&ctx.keys, tx, row.workspace_id)?;
     Ok(())
 }
 
@@ -257,9 +282,13 @@ async fn set(
     finished_at: Option<tenon_model::Time>,
 ) -> Result<()> {
     let mut tx = ctx.store.begin(scope).await?;
-    tx.mail_actions()
+    let changed = tx
+        .mail_actions()
         .set_state(row.id, state, reason, finished_at)
         .await?;
+    if changed && finished_at.is_some() {
+        tell_deleted(ctx, &mut tx, row).await?;
+    }
     tx.events()
         .append(
             EventKind::MailActionChanged,

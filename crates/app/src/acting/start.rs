@@ -14,7 +14,7 @@ use super::Action;
 use super::gate::usable;
 use super::job::RunMailAction;
 use super::kinds::{About, Delta, deltas};
-use super::run::{Until, drive};
+use super::run::{Until, drive, tell_deleted};
 use super::view::{MailActionView, own, undoable, view};
 use crate::connections::view::visible;
 use crate::repeat::Repeat;
@@ -246,6 +246,7 @@ pub async fn cancel(ctx: &Ctx, actor: &Actor, id: MailActionId) -> Result<MailAc
         )
         .await?;
     let row = own(&mut tx, id).await?;
+    tell_deleted(ctx, &mut tx, &row).await?;
     let view = view(ctx, &mut tx, actor, row).await?;
     tx.commit().await?;
     Ok(view)

@@ -3,8 +3,9 @@
 use secrecy::ExposeSecret as _;
 use tenon_connectors::ports::{Subject, Tokens};
 use tenon_connectors::{ProviderError, Reaction};
+use tenon_model::audit::{AuditAction, AuditDetail, AuditTarget};
 use tenon_model::connection::{ConnectionStatus, Provider};
-use tenon_model::feature::{Feature, google_scopes, is_granted};
+use tenon_model::feature::{FEATURES, Feature, google_scopes, is_granted};
 use tenon_model::mail::SyncState;
 use tenon_model::sabotage::{self, Saboteur};
 use tenon_model::{ConnectionId, Scope};
@@ -16,6 +17,7 @@ use super::disconnect::holds_grant;
 use super::start::{Start, start};
 use super::tokens::seal_token;
 use crate::access::{acting, token_hash};
+use crate::audit::note;
 use crate::keys::NewKey;
 use crate::{Actor, Ctx, Error, Result};
 
@@ -196,6 +198,11 @@ async fn connect(
     if tokens.refresh.is_none() && !has_refresh {
         return Err(CallbackError("no_refresh_token")); // fault A8
     }
+    let action = match &existing {
+        None => AuditAction::ConnectionMade,
+        Some(row) if same_scopes(&row.scopes, &granted) => AuditAction::ConnectionRenewed,
+        Some(_) => AuditAction::ScopesChanged,
+    };
     let id = if let Some(row) = existing {
         renew(ctx, &mut tx, flow, &row, tokens, subject, &granted).await?
     } else {
@@ -214,8 +221,32 @@ async fn connect(
         mail,
     };
     start(ctx, &mut tx, what).await?;
+    note(action)
+        .by(actor.member)
+        .about(AuditTarget::Connection(id))
+        .with(AuditDetail::Provider, flow.provider.as_str())
+        .with(AuditDetail::Features, granted_features(&granted))
+        .add(&ctx.keys, &mut tx, actor.workspace)?;
     tx.commit().await?;
     Ok(id)
+}
+
+fn same_scopes(old: &[String], new: &[String]) -> bool {
+    let sorted = |scopes: &[String]| {
+        let mut scopes = scopes.to_vec();
+        scopes.sort_unstable();
+        scopes.dedup();
+        scopes
+    };
+    sorted(old) == sorted(new)
+}
+
+/// The features that these scopes allow, as words.
+fn granted_features(scopes: &[String]) -> String {
+    let all = FEATURES.iter().map(|info| info.feature);
+    let granted = all.filter(|feature| is_granted(*feature, scopes));
+    let words: Vec<&str> = granted.map(Feature::as_str).collect();
+    words.join(",")
 }
 
 fn sealed_json<T: serde::Serialize>(

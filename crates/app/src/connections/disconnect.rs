@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use tenon_connectors::Reaction;
 use tenon_connectors::ports::Revoked;
 use tenon_jobs::{Job, JobError, Lease};
+use tenon_model::audit::{AuditAction, AuditActor, AuditDetail, AuditTarget};
 use tenon_model::connection::{ConnectionStatus, Provider};
 use tenon_model::event::EventKind;
 use tenon_model::sabotage::{self, Saboteur};
@@ -20,6 +21,7 @@ use super::revoke::RevokeGrant;
 use super::start::announce;
 use super::tokens::open_refresh;
 use super::view::visible;
+use crate::audit::{carried, note};
 use crate::keys::KeysError;
 use crate::sync::job_error;
 use crate::{Actor, Ctx, Error, Result};
@@ -129,7 +131,7 @@ pub async fn disconnect(ctx: &Ctx, actor: &Actor, id: ConnectionId) -> Result<Re
     tenon_jobs::enqueue(&mut tx, &net, ctx.world.now() + NET).await?;
     tx.commit().await?;
     let (task_ctx, scope) = (ctx.clone(), Scope::job(actor.workspace));
-    let receipt = tokio::spawn(async move { end(&task_ctx, &scope, id).await })
+    let receipt = tokio::spawn(carried(async move { end(&task_ctx, &scope, id).await }))
         .await
         .map_err(|_| Error::Internal("disconnect_task".into()))??;
     receipt_view(ctx, &receipt.ok_or(Error::NotFound("connection"))?)
@@ -160,10 +162,29 @@ async fn end(ctx: &Ctx, scope: &Scope, id: ConnectionId) -> Result<Option<Receip
         tracing::warn!(%error, "a push subscription was not ended");
     }
     let (grant, pending) = end_grant(ctx, &row, token).await?;
-    purge(ctx, scope, &row, grant, pending, |row| {
+    let how = End {
+        // Only they can ask for it, whoever finishes it.
+        by: row.member_id.into(),
+        reason: "asked",
+        grant,
+        pending,
+    };
+    purge(ctx, scope, &row, how, |row| {
         row.status_reason.as_deref() == Some(DISCONNECTING)
     })
     .await
+}
+
+/// How a connection ends.
+pub(super) struct End {
+    /// Who has ended it.
+    pub(super) by: AuditActor,
+    /// Why: a code word.
+    pub(super) reason: &'static str,
+    /// What became of the grant: a word of the receipt.
+    pub(super) grant: &'static str,
+    /// The token of a grant that is still to be ended.
+    pub(super) pending: Option<SecretString>,
 }
 
 /// The net under a disconnect whose request was cut off.
@@ -234,8 +255,7 @@ pub(super) async fn purge(
     ctx: &Ctx,
     scope: &Scope,
     row: &ConnectionRow,
-    grant: &str,
-    pending: Option<SecretString>,
+    how: End,
     still: impl Fn(&ConnectionRow) -> bool,
 ) -> Result<Option<Receipt>> {
     // Counting millions of rows takes its time, so it is done before anybody has to wait for it.
@@ -246,7 +266,7 @@ pub(super) async fn purge(
     }
     let mut counts = tx.connections().counts(row.id).await?;
     drop(tx);
-    let pending = match pending {
+    let pending = match how.pending {
         Some(token) => Some((token, ctx.keys.make().await?)),
         None => None,
     };
@@ -279,10 +299,16 @@ pub(super) async fn purge(
         disconnected_at: now,
         counts: named(counts),
         key_id: row.key_id,
-        grant: grant.to_owned(),
+        grant: how.grant.to_owned(),
         removed_at: None,
     };
     tx.receipts().insert(&receipt).await?;
+    note(AuditAction::Disconnected)
+        .by(how.by)
+        .about(AuditTarget::Connection(row.id))
+        .with(AuditDetail::Provider, row.provider.as_str())
+        .with(AuditDetail::Reason, how.reason)
+        .add(&ctx.keys, &mut tx, row.workspace_id)?;
     if let Some(pending) = pending {
         let job = RevokeGrant::seal(ctx, &mut tx, row, receipt.id, pending).await?;
         tenon_jobs::enqueue(&mut tx, &job, now).await?;
@@ -324,11 +350,16 @@ pub(crate) async fn finish_burials(ctx: &Ctx) -> std::result::Result<(), KeysErr
         let scope = key.workspace_id.map_or(Scope::system(), Scope::job);
         let mut tx = ctx.store.begin(&scope).await?;
         if let Some(id) = key.connection_id
-            && tx.connections().get(id).await?.is_some()
+            && let Some(row) = tx.connections().get(id).await?
         {
             tx.connections().delete(id, None).await?;
+            note(AuditAction::Disconnected)
+                .about(AuditTarget::Connection(id))
+                .with(AuditDetail::Provider, row.provider.as_str())
+                .with(AuditDetail::Reason, "key_destroyed")
+                .add(&ctx.keys, &mut tx, row.workspace_id)?;
         }
-        tx.keys().destroy(key.id).await?;
+        ctx.keys.remove(&mut tx, key.id).await?;
         tx.commit().await?;
     }
     if !keys.is_empty() {

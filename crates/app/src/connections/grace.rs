@@ -3,11 +3,12 @@
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use tenon_jobs::{Job, JobError, Lease};
+use tenon_model::audit::AuditActor;
 use tenon_model::connection::ConnectionStatus;
 use tenon_model::{ConnectionId, Scope, WorkspaceId};
 use tenon_store::ConnectionRow;
 
-use super::disconnect::purge;
+use super::disconnect::{End, purge};
 use crate::sync::job_error;
 use crate::{Ctx, Result};
 
@@ -31,7 +32,13 @@ impl PurgeConnection {
             r.status == ConnectionStatus::Revoked && r.purge_at.is_some_and(|at| now >= at)
         };
         if let Some(row) = row.filter(over) {
-            purge(ctx, &scope, &row, "already_revoked", None, over).await?;
+            let end = End {
+                by: AuditActor::Server,
+                reason: "grace_over",
+                grant: "already_revoked",
+                pending: None,
+            };
+            purge(ctx, &scope, &row, end, over).await?;
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use secrecy::{ExposeSecret as _, SecretString};
 use tenon_connectors::ports::{AccessTokens, Tokens};
 use tenon_connectors::{ProviderError, Reaction};
+use tenon_model::audit::{AuditAction, AuditDetail, AuditTarget};
 use tenon_model::connection::{ConnectionStatus, Provider};
 use tenon_model::event::EventKind;
 use tenon_model::sabotage::{self, Saboteur};
@@ -16,6 +17,7 @@ use tenon_vault::{Context, DataKey, Sealed};
 
 use super::alarms::{self, CLIENT_REFUSED};
 use super::grace::PurgeConnection;
+use crate::audit::note;
 use crate::{Ctx, Error, Result};
 
 /// How long one worker may hold the right to refresh. Losing it is harmless (fault A25): the
@@ -319,6 +321,11 @@ impl ConnectionTokens {
                 row.id.to_string(),
             )
             .await?;
+        note(AuditAction::GrantWithdrawn)
+            .about(AuditTarget::Connection(row.id))
+            .with(AuditDetail::Provider, row.provider.as_str())
+            .with(AuditDetail::Reason, reason)
+            .add(&ctx.keys, &mut tx, self.workspace)?;
         tx.commit().await?;
         tracing::info!(connection = %row.id, reason, "the grant was withdrawn at the provider");
         alarms::review(ctx, row.provider).await

@@ -1,10 +1,12 @@
 //! The workspace's choice, and what it means in numbers.
 
+use tenon_model::audit::{AuditAction, AuditDetail};
 use tenon_model::member::Role;
 use tenon_model::{Scope, Time};
 
 use super::purge::PurgeMail;
 use super::{DAY, days, horizon};
+use crate::audit::note;
 use crate::sync::SyncMailbox;
 use crate::{Actor, Ctx, Error, Result};
 
@@ -83,7 +85,13 @@ pub async fn set_retention(ctx: &Ctx, actor: &Actor, mail_days: u32) -> Result<R
     // The choice concerns every mailbox of the workspace, whoever's it is.
     let scope = Scope::job(actor.workspace);
     let mut tx = ctx.store.begin(&scope).await?;
+    let before = days(ctx, &mut tx).await?.unwrap_or(0);
     tx.retention().set_mail_days(mail_days.into(), now).await?;
+    note(AuditAction::RetentionChanged)
+        .by(actor.member)
+        .with(AuditDetail::DaysBefore, before)
+        .with(AuditDetail::Days, mail_days)
+        .add(&ctx.keys, &mut tx, actor.workspace)?;
     let mailboxes = tx.retention().mailboxes().await?;
     for connection in mailboxes {
         let purge = PurgeMail {

@@ -8,6 +8,7 @@
 
 mod acting;
 mod alarms;
+mod audit;
 mod carrying;
 mod composing;
 mod connecting;

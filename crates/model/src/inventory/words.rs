@@ -88,6 +88,8 @@ pub enum Visibility {
     Owner,
     /// All members of the workspace.
     Workspace,
+    /// Those who manage the workspace's members.
+    Administrators,
     /// The operator of the deployment, in logs of commands or the health page.
     Operator,
     /// Nobody: only the program uses it.
@@ -100,6 +102,7 @@ impl Visibility {
         match self {
             Self::Owner => "its owner",
             Self::Workspace => "members of the workspace",
+            Self::Administrators => "owners and administrators",
             Self::Operator => "the operator",
             Self::Program => "nobody",
         }

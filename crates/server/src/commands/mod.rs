@@ -1,5 +1,6 @@
 //! One file per command.
 
+mod audit;
 mod demo;
 mod docs_tables;
 mod doctor;
@@ -41,6 +42,9 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Doctor(flags) => return doctor::run(&common.given(&[]), &flags).await,
         Command::Member(member) => member::run(&start(&common.given(&[]))?, member).await?,
         Command::Key(key) => key::run(&start(&common.given(&[]))?, key).await?,
+        Command::Audit(command) => {
+            return audit::run(&start(&common.given(&[]))?, command).await;
+        }
         Command::Openapi => openapi::run()?,
         Command::DocsTables { dir } => docs_tables::run(&dir)?,
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use secrecy::ExposeSecret as _;
 use tenon_api::ApiOptions;
-use tenon_app::{Ctx, access};
+use tenon_app::{Ctx, access, audit};
 use tenon_jobs::Runner;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -149,7 +149,7 @@ pub(super) async fn until_stopped(
         .concurrency(JOBS_AT_ONCE)
         .start();
 
-    let store = ctx.store.clone();
+    let last = ctx.clone();
     let monitoring = tenon_api::metrics_router(ctx.clone(), options.metrics.clone());
     let monitoring = async {
         if let Some(listener) = metrics {
@@ -170,6 +170,10 @@ pub(super) async fn until_stopped(
         monitoring,
         jobs
     );
+    if let Err(error) = audit::write_checkpoints(&last).await {
+        tracing::warn!(%error, "the last checkpoint of the audit log was not written; the next start writes it");
+    }
+    let store = last.store;
     if let Err(error) = store.checkpoint().await {
         tracing::warn!(%error, "the last checkpoint failed; the next start makes it good");
     }

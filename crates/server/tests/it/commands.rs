@@ -137,6 +137,117 @@ fn keys_and_the_doctor() {
     }
 }
 
+/// Runs `tenon audit verify --json` with these flags: exit code and report.
+fn verify(place: &Place, flags: &[&str]) -> (Option<i32>, serde_json::Value) {
+    let words: Vec<&str> = ["audit", "verify", "--json"]
+        .iter()
+        .chain(flags)
+        .copied()
+        .collect();
+    let output = place.run(&words);
+    let report = serde_json::from_slice(&output.stdout).unwrap_or_default();
+    (output.status.code(), report)
+}
+
+#[test]
+fn the_audit_log_is_verified_without_and_beside_the_server() {
+    let place = Place::new();
+    assert!(sentence(&place.run(&["audit", "verify"]), 1).contains("there is no database"));
+    assert!(
+        !place.path("tenon-data/tenon.db").exists(),
+        "a look makes no database"
+    );
+    let create = |email: &str| {
+        let words = [
+            "member",
+            "create",
+            "--email",
+            email,
+            "--name",
+            "A",
+            "--role",
+            "owner",
+            "--password-stdin",
+        ];
+        stdout(&place.run_with_input(&words, PASSWORD));
+    };
+    create("ann@example.com");
+    let (code, report) = verify(&place, &[]);
+    assert_eq!(
+        (code, &report["holds"]),
+        (Some(0), &true.into()),
+        "{report:#}"
+    );
+    assert_eq!(report["checkpoints"], 0);
+    let database = place.path("tenon-data/tenon.db");
+    let backup = std::fs::read(&database).unwrap();
+
+    let server = place.serve();
+    let body = format!(r#"{{"email":"ann@example.com","password":"{PASSWORD}"}}"#);
+    assert!(
+        server
+            .send("POST /api/v1/session", &body)
+            .starts_with("HTTP/1.1 200 ")
+    );
+    assert_eq!(verify(&place, &[]).0, Some(0), "while the server runs");
+    let (stopped, _, log) = server.stop();
+    assert_eq!(stopped, Some(0));
+    let kept = place.path("tenon-data/audit-checkpoints");
+    let (code, report) = verify(&place, &[]);
+    assert_eq!(
+        (code, &report["holds"]),
+        (Some(0), &true.into()),
+        "{report:#}"
+    );
+    for chain in report["chains"].as_array().unwrap() {
+        assert_eq!(
+            chain["covered"], chain["entries"],
+            "the last are written at the stop: {report:#}"
+        );
+    }
+    let line = read(&kept).trim().lines().last().unwrap().to_owned();
+    assert!(log.contains(&line), "the log has it too: {log}");
+    let text = stdout(&place.run(&["audit", "verify"]));
+    assert!(
+        text.ends_with("The audit log holds.") || text.ends_with("The audit log holds.\n"),
+        "{text}"
+    );
+
+    // The public key of an earlier check is this installation's, and no other's.
+    let key = report["public_key"].as_str().unwrap();
+    assert_eq!(verify(&place, &["--public-key", key]).0, Some(0));
+    let other = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+    let words = ["audit", "verify", "--public-key", other];
+    assert!(sentence(&place.run(&words), 1).contains("not with AAAA"));
+    assert_eq!(verify(&place, &["--public-key", "x"]).0, Some(2));
+    assert_eq!(verify(&place, &["--checkpoints", "nowhere"]).0, Some(2));
+
+    // A restored backup: the checkpoints know more, and the sentence accuses nobody.
+    std::fs::write(&database, backup).unwrap();
+    let (code, report) = verify(&place, &[]);
+    assert_eq!(code, Some(1), "{report:#}");
+    assert_eq!(report["bad_entries"], serde_json::json!([]), "{report:#}");
+    let bad = &report["bad_checkpoints"][0];
+    assert_eq!(bad["fault"], "ahead");
+    assert!(
+        bad["text"].as_str().unwrap().contains("a restored backup"),
+        "{bad}"
+    );
+    // And going on from there.
+    create("bob@example.com");
+    create("carol@example.com");
+    assert_eq!(
+        verify(&place, &[]).1["bad_checkpoints"][0]["fault"],
+        "differs"
+    );
+    // Somebody who was there keeps a copy: with the file in the data folder gone, the copy still tells.
+    let copy = place.path("copy");
+    std::fs::rename(kept, &copy).unwrap();
+    assert_eq!(verify(&place, &[]).0, Some(0));
+    let (code, report) = verify(&place, &["--checkpoints", copy.to_str().unwrap()]);
+    assert_eq!(code, Some(1), "{report:#}");
+}
+
 #[test]
 fn documents_are_printed() {
     let place = Place::new();
@@ -169,6 +280,7 @@ fn every_command_explains_itself_with_examples() {
         &["doctor"],
         &["member"],
         &["key"],
+        &["audit", "verify"],
         &[],
     ] {
         let words: Vec<&str> = words.iter().copied().chain(["--help"]).collect();

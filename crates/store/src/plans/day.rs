@@ -4,16 +4,18 @@ mod outgoing;
 
 use std::time::Duration;
 
+use tenon_model::audit::{AuditAction, AuditDetails, NewAuditEntry};
 use tenon_model::connection::{ConnectionStatus, Provider};
 use tenon_model::mail::SyncState;
 use tenon_model::member::Role;
 use tenon_model::{ConnectionId, MemberId, Scope, Time, WorkspaceId, World};
-use tenon_vault::Sealed;
+use tenon_vault::{DataKey, Sealed};
+use uuid::Uuid;
 
 use crate::sql::Sql;
 use crate::{
-    Claim, ConnectionRow, Invitation, LabelRow, Mailbox, Member, NewJob, NewMessage, Reset,
-    SavedSearch, Store, StoreConfig, StoreUrl, ThreadQuery, TokenRow, Tx, Workspace,
+    AuditQuery, Claim, ConnectionRow, Invitation, LabelRow, Mailbox, Member, NewJob, NewMessage,
+    Reset, SavedSearch, Store, StoreConfig, StoreUrl, ThreadQuery, TokenRow, Tx, Workspace,
 };
 
 pub(super) async fn sqlite() -> (Store, tempfile::TempDir) {
@@ -103,6 +105,50 @@ pub(super) fn message(world: &World, n: usize) -> NewMessage {
         envelope: Sealed(vec![1]),
         message_id_index: None,
         address_indexes: vec![[1; 16]],
+    }
+}
+
+async fn audit_log(tx: &mut Tx, world: &World, seed: &Seed) {
+    let chain = Some(seed.workspace);
+    let entry = NewAuditEntry {
+        workspace: chain,
+        action: AuditAction::SignedIn,
+        actor: seed.member.into(),
+        target: None,
+        details: AuditDetails::default(),
+        request: None,
+    };
+    let key = DataKey::generate(world).chain_key(seed.workspace.0);
+    tx.audit().append(entry, key).unwrap();
+    tx.write_audit().await.unwrap();
+    tx.audit().chains().await.unwrap();
+    tx.audit().after(chain, 0, 100).await.unwrap();
+    tx.audit().heads().await.unwrap();
+    tx.audit().head(chain).await.unwrap();
+    tx.audit().signed(chain, 1, "x").await.unwrap();
+    tx.audit().forget(world.id()).await.unwrap();
+}
+
+async fn audit_pages(tx: &mut Tx, seed: &Seed) {
+    let person = tx.audit().pseudonym(seed.member).await.unwrap();
+    tx.audit().people(&[Uuid::nil()]).await.unwrap();
+    let page = AuditQuery {
+        limit: 50,
+        ..AuditQuery::default()
+    };
+    let one = AuditQuery {
+        actions: vec![AuditAction::SignedIn],
+        ..page.clone()
+    };
+    let person = AuditQuery {
+        before: Some(9),
+        person: Some(person.unwrap_or_default()),
+        from: Some(Time(0)),
+        to: Some(Time(1)),
+        ..page.clone()
+    };
+    for query in [page, one, person] {
+        tx.audit().list(&query).await.unwrap();
     }
 }
 
@@ -447,6 +493,7 @@ pub(super) async fn a_day(store: &Store, world: &World, seed: &Seed) -> Vec<Sql>
         .await
         .unwrap();
     tx.keys().existing(&[world.id()]).await.unwrap();
+    audit_log(&mut tx, world, seed).await;
     tx.events().tail(0, 10).await.unwrap();
     tx.jobs().hold_claim(world.id(), 1).await.unwrap();
     tx.jobs().delete_done_before(now).await.unwrap();
@@ -454,6 +501,7 @@ pub(super) async fn a_day(store: &Store, world: &World, seed: &Seed) -> Vec<Sql>
     tx.commit().await.unwrap();
 
     let mut tx = store.begin(&Scope::job(seed.workspace)).await.unwrap();
+    audit_pages(&mut tx, seed).await;
     tx.connections().delete(id, None).await.unwrap();
     ran.append(&mut tx.ran);
     ran

@@ -16,6 +16,7 @@ const SMALL: &[&str] = &[
     "schema_versions",
     "keys",
     "purges",
+    "audit_heads",
 ];
 
 /// The plan of a statement, a line for each step.

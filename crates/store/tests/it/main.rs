@@ -7,6 +7,7 @@
 )]
 
 mod access;
+mod audit;
 mod connections;
 mod events;
 mod figures;

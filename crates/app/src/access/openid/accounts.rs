@@ -1,6 +1,7 @@
 //! Accounts at issuers by which members sign in.
 
 use tenon_connectors::openid::{Identity as Who, OpenId};
+use tenon_model::audit::{AuditAction, AuditDetail, AuditTarget};
 use tenon_model::{IdentityId, Scope, Time};
 use tenon_store::{Identity, Member, Tx};
 use tenon_vault::Context;
@@ -9,6 +10,7 @@ use super::super::sessions;
 use super::super::standing::{acting, proven};
 use super::super::ways::ways;
 use super::Refusal;
+use crate::audit::note;
 use crate::{Actor, Ctx, Error, Result};
 
 /// An account at an issuer, as its owner sees it.
@@ -55,6 +57,11 @@ pub(super) async fn insert(
         last_used_at: now,
     };
     tx.identities().insert(&row).await?;
+    note(AuditAction::IdentityAdded)
+        .by(member.id)
+        .about(AuditTarget::Identity(id))
+        .with(AuditDetail::Issuer, issuer.name())
+        .add(&ctx.keys, tx, member.workspace_id)?;
     Ok(())
 }
 
@@ -84,7 +91,6 @@ pub(super) async fn add(
     insert(ctx, &mut tx, acting.member(), issuer, who, index).await?;
     sessions::tell(&mut tx, actor.member).await?;
     tx.commit().await?;
-    tracing::info!(target: "audit", member = %actor.member, issuer = issuer.name(), "sign-in account added");
     Ok(())
 }
 
@@ -123,7 +129,9 @@ pub async fn remove_identity(ctx: &Ctx, actor: &Actor, id: IdentityId) -> Result
         ));
     }
     sessions::tell(&mut tx, actor.member).await?;
-    tx.commit().await?;
-    tracing::info!(target: "audit", member = %actor.member, identity = %id, "sign-in account removed");
-    Ok(())
+    note(AuditAction::IdentityRemoved)
+        .by(actor.member)
+        .about(AuditTarget::Identity(id))
+        .add(&ctx.keys, &mut tx, actor.workspace)?;
+    Ok(tx.commit().await?)
 }

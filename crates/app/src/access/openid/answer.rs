@@ -226,7 +226,7 @@ async fn first_time(ctx: &Ctx, tx: &mut Tx, flow: &SignInFlow, who: &Who) -> Res
     }
     let workspace = allowed(ctx, tx, who).await?.ok_or("not_invited")?;
     let member = members::insert(tx, workspace, member).await?;
-    tracing::info!(target: "audit", member = %member.id, %workspace, "joined by domain");
+    members::joined(&member, "domain").add(&ctx.keys, tx, workspace)?;
     Ok(member)
 }
 
