@@ -1,6 +1,7 @@
 //! One call and its answer, whether it came alone or as a part of a batch.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -136,6 +137,8 @@ pub(crate) struct Answer {
     pub(crate) account: Option<usize>,
     /// What the connection does instead of simply carrying the answer.
     pub(crate) trouble: Option<Trouble>,
+    /// The row of the fault that hit the call.
+    pub(crate) fault: Option<Arc<str>>,
 }
 
 /// Troubles below HTTP (fault rows N1-N5, G19).
@@ -170,6 +173,7 @@ impl Answer {
             units: 0,
             account: None,
             trouble: None,
+            fault: None,
         }
     }
 
