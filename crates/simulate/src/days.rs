@@ -23,7 +23,7 @@ const FEATURES: &[Feature] = &[
     Feature::Sending,
     Feature::Deleting,
 ];
-/// Jobs that wait for their next turn for ever, whatever happens.
+/// Jobs that wait for their next turn for ever, or for an hour that has been put off.
 const PERIODIC: &[&str] = &[
     "housekeeping",
     "purge_daily",
@@ -33,6 +33,7 @@ const PERIODIC: &[&str] = &[
     "keep_grant",
     "watch_mailbox",
     "compact",
+    "purge_connection",
 ];
 /// After so long without faults everything must have come to rest.
 const REST: Duration = Duration::from_hours(49);
@@ -254,7 +255,11 @@ async fn consent(ctx: &Ctx, actor: &tenon_app::Actor, widen: Option<ConnectionId
         connection: widen,
     };
     let mut url = connections::authorize(ctx, actor, authorize).await?.authorize_url;
-    url.query_pairs_mut().append_pair("login_hint", ALICE);
+    let asked = url.query_pairs().into_owned().filter(|(k, _)| k != "login_hint");
+    let asked: Vec<(String, String)> = asked.collect();
+    let mut pairs = url.query_pairs_mut();
+    pairs.clear().extend_pairs(asked).append_pair("login_hint", ALICE);
+    drop(pairs);
     let browser = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .build()?;

@@ -226,6 +226,7 @@ impl Session<'_> {
     /// Lists the labels and stores them.
     pub(super) async fn refresh_labels(&self) -> Turn<()> {
         let labels = self.port.labels().await?;
+        super::take_off_vanished(self.ctx, &self.scope(), &self.row, &labels).await?;
         let mut tx = self.begin().await?;
         if tx.connections().fence(self.row.id).await? != Some(self.row.fence) {
             return Err(Stop::Fenced);

@@ -12,6 +12,26 @@ use tenon_testkit::{TestStore, store_test};
 const ALICE: &str = "alice@example.com";
 
 store_test! {
+    async fn a_label_deleted_elsewhere_is_on_no_message_any_more(t: TestStore) {
+        let app = TestApp::start(t).await;
+        let control = app.sandbox.control();
+        let ids = control.message_ids(ALICE);
+        for id in &ids[..3] {
+            control.modify_labels(ALICE, id, &["Project"], &[]);
+        }
+        let id = app.connect(ALICE).await;
+        let label = control.labels(ALICE).into_iter().find(|(_, name)| name == "Project").unwrap().0;
+        let bearing = app.stored(id).await.values().filter(|l| l.contains(&label)).count();
+        assert_eq!(bearing, 3);
+        // Nothing else of it is heard: the history that could say so is over.
+        assert!(control.delete_label(ALICE, &label));
+        control.expire_history(ALICE);
+        app.pass(Duration::from_hours(25)).await;
+        assert_eq!(app.stored(id).await, app.at_provider(ALICE));
+    }
+}
+
+store_test! {
     async fn arrivals_changes_and_deletions_come_over(t: TestStore) {
         let app = TestApp::start(t).await;
         let id = app.connect(ALICE).await;
