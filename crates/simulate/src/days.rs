@@ -57,7 +57,7 @@ pub(crate) fn run(sim: &mut Sim) -> Result<()> {
 fn day(sim: &mut Sim) -> Result<()> {
     let dawn = sim.now();
     sim.storm(true)?;
-    let acts = 6 + sim.random.below(8);
+    let acts = 3 + sim.random.below(8);
     let mut hours: Vec<u64> = (0..acts).map(|_| sim.random.below(86_400)).collect();
     hours.sort_unstable();
     for at in hours {
@@ -313,8 +313,6 @@ fn rest(sim: &mut Sim) -> Result<()> {
         if !busy && state == "live" && reason.is_empty() && synced {
             // Once more: what was announced and not found is looked for at the next turn.
             deed_of(sim, Deed::Sync)?;
-            sim.work()?;
-            deed_of(sim, Deed::Sync)?;
             return sim.work();
         }
         match sim.next_due() {
@@ -401,10 +399,10 @@ fn disconnect(sim: &mut Sim) -> Result<()> {
 impl Sim {
     /// No message of ours is ever sent twice, and no draft is ever there twice.
     pub(crate) fn watch_sent(&mut self) -> Result<()> {
-        self.remember_sent()
-    }
-
-    pub(crate) fn remember_sent(&mut self) -> Result<()> {
+        let history = self.control.history_id(ALICE);
+        if std::mem::replace(&mut self.memory.history, history) == history {
+            return Ok(());
+        }
         for (mark, (sent, drafts)) in judge::marked(&self.control, &self.first) {
             let seen = self.memory.seen_sent.entry(mark.clone()).or_default();
             seen.extend(sent);

@@ -100,7 +100,7 @@ async fn open(setup: &Setup) -> Result<Ctx> {
     )?;
     let mut config = AppConfig::new("http://127.0.0.1:8080".parse()?);
     config.mail_days = 0;
-    config.poll_interval = Duration::from_hours(2);
+    config.poll_interval = Duration::from_hours(6);
     config.session_idle = FOR_EVER;
     config.session_max = FOR_EVER;
     Ok(Ctx::open(Parts {

@@ -54,6 +54,8 @@ pub(crate) struct Memory {
     pub(crate) sends: Vec<(SendId, DraftId)>,
     pub(crate) last_action: Option<MailActionId>,
     pub(crate) count: u64,
+    /// The provider's history id when its mailbox was last looked through.
+    pub(crate) history: u64,
     /// The ids of sent messages ever seen with a mark.
     pub(crate) seen_sent: BTreeMap<String, BTreeSet<String>>,
 }

@@ -248,7 +248,7 @@ impl Sim {
             ensure!(cursor >= self.cursor, "the cursor went back from {} to {cursor}", self.cursor);
             self.cursor = cursor;
         }
-        self.remember_sent()
+        self.watch_sent()
     }
 
     /// Another mailbox begins with another cursor.

@@ -122,6 +122,7 @@ pub(super) fn proofs() -> Result<Counts> {
         "outbox",
         "two-nodes",
         "hostile-mail",
+        "simulate",
     ] {
         total = total + prove::short(name)?;
     }
