@@ -20,7 +20,7 @@ use crate::push::Pushes;
 use crate::quota::Quota;
 use crate::upload::{self, Uploads};
 use crate::wire::batch;
-use crate::wire::call::{Answer, Call};
+use crate::wire::call::{Answer, Call, Trouble};
 use crate::wire::errors::ApiError;
 use crate::wire::fields::{ALL, Mask};
 
@@ -307,7 +307,11 @@ impl State {
                     (Twist::OddMail, Some(account)) => crate::odd::deliver(self, account),
                     _ => {}
                 }
-                run(Some(&twist))
+                let answer = run(Some(&twist));
+                if twist == Twist::RotateAndLose {
+                    return answer.troubled(Trouble::Reset);
+                }
+                answer
             }
             Hit::Trouble {
                 trouble,

@@ -9,7 +9,7 @@ const COMMON: &[&str] = &[
 
 /// What lasts, or takes something away.
 const RARE: &[&str] = &[
-    "A1", "A5", "A6", "A7", "A8", "A21", "A22", "A9:403", "G1", "G6", "G9", "G10", "G15", "G16", "G17", "G22", "G31",
+    "A1", "A5", "A6", "A7", "A8", "A18:rotated", "A21", "A22", "A9:403", "G1", "G6", "G9", "G10", "G15", "G16", "G17", "G22", "G31",
     "G32",
 ];
 
@@ -24,5 +24,5 @@ pub(crate) fn rows() -> Vec<String> {
 
 /// Whether after this the refresh token is good for nothing any more.
 pub(crate) fn takes_the_grant(row: &str) -> bool {
-    matches!(row, "A1" | "A5" | "A6")
+    matches!(row, "A1" | "A5" | "A6" | "A18:rotated")
 }

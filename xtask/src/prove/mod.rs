@@ -6,6 +6,7 @@ mod compare;
 mod corpora;
 mod day;
 mod emulator;
+mod faults;
 mod hostile;
 mod kill_sync;
 mod nodes;
@@ -74,7 +75,7 @@ impl Options {
 type Proof = fn(&Options, &mut Report) -> Result<()>;
 
 /// Name, proof, repetitions of its short form.
-const PROOFS: [(&str, Proof, u64); 10] = [
+const PROOFS: [(&str, Proof, u64); 11] = [
     ("main-job", browser::run, 1),
     ("emulator", emulator::run, 1),
     ("corpora", corpora::run, 1),
@@ -84,7 +85,8 @@ const PROOFS: [(&str, Proof, u64); 10] = [
     ("outbox", outbox::run, 4),
     ("two-nodes", nodes::run, 1),
     ("hostile-mail", hostile::run, 1),
-    ("simulate", simulate::run, 23),
+    ("faults", faults::run, 1),
+    ("simulate", simulate::run, 20),
 ];
 
 /// Runs one proof or all.

@@ -304,6 +304,8 @@ passing! {
     n4_captive_proxy: "N4" times 1;
     n4_cut_json: "N4:cut" times 1;
     n4_broken_gzip: "N4:gzip" times 1;
+    n5_headers_without_end: "N5:headers" times 1;
+    n5_a_body_of_two_gigabytes: "N5:huge" times 1;
     n6_redirect: "N6" times 1;
     http_500: "HTTP:500" times 1;
     http_503: "HTTP:503" times 2;

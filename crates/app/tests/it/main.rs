@@ -28,4 +28,5 @@ mod reading;
 mod removing;
 mod searching;
 mod sending;
+mod standing_still;
 mod tokens;

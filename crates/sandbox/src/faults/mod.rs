@@ -140,6 +140,8 @@ pub(crate) enum Twist {
     FewerScopes,
     /// A17, A18: the refresh token is used once and replaced.
     Rotate,
+    /// A18 where tokens rotate: replaced, and the answer with the new one is lost.
+    RotateAndLose,
     /// A2: refresh tokens die at this age.
     DeadAfter(Duration),
     /// A7.
