@@ -188,7 +188,8 @@ impl Control {
         let now = self.state.now();
         let mut mailbox = self.mailbox(account);
         let index = mailbox.labels.by_id(id);
-        let Some(index) = index.filter(|i| mailbox.labels.get(*i).is_some_and(|l| !l.system)) else {
+        let Some(index) = index.filter(|i| mailbox.labels.get(*i).is_some_and(|l| !l.system))
+        else {
             return false;
         };
         mailbox.delete_label(index, now);

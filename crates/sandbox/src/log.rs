@@ -63,7 +63,7 @@ impl Log {
             units: answer.units,
             account: account.map(str::to_owned),
             batched: call.inner,
-            fault: answer.fault.as_deref().map(str::to_owned),
+            fault: answer.fault.as_ref().map(|row| row.0.to_string()),
         });
     }
 

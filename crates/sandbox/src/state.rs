@@ -20,7 +20,7 @@ use crate::push::Pushes;
 use crate::quota::Quota;
 use crate::upload::{self, Uploads};
 use crate::wire::batch;
-use crate::wire::call::{Answer, Call, Trouble};
+use crate::wire::call::{Answer, Call, Struck, Trouble};
 use crate::wire::errors::ApiError;
 use crate::wire::fields::{ALL, Mask};
 
@@ -276,7 +276,7 @@ impl State {
             return run(None);
         };
         let mut answer = self.hit(call, account, hit, run);
-        answer.fault = Some(row);
+        answer.fault = Some(Box::new(Struck(row)));
         answer
     }
 

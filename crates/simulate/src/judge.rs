@@ -28,13 +28,23 @@ fn at_provider(control: &Control) -> Mail {
 }
 
 /// What differs between messages, labels, threads and counts of the provider and ours.
-pub(crate) fn differences(control: &Control, messages: &Rows, threads: &Rows, counts: &Rows) -> Vec<String> {
+pub(crate) fn differences(
+    control: &Control,
+    messages: &Rows,
+    threads: &Rows,
+    counts: &Rows,
+) -> Vec<String> {
     let theirs = at_provider(control);
     let mut found = Vec::new();
     let mut ours = Mail::new();
     for row in messages {
-        let [id, thread, words] = &row[..] else { continue };
-        if ours.insert(id.clone(), (thread.clone(), labels(words))).is_some() {
+        let [id, thread, words] = &row[..] else {
+            continue;
+        };
+        if ours
+            .insert(id.clone(), (thread.clone(), labels(words)))
+            .is_some()
+        {
             found.push(format!("message {id} is stored twice"));
         }
     }
@@ -42,17 +52,36 @@ pub(crate) fn differences(control: &Control, messages: &Rows, threads: &Rows, co
     let folded = fold(&theirs);
     let mut stored = BTreeMap::new();
     for row in threads {
-        let [id, messages, unread, words] = &row[..] else { continue };
-        stored.insert(id.clone(), (messages.clone(), unread.clone(), labels(words)));
+        let [id, messages, unread, words] = &row[..] else {
+            continue;
+        };
+        stored.insert(
+            id.clone(),
+            (messages.clone(), unread.clone(), labels(words)),
+        );
     }
     let expected = folded
         .iter()
-        .map(|(id, t)| (id.clone(), (t.messages.to_string(), t.unread.to_string(), t.labels.clone())))
+        .map(|(id, t)| {
+            (
+                id.clone(),
+                (
+                    t.messages.to_string(),
+                    t.unread.to_string(),
+                    t.labels.clone(),
+                ),
+            )
+        })
         .collect();
     compare("thread", &stored, &expected, &mut found);
     let stored = counts
         .iter()
-        .filter_map(|row| Some((row.first()?.clone(), (row.get(1)?.clone(), row.get(2)?.clone()))))
+        .filter_map(|row| {
+            Some((
+                row.first()?.clone(),
+                (row.get(1)?.clone(), row.get(2)?.clone()),
+            ))
+        })
         .collect();
     compare("count", &stored, &count(&folded), &mut found);
     found
@@ -115,14 +144,20 @@ fn count(threads: &BTreeMap<String, Thread>) -> BTreeMap<String, (String, String
 
 /// Messages that bear the mark of a draft of ours: the provider's ids of those that were sent, and how many
 /// drafts there are. `known` are messages that were there before Tenon was.
-pub(crate) fn marked(control: &Control, known: &BTreeSet<String>) -> BTreeMap<String, (BTreeSet<String>, u64)> {
+pub(crate) fn marked(
+    control: &Control,
+    known: &BTreeSet<String>,
+) -> BTreeMap<String, (BTreeSet<String>, u64)> {
     let mut found: BTreeMap<String, (BTreeSet<String>, u64)> = BTreeMap::new();
     for (id, _, labels) in control.messages(ALICE) {
         if known.contains(&id) {
             continue;
         }
         let (sent, draft) = (has(&labels, "SENT"), has(&labels, "DRAFT"));
-        if let Some(mark) = control.header(ALICE, &id, "X-Tenon-Send").filter(|_| sent || draft) {
+        if let Some(mark) = control
+            .header(ALICE, &id, "X-Tenon-Send")
+            .filter(|_| sent || draft)
+        {
             let entry = found.entry(mark.trim().to_owned()).or_default();
             if sent {
                 entry.0.insert(id);

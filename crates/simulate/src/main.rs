@@ -85,7 +85,9 @@ fn main() -> ExitCode {
                         return;
                     }
                     let (figures, failed, strayed) = seed(&args, args.seed + n);
-                    let mut total = total.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                    let mut total = total
+                        .lock()
+                        .unwrap_or_else(std::sync::PoisonError::into_inner);
                     total.0.add(&figures);
                     total.1 += u64::from(failed);
                     total.2 += u64::from(strayed);
@@ -176,7 +178,12 @@ fn failed(args: &Args, seed: u64, failure: &str, lines: &[String]) -> String {
 /// Where two runs of a seed part.
 fn parted(seed: u64, first: &[String], second: &[String]) -> String {
     let same = first.iter().zip(second).take_while(|(a, b)| a == b).count();
-    let end = |lines: &[String]| lines.get(same).cloned().unwrap_or_else(|| "(the end)".into());
+    let end = |lines: &[String]| {
+        lines
+            .get(same)
+            .cloned()
+            .unwrap_or_else(|| "(the end)".into())
+    };
     let from = same.saturating_sub(6);
     format!(
         "{}\n\nseed {seed}: two runs part at line {same}:\n  {}\n  {}\n",
@@ -189,7 +196,11 @@ fn parted(seed: u64, first: &[String], second: &[String]) -> String {
 fn report(args: &Args, figures: &Figures, failed: u64, strayed: u64) {
     let hits: u64 = figures.faults.values().sum();
     if args.json {
-        let rows: BTreeMap<&str, u64> = figures.faults.iter().map(|(k, v)| (k.as_str(), *v)).collect();
+        let rows: BTreeMap<&str, u64> = figures
+            .faults
+            .iter()
+            .map(|(k, v)| (k.as_str(), *v))
+            .collect();
         say(&json!({
             "failed": failed, "strayed": strayed, "days": figures.days(), "calls": figures.calls,
             "faults": hits, "rows": rows, "kills": figures.kills, "commits": figures.commits, "jobs": figures.jobs,

@@ -14,15 +14,26 @@ use tenon_model::{ConnectionId, DraftId, MailActionId, SendId};
 /// One thing to do; what is drawn at random is drawn before, so that it can be done once more.
 #[derive(Debug, Clone)]
 pub(crate) enum Deed {
-    Act { action: Action, role: &'static str, picks: Vec<u64> },
+    Act {
+        action: Action,
+        role: &'static str,
+        picks: Vec<u64>,
+    },
     Undo(MailActionId),
     NewLabel(String),
     Rename(u64, String),
     DropLabel(u64),
-    Write { key: String, subject: String },
+    Write {
+        key: String,
+        subject: String,
+    },
     Rewrite(DraftId, String),
     Discard(DraftId),
-    Send { draft: DraftId, key: String, undo: u32 },
+    Send {
+        draft: DraftId,
+        key: String,
+        undo: u32,
+    },
     TakeBack(SendId),
     Decide(SendId),
     Open(u64),
@@ -80,10 +91,19 @@ fn letter(connection: ConnectionId, subject: &str) -> DraftInput {
 }
 
 /// Does it.
-pub(crate) async fn perform(ctx: &Ctx, actor: &Actor, id: ConnectionId, deed: Deed) -> Result<Came, Error> {
+pub(crate) async fn perform(
+    ctx: &Ctx,
+    actor: &Actor,
+    id: ConnectionId,
+    deed: Deed,
+) -> Result<Came, Error> {
     let done = |text: String| Ok(Came::Done(text));
     match deed {
-        Deed::Act { action, role, picks } => act(ctx, actor, id, action, role, &picks).await,
+        Deed::Act {
+            action,
+            role,
+            picks,
+        } => act(ctx, actor, id, action, role, &picks).await,
         Deed::Undo(of) => {
             let view = acting::undo(ctx, actor, of).await?;
             done(format!("{} {}/{}", view.state, view.done, view.total))
@@ -196,13 +216,19 @@ async fn act(
     picks: &[u64],
 ) -> Result<Came, Error> {
     let threads = list(ctx, actor, id, role).await?;
-    let chosen: BTreeSet<_> = picks.iter().filter_map(|n| nth(&threads, *n)).map(|t| t.id).collect();
+    let chosen: BTreeSet<_> = picks
+        .iter()
+        .filter_map(|n| nth(&threads, *n))
+        .map(|t| t.id)
+        .collect();
     if chosen.is_empty() {
         return Ok(Came::Done("nothing there".into()));
     }
     let label = match action {
         Action::AddLabel | Action::RemoveLabel => {
-            own_label(ctx, actor, id, picks.first().copied().unwrap_or(0)).await?.map(|l| l.id)
+            own_label(ctx, actor, id, picks.first().copied().unwrap_or(0))
+                .await?
+                .map(|l| l.id)
         }
         _ => None,
     };
@@ -227,7 +253,12 @@ fn nth<T>(list: &[T], pick: u64) -> Option<&T> {
     list.get(pick.checked_rem(list.len() as u64)? as usize)
 }
 
-async fn list(ctx: &Ctx, actor: &Actor, id: ConnectionId, role: &str) -> Result<Vec<mail::ThreadView>, Error> {
+async fn list(
+    ctx: &Ctx,
+    actor: &Actor,
+    id: ConnectionId,
+    role: &str,
+) -> Result<Vec<mail::ThreadView>, Error> {
     let label = if role.is_empty() {
         None
     } else {
@@ -243,7 +274,12 @@ async fn list(ctx: &Ctx, actor: &Actor, id: ConnectionId, role: &str) -> Result<
     Ok(mail::threads(ctx, actor, query).await?.items)
 }
 
-async fn own_label(ctx: &Ctx, actor: &Actor, id: ConnectionId, pick: u64) -> Result<Option<mail::LabelView>, Error> {
+async fn own_label(
+    ctx: &Ctx,
+    actor: &Actor,
+    id: ConnectionId,
+    pick: u64,
+) -> Result<Option<mail::LabelView>, Error> {
     let mut labels = mail::labels(ctx, actor, id).await?;
     labels.retain(|l| !l.system);
     labels.sort_by(|a, b| a.provider_id.cmp(&b.provider_id));

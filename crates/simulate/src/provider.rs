@@ -45,7 +45,10 @@ pub(crate) fn act(control: &Control, random: &mut Random) -> String {
         }
         14 => {
             let text = format!("Subject: by hand {}\r\n\r\ntext\r\n", random.below(1_000));
-            format!("elsewhere a draft {}", control.add_draft(ALICE, text.into_bytes()))
+            format!(
+                "elsewhere a draft {}",
+                control.add_draft(ALICE, text.into_bytes())
+            )
         }
         15 => {
             let name = format!("Project {}", random.below(6));

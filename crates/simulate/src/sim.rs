@@ -138,14 +138,19 @@ impl Sim {
             per_mille: self.plan.faults_per_mille,
             rows: weather::rows(),
         };
-        self.control.faults().weather(Some(&weather).filter(|_| on))?;
+        self.control
+            .faults()
+            .weather(Some(&weather).filter(|_| on))?;
         self.control.faults().clear();
         self.stormy = on;
         Ok(())
     }
 
     /// Does something in the process, which may be killed in it; `None` when it was.
-    pub(crate) fn within<T>(&mut self, work: impl AsyncFnOnce(tenon_app::Ctx) -> T) -> Result<Option<T>> {
+    pub(crate) fn within<T>(
+        &mut self,
+        work: impl AsyncFnOnce(tenon_app::Ctx) -> T,
+    ) -> Result<Option<T>> {
         let machine = self.machine.take().context("a process")?;
         self.may_die();
         let done = machine.run(&self.setup.gate, work);
@@ -229,7 +234,11 @@ impl Sim {
         }
         let ours = matches!(call.status, 403 | 429) && fault.is_none();
         let row = fault.map_or(String::new(), |row| format!(" [{row}]"));
-        let path = call.path.split("&metadataHeaders").next().unwrap_or_default();
+        let path = call
+            .path
+            .split("&metadataHeaders")
+            .next()
+            .unwrap_or_default();
         self.say(&format!("  {} {path} {}{row}", call.method, call.status));
         ensure!(
             !ours || call.batched,
@@ -243,9 +252,16 @@ impl Sim {
 
     /// What must hold at every moment: the cursor does not go back.
     fn watch(&mut self) -> Result<()> {
-        let cursor = self.look(Look::Mailbox).first().and_then(|row| row[4].parse::<u64>().ok());
+        let cursor = self
+            .look(Look::Mailbox)
+            .first()
+            .and_then(|row| row[4].parse::<u64>().ok());
         if let Some(cursor) = cursor {
-            ensure!(cursor >= self.cursor, "the cursor went back from {} to {cursor}", self.cursor);
+            ensure!(
+                cursor >= self.cursor,
+                "the cursor went back from {} to {cursor}",
+                self.cursor
+            );
             self.cursor = cursor;
         }
         self.watch_sent()

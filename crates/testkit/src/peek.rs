@@ -68,7 +68,10 @@ impl Peek {
     pub async fn rows(&mut self, look: Look) -> Vec<Vec<String>> {
         macro_rules! read {
             ($connection:expr) => {{
-                let rows = sqlx::query(look.statement()).fetch_all($connection).await.expect("rows");
+                let rows = sqlx::query(look.statement())
+                    .fetch_all($connection)
+                    .await
+                    .expect("rows");
                 rows.iter()
                     .map(|row| (0..row.len()).map(|n| row.get(n)).collect())
                     .collect()

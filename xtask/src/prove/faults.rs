@@ -26,7 +26,9 @@ fn rows(page: &str) -> Vec<Row> {
             let cells: Vec<&str> = line.trim_end_matches(" |").split(" | ").collect();
             let (id, rest) = cells.split_first()?;
             let mut words = id.split(' ');
-            let id = words.next().filter(|id| id.ends_with(|c: char| c.is_ascii_digit()))?;
+            let id = words
+                .next()
+                .filter(|id| id.ends_with(|c: char| c.is_ascii_digit()))?;
             let tests = rest.get(3).copied().unwrap_or_default();
             Some(Row {
                 id: id.to_owned(),
@@ -48,19 +50,59 @@ pub(super) fn run(_: &Options, report: &mut Report) -> Result<()> {
     let rows = rows(&page);
     let outcome = test::of_faults()?;
     let counted = counts::nextest(&outcome.text);
-    let played: Vec<&Row> = rows.iter().filter(|row| !row.played.starts_with("not yet")).collect();
+    let played: Vec<&Row> = rows
+        .iter()
+        .filter(|row| !row.played.starts_with("not yet"))
+        .collect();
     let untested = played.iter().filter(|row| row.tests.is_empty()).count();
-    report.exactly("tests of rows that failed", counted.failed, 0, "every test whose name begins with a row, on both databases");
-    report.at_least("tests of rows that passed", counted.passed as f64, played.len() as f64, "at least one for each row");
+    report.exactly(
+        "tests of rows that failed",
+        counted.failed,
+        0,
+        "every test whose name begins with a row, on both databases",
+    );
+    report.at_least(
+        "tests of rows that passed",
+        counted.passed as f64,
+        played.len() as f64,
+        "at least one for each row",
+    );
     report.exactly("rows played without a test", untested as u64, 0, PAGE);
-    report.tell("rows", rows.len(), "of the sections on grants, Gmail and networks");
-    report.tell("rows played", played.len(), "the others wait for a provider that is not connected yet");
-    let unrecorded: Vec<&str> = played.iter().filter(|r| r.unrecorded).map(|r| r.id.as_str()).collect();
-    report.tell("rows not recorded from a live account", unrecorded.join(" "), "played as they are believed to be");
+    report.tell(
+        "rows",
+        rows.len(),
+        "of the sections on grants, Gmail and networks",
+    );
+    report.tell(
+        "rows played",
+        played.len(),
+        "the others wait for a provider that is not connected yet",
+    );
+    let unrecorded: Vec<&str> = played
+        .iter()
+        .filter(|r| r.unrecorded)
+        .map(|r| r.id.as_str())
+        .collect();
+    report.tell(
+        "rows not recorded from a live account",
+        unrecorded.join(" "),
+        "played as they are believed to be",
+    );
     let row = |row: &&Row| {
-        let pages = row.tests.iter().filter(|t| t.contains("pages") || t.contains("items") || t.contains("batches")).count();
-        let end = if pages > 0 { ", also on later pages or items" } else { "" };
-        (row.id.clone(), format!("{}, {} tests{end}", row.played, row.tests.len()))
+        let pages = row
+            .tests
+            .iter()
+            .filter(|t| t.contains("pages") || t.contains("items") || t.contains("batches"))
+            .count();
+        let end = if pages > 0 {
+            ", also on later pages or items"
+        } else {
+            ""
+        };
+        (
+            row.id.clone(),
+            format!("{}, {} tests{end}", row.played, row.tests.len()),
+        )
     };
     for (id, text) in played.iter().map(row) {
         report.tell(&id, text, "");
@@ -79,7 +121,14 @@ mod tests {
             | A12 | x | y | not yet: none |  |\n";
         let found = rows(page);
         assert_eq!(found.len(), 2);
-        assert_eq!((found[0].id.as_str(), found[0].unrecorded, found[0].tests.len()), ("A7", true, 2));
+        assert_eq!(
+            (
+                found[0].id.as_str(),
+                found[0].unrecorded,
+                found[0].tests.len()
+            ),
+            ("A7", true, 2)
+        );
         assert!(found[1].played.starts_with("not yet") && found[1].tests.is_empty());
     }
 }

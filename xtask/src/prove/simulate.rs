@@ -18,7 +18,10 @@ const SHARE: u64 = 10;
 pub(super) fn run(options: &Options, report: &mut Report) -> Result<()> {
     say("building the simulation");
     let build = Run::cargo().args(["build", "--quiet", "--package", "tenon-simulate"]);
-    build.quiet().must().context("the simulation does not build")?;
+    build
+        .quiet()
+        .must()
+        .context("the simulation does not build")?;
     let seeds = options.runs(SEEDS);
     for kind in options.databases() {
         let postgres = match kind {
@@ -52,7 +55,11 @@ fn simulate(
         run = run.args(["--postgres", &postgres.url("postgres")]);
     }
     let outcome = run.run()?;
-    let last = outcome.text.lines().rev().find(|line| line.starts_with('{'));
+    let last = outcome
+        .text
+        .lines()
+        .rev()
+        .find(|line| line.starts_with('{'));
     let said: Value = serde_json::from_str(last.context("the simulation said nothing")?)?;
     let count = |name: &str| said[name].as_u64().unwrap_or(0);
     report.exactly(
@@ -76,10 +83,19 @@ fn simulate(
     );
     report.tell(&format!("{kind}: seeds"), seeds, "from `--seed` on");
     for (name, how) in [
-        ("acts", "of the person in Tenon, and of others at the provider"),
+        (
+            "acts",
+            "of the person in Tenon, and of others at the provider",
+        ),
         ("calls", "to the provider; each part of a batch is one"),
-        ("faults", "that hit a call, drawn from the rows of the table of faults"),
-        ("kills", "the process dropped before or after a commit, before a call or its answer"),
+        (
+            "faults",
+            "that hit a call, drawn from the rows of the table of faults",
+        ),
+        (
+            "kills",
+            "the process dropped before or after a commit, before a call or its answer",
+        ),
         ("sent", "messages that arrived, each once"),
         ("reauthorizations", "each after a fault that took the grant"),
         ("comparisons", "evenings at which everything was compared"),
@@ -87,6 +103,10 @@ fn simulate(
         report.tell(&format!("{kind}: {name}"), count(name), how);
     }
     let rows = said["rows"].as_object().map_or(0, serde_json::Map::len);
-    report.tell(&format!("{kind}: rows of faults met"), rows, "of `provider-faults`, with their variants");
+    report.tell(
+        &format!("{kind}: rows of faults met"),
+        rows,
+        "of `provider-faults`, with their variants",
+    );
     Ok(())
 }

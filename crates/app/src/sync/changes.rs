@@ -259,7 +259,11 @@ impl Session<'_> {
             self.mailbox.provider_total = total as i64;
         }
         // A provider that answers out of its past must not make us ask for it again and again.
-        let back = self.mailbox.cursor.as_ref().filter(|at| cursor.is_before(at));
+        let back = self
+            .mailbox
+            .cursor
+            .as_ref()
+            .filter(|at| cursor.is_before(at));
         if let Some(at) = back.cloned() {
             tracing::warn!(connection = %self.row.id, "the provider's cursor went back; ours stays");
             self.mailbox.cursor = Some(at);

@@ -29,10 +29,18 @@ fn met(app: &TestApp) -> bool {
 async fn asked_for(app: &TestApp) -> (u32, u32) {
     app.sandbox.control().reset_log();
     let id = app.connect(ALICE).await;
-    let (asked, totals) = (app.sandbox.control().requests(), app.sandbox.control().totals());
-    let items = asked.iter().filter(|r| r.path.contains("/messages/")).count();
+    let (asked, totals) = (
+        app.sandbox.control().requests(),
+        app.sandbox.control().totals(),
+    );
+    let items = asked
+        .iter()
+        .filter(|r| r.path.contains("/messages/"))
+        .count();
     let alone = asked.iter().filter(|r| !r.batched).count();
-    connections::disconnect(&app.ctx, &app.owner, id).await.unwrap();
+    connections::disconnect(&app.ctx, &app.owner, id)
+        .await
+        .unwrap();
     (items as u32, totals.requests as u32 - alone as u32)
 }
 
@@ -44,11 +52,16 @@ async fn met_at_items(t: TestStore, row: &str, of_batches: bool) {
     assert!(count >= 3, "{count} places");
     for place in [count / 2, count - 1] {
         app.sandbox.control().faults().clear();
-        app.sandbox.control().faults().push(Fault::new(row).after(place).times(1));
+        app.sandbox
+            .control()
+            .faults()
+            .push(Fault::new(row).after(place).times(1));
         let id = app.connect(ALICE).await;
         is_as_before(&app, id).await;
         assert!(met(&app), "{row} at {place} of {count}");
-        connections::disconnect(&app.ctx, &app.owner, id).await.unwrap();
+        connections::disconnect(&app.ctx, &app.owner, id)
+            .await
+            .unwrap();
     }
 }
 
@@ -102,6 +115,9 @@ store_test! {
         app.sync(id).await;
         assert!(met(&app));
         let view = connections::get(&app.ctx, &app.owner, id).await.unwrap();
+        assert_eq!(view.status, "active", "a lost answer is no withdrawal");
+        app.pass(Duration::from_mins(20)).await;
+        let view = connections::get(&app.ctx, &app.owner, id).await.unwrap();
         assert_eq!((view.status, view.status_reason.as_deref()), ("revoked", Some("invalid_grant")));
         let refreshes = app.sandbox.control().requests().iter().filter(|r| r.path.starts_with("/token")).count();
         assert!(refreshes <= 4, "the code, the lost one and at most two looks at what was left: {refreshes}");
@@ -133,7 +149,11 @@ impl Gate for Stand {
 
 /// Runs all that is due on a node, one after the other.
 async fn run_due(ctx: &Ctx) -> usize {
-    let runner = tenon_app::register_jobs(Runner::new(ctx.store.clone(), ctx.world.clone(), ctx.clone()));
+    let runner = tenon_app::register_jobs(Runner::new(
+        ctx.store.clone(),
+        ctx.world.clone(),
+        ctx.clone(),
+    ));
     let mut ran = 0;
     while runner.run_next(ctx.node).await.unwrap().is_some() {
         ran += 1;
@@ -145,7 +165,9 @@ async fn change(app: &TestApp, id: ConnectionId) {
     app.sandbox.control().deliver_random(ALICE, 6);
     let ids = app.sandbox.control().message_ids(ALICE);
     app.sandbox.control().delete_message(ALICE, &ids[20]);
-    connections::sync_now(&app.ctx, &app.owner, id).await.unwrap();
+    connections::sync_now(&app.ctx, &app.owner, id)
+        .await
+        .unwrap();
 }
 
 store_test! {

@@ -5,8 +5,8 @@ mod catalogue;
 pub use catalogue::{KNOWN, Known, Played};
 mod table;
 mod weather;
-pub use weather::Weather;
 use weather::Storm;
+pub use weather::Weather;
 
 use std::sync::Arc;
 use std::time::Duration;

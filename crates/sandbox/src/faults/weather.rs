@@ -44,7 +44,11 @@ impl Storm {
         };
         let count = self.rows.iter().filter(|armed| fits(armed)).count();
         let drawn = self.random.below(count as u64) as usize;
-        let found = self.rows.iter_mut().filter(|armed| fits(armed)).nth(drawn)?;
+        let found = self
+            .rows
+            .iter_mut()
+            .filter(|armed| fits(armed))
+            .nth(drawn)?;
         found.until = None; // the hour that an earlier one named has nothing to do with this one
         Some(found)
     }
@@ -66,7 +70,8 @@ mod tests {
         let mut hit = Vec::new();
         for n in 0..4_000 {
             let now = tenon_model::Time::from_secs(n as i64);
-            if let Some((row, _)) = faults.meet("GET", "/gmail/v1/users/me/history?x=1", None, now) {
+            if let Some((row, _)) = faults.meet("GET", "/gmail/v1/users/me/history?x=1", None, now)
+            {
                 hit.push((n, row.to_string()));
             }
         }
@@ -79,7 +84,12 @@ mod tests {
         assert_eq!(first, hits(3));
         assert_ne!(first, hits(4));
         assert!((150..250).contains(&first.len()), "{}", first.len());
-        let rows: std::collections::BTreeSet<&str> = first.iter().map(|(_, r)| r.as_str()).collect();
-        assert_eq!(rows, ["G13", "N3"].into(), "where they happen in real life only");
+        let rows: std::collections::BTreeSet<&str> =
+            first.iter().map(|(_, r)| r.as_str()).collect();
+        assert_eq!(
+            rows,
+            ["G13", "N3"].into(),
+            "where they happen in real life only"
+        );
     }
 }

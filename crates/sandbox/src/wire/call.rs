@@ -138,8 +138,12 @@ pub(crate) struct Answer {
     /// What the connection does instead of simply carrying the answer.
     pub(crate) trouble: Option<Trouble>,
     /// The row of the fault that hit the call.
-    pub(crate) fault: Option<Arc<str>>,
+    pub(crate) fault: Option<Box<Struck>>,
 }
+
+/// The row of a fault, boxed so that answers stay small.
+#[derive(Debug, Clone)]
+pub(crate) struct Struck(pub(crate) Arc<str>);
 
 /// Troubles below HTTP (fault rows N1-N5, G19).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
