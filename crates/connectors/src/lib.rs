@@ -8,5 +8,7 @@ pub mod openid;
 pub mod ports;
 pub mod quota;
 pub mod transport;
+mod wait;
 
 pub use error::{ProviderError, Reaction};
+pub use wait::wait;

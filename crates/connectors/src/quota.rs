@@ -24,7 +24,7 @@ use bucket::{Bucket, Project, Start};
 /// Longer waits for the provider are the caller's business; shorter ones are waited out here.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// The longest sleep between two looks, so that a clock held by a test is noticed.
+/// The longest sleep between two looks.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
 /// What each method costs in units. Data, because Google changes it: see
@@ -330,7 +330,7 @@ impl Quota {
             }
             let pause = pause.clamp(Duration::from_millis(1), LOOK_AGAIN);
             tokio::select! {
-                () = tokio::time::sleep(pause) => {}
+                () = crate::wait(&self.world, pause) => {}
                 () = freed => {}
             }
         }

@@ -10,4 +10,4 @@ mod settle;
 pub use job::{Job, JobError, enqueue, enqueue_all};
 pub use lease::Lease;
 pub use pulse::Pulse;
-pub use runner::{Runner, RunnerHandle};
+pub use runner::{Ran, Runner, RunnerHandle};

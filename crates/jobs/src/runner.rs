@@ -146,6 +146,42 @@ impl<C: Clone + Send + Sync + 'static> Runner<C> {
         }
     }
 
+    /// Claims the one job that is due first and runs it to its end in the caller's task; `None` when
+    /// nothing is due. For who decides what happens when: simulations and tests. Dropping the future
+    /// is the death of the process.
+    pub async fn run_next(&self, owner: NodeId) -> Result<Option<Ran>, StoreError> {
+        let kinds: Vec<&'static str> = self.kinds.keys().copied().collect();
+        let now = self.world.now();
+        let mut tx = self.store.begin(&Scope::system()).await?;
+        let claim = Claim {
+            kinds: &kinds,
+            owner,
+            now,
+            lease: self.lease,
+            limit: 1,
+        };
+        let claimed = tx.jobs().claim(&claim).await?.pop();
+        let Some(job) = claimed else {
+            return Ok(None);
+        };
+        tx.commit().await?;
+        let Some((name, kind)) = self.kinds.get_key_value(job.kind.as_str()) else {
+            return Ok(None); // only known kinds were asked for
+        };
+        let (_stop, stopping) = watch::channel(None);
+        let result = run_one(
+            self.store.clone(),
+            self.world.clone(),
+            self.ctx.clone(),
+            kind.clone(),
+            job,
+            (owner, self.lease),
+            stopping,
+        )
+        .await;
+        Ok(Some(Ran { kind: name, result }))
+    }
+
     async fn work(self, mut stopping: watch::Receiver<Option<Duration>>, beat: Beat) {
         let owner: NodeId = self.world.id();
         let kinds = self.kinds.iter().map(|(kind, k)| (*kind, k.lane));
@@ -246,6 +282,15 @@ impl<C: Clone + Send + Sync + 'static> Runner<C> {
     }
 }
 
+/// A job that was run.
+#[derive(Debug, Clone)]
+pub struct Ran {
+    /// Its kind.
+    pub kind: &'static str,
+    /// How it ended; `None` when it was no longer ours.
+    pub result: Option<Result<(), JobError>>,
+}
+
 enum Claimed {
     Jobs(Vec<JobRow>),
     Nothing(Duration),
@@ -259,7 +304,7 @@ async fn run_one<C: Clone + Send + Sync + 'static>(
     job: JobRow,
     (owner, length): (NodeId, Duration),
     mut stopping: watch::Receiver<Option<Duration>>,
-) {
+) -> Option<Result<(), JobError>> {
     let began = world.monotonic();
     let attempt = u32::try_from(job.attempts).unwrap_or(u32::MAX);
     let (lease, loss) = Lease::new(job.id, job.fence, attempt);
@@ -273,7 +318,7 @@ async fn run_one<C: Clone + Send + Sync + 'static>(
             () = keep_alive(&store, &lease, owner, length) => {
                 loss.tell();
                 tracing::warn!(job = %job.id, kind = %job.kind, attempt, "the lease of a job was lost");
-                return;
+                return None;
             }
             () = end_of_grace(&mut stopping) => {
                 loss.tell();
@@ -289,12 +334,14 @@ async fn run_one<C: Clone + Send + Sync + 'static>(
         }
     }
     match settle(&store, &world, &job, kind.max_attempts, &result).await {
-        Ok(true) => {}
+        Ok(true) => Some(result),
         Ok(false) => {
             tracing::debug!(job = %job.id, kind = %job.kind, "the job was no longer ours when it ended");
+            None
         }
         Err(error) => {
             tracing::warn!(job = %job.id, kind = %job.kind, %error, "the end of a job could not be written");
+            None
         }
     }
 }

@@ -106,6 +106,17 @@ impl fmt::Debug for RemoteLabel {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cursor(pub String);
 
+impl Cursor {
+    /// Whether it certainly lies before `other`: both are numbers, as Gmail's history ids are, and
+    /// this is the smaller one. Of other providers' cursors nothing can be said.
+    pub fn is_before(&self, other: &Self) -> bool {
+        match (self.0.parse::<u64>(), other.0.parse::<u64>()) {
+            (Ok(this), Ok(other)) => this < other,
+            _ => false,
+        }
+    }
+}
+
 /// One change of a mailbox since a cursor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {

@@ -3,8 +3,10 @@
 //! Production code receives a [`World`]; tests hold its clock and its seed in their hands.
 
 use std::fmt;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Poll, Waker};
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -105,7 +107,15 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> Time;
     /// Monotonic time since an arbitrary start; unaffected by changes of the wall clock (fault N7).
     fn monotonic(&self) -> Duration;
+    /// A wait of this length on a clock that is held; `None` where time passes by itself, and the
+    /// caller's runtime has the timers.
+    fn sleep(&self, _by: Duration) -> Option<Sleep> {
+        None
+    }
 }
+
+/// A wait on a clock that is held.
+pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// The machine's own clock.
 #[derive(Debug)]
@@ -139,7 +149,32 @@ impl Clock for SystemClock {
 #[derive(Debug)]
 pub struct ManualClock {
     start: i64,
+    hands: Arc<Hands>,
+    hasty: bool,
+}
+
+/// What waits share with their clock.
+#[derive(Debug)]
+struct Hands {
     now: AtomicI64,
+    waiting: Mutex<Vec<Waker>>,
+}
+
+impl Hands {
+    fn now(&self) -> Time {
+        Time(self.now.load(Ordering::SeqCst))
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Vec<Waker>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn advance(&self, by: Duration) {
+        let by = i64::try_from(by.as_micros()).unwrap_or(i64::MAX);
+        self.now.fetch_add(by, Ordering::SeqCst);
+        let woken = std::mem::take(&mut *self.waiting());
+        woken.into_iter().for_each(Waker::wake);
+    }
 }
 
 impl ManualClock {
@@ -147,26 +182,52 @@ impl ManualClock {
     pub fn new(start: Time) -> Self {
         Self {
             start: start.0,
-            now: AtomicI64::new(start.0),
+            hands: Arc::new(Hands {
+                now: AtomicI64::new(start.0),
+                waiting: Mutex::default(),
+            }),
+            hasty: false,
+        }
+    }
+
+    /// The same, and who waits on it moves it: for simulations in which one thing happens at a time.
+    #[must_use]
+    pub fn hasty(self) -> Self {
+        Self {
+            hasty: true,
+            ..self
         }
     }
 
     /// Moves the clock forward.
     pub fn advance(&self, by: Duration) {
-        self.now.fetch_add(
-            i64::try_from(by.as_micros()).unwrap_or(i64::MAX),
-            Ordering::SeqCst,
-        );
+        self.hands.advance(by);
     }
 }
 
 impl Clock for ManualClock {
     fn now(&self) -> Time {
-        Time(self.now.load(Ordering::SeqCst))
+        self.hands.now()
     }
 
     fn monotonic(&self) -> Duration {
-        Time(self.now.load(Ordering::SeqCst)).since(Time(self.start))
+        self.now().since(Time(self.start))
+    }
+
+    fn sleep(&self, by: Duration) -> Option<Sleep> {
+        if self.hasty {
+            self.advance(by);
+            return Some(Box::pin(std::future::ready(())));
+        }
+        let (hands, until) = (self.hands.clone(), self.now() + by);
+        Some(Box::pin(std::future::poll_fn(move |cx| {
+            let mut waiting = hands.waiting();
+            if hands.now() >= until {
+                return Poll::Ready(());
+            }
+            waiting.push(cx.waker().clone());
+            Poll::Pending
+        })))
     }
 }
 
@@ -256,6 +317,11 @@ impl World {
         self.clock.monotonic()
     }
 
+    /// A wait on a clock that is held; `None` on the machine's, see [`Clock::sleep`].
+    pub fn sleep(&self, by: Duration) -> Option<Sleep> {
+        self.clock.sleep(by)
+    }
+
     /// The clock itself, for parts that keep it.
     pub fn clock(&self) -> Arc<dyn Clock> {
         self.clock.clone()
@@ -299,6 +365,8 @@ impl fmt::Debug for World {
 
 #[cfg(test)]
 mod tests {
+    use std::task::Context;
+
     use super::*;
 
     #[test]
@@ -326,5 +394,27 @@ mod tests {
         clock.advance(Duration::from_mins(1));
         assert_eq!(world.now().since(before), Duration::from_mins(1));
         assert_eq!(world.monotonic(), Duration::from_mins(1));
+    }
+
+    #[test]
+    fn who_waits_on_a_held_clock_goes_on_when_it_has_moved_far_enough() {
+        let (world, clock) = World::simulated(1);
+        let mut sleep = world.sleep(Duration::from_secs(15)).unwrap();
+        let mut cx = Context::from_waker(Waker::noop());
+        assert!(sleep.as_mut().poll(&mut cx).is_pending());
+        clock.advance(Duration::from_secs(14));
+        assert!(sleep.as_mut().poll(&mut cx).is_pending());
+        clock.advance(Duration::from_secs(1));
+        assert!(sleep.as_mut().poll(&mut cx).is_ready());
+        assert!(World::system().sleep(Duration::ZERO).is_none());
+    }
+
+    #[test]
+    fn a_hasty_clock_is_moved_by_who_waits() {
+        let clock = ManualClock::new(Time::from_secs(100)).hasty();
+        let mut sleep = clock.sleep(Duration::from_secs(5)).unwrap();
+        let mut cx = Context::from_waker(Waker::noop());
+        assert!(sleep.as_mut().poll(&mut cx).is_ready());
+        assert_eq!(clock.now(), Time::from_secs(105));
     }
 }

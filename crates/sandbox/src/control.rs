@@ -9,14 +9,14 @@ use serde_json::Value;
 use tenon_model::Time;
 
 use crate::config::SandboxError;
-use crate::faults::Fault;
+use crate::faults::{Fault, Weather};
 use crate::generate::{Corpus, Mail, Who};
 use crate::log::{Logged, Totals};
 use crate::mailbox::labels::{DRAFT, LabelIndex, UNREAD};
 use crate::mailbox::{Draft, Mailbox, raw};
 use crate::oauth::{LiveGrant, scopes};
 use crate::push::{PushTotals, Subscription};
-use crate::state::State;
+use crate::state::{Gate, State};
 
 /// Counts of a mailbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -168,6 +168,32 @@ impl Control {
             .iter()
             .map(|(_, l)| (l.id.clone(), l.name.clone()))
             .collect()
+    }
+
+    /// Renames a user label behind the client's back; false when there is none of this id.
+    pub fn rename_label(&self, account: &str, id: &str, name: &str) -> bool {
+        let mut mailbox = self.mailbox(account);
+        let Some(index) = mailbox.labels.by_id(id) else {
+            return false;
+        };
+        match mailbox.labels.get_mut(index).filter(|l| !l.system) {
+            Some(label) => name.clone_into(&mut label.name),
+            None => return false,
+        }
+        true
+    }
+
+    /// Deletes a user label and takes it off every message; false when there is none of this id.
+    pub fn delete_label(&self, account: &str, id: &str) -> bool {
+        let now = self.state.now();
+        let mut mailbox = self.mailbox(account);
+        let index = mailbox.labels.by_id(id);
+        let Some(index) = index.filter(|i| mailbox.labels.get(*i).is_some_and(|l| !l.system))
+        else {
+            return false;
+        };
+        mailbox.delete_label(index, now);
+        true
     }
 
     /// Draft ids with the ids of the messages they hold now.
@@ -346,6 +372,16 @@ impl Control {
         self.state.log().entries()
     }
 
+    /// The same, and forgets them; the sums stay.
+    pub fn take_requests(&self) -> Vec<Logged> {
+        self.state.log().take()
+    }
+
+    /// Lets `gate` stand at both ends of every call from now on; `None` takes it away.
+    pub fn set_gate(&self, gate: Option<Arc<dyn Gate>>) {
+        self.state.set_gate(gate);
+    }
+
     /// Sums since the start or [`Control::reset_log`].
     pub fn totals(&self) -> Totals {
         self.state.log().totals()
@@ -386,6 +422,11 @@ impl FaultScript<'_> {
     /// Puts a fault in place, or says what is wrong with it.
     pub fn try_push(&self, fault: Fault) -> Result<(), SandboxError> {
         self.state.faults().push(fault)
+    }
+
+    /// From now on faults of these rows hit calls at random as well; `None` ends that.
+    pub fn weather(&self, weather: Option<&Weather>) -> Result<(), SandboxError> {
+        self.state.faults().set_weather(weather)
     }
 
     /// Takes all faults away.

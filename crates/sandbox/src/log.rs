@@ -24,6 +24,8 @@ pub struct Logged {
     pub account: Option<String>,
     /// True for a part of a batch.
     pub batched: bool,
+    /// The row of the scripted fault that hit it.
+    pub fault: Option<String>,
 }
 
 /// Sums since the start or the last reset.
@@ -61,6 +63,7 @@ impl Log {
             units: answer.units,
             account: account.map(str::to_owned),
             batched: call.inner,
+            fault: answer.fault.as_ref().map(|row| row.0.to_string()),
         });
     }
 
@@ -71,6 +74,10 @@ impl Log {
 
     pub(crate) fn entries(&self) -> Vec<Logged> {
         self.entries.iter().cloned().collect()
+    }
+
+    pub(crate) fn take(&mut self) -> Vec<Logged> {
+        std::mem::take(&mut self.entries).into()
     }
 
     pub(crate) fn totals(&self) -> Totals {

@@ -207,11 +207,18 @@ async fn entry(
     if !control && !state.config.latency.is_zero() {
         tokio::time::sleep(state.config.latency).await;
     }
+    let gate = state.gate().filter(|_| !control);
+    if let Some(gate) = &gate {
+        gate.arrived().await;
+    }
     let answer = match place {
         Err(refused) => refused,
         Ok(_running) if control => control_http::answer(state, &call),
         Ok(_running) => state.answer(&call),
     };
+    if let Some(gate) = gate {
+        gate.answering().await;
+    }
     if let Some(Trouble::Hang(time)) = answer.trouble {
         tokio::time::sleep(time).await;
     }

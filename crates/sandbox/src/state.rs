@@ -1,6 +1,7 @@
 //! Everything a running sandbox knows, and the way of a call through it.
 
 use std::collections::HashMap;
+use std::pin::Pin;
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -19,7 +20,7 @@ use crate::push::Pushes;
 use crate::quota::Quota;
 use crate::upload::{self, Uploads};
 use crate::wire::batch;
-use crate::wire::call::{Answer, Call};
+use crate::wire::call::{Answer, Call, Struck, Trouble};
 use crate::wire::errors::ApiError;
 use crate::wire::fields::{ALL, Mask};
 
@@ -40,6 +41,15 @@ pub(crate) struct State {
     pub(crate) pushes: Pushes,
     /// Pages of lists hold at most so many entries.
     pub(crate) page_limit: AtomicUsize,
+    gate: Mutex<Option<Arc<dyn Gate>>>,
+}
+
+/// Stands at both ends of every call that comes over the wire. What it waits for is waited for.
+pub trait Gate: Send + Sync {
+    /// The call has come, nothing of it is carried out.
+    fn arrived(&self) -> Pin<Box<dyn Future<Output = ()> + Send>>;
+    /// It is carried out, and not a byte of the answer has left.
+    fn answering(&self) -> Pin<Box<dyn Future<Output = ()> + Send>>;
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -116,6 +126,7 @@ impl State {
             masks: Mutex::new(HashMap::new()),
             pushes: Pushes::default(),
             page_limit: AtomicUsize::new(usize::MAX),
+            gate: Mutex::new(None),
             config,
         })
     }
@@ -142,6 +153,14 @@ impl State {
             .accounts
             .iter()
             .position(|a| a.email.eq_ignore_ascii_case(email) || a.sub == email)
+    }
+
+    pub(crate) fn gate(&self) -> Option<Arc<dyn Gate>> {
+        lock(&self.gate).clone()
+    }
+
+    pub(crate) fn set_gate(&self, gate: Option<Arc<dyn Gate>>) {
+        *lock(&self.gate) = gate;
     }
 
     pub(crate) fn oauth(&self) -> MutexGuard<'_, OAuth> {
@@ -250,13 +269,27 @@ impl State {
                 None
             } else {
                 let email = account.map(|a| self.people()[a].email.as_str());
-                faults.take(call.verb, &target(), email, self.now())
+                faults.meet(call.verb, &target(), email, self.now())
             }
         };
+        let Some((row, hit)) = hit else {
+            return run(None);
+        };
+        let mut answer = self.hit(call, account, hit, run);
+        answer.fault = Some(Box::new(Struck(row)));
+        answer
+    }
+
+    fn hit(
+        &self,
+        call: &Call<'_>,
+        account: Option<usize>,
+        hit: Hit,
+        run: impl FnOnce(Option<&Twist>) -> Answer,
+    ) -> Answer {
         match hit {
-            None => run(None),
-            Some(Hit::Answer(answer)) => answer,
-            Some(Hit::KillRefresh) => {
+            Hit::Answer(answer) => answer,
+            Hit::KillRefresh => {
                 let token = call
                     .param("refresh_token")
                     .map(str::to_owned)
@@ -266,7 +299,7 @@ impl State {
                 }
                 run(None)
             }
-            Some(Hit::Twist(twist)) => {
+            Hit::Twist(twist) => {
                 match (&twist, account) {
                     (Twist::DeleteSome, Some(account)) => {
                         crate::odd::delete_oldest(self, account, 3);
@@ -274,12 +307,16 @@ impl State {
                     (Twist::OddMail, Some(account)) => crate::odd::deliver(self, account),
                     _ => {}
                 }
-                run(Some(&twist))
+                let answer = run(Some(&twist));
+                if twist == Twist::RotateAndLose {
+                    return answer.troubled(Trouble::Reset);
+                }
+                answer
             }
-            Some(Hit::Trouble {
+            Hit::Trouble {
                 trouble,
                 carried_out,
-            }) => {
+            } => {
                 let answer = if carried_out {
                     run(None)
                 } else {
@@ -287,7 +324,7 @@ impl State {
                 };
                 answer.troubled(trouble)
             }
-            Some(Hit::After(change)) => change(run(None)),
+            Hit::After(change) => change(run(None)),
         }
     }
 

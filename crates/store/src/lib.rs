@@ -83,7 +83,7 @@ pub use saved_searches::{SavedSearch, SavedSearches};
 pub use sends::{SendRow, Sends};
 pub use sessions::{Session, Sessions};
 pub use settings::Settings;
-pub use store::Store;
+pub use store::{CommitWatch, Store};
 pub use tokens::{TokenRow, Tokens};
 pub use tx::Tx;
 pub use watches::{Pushed, Watch, Watches};

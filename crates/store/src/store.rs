@@ -1,8 +1,9 @@
 //! Opening, closing and looking after the database.
 
 use std::path::Path;
+use std::pin::Pin;
 use std::str::FromStr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use sqlx::pool::PoolOptions;
@@ -52,6 +53,16 @@ pub(crate) struct Inner {
     pub(crate) pooled: bool,
     /// Over which notifications come: the server itself, also where a pooler is in between.
     line: Option<PgPool>,
+    /// Who stands beside every commit: a simulation that ends the process there.
+    pub(crate) watch: OnceLock<Arc<dyn CommitWatch>>,
+}
+
+/// Stands beside every commit of a store. What it waits for is waited for.
+pub trait CommitWatch: std::fmt::Debug + Send + Sync {
+    /// Everything is written, nothing is committed.
+    fn before(&self) -> Pin<Box<dyn Future<Output = ()> + Send>>;
+    /// It is committed, and who asked does not know it yet.
+    fn after(&self) -> Pin<Box<dyn Future<Output = ()> + Send>>;
 }
 
 impl Drop for Inner {
@@ -125,6 +136,7 @@ impl Store {
                 listener,
                 pooled,
                 line,
+                watch: OnceLock::new(),
             }),
             world: World::system(),
         };
@@ -141,6 +153,11 @@ impl Store {
     pub fn with_world(mut self, world: World) -> Self {
         self.world = world;
         self
+    }
+
+    /// Lets `watch` stand beside every commit from now on, once and for all: for simulations.
+    pub fn watch_commits(&self, watch: Arc<dyn CommitWatch>) {
+        let _ = self.inner.watch.set(watch); // the first stays
     }
 
     /// Begins a transaction that writes. Dropping it rolls back.

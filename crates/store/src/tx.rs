@@ -131,10 +131,17 @@ impl Tx {
                 self.exec(notify_jobs()).await?;
             }
         }
+        let watch = self.inner.watch.get().filter(|_| !self.reads_only);
+        if let Some(watch) = watch {
+            watch.before().await;
+        }
         match self.conn {
             Conn::Sqlite(tx) => tx.commit().await?,
             Conn::Postgres(tx) => tx.commit().await?,
             Conn::Resting(_) => {}
+        }
+        if let Some(watch) = watch {
+            watch.after().await;
         }
         for entry in audited {
             entry.tell();

@@ -9,6 +9,7 @@
 pub mod app;
 pub mod bulk;
 pub mod lost_commits;
+pub mod peek;
 pub mod pictures;
 pub mod rows;
 pub mod store;

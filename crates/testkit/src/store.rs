@@ -131,14 +131,17 @@ pub fn on_postgres<F: Future<Output = ()>>(test: impl FnOnce(TestStore) -> F) {
     runtime().block_on(async { test(TestStore::open(database.url.clone()).await).await });
 }
 
-struct Database {
+/// A database of its own on a PostgreSQL server, dropped with this.
+pub struct Database {
     server: String,
     name: String,
-    url: StoreUrl,
+    /// Where it is.
+    pub url: StoreUrl,
 }
 
 impl Database {
-    fn create(server: &str) -> Self {
+    /// Makes one on the server at this address of a superuser. Not inside a runtime.
+    pub fn create(server: &str) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let name = format!(
             "tenon_test_{}_{}",

@@ -6,12 +6,14 @@ mod compare;
 mod corpora;
 mod day;
 mod emulator;
+mod faults;
 mod hostile;
 mod kill_sync;
 mod nodes;
 mod outbox;
 mod resync;
 pub mod saboteurs;
+mod simulate;
 mod writing;
 
 use anyhow::{Result, bail};
@@ -74,7 +76,7 @@ impl Options {
 type Proof = fn(&Options, &mut Report) -> Result<()>;
 
 /// Name, proof, repetitions of its short form.
-const PROOFS: [(&str, Proof, u64); 10] = [
+const PROOFS: [(&str, Proof, u64); 12] = [
     ("main-job", browser::run, 1),
     ("emulator", emulator::run, 1),
     ("corpora", corpora::run, 1),
@@ -85,6 +87,8 @@ const PROOFS: [(&str, Proof, u64); 10] = [
     ("two-nodes", nodes::run, 1),
     ("hostile-mail", hostile::run, 1),
     ("saboteurs", saboteurs::run, 1),
+    ("faults", faults::run, 1),
+    ("simulate", simulate::run, 20),
 ];
 
 /// Runs one proof or all.

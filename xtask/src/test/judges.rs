@@ -112,9 +112,8 @@ pub(super) fn signin() -> Result<Counts> {
     Ok(total)
 }
 
-/// The proofs that no other part runs, in their short form.
 /// The proofs whose short forms are part of the tests.
-pub const PROOFS: [&str; 7] = [
+pub const PROOFS: [&str; 8] = [
     "kill-sync",
     "resync",
     "canary",
@@ -122,6 +121,7 @@ pub const PROOFS: [&str; 7] = [
     "two-nodes",
     "hostile-mail",
     "saboteurs",
+    "simulate",
 ];
 
 pub(super) fn proofs() -> Result<Counts> {

@@ -100,6 +100,21 @@ pub fn refreshes(rounds: u64) -> Result<Outcome> {
         .run()
 }
 
+/// The tests that bear the name of a row of the table of faults, on both databases; what they printed.
+pub fn of_faults() -> Result<Outcome> {
+    let postgres = Postgres::start(Durability::Off)?;
+    let mut run = Run::new(nextest()?);
+    if let Some(cargo) = std::env::var_os("CARGO") {
+        run = run.env("CARGO", cargo);
+    }
+    run.args(["nextest", "run", "--no-fail-fast", "--cargo-quiet"])
+        .args(["--show-progress=none", "--status-level=all"])
+        .args(["--workspace", "--exclude", "tenon-sandbox", "-E"])
+        .arg("test(/(^|::)[agn][0-9]+_/)")
+        .env("TENON_TEST_POSTGRES", postgres.url("postgres"))
+        .run()
+}
+
 /// cargo-nextest: installed, or the build that PyPI has, or compiled.
 /// The test runner.
 pub fn nextest() -> Result<PathBuf> {

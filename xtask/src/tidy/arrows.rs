@@ -8,7 +8,7 @@ use super::{Findings, Source};
 use crate::command::Run;
 
 /// A crate and the crates of this workspace it may depend on.
-const CRATES: [(&str, &[&str]); 11] = [
+const CRATES: [(&str, &[&str]); 12] = [
     ("model", &[]),
     ("vault", &["model"]),
     // The store keeps `vault::Sealed` values; it can neither open nor make them.
@@ -41,6 +41,19 @@ const CRATES: [(&str, &[&str]); 11] = [
             "model",
             "sandbox",
             "store",
+            "vault",
+        ],
+    ),
+    (
+        "simulate",
+        &[
+            "app",
+            "connectors",
+            "jobs",
+            "model",
+            "sandbox",
+            "store",
+            "testkit",
             "vault",
         ],
     ),

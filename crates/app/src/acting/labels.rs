@@ -7,14 +7,14 @@ use tenon_connectors::Reaction;
 use tenon_connectors::ports::{MailWritePort, Priority, WriteError};
 use tenon_model::event::EventKind;
 use tenon_model::feature::Feature;
-use tenon_model::{ConnectionId, LabelId, ThreadId};
-use tenon_store::{ConnectionRow, LabelRow, Relabel, ThreadQuery};
+use tenon_model::{ConnectionId, LabelId};
+use tenon_store::{ConnectionRow, LabelRow};
 
 use super::gate::{usable, writer};
 use super::palette::COLORS;
 use crate::connections::view::visible;
 use crate::mail::{LabelView, labels};
-use crate::sync::{open_label, store_labels};
+use crate::sync::{open_label, store_labels, take_off, take_off_vanished};
 use crate::{Actor, Ctx, Error, Result};
 
 /// Gmail's own names, in any letter case.
@@ -38,7 +38,6 @@ const TAKEN: &[&str] = &[
     "muted",
 ];
 const LONGEST: usize = 225;
-const PAGE: u32 = 500;
 const SOON: Duration = Duration::from_secs(5);
 
 /// What changes on a label; what is `None` stays.
@@ -206,31 +205,7 @@ pub async fn delete_label(ctx: &Ctx, actor: &Actor, id: LabelId) -> Result<()> {
         Err(WriteError::Refused(e)) if e.code == "not_found" => {}
         other => other.map_err(refused)?,
     }
-    loop {
-        let mut tx = ctx.store.begin(&actor.scope()).await?;
-        let query = ThreadQuery {
-            connections: vec![row.id],
-            label: Some(label.provider_id.clone()),
-            unread: false,
-            after: None,
-            limit: PAGE,
-        };
-        let page = tx.threads().page(&query).await?;
-        let threads: Vec<ThreadId> = page.iter().map(|t| t.id).collect();
-        if threads.is_empty() {
-            break;
-        }
-        let changes: Vec<Relabel> = tx
-            .messages()
-            .facts_of_threads(&threads)
-            .await?
-            .into_iter()
-            .filter(|m| m.labels.contains(&label.provider_id))
-            .map(|m| (m.provider_id, vec![], vec![label.provider_id.clone()]))
-            .collect();
-        tx.messages().relabel(row.id, changes).await?;
-        tx.commit().await?;
-    }
+    take_off(ctx, &actor.scope(), &row, &label.provider_id).await?;
     refresh(ctx, actor, &row).await
 }
 
@@ -256,6 +231,7 @@ async fn open(
 async fn refresh(ctx: &Ctx, actor: &Actor, row: &ConnectionRow) -> Result<()> {
     let port = ctx.mail_port(row, Priority::Interactive).await?;
     let listed = port.labels().await?;
+    take_off_vanished(ctx, &actor.scope(), row, &listed).await?;
     let mut tx = ctx.store.begin(&actor.scope()).await?;
     store_labels(ctx, &mut tx, row, &listed).await?;
     for kind in [EventKind::LabelsChanged, EventKind::ThreadsChanged] {

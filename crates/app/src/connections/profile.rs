@@ -14,7 +14,7 @@ use tenon_model::{ConnectionId, Scope, WorkspaceId};
 use tenon_vault::Context;
 
 use super::start::may_run;
-use crate::sync::{job_error, provider_job_error, store_labels};
+use crate::sync::{job_error, provider_job_error, store_labels, take_off_vanished};
 use crate::{Ctx, Error, Result};
 
 const EVERY: Duration = Duration::from_hours(24);
@@ -75,6 +75,7 @@ impl RefreshProfile {
     ) -> Result<()> {
         let scope = Scope::job(self.workspace);
         ctx.keys.warm(&scope, row.key_id).await?;
+        take_off_vanished(ctx, &scope, row, labels).await?;
         let mut tx = ctx.store.begin(&scope).await?;
         if tx.connections().fence(row.id).await? != Some(row.fence) {
             return Ok(()); // paused or disconnected meanwhile

@@ -143,7 +143,7 @@ impl Session<'_> {
         let waits = self.ctx.config.recheck_waits.clone();
         for wait in std::iter::once(None).chain(waits.into_iter().map(Some)) {
             if let Some(wait) = wait {
-                tokio::time::sleep(wait).await;
+                tenon_connectors::wait(&self.ctx.world, wait).await;
             }
             let missing = self
                 .fetch_and_store(wanted.drain(..).map(Wanted::Message).collect())
@@ -226,6 +226,7 @@ impl Session<'_> {
     /// Lists the labels and stores them.
     pub(super) async fn refresh_labels(&self) -> Turn<()> {
         let labels = self.port.labels().await?;
+        super::take_off_vanished(self.ctx, &self.scope(), &self.row, &labels).await?;
         let mut tx = self.begin().await?;
         if tx.connections().fence(self.row.id).await? != Some(self.row.fence) {
             return Err(Stop::Fenced);
@@ -257,7 +258,18 @@ impl Session<'_> {
         if let Some(total) = total {
             self.mailbox.provider_total = total as i64;
         }
-        self.mailbox.cursor = Some(cursor);
+        // A provider that answers out of its past must not make us ask for it again and again.
+        let back = self
+            .mailbox
+            .cursor
+            .as_ref()
+            .filter(|at| cursor.is_before(at));
+        if let Some(at) = back.cloned() {
+            tracing::warn!(connection = %self.row.id, "the provider's cursor went back; ours stays");
+            self.mailbox.cursor = Some(at);
+        } else {
+            self.mailbox.cursor = Some(cursor);
+        }
         self.mailbox.cursor_at = Some(now);
         if changed + removed > 0 {
             self.announce(&mut tx, EventKind::ThreadsChanged).await?;

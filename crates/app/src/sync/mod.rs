@@ -19,7 +19,7 @@ mod stage;
 
 pub(crate) use failure::{job_error, provider_job_error};
 pub use job::SyncMailbox;
-pub(crate) use labels::{open_label, store_labels};
+pub(crate) use labels::{open_label, store_labels, take_off, take_off_vanished};
 pub use progress::Progress;
 pub(crate) use progress::progress_view;
 pub(crate) use stage::Decision;

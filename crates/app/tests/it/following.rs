@@ -12,6 +12,26 @@ use tenon_testkit::{TestStore, store_test};
 const ALICE: &str = "alice@example.com";
 
 store_test! {
+    async fn a_label_deleted_elsewhere_is_on_no_message_any_more(t: TestStore) {
+        let app = TestApp::start(t).await;
+        let control = app.sandbox.control();
+        let ids = control.message_ids(ALICE);
+        for id in &ids[..3] {
+            control.modify_labels(ALICE, id, &["Project"], &[]);
+        }
+        let id = app.connect(ALICE).await;
+        let label = control.labels(ALICE).into_iter().find(|(_, name)| name == "Project").unwrap().0;
+        let bearing = app.stored(id).await.values().filter(|l| l.contains(&label)).count();
+        assert_eq!(bearing, 3);
+        // Nothing else of it is heard: the history that could say so is over.
+        assert!(control.delete_label(ALICE, &label));
+        control.expire_history(ALICE);
+        app.pass(Duration::from_hours(25)).await;
+        assert_eq!(app.stored(id).await, app.at_provider(ALICE));
+    }
+}
+
+store_test! {
     async fn arrivals_changes_and_deletions_come_over(t: TestStore) {
         let app = TestApp::start(t).await;
         let id = app.connect(ALICE).await;
@@ -284,6 +304,8 @@ passing! {
     n4_captive_proxy: "N4" times 1;
     n4_cut_json: "N4:cut" times 1;
     n4_broken_gzip: "N4:gzip" times 1;
+    n5_headers_without_end: "N5:headers" times 1;
+    n5_a_body_of_two_gigabytes: "N5:huge" times 1;
     n6_redirect: "N6" times 1;
     http_500: "HTTP:500" times 1;
     http_503: "HTTP:503" times 2;

@@ -30,4 +30,5 @@ mod reading;
 mod removing;
 mod searching;
 mod sending;
+mod standing_still;
 mod tokens;

@@ -184,6 +184,7 @@ send_faults! {
     g21_the_look_fails_once: [Fault::new("G19"), Fault::new("G21").times(1)] => "sent", None, 1;
     g21_every_look_fails: [Fault::new("G19"), Fault::new("G21").always()] => "doubtful", Some("in_doubt"), 1;
     g22_the_days_messages_are_used_up: [Fault::new("G22")] => "refused", Some("daily_limit"), 0;
+    g22_bounce_what_comes_back_was_sent: [Fault::new("G22:bounce")] => "sent", None, 1;
     g31_too_large: [Fault::new("G31")] => "refused", Some("message_too_large"), 0;
     g11_not_now: [Fault::new("G11").on(SEND).times(1)] => "sent", None, 1;
     g18_a_stale_token: [Fault::new("G18").on(SEND).times(1)] => "sent", None, 1;

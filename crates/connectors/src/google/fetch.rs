@@ -125,10 +125,8 @@ impl Mailbox {
                 break;
             }
             let most = 500 << round.min(4);
-            tokio::time::sleep(Duration::from_millis(
-                most / 2 + self.google.world.below(most / 2),
-            ))
-            .await;
+            let pause = Duration::from_millis(most / 2 + self.google.world.below(most / 2));
+            crate::wait(&self.google.world, pause).await;
         }
         let done = work.done.into_inner().unwrap_or_default();
         match work.broken.into_inner().unwrap_or_default() {

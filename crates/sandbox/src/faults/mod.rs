@@ -4,7 +4,11 @@ mod answers;
 mod catalogue;
 pub use catalogue::{KNOWN, Known, Played};
 mod table;
+mod weather;
+use weather::Storm;
+pub use weather::Weather;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use regex::Regex;
@@ -136,6 +140,8 @@ pub(crate) enum Twist {
     FewerScopes,
     /// A17, A18: the refresh token is used once and replaced.
     Rotate,
+    /// A18 where tokens rotate: replaced, and the answer with the new one is lost.
+    RotateAndLose,
     /// A2: refresh tokens die at this age.
     DeadAfter(Duration),
     /// A7.
@@ -249,6 +255,7 @@ pub(crate) enum Hit {
 #[derive(Default)]
 pub(crate) struct Faults {
     armed: Vec<Armed>,
+    storm: Option<Storm>,
 }
 
 impl Faults {
@@ -269,10 +276,30 @@ impl Faults {
     }
 
     pub(crate) fn none(&self) -> bool {
-        self.armed.is_empty()
+        self.armed.is_empty() && self.storm.is_none()
     }
 
-    /// The fault that hits a call, if any. `target` is `path?query`.
+    pub(crate) fn set_weather(&mut self, weather: Option<&Weather>) -> Result<(), SandboxError> {
+        self.storm = weather.map(Storm::new).transpose()?;
+        Ok(())
+    }
+
+    /// What hits a call that a client makes, with its row: a scripted fault, else one of the weather.
+    pub(crate) fn meet(
+        &mut self,
+        verb: &str,
+        target: &str,
+        account: Option<&str>,
+        now: Time,
+    ) -> Option<(Arc<str>, Hit)> {
+        if let Some(armed) = self.find(verb, target, account, now) {
+            return Some(armed.strike(now));
+        }
+        let armed = self.storm.as_mut()?.strikes(verb, target)?;
+        Some(armed.strike(now))
+    }
+
+    /// The scripted fault that hits a call, if any. `target` is `path?query`.
     pub(crate) fn take(
         &mut self,
         verb: &str,
@@ -280,6 +307,17 @@ impl Faults {
         account: Option<&str>,
         now: Time,
     ) -> Option<Hit> {
+        let armed = self.find(verb, target, account, now)?;
+        Some(armed.strike(now).1)
+    }
+
+    fn find(
+        &mut self,
+        verb: &str,
+        target: &str,
+        account: Option<&str>,
+        now: Time,
+    ) -> Option<&mut Armed> {
         let armed = self.armed.iter_mut().find_map(|armed| {
             let fault = &armed.fault;
             let fits = armed.left > 0
@@ -307,13 +345,21 @@ impl Faults {
             armed.left = 0;
             return None;
         }
+        Some(armed)
+    }
+}
+
+impl Armed {
+    /// Hits a call: the row, and what it does.
+    fn strike(&mut self, now: Time) -> (Arc<str>, Hit) {
+        let armed = self;
         armed.left = if armed.left == u32::MAX {
             u32::MAX
         } else {
-            armed.left - 1
+            armed.left.saturating_sub(1)
         };
         armed.hits += 1;
-        Some(match armed.action.clone() {
+        let hit = match armed.action.clone() {
             Action::Api(error) => Hit::Answer((*error).into()),
             Action::Plain(make) => Hit::Answer(make(&armed.fault, now)),
             Action::KillRefresh => Hit::KillRefresh,
@@ -351,7 +397,8 @@ impl Faults {
                     ApiError::new(429, "rateLimitExceeded", "RESOURCE_EXHAUSTED", &message).into(),
                 )
             }
-        })
+        };
+        (Arc::from(armed.fault.row.as_str()), hit)
     }
 }
 

@@ -182,6 +182,13 @@ pub(super) const ROWS: &[Row] = &[
         "the refresh is carried out, its answer is lost",
         |_| trouble(Trouble::Reset, true),
     ),
+    row(
+        "A18:rotated",
+        REFRESH,
+        1,
+        "the refresh replaces the token, and the answer with the new one is lost",
+        |_| Action::Twist(Twist::RotateAndLose),
+    ),
     row("A20", TOKEN, 1, "token endpoint 503", |_| {
         Action::Plain(token_503)
     }),

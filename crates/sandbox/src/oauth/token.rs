@@ -208,7 +208,7 @@ fn refresh(state: &State, form: &Form, twist: Option<&Twist>) -> Answer {
         }
     };
     let access = oauth.issue_access(entry.account, wanted.clone(), now);
-    let rotated = matches!(twist, Some(Twist::Rotate)).then(|| {
+    let rotated = matches!(twist, Some(Twist::Rotate | Twist::RotateAndLose)).then(|| {
         oauth.kill_refresh(token);
         oauth.issue_refresh(entry.account, entry.scopes.clone(), now)
     });

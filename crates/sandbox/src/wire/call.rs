@@ -1,6 +1,7 @@
 //! One call and its answer, whether it came alone or as a part of a batch.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -136,7 +137,13 @@ pub(crate) struct Answer {
     pub(crate) account: Option<usize>,
     /// What the connection does instead of simply carrying the answer.
     pub(crate) trouble: Option<Trouble>,
+    /// The row of the fault that hit the call.
+    pub(crate) fault: Option<Box<Struck>>,
 }
+
+/// The row of a fault, boxed so that answers stay small.
+#[derive(Debug, Clone)]
+pub(crate) struct Struck(pub(crate) Arc<str>);
 
 /// Troubles below HTTP (fault rows N1-N5, G19).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -170,6 +177,7 @@ impl Answer {
             units: 0,
             account: None,
             trouble: None,
+            fault: None,
         }
     }
 
