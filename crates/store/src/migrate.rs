@@ -43,6 +43,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0006_draft_turns.sql"),
         postgres: include_str!("../migrations/postgres/0006_draft_turns.sql"),
     },
+    Migration {
+        version: 8,
+        sqlite: include_str!("../migrations/sqlite/0008_walls.sql"),
+        postgres: include_str!("../migrations/postgres/0008_walls.sql"),
+    },
 ];
 
 const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS schema_versions (\

@@ -25,4 +25,5 @@ mod schema;
 mod sessions;
 mod threads;
 mod tokens;
+mod walls;
 mod watches;
