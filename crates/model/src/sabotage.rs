@@ -60,6 +60,8 @@ saboteurs! {
     FlipsIgnored = "flips-ignored",
     /// Statements on mailboxes do not ask whose they are.
     FirstWall = "first-wall",
+    /// PostgreSQL is told of every transaction that it may see all.
+    SecondWall = "second-wall",
     /// Members of a workspace see each other's mailboxes.
     MemberWall = "member-wall",
     /// The database has a column that the inventory does not declare.

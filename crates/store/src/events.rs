@@ -90,14 +90,16 @@ impl Events<'_> {
         read_all(&self.tx.all(query).await?)
     }
 
-    /// The newest number in the deployment, 0 when there is none. It is only a number, so every
-    /// scope may have it.
+    /// The newest number of the scope's workspace, 0 when there is none. *System: any workspace.*
     pub async fn max_seq(&mut self) -> Result<i64, StoreError> {
-        let row = self
-            .tx
-            .opt(sql("SELECT coalesce(max(seq), 0) FROM events"))
-            .await?;
-        row.map_or(Ok(0), |row| row.only())
+        let query = match self.tx.workspace_or_all()? {
+            Some(workspace) => {
+                sql("SELECT coalesce(max(seq), 0) FROM events WHERE workspace_id = $1")
+                    .bind(workspace)
+            }
+            None => sql("SELECT coalesce(max(seq), 0) FROM events"),
+        };
+        self.tx.opt(query).await?.map_or(Ok(0), |row| row.only())
     }
 
     /// Deletes events from before `before`, in all workspaces; how many. System only.

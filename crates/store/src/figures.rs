@@ -7,7 +7,7 @@ use tenon_model::mail::SyncState;
 
 use crate::sql::{dialect, sql};
 use crate::store::Db;
-use crate::{JobState, Store, StoreError, migrate};
+use crate::{DbKind, JobState, Store, StoreError, migrate};
 
 /// Jobs of one kind in one state.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,6 +127,19 @@ impl Figures<'_> {
     pub async fn receipts(&mut self) -> Result<u64, StoreError> {
         self.tx.system()?;
         self.tx.count(sql("SELECT count(*) FROM receipts")).await
+    }
+
+    /// Whether the second wall holds nothing back: PostgreSQL shows every row to a role that is
+    /// superuser or has BYPASSRLS. SQLite has no second wall.
+    pub async fn passes_walls(&mut self) -> Result<bool, StoreError> {
+        self.tx.system()?;
+        if self.tx.kind() == DbKind::Sqlite {
+            return Ok(false);
+        }
+        let query =
+            sql("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user");
+        let row = self.tx.opt(query).await?;
+        row.map_or(Ok(false), |row| row.only())
     }
 
     /// Program, schema and size of the database.

@@ -50,6 +50,7 @@ mod sql;
 mod store;
 mod tokens;
 mod tx;
+mod walls;
 mod watches;
 mod workspaces;
 

@@ -18,8 +18,8 @@ use tokio::sync::watch;
 use crate::StoreError;
 use crate::config::{DbKind, StoreConfig, StoreUrl};
 use crate::listen::{EVENTS_CHANNEL, JOBS_CHANNEL, listen, notifications_arrive};
-use crate::migrate;
 use crate::tx::{Conn, Tx};
+use crate::{migrate, walls};
 
 /// How long a statement waits for another program's lock, or a transaction for its connection.
 const BUSY: Duration = Duration::from_secs(5);
@@ -74,13 +74,13 @@ impl Drop for Inner {
 }
 
 impl Inner {
-    pub(crate) async fn begin_reading(&self) -> Result<Conn, StoreError> {
+    pub(crate) async fn begin_reading(&self, scope: &Scope) -> Result<Conn, StoreError> {
         Ok(match &self.db {
             Db::Sqlite { readers, .. } => Conn::Sqlite(readers.begin().await?),
-            Db::Postgres(pool) => Conn::Postgres(
-                pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-                    .await?,
-            ),
+            Db::Postgres(pool) => {
+                let begin = walls::begin("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY", scope);
+                Conn::Postgres(pool.begin_with(begin).await?)
+            }
         })
     }
 }
@@ -179,7 +179,9 @@ impl Store {
     async fn begin_with(&self, scope: &Scope, sqlite: &'static str) -> Result<Tx, StoreError> {
         let conn = match &self.inner.db {
             Db::Sqlite { writer, .. } => Conn::Sqlite(writer.begin_with(sqlite).await?),
-            Db::Postgres(pool) => Conn::Postgres(pool.begin().await?),
+            Db::Postgres(pool) => {
+                Conn::Postgres(pool.begin_with(walls::begin("BEGIN", scope)).await?)
+            }
         };
         Ok(Tx::new(
             conn,
@@ -191,7 +193,7 @@ impl Store {
 
     /// Begins a transaction that only reads, and sees one state of the database throughout.
     pub async fn read(&self, scope: &Scope) -> Result<Tx, StoreError> {
-        let conn = self.inner.begin_reading().await?;
+        let conn = self.inner.begin_reading(scope).await?;
         let tx = Tx::new(conn, *scope, self.inner.clone(), self.world.clone());
         Ok(tx.reading())
     }

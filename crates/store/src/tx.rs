@@ -111,7 +111,7 @@ impl Tx {
         let resting = Conn::Resting(self.kind());
         drop(std::mem::replace(&mut self.conn, resting));
         let done = work.await;
-        self.conn = self.inner.begin_reading().await?;
+        self.conn = self.inner.begin_reading(&self.scope).await?;
         Ok(done)
     }
 
@@ -322,7 +322,7 @@ impl Tx {
 /// member who sees a mailbox or an event, hold for everybody.
 fn without_walls(mut sql: Sql) -> Sql {
     if sabotage::on(Saboteur::FirstWall) {
-        for alias in ["c.", ""] {
+        for alias in ["c.", "m.", ""] {
             for number in 1..=9 {
                 let condition = format!("{alias}workspace_id = ${number}");
                 let nothing = format!("(${number} IS NULL OR ${number} IS NOT NULL)");

@@ -37,6 +37,7 @@ pub async fn fill(t: &TestStore, connection: ConnectionId, n: u64) {
             let mut db = options.disable_statement_logging().connect().await;
             let db = db.as_mut().expect("the server answers");
             let script = text(POSTGRES, format!("'{hex}'::uuid"));
+            let script = format!("SET tenon.purpose = 'system'; {script}");
             sqlx::raw_sql(sqlx::AssertSqlSafe(script))
                 .execute(db)
                 .await

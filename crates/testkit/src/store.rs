@@ -12,7 +12,16 @@ use tenon_store::{Store, StoreConfig, StoreUrl};
 
 const POSTGRES: &str = "TENON_TEST_POSTGRES";
 const POOLER: &str = "TENON_TEST_POOLER";
+const ON_POSTGRES: &str = "TENON_TEST_ON_POSTGRES";
 const SQLITE_ONLY: &str = "TENON_TEST_SQLITE_ONLY";
+
+/// Owns the databases of tests, and has no other right.
+const ROLE: &str = "tenon_test";
+/// Tests of several processes begin at the same time.
+const MAKE_ROLE: &str = "DO $$ BEGIN \
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'tenon_test') THEN \
+    CREATE ROLE tenon_test LOGIN PASSWORD 'tenon_test'; END IF; \
+    EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$";
 
 /// A migrated, empty store on a clock that stands still.
 #[derive(Debug, Clone)]
@@ -34,6 +43,19 @@ impl TestStore {
             StoreUrl::Sqlite(path) => path.display().to_string(),
             StoreUrl::Postgres(url) => url.clone(),
         }
+    }
+
+    /// The same database for the superuser of `TENON_TEST_POSTGRES`, whom no policy of row level
+    /// security concerns.
+    ///
+    /// # Panics
+    /// When the store is not on PostgreSQL.
+    pub fn superuser_address(&self) -> String {
+        let own = url::Url::parse(&self.address()).expect("a store on PostgreSQL");
+        let server = std::env::var(POSTGRES).expect(POSTGRES);
+        let mut url = url::Url::parse(&server).expect("an address in TENON_TEST_POSTGRES");
+        url.set_path(own.path());
+        url.to_string()
     }
 
     async fn open(url: StoreUrl) -> Self {
@@ -131,15 +153,25 @@ pub fn on_postgres<F: Future<Output = ()>>(test: impl FnOnce(TestStore) -> F) {
     runtime().block_on(async { test(TestStore::open(database.url.clone()).await).await });
 }
 
-/// A database of its own on a PostgreSQL server, dropped with this.
+/// An empty database on the server of `TENON_TEST_POSTGRES`, dropped with this.
+#[derive(Debug)]
 pub struct Database {
     server: String,
     name: String,
-    /// Where it is.
+    /// Its address, for the plain role that owns it.
     pub url: StoreUrl,
 }
 
 impl Database {
+    /// One, when `TENON_TEST_ON_POSTGRES` asks that tests which leave the choice run there.
+    ///
+    /// # Panics
+    /// When no server is named.
+    pub fn asked_for() -> Option<Self> {
+        std::env::var_os(ON_POSTGRES)?;
+        Some(Self::create(&std::env::var(POSTGRES).expect(POSTGRES)))
+    }
+
     /// Makes one on the server at this address of a superuser. Not inside a runtime.
     pub fn create(server: &str) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
@@ -153,12 +185,17 @@ impl Database {
             server,
             &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
         );
+        // The program's role is a plain one, as an operator's is: a superuser passes every policy.
+        administrate(server, MAKE_ROLE);
         administrate(
             server,
-            &format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'"),
+            &format!("CREATE DATABASE {name} OWNER {ROLE} TEMPLATE template0 ENCODING 'UTF8'"),
         );
         let mut url = url::Url::parse(server).expect("an address in TENON_TEST_POSTGRES");
         url.set_path(&name);
+        url.set_username(ROLE).expect("an address with a host");
+        url.set_password(Some(ROLE))
+            .expect("an address with a host");
         Self {
             server: server.to_owned(),
             name,
@@ -211,8 +248,12 @@ pub async fn cut_listeners(store: &TestStore) -> Cut {
     Cut { server, name }
 }
 
+/// On a thread of its own, so that it may be asked for in the middle of a test.
 fn administrate(server: &str, statement: &str) {
-    runtime().block_on(run(server, statement));
+    std::thread::scope(|scope| {
+        let done = scope.spawn(|| runtime().block_on(run(server, statement)));
+        done.join().expect("the server does it");
+    });
 }
 
 async fn run(server: &str, statement: &str) {

@@ -8,6 +8,7 @@ mod day;
 mod emulator;
 mod faults;
 mod hostile;
+mod isolation;
 mod kill_sync;
 mod nodes;
 mod outbox;
@@ -76,7 +77,7 @@ impl Options {
 type Proof = fn(&Options, &mut Report) -> Result<()>;
 
 /// Name, proof, repetitions of its short form.
-const PROOFS: [(&str, Proof, u64); 12] = [
+const PROOFS: [(&str, Proof, u64); 13] = [
     ("main-job", browser::run, 1),
     ("emulator", emulator::run, 1),
     ("corpora", corpora::run, 1),
@@ -89,6 +90,7 @@ const PROOFS: [(&str, Proof, u64); 12] = [
     ("saboteurs", saboteurs::run, 1),
     ("faults", faults::run, 1),
     ("simulate", simulate::run, 20),
+    ("isolation", isolation::run, 2),
 ];
 
 /// Runs one proof or all.

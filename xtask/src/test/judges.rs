@@ -113,13 +113,14 @@ pub(super) fn signin() -> Result<Counts> {
 }
 
 /// The proofs whose short forms are part of the tests.
-pub const PROOFS: [&str; 8] = [
+pub const PROOFS: [&str; 9] = [
     "kill-sync",
     "resync",
     "canary",
     "outbox",
     "two-nodes",
     "hostile-mail",
+    "isolation",
     "saboteurs",
     "simulate",
 ];

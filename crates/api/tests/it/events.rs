@@ -52,8 +52,11 @@ async fn changes_arrive_with_ids_and_can_be_taken_up_again() {
         !opened.contains("_changed"),
         "nothing has changed yet: {opened}"
     );
-    let id = app.connect_and_sync(&mut browser).await;
-    let from_the_start = read_until(&app, &browser, Some("0"), "event: threads_changed").await;
+    let first = read_until(&app, &browser, None, "_changed");
+    let mut other = browser.clone();
+    let (first, id) = tokio::join!(first, app.connect_and_sync(&mut other));
+    let mark = first.lines().find_map(|l| l.strip_prefix("id: ")).unwrap();
+    let from_the_start = read_until(&app, &browser, Some(mark), "event: threads_changed").await;
     assert!(
         from_the_start.contains("event: connection_changed"),
         "{from_the_start}"
@@ -66,6 +69,18 @@ async fn changes_arrive_with_ids_and_can_be_taken_up_again() {
         from_the_start.lines().any(|l| l.starts_with("id: ")),
         "{from_the_start}"
     );
+    assert!(
+        !from_the_start.contains(mark),
+        "told again: {from_the_start}"
+    );
+
+    // Nobody counts by them: they are sealed for one workspace, and everything else begins now.
+    assert!(mark.parse::<i64>().is_err() && mark.len() > 40, "{mark}");
+    let mut stranger = app.elsewhere().await;
+    for (who, mark) in [(&mut stranger, mark), (&mut browser, "0")] {
+        let now = read_until(&app, who, Some(mark), "event: ping").await;
+        assert!(!now.contains("_changed"), "{now}");
+    }
 }
 
 #[tokio::test]

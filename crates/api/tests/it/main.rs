@@ -32,4 +32,5 @@ mod session;
 mod sessions;
 mod support;
 mod tokens;
+mod tenants;
 mod two_nodes;

@@ -169,7 +169,7 @@ async fn remember_text(
             .collect();
         let json =
             serde_json::to_string(&pairs).map_err(|_| Error::Internal("policy_text".into()))?;
-        tx.settings().put(&name, &json).await?;
+        tx.settings().claim(&name, &json).await?;
     }
     Ok(())
 }

@@ -29,7 +29,7 @@ pub(super) async fn sqlite() -> (Store, tempfile::TempDir) {
 
 pub(super) struct Seed {
     pub(super) workspace: WorkspaceId,
-    member: MemberId,
+    pub(super) member: MemberId,
     pub(super) connection: ConnectionId,
 }
 

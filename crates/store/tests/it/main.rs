@@ -26,4 +26,5 @@ mod schema;
 mod sessions;
 mod threads;
 mod tokens;
+mod walls;
 mod watches;

@@ -27,6 +27,8 @@ async fn meddle(url: &StoreUrl, statement: &'static str) {
         }
         StoreUrl::Postgres(url) => {
             let mut db = PgConnection::connect(url).await.unwrap();
+            let all = "SET tenon.purpose = 'system'";
+            sqlx::query(all).execute(&mut db).await.unwrap();
             sqlx::query(statement).execute(&mut db).await.unwrap();
             db.close().await.unwrap();
         }

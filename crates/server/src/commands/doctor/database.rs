@@ -58,6 +58,14 @@ pub(super) async fn open(settings: &Settings, checks: &mut Vec<Check>) -> Option
     }
     if matches!(settings.database, StoreUrl::Postgres(_)) {
         checks.push(notifications(&store).await);
+        let walls = async {
+            let mut tx = super::read(&store).await?;
+            tx.figures().passes_walls().await
+        };
+        checks.push(match walls.await {
+            Ok(passes) => row_security(passes),
+            Err(error) => trouble(&error),
+        });
     }
     Some(store)
 }
@@ -94,6 +102,20 @@ fn schema(figure: &DatabaseFigure) -> Check {
             size(figure.bytes)
         ),
     )
+}
+
+/// Whether PostgreSQL keeps the workspaces apart as well.
+fn row_security(passes: bool) -> Check {
+    const NAME: &str = "row level security";
+    if passes {
+        return Check::warn(
+            NAME,
+            "does not hold for this user, who is a superuser or has BYPASSRLS: only the program keeps \
+             the workspaces apart, not the database as well",
+            "let a user without those rights own the database: see the page on PostgreSQL",
+        );
+    }
+    Check::ok(NAME, "keeps the workspaces apart in the database as well")
 }
 
 /// What can be wrong with the file itself.
@@ -218,6 +240,13 @@ mod tests {
         assert_eq!(network(0x6969), Some("NFS"));
         assert_eq!(network(0xffff_ffff_ff53_4d42), Some("CIFS"));
         assert_eq!(network(0xef53), None);
+    }
+
+    #[test]
+    fn a_user_whom_no_policy_concerns_is_told() {
+        assert_eq!(row_security(false).state, State::Ok);
+        let check = row_security(true);
+        assert_eq!(check.state, State::Warn);
     }
 
     #[test]

@@ -1,0 +1,2 @@
+-- SQLite has no row level security: here every statement filters by the scope of its transaction, and
+-- that is the only wall. PostgreSQL gets a second one.
