@@ -257,16 +257,27 @@ fn run(inside: &mut Inside, method: &Method, path: &str, body: &Bytes) -> Answer
             }
             Ok(Value::Null)
         }
-        ["v1", "transit", "encrypt", name] if write => {
-            encrypt(inside.keys.get(*name).ok_or(bad("encryption key not found"))?, &fields)
-        }
-        ["v1", "transit", "decrypt", name] if write => {
-            decrypt(inside.keys.get(*name).ok_or(bad("encryption key not found"))?, &fields)
-        }
+        ["v1", "transit", "encrypt", name] if write => encrypt(
+            inside
+                .keys
+                .get(*name)
+                .ok_or(bad("encryption key not found"))?,
+            &fields,
+        ),
+        ["v1", "transit", "decrypt", name] if write => decrypt(
+            inside
+                .keys
+                .get(*name)
+                .ok_or(bad("encryption key not found"))?,
+            &fields,
+        ),
         ["v1", "transit", ..] => Err((405, "unsupported operation".to_owned())),
         _ => {
             let route = path.trim_start_matches("/v1/");
-            Err((404, format!("no handler for route {route:?}. route entry not found.")))
+            Err((
+                404,
+                format!("no handler for route {route:?}. route entry not found."),
+            ))
         }
     }
 }
@@ -303,7 +314,8 @@ fn associated(key: &Key, fields: &Map<String, Value>) -> Result<Vec<u8>, (u16, S
 }
 
 fn cipher(secret: &[u8; 32]) -> Result<LessSafeKey, (u16, String)> {
-    let key = UnboundKey::new(&AES_256_GCM, secret).map_err(|_| (500, "internal error".to_owned()))?;
+    let key =
+        UnboundKey::new(&AES_256_GCM, secret).map_err(|_| (500, "internal error".to_owned()))?;
     Ok(LessSafeKey::new(key))
 }
 

@@ -93,9 +93,7 @@ impl From<VaultError> for Failure {
                 )
             }
             VaultError::KekElsewhere(_) => {
-                format!(
-                    "{error}; point TENON_KEK or TENON_KEK_ALSO to it, nothing was changed"
-                )
+                format!("{error}; point TENON_KEK or TENON_KEK_ALSO to it, nothing was changed")
             }
             _ => error.to_string(),
         })

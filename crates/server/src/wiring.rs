@@ -97,8 +97,12 @@ pub(crate) async fn open_ctx(
     // A key may live in another service: no transaction waits for it.
     let mut tx = store.read(&Scope::system()).await?;
     let first = tx.keys().deployment().await?;
+    let counts = tx.keys().by_kek().await?;
     drop(tx);
-    let kek = kek(settings, &world, first.is_none())?;
+    // A new file beside keys that another place wraps is where they are about to move.
+    let moving = settings.kek_also.is_some();
+    let in_file = counts.iter().any(|(kek, _)| kek.starts_with("file:"));
+    let kek = kek(settings, &world, first.is_none() || moving && !in_file)?;
     if let Some(row) = first {
         // The wrong key is told before anything else is opened with it.
         let wrapped = Wrapped::stored(row.wrapped, &row.kek)?;

@@ -301,7 +301,11 @@ mod tests {
         let key = DataKey::generate(&world);
         let row = world.uuid();
         let mut nonces: Vec<[u8; 12]> = (0..10_000_000)
-            .map(|_| key.seal(&world, &context(row), b"").unwrap().0[17..29].try_into().unwrap())
+            .map(|_| {
+                key.seal(&world, &context(row), b"").unwrap().0[17..29]
+                    .try_into()
+                    .unwrap()
+            })
             .collect();
         nonces.sort_unstable();
         nonces.dedup();

@@ -179,7 +179,10 @@ mod tests {
         let file = KeyFile::new(path.clone());
         file.create(&world).unwrap();
         assert_eq!(mode(&path), 0o600);
-        assert!(file.create(&world).is_err(), "an existing one is never lost");
+        assert!(
+            file.create(&world).is_err(),
+            "an existing one is never lost"
+        );
         let first = file.read().unwrap();
         // As a crash may leave it, and as an operator may have shared it with a group.
         fs::write(folder.path().join("kek.new"), "2 half").unwrap();

@@ -77,7 +77,9 @@ pub enum RotationError {
     #[error("{0} cannot be retired: {1} wraps new data keys, and only older versions of it can go")]
     InUse(KekVersion, KekVersion),
     /// Rows name it.
-    #[error("{0} cannot be retired: it, or one before it, wraps {1} data keys; wrap them anew first")]
+    #[error(
+        "{0} cannot be retired: it, or one before it, wraps {1} data keys; wrap them anew first"
+    )]
     Needed(KekVersion, u64),
     /// There is no such version.
     #[error("there is no {0}")]
@@ -90,7 +92,11 @@ impl Keys {
         let held = self.kek.versions().await?;
         let newest = newest(self.kek.as_ref()).await?;
         let mut tx = self.store.read(&Scope::system()).await?;
-        let current = tx.keys().current_kek().await?.ok_or(VaultError::Malformed)?;
+        let current = tx
+            .keys()
+            .current_kek()
+            .await?
+            .ok_or(VaultError::Malformed)?;
         Ok(Standing {
             current: current.parse()?,
             newest,
@@ -136,15 +142,21 @@ impl Keys {
             self.move_page(rows, &mut done).await?;
             told(done.moved);
         }
-        // The old forms live on in SQLite's log until it is emptied.
-        self.store.checkpoint().await?;
+        // The old forms live on in SQLite's log until it is emptied, which readers may put off.
+        if let Err(error) = self.store.checkpoint().await {
+            tracing::info!(%error, "the database's log is emptied later");
+        }
         Ok(done)
     }
 
     /// From here on new keys are wrapped with `with`. Waits for whoever is storing one.
     async fn begin_with(&self, with: &KekVersion) -> Result<(), RotationError> {
         let mut tx = self.store.begin(&Scope::system()).await?;
-        let was = tx.keys().current_kek().await?.ok_or(VaultError::Malformed)?;
+        let was = tx
+            .keys()
+            .current_kek()
+            .await?
+            .ok_or(VaultError::Malformed)?;
         let current: KekVersion = was.parse()?;
         if current.source == with.source && current.version > with.version {
             return Err(RotationError::Behind {

@@ -9,7 +9,7 @@ use tenon_model::{KeyId, World};
 use tenon_vault::{Change, DataKey, Kek, KekVersion, VaultError, Wrapped};
 
 /// Data keys wrapped by Vault. What Vault gets is bound to the key's id twice: as associated data,
-/// which Vaults of before 1.9 pass over, and within what is encrypted.
+/// which older Vaults pass over, and within what is encrypted.
 pub struct TransitKek {
     source: String,
     transit: Arc<Transit>,

@@ -13,7 +13,9 @@ use tenon_sandbox::Fault;
 use tenon_store::{DbKind, Store};
 use tenon_testkit::app::{Options, PASSWORD, TestApp};
 use tenon_testkit::{TestStore, store_test};
-use tenon_vault::{Change, DataKey, Graveyard, Kek, KekSource, KekVersion, VaultError, Wrapped, open_kek};
+use tenon_vault::{
+    Change, DataKey, Graveyard, Kek, KekSource, KekVersion, VaultError, Wrapped, open_kek,
+};
 
 /// Refuses to work while whoever asks holds a transaction: one of a passer-by ends in the time it
 /// waits, one of its caller never does.

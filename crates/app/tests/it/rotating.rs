@@ -232,7 +232,9 @@ store_test! {
 }
 
 async fn vault(world: &World) -> (TransitFake, Box<dyn Kek>) {
-    let vault = TransitFake::start(([127, 0, 0, 1], 0).into(), "token").await.unwrap();
+    let vault = TransitFake::start(([127, 0, 0, 1], 0).into(), "token")
+        .await
+        .unwrap();
     vault.create("tenon");
     let kek = Box::new(TransitKek::new(transit(&vault, world)));
     (vault, kek)

@@ -43,9 +43,11 @@ impl TransitError {
             Self::Standby | Self::Unavailable => Reaction::Retry(Duration::from_secs(1)),
             Self::Busy => Reaction::Slow(Duration::from_secs(1)),
             Self::Certificate | Self::NotInitialized => Reaction::Stop,
-            Self::NoToken | Self::Forbidden | Self::NotFound | Self::WrongKind | Self::Unexpected => {
-                Reaction::Alarm
-            }
+            Self::NoToken
+            | Self::Forbidden
+            | Self::NotFound
+            | Self::WrongKind
+            | Self::Unexpected => Reaction::Alarm,
             Self::VersionRefused | Self::Refused => Reaction::Skip,
         }
     }
@@ -94,7 +96,9 @@ impl TransitError {
             Self::VersionRefused => {
                 "Vault does not use this version of the key: min_decryption_version or min_encryption_version is higher, or the version is not there"
             }
-            Self::Refused => "Vault does not decrypt this: it was encrypted by another key, or changed",
+            Self::Refused => {
+                "Vault does not decrypt this: it was encrypted by another key, or changed"
+            }
             Self::Unexpected => {
                 "what answers at TENON_VAULT_ADDR does not answer as Vault does; look at the address"
             }
@@ -124,10 +128,15 @@ impl TransitError {
         }
         match status {
             400 if says("encryption key not found") || says("policy not found") => Self::NotFound,
-            400 if says("unable to decrypt") || says("could not decrypt") || says("authentication failed") => {
+            400 if says("unable to decrypt")
+                || says("could not decrypt")
+                || says("authentication failed") =>
+            {
                 Self::Refused
             }
-            400 if says("not supported") || says("derivation") || says("context") => Self::WrongKind,
+            400 if says("not supported") || says("derivation") || says("context") => {
+                Self::WrongKind
+            }
             403 => Self::Forbidden,
             404 => Self::NotFound,
             429 => Self::Busy,
@@ -156,15 +165,39 @@ mod tests {
     fn every_status_has_one_meaning() {
         for (status, text, wanted) in [
             (400, "encryption key not found", TransitError::NotFound),
-            (400, "invalid ciphertext: unable to decrypt", TransitError::Refused),
-            (400, "ciphertext or signature version is disallowed by policy (too old)", TransitError::VersionRefused),
-            (500, "ciphertext or signature version is disallowed by policy (too old)", TransitError::VersionRefused),
-            (400, "invalid ciphertext: version is too new", TransitError::VersionRefused),
-            (400, "missing plaintext to encrypt", TransitError::Unexpected),
+            (
+                400,
+                "invalid ciphertext: unable to decrypt",
+                TransitError::Refused,
+            ),
+            (
+                400,
+                "ciphertext or signature version is disallowed by policy (too old)",
+                TransitError::VersionRefused,
+            ),
+            (
+                500,
+                "ciphertext or signature version is disallowed by policy (too old)",
+                TransitError::VersionRefused,
+            ),
+            (
+                400,
+                "invalid ciphertext: version is too new",
+                TransitError::VersionRefused,
+            ),
+            (
+                400,
+                "missing plaintext to encrypt",
+                TransitError::Unexpected,
+            ),
             (403, "permission denied", TransitError::Forbidden),
             (404, "no handler for route", TransitError::NotFound),
             (405, "unsupported operation", TransitError::Unexpected),
-            (412, "required index state not present", TransitError::Unavailable),
+            (
+                412,
+                "required index state not present",
+                TransitError::Unavailable,
+            ),
             (429, "rate limit quota exceeded", TransitError::Busy),
             (472, "", TransitError::Standby),
             (473, "", TransitError::Standby),
@@ -174,9 +207,16 @@ mod tests {
             (503, "Vault is sealed", TransitError::Sealed),
         ] {
             let errors = [text.to_owned()];
-            assert_eq!(TransitError::of_answer(status, &errors), wanted, "{status} {text}");
+            assert_eq!(
+                TransitError::of_answer(status, &errors),
+                wanted,
+                "{status} {text}"
+            );
         }
-        assert_eq!(TransitError::Sealed.reaction(), Reaction::Retry(Duration::from_secs(10)));
+        assert_eq!(
+            TransitError::Sealed.reaction(),
+            Reaction::Retry(Duration::from_secs(10))
+        );
         assert!(TransitError::Sealed.passes() && !TransitError::NotFound.passes());
     }
 }

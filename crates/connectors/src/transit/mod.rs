@@ -133,7 +133,10 @@ struct Errors {
 
 impl Transit {
     /// Builds it; refuses an address in clear off loopback. Nothing is asked yet.
-    pub fn new(config: TransitConfig, world: World) -> std::result::Result<Arc<Self>, ProviderError> {
+    pub fn new(
+        config: TransitConfig,
+        world: World,
+    ) -> std::result::Result<Arc<Self>, ProviderError> {
         let reach = Reach {
             configured: vec![config.address.clone()],
             public: false,

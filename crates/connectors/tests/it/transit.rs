@@ -39,7 +39,10 @@ async fn a_key_is_read_rotated_and_used_in_each_of_its_versions() {
     let vault = vault().await;
     let transit = transit(&vault);
     let key = transit.read_key().await.unwrap();
-    assert_eq!((key.usable_versions(), key.kind()), (vec![1], "aes256-gcm96"));
+    assert_eq!(
+        (key.usable_versions(), key.kind()),
+        (vec![1], "aes256-gcm96")
+    );
     let old = transit.encrypt(&plain(), b"row", 1).await.unwrap();
     transit.rotate().await.unwrap();
     assert_eq!(transit.read_key().await.unwrap().usable_versions(), [1, 2]);
@@ -57,7 +60,11 @@ async fn a_key_is_read_rotated_and_used_in_each_of_its_versions() {
     assert_eq!(gone, TransitError::VersionRefused);
     let missing = transit.encrypt(&plain(), b"row", 3).await.unwrap_err();
     assert_eq!(missing, TransitError::VersionRefused);
-    let paths: Vec<String> = vault.calls().into_iter().map(|(m, p)| format!("{m} {p}")).collect();
+    let paths: Vec<String> = vault
+        .calls()
+        .into_iter()
+        .map(|(m, p)| format!("{m} {p}"))
+        .collect();
     for used in [
         "GET /v1/transit/keys/tenon",
         "POST /v1/transit/keys/tenon/rotate",
@@ -76,11 +83,26 @@ async fn each_trouble_is_told_as_what_it_is_and_shows_nothing() {
     for (state, wanted) in [
         (VaultState::Sealed, TransitError::Sealed),
         (VaultState::Standby(elsewhere), TransitError::Standby),
-        (VaultState::Failing(473, String::new()), TransitError::Standby),
-        (VaultState::Failing(429, "rate limit quota exceeded".into()), TransitError::Busy),
-        (VaultState::Failing(500, "internal error".into()), TransitError::Unavailable),
-        (VaultState::Failing(501, String::new()), TransitError::NotInitialized),
-        (VaultState::Failing(412, String::new()), TransitError::Unavailable),
+        (
+            VaultState::Failing(473, String::new()),
+            TransitError::Standby,
+        ),
+        (
+            VaultState::Failing(429, "rate limit quota exceeded".into()),
+            TransitError::Busy,
+        ),
+        (
+            VaultState::Failing(500, "internal error".into()),
+            TransitError::Unavailable,
+        ),
+        (
+            VaultState::Failing(501, String::new()),
+            TransitError::NotInitialized,
+        ),
+        (
+            VaultState::Failing(412, String::new()),
+            TransitError::Unavailable,
+        ),
     ] {
         vault.become_like(state);
         let error = transit.encrypt(&plain(), b"row", 1).await.unwrap_err();
@@ -90,9 +112,16 @@ async fn each_trouble_is_told_as_what_it_is_and_shows_nothing() {
     }
     vault.become_like(VaultState::Active);
     vault.let_in(&["another"]);
-    assert_eq!(transit.read_key().await.unwrap_err(), TransitError::Forbidden);
+    assert_eq!(
+        transit.read_key().await.unwrap_err(),
+        TransitError::Forbidden
+    );
     vault.let_in(&[TOKEN]);
-    for (mount, key) in [("transit", "nobody"), ("elsewhere", "tenon"), ("a/b", "tenon")] {
+    for (mount, key) in [
+        ("transit", "nobody"),
+        ("elsewhere", "tenon"),
+        ("a/b", "tenon"),
+    ] {
         let mut config = config(&vault);
         config.mount = mount.into();
         config.key = key.into();
@@ -102,14 +131,23 @@ async fn each_trouble_is_told_as_what_it_is_and_shows_nothing() {
         assert_eq!(error, TransitError::NotFound);
     }
     vault.create_with("tenon", "rsa-2048", false);
-    assert_eq!(transit.read_key().await.unwrap_err(), TransitError::WrongKind);
+    assert_eq!(
+        transit.read_key().await.unwrap_err(),
+        TransitError::WrongKind
+    );
     vault.create_with("tenon", "aes256-gcm96", true);
-    assert_eq!(transit.read_key().await.unwrap_err(), TransitError::WrongKind);
+    assert_eq!(
+        transit.read_key().await.unwrap_err(),
+        TransitError::WrongKind
+    );
     let derived = transit.encrypt(&plain(), b"row", 1).await.unwrap_err();
     assert_eq!(derived, TransitError::WrongKind);
     drop(vault);
     tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    assert_eq!(transit.read_key().await.unwrap_err(), TransitError::Unavailable);
+    assert_eq!(
+        transit.read_key().await.unwrap_err(),
+        TransitError::Unavailable
+    );
 }
 
 #[tokio::test]
@@ -122,7 +160,10 @@ async fn a_token_in_a_file_is_read_as_it_is_now() {
     let transit = Transit::new(config, World::system()).unwrap();
     assert_eq!(transit.read_key().await.unwrap_err(), TransitError::NoToken);
     std::fs::write(&file, "old\n").unwrap();
-    assert_eq!(transit.read_key().await.unwrap_err(), TransitError::Forbidden);
+    assert_eq!(
+        transit.read_key().await.unwrap_err(),
+        TransitError::Forbidden
+    );
     std::fs::write(&file, format!("{TOKEN}\n")).unwrap();
     assert!(transit.read_key().await.is_ok());
     std::fs::write(&file, " \n").unwrap();

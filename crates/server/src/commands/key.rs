@@ -142,7 +142,9 @@ async fn check(ctx: &Ctx, as_json: bool) -> Result<(), Failure> {
             .iter()
             .map(|u| json!({ "table": u.table, "column": u.column, "count": u.count, "example": u.example.to_string(), "why": u.why }))
             .collect();
-        super::print_json(&json!({ "opened": opened, "destroyed": destroyed, "unreadable": count, "where": items }));
+        super::print_json(
+            &json!({ "opened": opened, "destroyed": destroyed, "unreadable": count, "where": items }),
+        );
     } else {
         super::print(&format!("{opened} sealed values open"));
         if destroyed > 0 {
@@ -166,7 +168,13 @@ async fn check(ctx: &Ctx, as_json: bool) -> Result<(), Failure> {
 }
 
 fn graveyard(ctx: &Ctx, as_json: bool) -> Result<(), Failure> {
-    let mut buried: Vec<String> = ctx.keys.graveyard().buried()?.iter().map(ToString::to_string).collect();
+    let mut buried: Vec<String> = ctx
+        .keys
+        .graveyard()
+        .buried()?
+        .iter()
+        .map(ToString::to_string)
+        .collect();
     buried.sort_unstable();
     if as_json {
         super::print_json(&json!({ "items": buried }));

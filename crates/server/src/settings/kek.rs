@@ -24,9 +24,9 @@ pub(super) fn place(values: &Values, name: &'static str) -> Result<Option<KekPla
         return Ok(None);
     };
     let Some(path) = text.strip_prefix("vault:") else {
-        let held = text.parse().map_err(|_| {
-            values.wrong(name, "must be file:PATH, env:NAME or vault:MOUNT/KEY")
-        })?;
+        let held = text
+            .parse()
+            .map_err(|_| values.wrong(name, "must be file:PATH, env:NAME or vault:MOUNT/KEY"))?;
         return Ok(Some(KekPlace::Held(held)));
     };
     let plain = |part: &str| {
