@@ -21,6 +21,9 @@ pub use transit::TransitKek;
 /// empty database one makes it.
 const DEPLOYMENT: &str = "deployment_key";
 
+/// How often what wraps new keys may change while one is made.
+const CHANGES: usize = 5;
+
 /// Opens, makes and destroys data keys; keeps opened ones in memory. No transaction is kept waiting
 /// for a key-encryption key that lives in another service: readers give theirs back meanwhile,
 /// writers have the key opened before they begin.
@@ -105,6 +108,22 @@ impl Keys {
     pub async fn make(&self) -> Result<NewKey> {
         let with = self.current().await?;
         Ok(make(self.kek.as_ref(), &self.world, &with).await?)
+    }
+
+    /// Begins a transaction in which a new key will be stored. What wraps new keys may have changed since
+    /// it was made; then it is wrapped anew first, with no transaction open.
+    pub async fn begin(&self, scope: &Scope, mut new: NewKey) -> Result<(Tx, NewKey)> {
+        for _ in 0..CHANGES {
+            let mut tx = self.store.begin(scope).await?;
+            let current = tx.keys().hold_current_kek().await?.unwrap_or_default();
+            let current: KekVersion = current.parse()?;
+            if current == new.wrapped.kek {
+                return Ok((tx, new));
+            }
+            drop(tx);
+            new.wrapped = self.kek.wrap(&self.world, &new.key, &current).await?;
+        }
+        Err(Error::KeysUnavailable)
     }
 
     /// What wraps new keys, for all programs on this database.
@@ -210,7 +229,7 @@ impl Keys {
             return self.warm(&scope, row.id).await;
         }
         let new = self.make().await?;
-        let mut tx = self.store.begin(&scope).await?;
+        let (mut tx, new) = self.begin(&scope, new).await?;
         if tx.keys().for_workspace(workspace).await?.is_none() {
             self.insert(&mut tx, new, workspace, None).await?;
             tx.commit().await?;

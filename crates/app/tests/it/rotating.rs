@@ -194,7 +194,7 @@ store_test! {
         let sealed = fill(&t, &keys, 230).await;
         keys.rotate().await.unwrap();
         let mut moved = 0;
-        for cut in [0, 1, 2, 150, 299, 300, 301, 302, 400] {
+        for cut in [0, 1, 2, 150, 299, 300, 299, 301, 60] {
             let left = Arc::new(AtomicI64::new(1));
             let kek = Failing(file(folder, &t.world), left.clone());
             let keys = open(&t, folder, Box::new(kek)).await;
@@ -277,9 +277,17 @@ store_test! {
         let refused = both.insert(&mut tx, late, workspace, None).await;
         assert_eq!(refused.err().unwrap().code(), "keys_unavailable");
         drop(tx);
+        // Where a transaction is begun for a key, it is wrapped anew before.
+        let late = both.make().await.unwrap();
+        only_vault.rotate().await.unwrap();
+        only_vault.rewrap(|_| {}).await.unwrap();
+        let scope = Scope::job(workspace);
+        let (mut tx, late) = both.begin(&scope, late).await.unwrap();
+        both.insert(&mut tx, late, workspace, None).await.unwrap();
+        drop(tx);
         let told = only_vault.retire(1).await.unwrap();
         assert!(matches!(told, Change::ByHand(t) if t.contains("transit/keys/tenon/config min_decryption_version=2")));
-        vault.forget_before("tenon", 2);
+        vault.forget_before("tenon", 3);
         all_open(&t, &open(&t, folder, again()).await, &sealed).await;
         // And back.
         let back = Ring::new(file(folder, &t.world), Some(again())).unwrap();
