@@ -15,8 +15,7 @@ use base64::engine::general_purpose::STANDARD;
 use reqwest::Method;
 use secrecy::{ExposeSecret as _, SecretSlice, SecretString};
 use serde::Deserialize;
-use serde::de::IgnoredAny;
-use serde_json::json;
+use serde_json::{Value, json};
 use tenon_model::World;
 use url::Url;
 
@@ -69,7 +68,8 @@ pub struct TransitKey {
     min_decryption_version: u32,
     #[serde(default)]
     min_encryption_version: u32,
-    keys: BTreeMap<String, IgnoredAny>,
+    /// When each version was made, in seconds since 1970, or its public key.
+    keys: BTreeMap<String, Value>,
 }
 
 impl TransitKey {
@@ -248,7 +248,7 @@ impl Transit {
         method: Method,
         before: &[&str],
         after: &[&str],
-        body: Option<serde_json::Value>,
+        body: Option<Value>,
     ) -> Result<Vec<u8>> {
         let (url, token) = (self.url(before, after)?, self.token()?);
         let call = || Call {
