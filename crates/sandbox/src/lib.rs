@@ -17,6 +17,7 @@ mod quota;
 mod sandbox;
 mod server;
 mod state;
+mod transit;
 mod upload;
 mod wire;
 
@@ -30,3 +31,4 @@ pub use oauth::LiveGrant;
 pub use push::{PushTotals, Subscription};
 pub use sandbox::Sandbox;
 pub use state::Gate;
+pub use transit::{TransitFake, VaultState};

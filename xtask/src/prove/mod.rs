@@ -15,6 +15,8 @@ mod outbox;
 mod resync;
 pub mod saboteurs;
 mod simulate;
+mod rotation;
+mod rotation_load;
 mod writing;
 
 use anyhow::{Result, bail};
@@ -77,7 +79,7 @@ impl Options {
 type Proof = fn(&Options, &mut Report) -> Result<()>;
 
 /// Name, proof, repetitions of its short form.
-const PROOFS: [(&str, Proof, u64); 13] = [
+const PROOFS: [(&str, Proof, u64); 14] = [
     ("main-job", browser::run, 1),
     ("emulator", emulator::run, 1),
     ("corpora", corpora::run, 1),
@@ -86,6 +88,7 @@ const PROOFS: [(&str, Proof, u64); 13] = [
     ("canary", canary::run, 1),
     ("outbox", outbox::run, 4),
     ("two-nodes", nodes::run, 1),
+    ("rotation", rotation::run, 4),
     ("hostile-mail", hostile::run, 1),
     ("saboteurs", saboteurs::run, 1),
     ("faults", faults::run, 1),

@@ -113,12 +113,13 @@ pub(super) fn signin() -> Result<Counts> {
 }
 
 /// The proofs whose short forms are part of the tests.
-pub const PROOFS: [&str; 9] = [
+pub const PROOFS: [&str; 10] = [
     "kill-sync",
     "resync",
     "canary",
     "outbox",
     "two-nodes",
+    "rotation",
     "hostile-mail",
     "isolation",
     "saboteurs",

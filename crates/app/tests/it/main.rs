@@ -28,6 +28,7 @@ mod promises;
 mod push;
 mod reading;
 mod removing;
+mod rotating;
 mod searching;
 mod sending;
 mod standing_still;

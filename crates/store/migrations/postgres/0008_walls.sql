@@ -79,6 +79,11 @@ BEGIN
         USING (name LIKE 'policy:%' AND (SELECT tenon_purpose()) IN ('request', 'job'));
     CREATE POLICY new_sentences ON settings FOR INSERT
         WITH CHECK (name LIKE 'policy:%' AND (SELECT tenon_purpose()) IN ('request', 'job'));
+    -- What wraps new keys is every tenant's to read and to hold, and nobody's to change.
+    CREATE POLICY wrapping ON settings FOR SELECT
+        USING (name = 'key_encryption_key' AND (SELECT tenon_purpose()) IN ('request', 'job'));
+    CREATE POLICY holds_wrapping ON settings FOR UPDATE
+        USING (name = 'key_encryption_key' AND (SELECT tenon_purpose()) IN ('request', 'job')) WITH CHECK (false);
     FOR name IN SELECT tablename FROM pg_policies WHERE policyname = 'wall' AND schemaname = current_schema() LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
