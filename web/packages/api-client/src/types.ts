@@ -15,7 +15,7 @@ export type Policy = Schemas["Policy"];
 export type Connection = Schemas["Connection"];
 export type Mailbox = Schemas["Mailbox"];
 export type Progress = NonNullable<Mailbox["progress"]>;
-export type Health = Schemas["Health"];
+export type { Health, Quota } from "./ahead";
 export type DisconnectPreview = Schemas["DisconnectPreview"];
 export type Alarm = Schemas["Alarm"];
 export type Receipt = Schemas["Receipt"];

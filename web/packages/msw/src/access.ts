@@ -85,7 +85,13 @@ export function access(fake: FakeServer, on: On): void {
   on(
     "post",
     "/sign-in/issuers/:issuer",
-    ({ params }) => json({ authorize_url: `https://issuer.example/${params.issuer}` }, 201),
+    ({ params, body }) =>
+      json(
+        {
+          authorize_url: `https://issuer.example/${params.issuer}${body.next === undefined ? "" : `?next=${body.next}`}`,
+        },
+        201,
+      ),
     true,
   );
   on("post", "/session/proof", ({ body }) => {

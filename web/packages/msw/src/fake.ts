@@ -1,9 +1,19 @@
 /** A small stand-in for the server: enough state to walk through every screen. */
-import type { Alarm, Connection, Consent, Health, Mailbox, Me, Receipt, Session } from "@tenon/api-client";
+import type {
+  Alarm,
+  Connection,
+  Consent,
+  Health,
+  Mailbox,
+  MailRetention,
+  Me,
+  Receipt,
+  Session,
+} from "@tenon/api-client";
 import { FakeAccess } from "./access";
 import { FakeActing } from "./acting";
 import { FakeComposing } from "./composing";
-import { consent, freshMe, receipt, session } from "./data/account";
+import { consent, freshMe, receipt, retention, session } from "./data/account";
 import { connection, troubles } from "./data/connections";
 import { health } from "./data/health";
 import { arrival, type MailboxData, mailbox, type StoredMessage, type StoredThread } from "./data/mailbox";
@@ -50,6 +60,9 @@ export class FakeServer {
   access: FakeAccess;
   flows = new Map<string, Flow>();
   policyEdition = 1;
+  retention: MailRetention;
+  /** Units a minute that the provider allows; null for no limit. */
+  allowance: number | null = 6000;
   acting = new FakeActing(this);
   composing = new FakeComposing(this);
   /** Nothing reaches the server. */
@@ -82,6 +95,7 @@ export class FakeServer {
     };
     this.me = freshMe();
     this.access = new FakeAccess(this);
+    this.retention = retention((ago) => this.iso(ago));
   }
 
   now(): number {
@@ -100,6 +114,8 @@ export class FakeServer {
   load(scenario: Scenario): this {
     this.me = freshMe();
     this.access = new FakeAccess(this);
+    this.retention = retention((ago) => this.iso(ago));
+    this.allowance = 6000;
     this.connections.clear();
     this.mail.clear();
     this.#syncStart.clear();
@@ -275,7 +291,8 @@ export class FakeServer {
     const connection = this.connection(id);
     if (connection?.mailbox == null) return undefined;
     const paused = connection.status === "paused";
-    return health(connection.mailbox, paused, this.#total(id), (ago) => this.iso(ago));
+    const answer = health(connection.mailbox, paused, this.#total(id), (ago) => this.iso(ago));
+    return { ...answer, quota: { ...answer.quota, units_per_minute: this.allowance } };
   }
 
   disconnect(id: string): Receipt | undefined {

@@ -271,17 +271,6 @@ function mail(fake: FakeServer, on: On): void {
 /** Finds words in subjects and names; the real search is the provider's. */
 function search(on: On, fake: FakeServer): void {
   const saved: Array<{ id: string; name: string; query: string; created_at: string }> = [];
-  let retention = {
-    mail_days: 180,
-    default_days: 180,
-    since: fake.iso(180 * 86_400_000),
-    messages: 12_480,
-    due: 31,
-    purged: 402,
-    purged_at: fake.iso(9 * 3_600_000),
-    next_purge_at: fake.iso(-15 * 3_600_000),
-    may_change: true,
-  };
   on("post", "/search", ({ body }) => {
     const connection = String(body.connection_id ?? "");
     const words = String(body.query ?? "").toLowerCase();
@@ -311,10 +300,10 @@ function search(on: On, fake: FakeServer): void {
     saved.splice(at, 1);
     return nothing();
   });
-  on("get", "/retention", () => json(retention));
+  on("get", "/retention", () => json(fake.retention));
   on("put", "/retention", ({ body }) => {
-    retention = { ...retention, mail_days: Number(body.mail_days) };
-    return json(retention);
+    fake.retention = { ...fake.retention, mail_days: Number(body.mail_days) };
+    return json(fake.retention);
   });
   on("put", "/messages/:id/sender-images", () => nothing());
 }
