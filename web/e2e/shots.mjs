@@ -330,6 +330,24 @@ const SCREENS = [
       await page.locator("section").nth(4).scrollIntoViewIfNeeded();
     },
   ],
+  ["audit", "connected", open("/settings/audit")],
+  [
+    "audit-details",
+    "connected",
+    async (page) => {
+      await open("/settings/audit?action=security")(page);
+      await page.locator("button[aria-expanded=false][aria-controls]").first().click();
+    },
+  ],
+  [
+    "audit-check",
+    "connected",
+    async (page) => {
+      await open("/settings/audit?action=mail&period=days&from=2026-01-01")(page);
+      await page.locator("section").last().scrollIntoViewIfNeeded();
+    },
+  ],
+  ["audit-nothing", "connected", open("/settings/audit?action=key_made&period=day")],
   ["members", "connected", open("/members")],
   [
     "members-invited",
@@ -341,7 +359,44 @@ const SCREENS = [
       await page.getByTestId("one-time-link").waitFor();
     },
   ],
-  ["privacy", "connected", open("/privacy")],
+  [
+    "privacy",
+    "connected",
+    async (page) => {
+      await open("/privacy")(page);
+      await page.locator("summary").first().click();
+    },
+  ],
+  [
+    "privacy-terms",
+    "connected",
+    async (page) => {
+      await open("/privacy")(page);
+      await page.locator("[data-ground=term]").scrollIntoViewIfNeeded();
+      await page.mouse.wheel(0, 2000);
+      await page.waitForTimeout(300);
+    },
+  ],
+  [
+    "retention",
+    "connected",
+    async (page) => {
+      await control("demo");
+      await open("/settings")(page);
+      await page.locator("section").nth(-3).scrollIntoViewIfNeeded();
+    },
+  ],
+  [
+    "sign-in-kept",
+    "connected",
+    compose(async (page, dialog) => {
+      await dialog.locator("input[placeholder]").last().fill("Half a sentence");
+      await control("sign-out");
+      await page.waitForSelector("input[name=email]");
+      await settle(page);
+    }),
+  ],
+  ["signed-in", "connected", open("/signed-in")],
   [
     "keys",
     "connected",
@@ -365,6 +420,12 @@ const SCREENS = [
 
 /** What a real server's account cannot show: states that only the mock server can be put into. */
 const ONLY_MOCK = new Set([
+  "audit",
+  "audit-details",
+  "audit-check",
+  "audit-nothing",
+  "retention",
+  "sign-in-kept",
   "setup",
   "sign-in",
   "sign-in-refused",

@@ -10,7 +10,14 @@ import {
 import { type ApiClient, isProblem } from "@tenon/api-client";
 import { sessionQuery, setupQuery } from "@tenon/features";
 import { AppLayout, Crashed, HomePage, MissingPage, Pending, RootLayout } from "./layout";
-import { connectionSearch, connectSearch, mailSearch, settingsSearch, signInSearch } from "./search";
+import {
+  auditSearch,
+  connectionSearch,
+  connectSearch,
+  mailSearch,
+  settingsSearch,
+  signInSearch,
+} from "./search";
 
 export type RouterContext = { api: ApiClient; client: QueryClient; leave: (url: string) => void };
 
@@ -150,6 +157,13 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import("./pages/settings"), "SettingsPage"),
 });
 
+const audit = createRoute({
+  getParentRoute: () => member,
+  path: "/settings/audit",
+  validateSearch: auditSearch,
+  component: lazyRouteComponent(() => import("./pages/audit"), "AuditPage"),
+});
+
 const routeTree = root.addChildren([
   setup,
   signIn,
@@ -170,6 +184,7 @@ const routeTree = root.addChildren([
     outbox,
     members,
     settings,
+    audit,
   ]),
 ]);
 

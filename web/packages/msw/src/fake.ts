@@ -12,6 +12,7 @@ import type {
 } from "@tenon/api-client";
 import { FakeAccess } from "./access";
 import { FakeActing } from "./acting";
+import { FakeAudit } from "./audit";
 import { FakeComposing } from "./composing";
 import { consent, freshMe, receipt, retention, session } from "./data/account";
 import { connection, troubles } from "./data/connections";
@@ -64,6 +65,7 @@ export class FakeServer {
   /** Units a minute that the provider allows; null for no limit. */
   allowance: number | null = 6000;
   acting = new FakeActing(this);
+  audit: FakeAudit;
   composing = new FakeComposing(this);
   /** Nothing reaches the server. */
   offline = false;
@@ -95,6 +97,7 @@ export class FakeServer {
     };
     this.me = freshMe();
     this.access = new FakeAccess(this);
+    this.audit = new FakeAudit(this);
     this.retention = retention((ago) => this.iso(ago));
   }
 
@@ -124,6 +127,7 @@ export class FakeServer {
     this.lost = [];
     this.offline = false;
     this.acting = new FakeActing(this);
+    this.audit = new FakeAudit(this);
     this.composing = new FakeComposing(this);
     this.receipts = [];
     this.consents = [];

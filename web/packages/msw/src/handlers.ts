@@ -3,6 +3,7 @@ import type { Me } from "@tenon/api-client";
 import { HttpResponse, http, type JsonBodyType, type RequestHandler } from "msw";
 import { access } from "./access";
 import { isLost, problem, refusal } from "./answers";
+import { audit } from "./audit";
 import { bodyDocument, content } from "./data/mailbox";
 import { policy } from "./data/policy";
 import { providers } from "./data/providers";
@@ -41,6 +42,7 @@ export function handlers(fake: FakeServer): RequestHandler[] {
 
   entry(fake, on);
   access(fake, on);
+  audit(fake, on);
   connecting(fake, on);
   connections(fake, on);
   mail(fake, on);
@@ -137,8 +139,7 @@ function connecting(fake: FakeServer, on: On): void {
   on(
     "get",
     "/policy",
-    ({ url }) =>
-      json(policy((url.searchParams.get("features") ?? "").split(","), lang(url), fake.policyEdition)),
+    ({ url }) => json(policy(url.searchParams.get("features")?.split(","), lang(url), fake.policyEdition)),
     true,
   );
   on("post", "/connections/authorize", ({ body }) => {

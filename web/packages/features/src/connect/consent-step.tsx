@@ -1,5 +1,6 @@
 import { Button, Skeleton } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { isProblem, type Provider, send } from "@tenon/api-client";
 import { Notice, Panel, Pill } from "@tenon/ui";
 import { useState } from "react";
@@ -72,6 +73,13 @@ export function ConsentStep({ provider, choice, connection, leave }: ConsentStep
         </ul>
       </Panel>
       <PolicyText policy={policy.data} />
+      <p className={classes.eachChecked}>
+        {t("policy.each_checked")}{" "}
+        <Link to="/privacy" target="_blank">
+          {t("policy.each_how")}
+          <span className="tn-sr-only"> ({t("sign_in.new_tab")})</span>
+        </Link>
+      </p>
       {authorize.error !== null && !isProblem(authorize.error, "policy_changed") && (
         <AuthorizeProblem error={authorize.error} provider={provider} />
       )}
