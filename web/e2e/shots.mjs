@@ -28,6 +28,9 @@ const control = (command) => fetch(new URL(`/__mock/${command}`, base), { method
 const isMock = (await control("load?scenario=connected")).status === 204;
 
 const settle = async (page) => {
+  // Nothing is busy before there is a page.
+  await page.locator("h1").first().waitFor({ state: "attached" });
+  await page.waitForTimeout(250);
   await page.waitForFunction(() => document.querySelector("[aria-busy=true]") === null, undefined, {
     timeout: 15_000,
   });
@@ -319,6 +322,25 @@ const SCREENS = [
       await open(`/labels/${await firstConnection(page)}`)(page);
     },
   ],
+  [
+    "labels-rename",
+    "connected",
+    async (page) => {
+      await page.goto(new URL("/connections", base).href);
+      await open(`/labels/${await firstConnection(page)}`)(page);
+      await page.locator("[data-label] button").nth(1).click();
+    },
+  ],
+  [
+    "allowance",
+    "connected",
+    connection(async (page) => {
+      await control("unlimited");
+      await page.reload();
+      await settle(page);
+      await page.locator("h3").nth(2).scrollIntoViewIfNeeded();
+    }),
+  ],
   ["mail-syncing", "syncing", mail()],
   ["mail-empty", "connected", mail("/all?unread=true")],
   ["settings", "connected", open("/settings")],
@@ -420,6 +442,7 @@ const SCREENS = [
 
 /** What a real server's account cannot show: states that only the mock server can be put into. */
 const ONLY_MOCK = new Set([
+  "allowance",
   "audit",
   "audit-details",
   "audit-check",

@@ -1,5 +1,5 @@
 import type { Policy, PolicyCheck, PolicySentence } from "@tenon/api-client";
-import { IconCheck, IconFileText, Panel } from "@tenon/ui";
+import { IconCheck, IconChevronRight, IconFileText, Panel } from "@tenon/ui";
 import { type ReactNode, useId } from "react";
 import { useTranslation } from "react-i18next";
 import classes from "./connect.module.css";
@@ -65,15 +65,24 @@ function Sentence({ sentence, below }: SentenceProps) {
   );
 }
 
-type ChecksProps = { checks: PolicyCheck[]; labelId: string };
+type ChecksProps = {
+  checks: PolicyCheck[];
+  /** For whom the sentence holds. */
+  note: string | undefined;
+  labelId: string;
+};
 
 /** The checks behind one sentence, shown when somebody asks. */
-export function Checks({ checks, labelId }: ChecksProps) {
+export function Checks({ checks, note, labelId }: ChecksProps) {
   const { t } = useTranslation();
-  if (checks.length === 0) return null;
+  if (checks.length === 0) return note === undefined ? null : <div className={classes.checks}>{note}</div>;
   return (
     <details className={classes.checks}>
-      <summary aria-describedby={labelId}>{t("policy.how")}</summary>
+      <summary aria-describedby={labelId}>
+        <IconChevronRight size={14} />
+        {t("policy.how")}
+        {note !== undefined && <span className={classes.checkNote}> · {note}</span>}
+      </summary>
       <ul>
         {checks.map((check) => (
           <li key={check.id}>

@@ -24,12 +24,9 @@ export function PrivacyScreen({ back }: { back?: ReactNode }) {
   const features = providers.data?.find(({ id }) => id === PROVIDER)?.features ?? [];
   const below = (sentence: PolicySentence, labelId: string) => {
     const feature = features.find(({ id }) => id === sentence.feature)?.name;
-    return (
-      <>
-        {feature !== undefined && <div className={classes.note}>{t("policy.only_with", { feature })}</div>}
-        <Checks checks={sentence.checks?.flatMap((id) => checks.get(id) ?? []) ?? []} labelId={labelId} />
-      </>
-    );
+    const note = feature === undefined ? undefined : t("policy.only_with", { feature });
+    const behind = sentence.checks?.flatMap((id) => checks.get(id) ?? []) ?? [];
+    return <Checks checks={behind} note={note} labelId={labelId} />;
   };
   return (
     <Page>
