@@ -7,7 +7,8 @@
  *
  * POST /__mock/load?scenario=… starts over; POST /__mock/deliver brings new mail;
  * POST /__mock/send?outcome=sent|refused|doubtful says how the next message goes; POST /__mock/sent fills the
- * outbox with one of each; POST /__mock/draft?html=… makes a draft as another program does; POST /__mock/change
+ * outbox with one of each; POST /__mock/sign-out and /__mock/sign-in end and begin the session; POST /__mock/unlimited
+ * takes the allowance's limit away; POST /__mock/draft?html=… makes a draft as another program does; POST /__mock/change
  * changes the newest draft so; POST /__mock/offline?on=true cuts the line; POST /__mock/fail?path=…&status=…&code=…&method=… makes the next call to a path fail.
  */
 import { createReadStream, existsSync, statSync } from "node:fs";
@@ -81,7 +82,12 @@ function control(url) {
     fake.load(query.get("scenario") ?? "connected");
     fake.me.member.locale = query.get("locale") ?? "en";
   } else if (url.pathname === "/__mock/deliver") fake.deliver();
-  else if (url.pathname === "/__mock/demo") fake.me.server.demo = true;
+  else if (url.pathname === "/__mock/demo") {
+    fake.me.server.demo = true;
+    Object.assign(fake.retention, { mail_days: null, default_days: null, since: null, next_purge_at: null });
+  } else if (url.pathname === "/__mock/sign-in") fake.signedIn = true;
+  else if (url.pathname === "/__mock/sign-out") fake.signedIn = false;
+  else if (url.pathname === "/__mock/unlimited") fake.allowance = null;
   else if (url.pathname === "/__mock/totp") fake.me.member.totp_enabled = true;
   else if (url.pathname === "/__mock/send") fake.composing.nextSend = query.get("outcome");
   else if (url.pathname === "/__mock/sent") fake.addSends();
@@ -106,6 +112,7 @@ function file(outgoing, pathname) {
   outgoing.writeHead(200, {
     "Content-Type": TYPES[path.extname(served)] ?? "application/octet-stream",
     "Content-Security-Policy": POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": served.includes("/assets/") ? "public, max-age=31536000, immutable" : "no-cache",
   });
   createReadStream(served).pipe(outgoing);

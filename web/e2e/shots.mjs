@@ -28,6 +28,9 @@ const control = (command) => fetch(new URL(`/__mock/${command}`, base), { method
 const isMock = (await control("load?scenario=connected")).status === 204;
 
 const settle = async (page) => {
+  // Nothing is busy before there is a page.
+  await page.locator("h1").first().waitFor({ state: "attached" });
+  await page.waitForTimeout(250);
   await page.waitForFunction(() => document.querySelector("[aria-busy=true]") === null, undefined, {
     timeout: 15_000,
   });
@@ -319,6 +322,25 @@ const SCREENS = [
       await open(`/labels/${await firstConnection(page)}`)(page);
     },
   ],
+  [
+    "labels-rename",
+    "connected",
+    async (page) => {
+      await page.goto(new URL("/connections", base).href);
+      await open(`/labels/${await firstConnection(page)}`)(page);
+      await page.locator("[data-label] button").nth(1).click();
+    },
+  ],
+  [
+    "allowance",
+    "connected",
+    connection(async (page) => {
+      await control("unlimited");
+      await page.reload();
+      await settle(page);
+      await page.locator("h3").nth(2).scrollIntoViewIfNeeded();
+    }),
+  ],
   ["mail-syncing", "syncing", mail()],
   ["mail-empty", "connected", mail("/all?unread=true")],
   ["settings", "connected", open("/settings")],
@@ -330,6 +352,24 @@ const SCREENS = [
       await page.locator("section").nth(4).scrollIntoViewIfNeeded();
     },
   ],
+  ["audit", "connected", open("/settings/audit")],
+  [
+    "audit-details",
+    "connected",
+    async (page) => {
+      await open("/settings/audit?action=security")(page);
+      await page.locator("button[aria-expanded=false][aria-controls]").first().click();
+    },
+  ],
+  [
+    "audit-check",
+    "connected",
+    async (page) => {
+      await open("/settings/audit?action=mail&period=days&from=2026-01-01")(page);
+      await page.locator("section").last().scrollIntoViewIfNeeded();
+    },
+  ],
+  ["audit-nothing", "connected", open("/settings/audit?action=key_made&period=day")],
   ["members", "connected", open("/members")],
   [
     "members-invited",
@@ -341,7 +381,44 @@ const SCREENS = [
       await page.getByTestId("one-time-link").waitFor();
     },
   ],
-  ["privacy", "connected", open("/privacy")],
+  [
+    "privacy",
+    "connected",
+    async (page) => {
+      await open("/privacy")(page);
+      await page.locator("summary").first().click();
+    },
+  ],
+  [
+    "privacy-terms",
+    "connected",
+    async (page) => {
+      await open("/privacy")(page);
+      await page.locator("[data-ground=term]").scrollIntoViewIfNeeded();
+      await page.mouse.wheel(0, 2000);
+      await page.waitForTimeout(300);
+    },
+  ],
+  [
+    "retention",
+    "connected",
+    async (page) => {
+      await control("demo");
+      await open("/settings")(page);
+      await page.locator("section").nth(-3).scrollIntoViewIfNeeded();
+    },
+  ],
+  [
+    "sign-in-kept",
+    "connected",
+    compose(async (page, dialog) => {
+      await dialog.locator("input[placeholder]").last().fill("Half a sentence");
+      await control("sign-out");
+      await page.waitForSelector("input[name=email]");
+      await settle(page);
+    }),
+  ],
+  ["signed-in", "connected", open("/signed-in")],
   [
     "keys",
     "connected",
@@ -365,6 +442,13 @@ const SCREENS = [
 
 /** What a real server's account cannot show: states that only the mock server can be put into. */
 const ONLY_MOCK = new Set([
+  "allowance",
+  "audit",
+  "audit-details",
+  "audit-check",
+  "audit-nothing",
+  "retention",
+  "sign-in-kept",
   "setup",
   "sign-in",
   "sign-in-refused",

@@ -145,6 +145,20 @@ describe("a connection", () => {
   });
 });
 
+describe("the provider's allowance", () => {
+  it("is a bar where there is a limit, and a plain figure where there is none", async () => {
+    const { fake, app } = await openApp({ scenario: "connected", path: CONNECTION });
+    expect(await screen.findByText(/204 of 6,000 units used/)).toBeVisible();
+    expect(screen.getByRole("progressbar", { name: "Provider’s allowance" })).toBeVisible();
+    for (const none of [null, 0]) {
+      fake.allowance = none;
+      await app.client.invalidateQueries();
+      expect(await screen.findByText(/^204 units used in the last minute\. No limit is set\./)).toBeVisible();
+      expect(screen.queryByRole("progressbar", { name: "Provider’s allowance" })).toBeNull();
+    }
+  });
+});
+
 describe("alarms", () => {
   const alarm = {
     code: "daily_quota",

@@ -1,8 +1,18 @@
-import { screen, waitFor } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import type { UserEvent } from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
 import { openApp } from "./testing/app";
-import { beginWriting, field, MAIL, noComposer, onlyDraft, said, saved } from "./testing/mail";
+import {
+  beginWriting,
+  draftInList,
+  field,
+  MAIL,
+  noComposer,
+  onlyDraft,
+  rows,
+  said,
+  saved,
+} from "./testing/mail";
 
 const discard = () => screen.getByRole("button", { name: "Discard draft" });
 const refused = () => screen.queryByText(/was not discarded/);
@@ -76,6 +86,63 @@ describe("an answer to Discard that is lost", () => {
     expect(fake.composing.drafts.size).toBe(0);
     expect(fake.composing.created).toBe(1);
   });
+});
+
+describe("an answer to Discard that is lost in the list of drafts", () => {
+  const POST = { path: "/drafts/discard", method: "POST" };
+  async function discardInList(user: UserEvent): Promise<void> {
+    await user.keyboard("jx#");
+    const dialog = within(await screen.findByRole("dialog"));
+    await user.click(dialog.getByRole("button", { name: "Discard" }));
+  }
+
+  it("is looked for in the conversation: the draft is gone, nothing is asked for twice", async () => {
+    const { user, fake, calls } = await openApp({ scenario: "connected", path: MAIL });
+    await draftInList(user, fake);
+    fake.lost.push(POST);
+    await discardInList(user);
+    await said(/^1 draft discarded\.$/);
+    expect(calls("POST /api/v1/drafts/discard")).toHaveLength(1);
+    expect(refused()).toBeNull();
+    await waitFor(() => expect(rows()).toEqual([]));
+  });
+
+  it("leads to another attempt when the draft is there still", async () => {
+    const { user, fake, calls } = await openApp({ scenario: "connected", path: MAIL });
+    await draftInList(user, fake);
+    fake.failures.push({ ...POST, status: 502, code: "http_502" });
+    await discardInList(user);
+    await said(/^1 draft discarded\.$/);
+    expect(calls("POST /api/v1/drafts/discard")).toHaveLength(2);
+    expect(fake.composing.drafts.size).toBe(0);
+  });
+
+  it("leaves a draft alone that has been written on meanwhile", async () => {
+    const { user, fake, calls } = await openApp({ scenario: "connected", path: MAIL });
+    await draftInList(user, fake);
+    await user.keyboard("jx#");
+    const dialog = within(await screen.findByRole("dialog"));
+    fake.composing.changeElsewhere();
+    fake.failures.push({ ...POST, status: 502, code: "http_502" });
+    await user.click(dialog.getByRole("button", { name: "Discard" }));
+    await said(/^1 draft was not discarded\.$/);
+    expect(calls("POST /api/v1/drafts/discard")).toHaveLength(1);
+    expect(onlyDraft(fake).html).toContain("another program");
+  });
+
+  it("is said to be not known when nothing answers", async () => {
+    const { user, fake } = await openApp({ scenario: "connected", path: MAIL });
+    await draftInList(user, fake);
+    await user.keyboard("jx#");
+    const dialog = within(await screen.findByRole("dialog"));
+    fake.offline = true;
+    await user.click(dialog.getByRole("button", { name: "Discard" }));
+    await waitFor(() => expect(screen.getByText(/not known whether the draft was discarded/)).toBeVisible(), {
+      timeout: 8000,
+    });
+    expect(refused()).toBeNull();
+    fake.offline = false;
+  }, 15_000);
 });
 
 describe("an address that is half typed", () => {

@@ -121,7 +121,7 @@ describe("other ways in", () => {
     });
     expect(await screen.findByRole("alert")).toHaveTextContent("Nobody has invited this account");
     await user.click(await screen.findByRole("button", { name: "Continue with Google" }));
-    await waitFor(() => expect(leave).toHaveBeenCalledWith("https://issuer.example/google"));
+    await waitFor(() => expect(leave).toHaveBeenCalledWith("https://issuer.example/google?next=/settings"));
     expect(calls("POST /api/v1/sign-in/issuers/google")).toHaveLength(1);
     // jsdom knows no passkeys, so none are offered.
     expect(screen.queryByRole("button", { name: "Use a passkey" })).not.toBeInTheDocument();

@@ -10,7 +10,14 @@ import {
 import { type ApiClient, isProblem } from "@tenon/api-client";
 import { sessionQuery, setupQuery } from "@tenon/features";
 import { AppLayout, Crashed, HomePage, MissingPage, Pending, RootLayout } from "./layout";
-import { connectionSearch, connectSearch, mailSearch, settingsSearch, signInSearch } from "./search";
+import {
+  auditSearch,
+  connectionSearch,
+  connectSearch,
+  mailSearch,
+  settingsSearch,
+  signInSearch,
+} from "./search";
 
 export type RouterContext = { api: ApiClient; client: QueryClient; leave: (url: string) => void };
 
@@ -47,24 +54,35 @@ const privacy = createRoute({
   component: lazyRouteComponent(() => import("./pages/privacy"), "PrivacyPage"),
 });
 
-/** All that needs a signed-in member. A new server leads to its set-up first. */
+/** Lets nobody pass who is not signed in. A new server leads to its set-up first. */
+async function signedIn({ context, location }: { context: RouterContext; location: { href: string } }) {
+  try {
+    await context.client.ensureQueryData(sessionQuery(context.api));
+  } catch (error) {
+    if (!isProblem(error, "unauthenticated")) throw error;
+    const { needed } = await context.client
+      .fetchQuery({ ...setupQuery(context.api), staleTime: 0 })
+      .catch(() => ({ needed: false }));
+    if (needed) throw redirect({ to: "/setup" });
+    const next = location.href === "/" ? undefined : location.href;
+    throw redirect({ to: "/sign-in", search: { next } });
+  }
+}
+
+/** All that needs a signed-in member. */
 const member = createRoute({
   getParentRoute: () => root,
   id: "member",
   component: AppLayout,
-  beforeLoad: async ({ context, location }) => {
-    try {
-      await context.client.ensureQueryData(sessionQuery(context.api));
-    } catch (error) {
-      if (!isProblem(error, "unauthenticated")) throw error;
-      const { needed } = await context.client
-        .fetchQuery({ ...setupQuery(context.api), staleTime: 0 })
-        .catch(() => ({ needed: false }));
-      if (needed) throw redirect({ to: "/setup" });
-      const next = location.href === "/" ? undefined : location.href;
-      throw redirect({ to: "/sign-in", search: { next } });
-    }
-  },
+  beforeLoad: signedIn,
+});
+
+/** Where a tab ends that was opened only for signing in; it needs nothing of the app around it. */
+const signedInHere = createRoute({
+  getParentRoute: () => root,
+  path: "/signed-in",
+  beforeLoad: signedIn,
+  component: lazyRouteComponent(() => import("./pages/entry"), "SignedInPage"),
 });
 
 const home = createRoute({ getParentRoute: () => member, path: "/", component: HomePage });
@@ -139,9 +157,17 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import("./pages/settings"), "SettingsPage"),
 });
 
+const audit = createRoute({
+  getParentRoute: () => member,
+  path: "/settings/audit",
+  validateSearch: auditSearch,
+  component: lazyRouteComponent(() => import("./pages/audit"), "AuditPage"),
+});
+
 const routeTree = root.addChildren([
   setup,
   signIn,
+  signedInHere,
   join,
   reset,
   privacy,
@@ -158,6 +184,7 @@ const routeTree = root.addChildren([
     outbox,
     members,
     settings,
+    audit,
   ]),
 ]);
 

@@ -22,6 +22,18 @@ export const signInSearch = (raw: Raw) => compact({ next: text(raw.next), error:
 /** What came of adding a sign-in account. */
 export const settingsSearch = (raw: Raw) => compact({ added: flag(raw.added), error: text(raw.error) });
 
+/** What of the audit log is looked at. */
+export const auditSearch = (raw: Raw) =>
+  compact({
+    action: text(raw.action),
+    member: text(raw.member),
+    period: PERIODS.find((one) => one === raw.period),
+    from: text(raw.from),
+    to: text(raw.to),
+  });
+
+const PERIODS = ["day", "week", "month", "days"] as const;
+
 export const connectSearch = (raw: Raw) => {
   const profile = text(raw.profile);
   return compact({

@@ -73,6 +73,32 @@ describe("settings", () => {
     await waitFor(() => expect(screen.queryByText("Safari · iOS")).not.toBeInTheDocument());
   });
 
+  it("says how long mail is kept, and who has decided it", async () => {
+    const { user, fake } = await openApp({ scenario: "connected", path: "/settings" });
+    expect(await screen.findByText("Tenon’s own default, which this server has too.")).toBeVisible();
+    await user.clear(screen.getByLabelText("Days to keep"));
+    await user.type(screen.getByLabelText("Days to keep"), "30");
+    await user.click(within(screen.getByRole("region", { name: "How long mail is kept" })).getByText("Save"));
+    expect(
+      await screen.findByText(/^Chosen by your workspace\. Without that choice: 180 days/),
+    ).toBeVisible();
+    expect(fake.retention.mail_days).toBe(30);
+  });
+
+  it.each([
+    [false, null, /Whoever runs this server has set no time limit\. .* is 180 days\./],
+    [true, null, /^Only in this demo, .* keeps 180 days unless/],
+    [false, 90, /^As whoever runs this server has set it\. .* is 180 days\./],
+  ])("says what holds in a server (demo: %s) whose default is %s", async (demo, days, words) => {
+    const { fake, app } = await openApp({ scenario: "connected", path: "/settings" });
+    fake.me.server.demo = demo;
+    Object.assign(fake.retention, { mail_days: days, default_days: days });
+    await screen.findByText("How long mail is kept");
+    await app.client.invalidateQueries();
+    await waitFor(() => expect(screen.getByText(words)).toBeVisible());
+    if (days === null) expect(screen.getByText("as long as the mailbox is connected")).toBeVisible();
+  });
+
   it("forgets everything on signing out", async () => {
     const { user, app } = await openApp({ scenario: "connected", path: "/settings" });
     await user.click(await screen.findByRole("button", { name: /^Account of/ }));

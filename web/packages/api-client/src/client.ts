@@ -1,8 +1,10 @@
 import createFetchClient, { type Client, type Middleware } from "openapi-fetch";
+import type { AheadPaths } from "./ahead";
 import { ApiProblem, toProblem } from "./problem";
 import type { paths } from "./schema";
 
-export type ApiClient = Client<paths>;
+type AllPaths = paths & AheadPaths;
+export type ApiClient = Client<AllPaths>;
 
 /** The server refuses writes without this header: another site's form cannot send it. */
 const markWrites: Middleware = {
@@ -15,7 +17,7 @@ const markWrites: Middleware = {
 /** `baseUrl` is the origin of the server; empty means the page's own. */
 export function createApiClient(baseUrl = ""): ApiClient {
   // The global is looked up at each call, so that tests can put theirs in its place.
-  const client = createFetchClient<paths>({
+  const client = createFetchClient<AllPaths>({
     baseUrl,
     credentials: "same-origin",
     fetch: (request) => globalThis.fetch(request),

@@ -3,6 +3,22 @@ import type { components } from "./schema";
 
 type Schemas = components["schemas"];
 
+export type {
+  AuditAction,
+  AuditActionName,
+  AuditActor,
+  AuditCheckpoint,
+  AuditEntry,
+  AuditGroup,
+  AuditQuery,
+  AuditTarget,
+  Health,
+  Policy,
+  PolicyCheck,
+  PolicySentence,
+  Quota,
+} from "./ahead";
+
 export type Me = Schemas["Me"];
 export type Member = Me["member"];
 export type Session = Schemas["Session"];
@@ -11,11 +27,9 @@ export type Profile = Provider["profiles"][number];
 export type ProfileId = "sales" | "type";
 export type Feature = Provider["features"][number];
 export type Scope = Feature["scopes"][number];
-export type Policy = Schemas["Policy"];
 export type Connection = Schemas["Connection"];
 export type Mailbox = Schemas["Mailbox"];
 export type Progress = NonNullable<Mailbox["progress"]>;
-export type Health = Schemas["Health"];
 export type DisconnectPreview = Schemas["DisconnectPreview"];
 export type Alarm = Schemas["Alarm"];
 export type Receipt = Schemas["Receipt"];

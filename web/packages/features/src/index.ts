@@ -1,7 +1,7 @@
 // Straight from their files: the folders' menus and dialogs are not for the start.
 export { ActingProvider } from "./acting/acting";
 export { ComposeProvider } from "./compose/compose";
-export { KeptProvider } from "./compose/kept";
+export { KeptProvider, useKept } from "./compose/kept";
 export {
   ApiProvider,
   connectionsQuery,

@@ -23,8 +23,8 @@ export class FakeAccess {
   wantsProof = false;
 
   constructor(fake: FakeServer) {
-    const one = (who: { name: string; address: string }, role: Role, own: boolean): Person => ({
-      id: fake.nextId("mem"),
+    const one = (id: string, who: { name: string; address: string }, role: Role, own: boolean): Person => ({
+      id,
       name: who.name,
       email: who.address,
       role,
@@ -34,7 +34,11 @@ export class FakeAccess {
       managed: !own,
       guarded: own ? true : role === "member",
     });
-    this.people = [one(person, "owner", true), one(lea, "member", false), one(hugo, "viewer", false)];
+    this.people = [
+      one(fake.me.member.id, person, "owner", true),
+      one("mem_lea000000001", lea, "member", false),
+      one("mem_hug000000001", hugo, "viewer", false),
+    ];
     this.invitations = [
       {
         id: fake.nextId("inv"),
@@ -85,7 +89,13 @@ export function access(fake: FakeServer, on: On): void {
   on(
     "post",
     "/sign-in/issuers/:issuer",
-    ({ params }) => json({ authorize_url: `https://issuer.example/${params.issuer}` }, 201),
+    ({ params, body }) =>
+      json(
+        {
+          authorize_url: `https://issuer.example/${params.issuer}${body.next === undefined ? "" : `?next=${body.next}`}`,
+        },
+        201,
+      ),
     true,
   );
   on("post", "/session/proof", ({ body }) => {

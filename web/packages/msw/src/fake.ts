@@ -1,9 +1,20 @@
 /** A small stand-in for the server: enough state to walk through every screen. */
-import type { Alarm, Connection, Consent, Health, Mailbox, Me, Receipt, Session } from "@tenon/api-client";
+import type {
+  Alarm,
+  Connection,
+  Consent,
+  Health,
+  Mailbox,
+  MailRetention,
+  Me,
+  Receipt,
+  Session,
+} from "@tenon/api-client";
 import { FakeAccess } from "./access";
 import { FakeActing } from "./acting";
+import { FakeAudit } from "./audit";
 import { FakeComposing } from "./composing";
-import { consent, freshMe, receipt, session } from "./data/account";
+import { consent, freshMe, receipt, retention, session } from "./data/account";
 import { connection, troubles } from "./data/connections";
 import { health } from "./data/health";
 import { arrival, type MailboxData, mailbox, type StoredMessage, type StoredThread } from "./data/mailbox";
@@ -50,7 +61,11 @@ export class FakeServer {
   access: FakeAccess;
   flows = new Map<string, Flow>();
   policyEdition = 1;
+  retention: MailRetention;
+  /** Units a minute that the provider allows; null for no limit. */
+  allowance: number | null = 6000;
   acting = new FakeActing(this);
+  audit: FakeAudit;
   composing = new FakeComposing(this);
   /** Nothing reaches the server. */
   offline = false;
@@ -82,6 +97,8 @@ export class FakeServer {
     };
     this.me = freshMe();
     this.access = new FakeAccess(this);
+    this.audit = new FakeAudit(this);
+    this.retention = retention((ago) => this.iso(ago));
   }
 
   now(): number {
@@ -100,6 +117,8 @@ export class FakeServer {
   load(scenario: Scenario): this {
     this.me = freshMe();
     this.access = new FakeAccess(this);
+    this.retention = retention((ago) => this.iso(ago));
+    this.allowance = 6000;
     this.connections.clear();
     this.mail.clear();
     this.#syncStart.clear();
@@ -108,6 +127,7 @@ export class FakeServer {
     this.lost = [];
     this.offline = false;
     this.acting = new FakeActing(this);
+    this.audit = new FakeAudit(this);
     this.composing = new FakeComposing(this);
     this.receipts = [];
     this.consents = [];
@@ -275,7 +295,8 @@ export class FakeServer {
     const connection = this.connection(id);
     if (connection?.mailbox == null) return undefined;
     const paused = connection.status === "paused";
-    return health(connection.mailbox, paused, this.#total(id), (ago) => this.iso(ago));
+    const answer = health(connection.mailbox, paused, this.#total(id), (ago) => this.iso(ago));
+    return { ...answer, quota: { ...answer.quota, units_per_minute: this.allowance } };
   }
 
   disconnect(id: string): Receipt | undefined {

@@ -3,6 +3,7 @@ import type { Me } from "@tenon/api-client";
 import { HttpResponse, http, type JsonBodyType, type RequestHandler } from "msw";
 import { access } from "./access";
 import { isLost, problem, refusal } from "./answers";
+import { audit } from "./audit";
 import { bodyDocument, content } from "./data/mailbox";
 import { policy } from "./data/policy";
 import { providers } from "./data/providers";
@@ -41,6 +42,7 @@ export function handlers(fake: FakeServer): RequestHandler[] {
 
   entry(fake, on);
   access(fake, on);
+  audit(fake, on);
   connecting(fake, on);
   connections(fake, on);
   mail(fake, on);
@@ -137,8 +139,7 @@ function connecting(fake: FakeServer, on: On): void {
   on(
     "get",
     "/policy",
-    ({ url }) =>
-      json(policy((url.searchParams.get("features") ?? "").split(","), lang(url), fake.policyEdition)),
+    ({ url }) => json(policy(url.searchParams.get("features")?.split(","), lang(url), fake.policyEdition)),
     true,
   );
   on("post", "/connections/authorize", ({ body }) => {
@@ -271,17 +272,6 @@ function mail(fake: FakeServer, on: On): void {
 /** Finds words in subjects and names; the real search is the provider's. */
 function search(on: On, fake: FakeServer): void {
   const saved: Array<{ id: string; name: string; query: string; created_at: string }> = [];
-  let retention = {
-    mail_days: 180,
-    default_days: 180,
-    since: fake.iso(180 * 86_400_000),
-    messages: 12_480,
-    due: 31,
-    purged: 402,
-    purged_at: fake.iso(9 * 3_600_000),
-    next_purge_at: fake.iso(-15 * 3_600_000),
-    may_change: true,
-  };
   on("post", "/search", ({ body }) => {
     const connection = String(body.connection_id ?? "");
     const words = String(body.query ?? "").toLowerCase();
@@ -311,10 +301,10 @@ function search(on: On, fake: FakeServer): void {
     saved.splice(at, 1);
     return nothing();
   });
-  on("get", "/retention", () => json(retention));
+  on("get", "/retention", () => json(fake.retention));
   on("put", "/retention", ({ body }) => {
-    retention = { ...retention, mail_days: Number(body.mail_days) };
-    return json(retention);
+    fake.retention = { ...fake.retention, mail_days: Number(body.mail_days) };
+    return json(fake.retention);
   });
   on("put", "/messages/:id/sender-images", () => nothing());
 }

@@ -54,6 +54,14 @@ export function draftInput(change: Partial<DraftInput> = {}): DraftInput {
   return { ...content, connection_id: CONNECTION, ...change };
 }
 
+/** A draft that another program has begun, as the only row of the list of drafts. */
+export async function draftInList(user: UserEvent, fake: FakeServer): Promise<void> {
+  fake.composing.begunElsewhere("<p>Half a price list</p>");
+  await row(QUOTE);
+  await user.keyboard("gd");
+  await waitFor(() => expect(rows()).toHaveLength(1));
+}
+
 /** The only draft there is. */
 export function onlyDraft(fake: FakeServer) {
   const [draft, ...others] = [...fake.composing.drafts.values()];

@@ -57,7 +57,13 @@ export function useCommands(
   const dialogs =
     asking !== undefined &&
     (asking.what === "discard" ? (
-      <DiscardDialog connection={connection} threads={threads ?? []} close={close} done={asking.done} />
+      <DiscardDialog
+        connection={connection}
+        threads={threads ?? []}
+        drafts={roles.drafts ?? ""}
+        close={close}
+        done={asking.done}
+      />
     ) : asking.what === "delete" ? (
       <DeleteDialog
         connection={connection}

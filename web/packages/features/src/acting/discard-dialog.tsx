@@ -1,25 +1,25 @@
 import { Button, Modal } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { send, type Thread } from "@tenon/api-client";
+import type { Thread } from "@tenon/api-client";
 import { useToast } from "@tenon/ui";
 import { useTranslation } from "react-i18next";
 import { useApi, useFocusBack, useProblemText } from "../core";
 import { keys } from "../core/queries";
 import { refreshThreadLists } from "../mail/refresh";
+import { discardAllSurely, patience, UnknownFate } from "../outbox/lost-answers";
 import classes from "./label-dialog.module.css";
 
 type DiscardDialogProps = {
   connection: string;
   threads: ReadonlyArray<Thread>;
+  /** The label that drafts bear. */
+  drafts: string;
   close: () => void;
   done: () => void;
 };
 
-/** As many as the server takes at once. */
-const AT_ONCE = 100;
-
 /** Drafts that are discarded are gone for good, so it is asked first. */
-export default function DiscardDialog({ connection, threads, close, done }: DiscardDialogProps) {
+export default function DiscardDialog({ connection, threads, drafts, close, done }: DiscardDialogProps) {
   const { t } = useTranslation();
   const api = useApi();
   const client = useQueryClient();
@@ -27,21 +27,18 @@ export default function DiscardDialog({ connection, threads, close, done }: Disc
   const problemText = useProblemText();
   useFocusBack();
   const discard = useMutation({
-    mutationFn: async () => {
-      const sum = { discarded: 0, kept: 0 };
-      for (let at = 0; at < threads.length; at += AT_ONCE) {
-        const some = threads.slice(at, at + AT_ONCE).map(({ id }) => id);
-        const answer = await send(api.POST("/api/v1/drafts/discard", { body: { threads: some } }));
-        sum.discarded += answer.discarded;
-        sum.kept += answer.kept;
-      }
-      return sum;
-    },
+    mutationFn: () => discardAllSurely(api, threads, drafts, patience(new AbortController().signal)),
     onSuccess: ({ discarded, kept }) => {
       if (kept > 0) toast(t("acting.drafts_kept", { count: kept }), "danger");
       else toast(t("acting.drafts_discarded", { count: discarded }));
     },
-    onError: (error) => toast(`${t("compose.discard_failed")} ${problemText(error)}`, "danger"),
+    onError: (error) =>
+      toast(
+        error instanceof UnknownFate
+          ? t("acting.discard_unknown", { count: threads.length })
+          : `${t("acting.drafts_kept", { count: threads.length })} ${problemText(error)}`,
+        { tone: "danger", shownMs: 16_000 },
+      ),
     onSettled: async () => {
       void client.invalidateQueries({ queryKey: keys.labels(connection) });
       await refreshThreadLists(client, api, connection);

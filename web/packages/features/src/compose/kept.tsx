@@ -1,4 +1,4 @@
-import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
+import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from "react";
 import type { Begun } from "./begin";
 
 /** What somebody was writing, saved nowhere. */
@@ -10,32 +10,56 @@ export type Kept = { connection: string; begun: Begun };
  */
 export class KeptTexts {
   readonly #by = new Map<object, Kept & { member: string }>();
+  readonly #listeners = new Set<() => void>();
 
   /** `token` stands for the composer it comes from. */
   keep(token: object, member: string, kept: Kept): void {
     this.#by.set(token, { ...kept, member });
+    this.#changed();
   }
 
   /** The composer is there still, or again. */
   forget(token: object): void {
     this.#by.delete(token);
+    this.#changed();
   }
 
   /** Hands over what this member was writing; nothing of anybody is left. */
   take(member: string): Kept[] {
     const theirs = [...this.#by.values()].filter((one) => one.member === member);
     this.#by.clear();
+    this.#changed();
     return theirs.map(({ connection, begun }) => ({ connection, begun }));
   }
 
   get isEmpty(): boolean {
     return this.#by.size === 0;
   }
+
+  /** Whether this member may come in without anything of another one being lost. */
+  isFree(member: string): boolean {
+    return [...this.#by.values()].every((one) => one.member === member);
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
 }
 
 const KeptContext = createContext(new KeptTexts());
 
 export const useKept = (): KeptTexts => useContext(KeptContext);
+
+/** Whether something waits here for whoever wrote it. */
+export function useSomethingKept(): boolean {
+  const kept = useKept();
+  return useSyncExternalStore(kept.subscribe, () => !kept.isEmpty);
+}
 
 /** Above all that a signed-in member sees, so that it outlives a session. */
 export function KeptProvider({ children }: { children: ReactNode }) {

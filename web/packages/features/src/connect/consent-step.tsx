@@ -1,5 +1,6 @@
 import { Button, Skeleton } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { isProblem, type Provider, send } from "@tenon/api-client";
 import { Notice, Panel, Pill } from "@tenon/ui";
 import { useState } from "react";
@@ -62,7 +63,7 @@ export function ConsentStep({ provider, choice, connection, leave }: ConsentStep
           {t("connect.policy_changed")}
         </Notice>
       )}
-      <Panel title={t("connect.chosen")} aside={<PolicyVersion version={policy.data.version} />}>
+      <Panel title={t("connect.chosen")}>
         <ul className={classes.chosen}>
           {chosen.map((feature) => (
             <li key={feature.id}>
@@ -72,6 +73,16 @@ export function ConsentStep({ provider, choice, connection, leave }: ConsentStep
         </ul>
       </Panel>
       <PolicyText policy={policy.data} />
+      <div className={classes.eachChecked}>
+        <span>
+          {t("policy.each_checked")}{" "}
+          <Link to="/privacy" target="_blank">
+            {t("policy.each_how")}
+            <span className="tn-sr-only"> ({t("sign_in.new_tab")})</span>
+          </Link>
+        </span>
+        <PolicyVersion version={policy.data.version} />
+      </div>
       {authorize.error !== null && !isProblem(authorize.error, "policy_changed") && (
         <AuthorizeProblem error={authorize.error} provider={provider} />
       )}

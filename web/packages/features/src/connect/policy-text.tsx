@@ -1,35 +1,45 @@
-import type { Policy } from "@tenon/api-client";
-import { IconCheck, Panel } from "@tenon/ui";
+import type { Policy, PolicyCheck, PolicySentence } from "@tenon/api-client";
+import { IconCheck, IconChevronRight, IconFileText, Panel } from "@tenon/ui";
+import { type ReactNode, useId } from "react";
 import { useTranslation } from "react-i18next";
 import classes from "./connect.module.css";
 
-/** The sentences by section, and the terms; used by the consent step and the privacy page alike. */
-export function PolicyText({ policy }: { policy: Policy }) {
+type PolicyTextProps = {
+  policy: Policy;
+  /** Something quiet below each sentence, named by it. */
+  below?: (sentence: PolicySentence, labelId: string) => ReactNode;
+};
+
+/** The sentences by section, and the terms apart; used by the consent step and the privacy page alike. */
+export function PolicyText({ policy, below }: PolicyTextProps) {
   const { t } = useTranslation();
   const byId = new Map(policy.sentences.map((sentence) => [sentence.id, sentence]));
+  const isTerm = (sentence: PolicySentence) => sentence.ground === "term";
+  const terms = new Map([...policy.sentences.filter(isTerm), ...policy.terms].map((term) => [term.id, term]));
+  const sections = policy.sections.map(({ id, title, sentence_ids }) => ({
+    id,
+    title,
+    sentences: sentence_ids.flatMap((one) => byId.get(one) ?? []).filter((one) => !terms.has(one.id)),
+  }));
   return (
     <>
-      {policy.sections.map((section) => (
-        <Panel key={section.id} title={section.title}>
+      {sections
+        .filter(({ sentences }) => sentences.length > 0)
+        .map((section) => (
+          <Panel key={section.id} title={section.title}>
+            <ul className={classes.policy}>
+              {section.sentences.map((sentence) => (
+                <Sentence key={sentence.id} sentence={sentence} below={below} />
+              ))}
+            </ul>
+          </Panel>
+        ))}
+      {terms.size > 0 && (
+        <Panel title={t("policy.terms")} lead={t("policy.terms_lead")}>
           <ul className={classes.policy}>
-            {section.sentence_ids.map((id) => {
-              const sentence = byId.get(id);
-              return sentence === undefined ? null : (
-                <li key={id} data-sentence={id}>
-                  <IconCheck size={16} stroke={2} />
-                  <span>{sentence.text}</span>
-                </li>
-              );
-            })}
-          </ul>
-        </Panel>
-      ))}
-      {policy.terms.length > 0 && (
-        <Panel title={t("policy.terms")}>
-          <ul className={classes.policy}>
-            {policy.terms.map((term) => (
-              <li key={term.id}>
-                <IconCheck size={16} stroke={2} />
+            {[...terms.values()].map((term) => (
+              <li key={term.id} data-sentence={term.id} data-ground="term">
+                <IconFileText size={16} stroke={1.7} />
                 <span>{term.text}</span>
               </li>
             ))}
@@ -37,6 +47,59 @@ export function PolicyText({ policy }: { policy: Policy }) {
         </Panel>
       )}
     </>
+  );
+}
+
+type SentenceProps = { sentence: PolicySentence; below: PolicyTextProps["below"] };
+
+function Sentence({ sentence, below }: SentenceProps) {
+  const id = useId();
+  return (
+    <li data-sentence={sentence.id}>
+      <IconCheck size={16} stroke={2} />
+      <div className={classes.promise}>
+        <span id={id}>{sentence.text}</span>
+        {below?.(sentence, id)}
+      </div>
+    </li>
+  );
+}
+
+type ChecksProps = {
+  checks: PolicyCheck[];
+  /** For whom the sentence holds. */
+  note: string | undefined;
+  labelId: string;
+};
+
+/** The checks behind one sentence, shown when somebody asks. */
+export function Checks({ checks, note, labelId }: ChecksProps) {
+  const { t } = useTranslation();
+  if (checks.length === 0) return note === undefined ? null : <div className={classes.checks}>{note}</div>;
+  return (
+    <details className={classes.checks}>
+      <summary aria-describedby={labelId}>
+        <IconChevronRight size={14} />
+        {t("policy.how")}
+        {note !== undefined && <span className={classes.checkNote}> · {note}</span>}
+      </summary>
+      <ul>
+        {checks.map((check) => (
+          <li key={check.id}>
+            {check.text}
+            <div className={classes.checkNote}>
+              {t(`policy.runs.${check.runs}`)}
+              {check.live && (
+                <>
+                  {" "}
+                  {t("policy.live")} <code>tenon doctor --privacy</code>
+                </>
+              )}
+            </div>
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
 

@@ -1,6 +1,6 @@
 import { Button, Skeleton } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { type Connection, type Health, send } from "@tenon/api-client";
+import { type Connection, type Health, type Quota, send } from "@tenon/api-client";
 import {
   Facts,
   IconAlertTriangle,
@@ -79,25 +79,34 @@ function HealthDetails({ health }: { health: Health }) {
       <h3 className={classes.sub2}>{t("push.title")}</h3>
       <PushFacts push={health.push} />
       <h3 className={classes.sub2}>{t("health.quota")}</h3>
-      <ProgressBar
-        value={
-          health.quota.units_per_minute === 0
-            ? 0
-            : (100 * health.quota.used_last_minute) / health.quota.units_per_minute
-        }
-        label={t("health.quota")}
-      />
-      <p className={`${classes.progressText} tn-tabular`}>
-        {t("health.quota_text", {
-          used: format.number(health.quota.used_last_minute),
-          limit: format.number(health.quota.units_per_minute),
-          reserve: format.number(health.quota.reserve),
-        })}
-        {health.quota.refused_last_hour > 0 &&
-          ` ${t("health.quota_refused", { count: health.quota.refused_last_hour })}`}
-      </p>
+      <Allowance quota={health.quota} />
       <SkippedTable health={health} />
       <RunsTable health={health} />
+    </>
+  );
+}
+
+/** What the provider allows a minute; both null and 0 say that there is no limit. */
+function Allowance({ quota }: { quota: Quota }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const used = format.number(quota.used_last_minute);
+  const limit = quota.units_per_minute === 0 ? null : quota.units_per_minute;
+  return (
+    <>
+      {limit !== null && (
+        <ProgressBar value={(100 * quota.used_last_minute) / limit} label={t("health.quota")} />
+      )}
+      <p className={`${classes.progressText} tn-tabular`}>
+        {limit === null
+          ? t("health.quota_unlimited", { count: quota.used_last_minute, used })
+          : t("health.quota_text", {
+              used,
+              limit: format.number(limit),
+              reserve: format.number(quota.reserve),
+            })}
+        {quota.refused_last_hour > 0 && ` ${t("health.quota_refused", { count: quota.refused_last_hour })}`}
+      </p>
     </>
   );
 }

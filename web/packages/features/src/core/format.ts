@@ -34,6 +34,8 @@ export function createFormat(locale: string, timeZone: string | undefined, now: 
   const long = date({ dateStyle: "long" });
   const calendarDay = date({ year: "numeric", month: "2-digit", day: "2-digit" });
   const year = date({ year: "numeric" });
+  const weekdayAndDay = date({ dateStyle: "full" });
+  const exact = date({ dateStyle: "long", timeStyle: "long" });
   const number = new Intl.NumberFormat(locale);
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "long" });
   const unit = (value: number, name: string, display: "short" | "long" | "narrow" = "long") =>
@@ -59,6 +61,19 @@ export function createFormat(locale: string, timeZone: string | undefined, now: 
     medium: (iso: string) => medium.format(new Date(iso)),
     full: (iso: string) => full.format(new Date(iso)),
     day: (iso: string) => long.format(new Date(iso)),
+    time: (iso: string) => time.format(new Date(iso)),
+    /** To the second, with the zone. */
+    exact: (iso: string) => exact.format(new Date(iso)),
+    /** The same for all moments of a day. */
+    dayKey: (iso: string) => calendarDay.format(new Date(iso)),
+    /** The heading of a day; today and yesterday are called so. */
+    dayTitle(iso: string): string {
+      const day = calendarDay.format(new Date(iso));
+      const back = [0, 1].find((days) => calendarDay.format(new Date(now() - days * DAY * 1000)) === day);
+      const title = weekdayAndDay.format(new Date(iso));
+      if (back === undefined) return capital(title);
+      return `${capital(relative.format(-back, "day"))} · ${title}`;
+    },
     ago(iso: string): string {
       const seconds = Math.round((Date.parse(iso) - now()) / 1000);
       const size = Math.abs(seconds);
@@ -85,6 +100,8 @@ export function createFormat(locale: string, timeZone: string | undefined, now: 
       new Intl.ListFormat(locale, { style: "long", type: "conjunction" }).format(parts),
   };
 }
+
+const capital = (text: string) => text.charAt(0).toLocaleUpperCase() + text.slice(1);
 
 function isTimeZone(name: string): boolean {
   try {

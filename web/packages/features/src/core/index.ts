@@ -7,4 +7,4 @@ export { LinkButton } from "./link-button";
 export { newKey } from "./new-key";
 export { ProblemNotice, ProblemState, useProblemText, WaitingForNetwork } from "./problem";
 export * from "./queries";
-export { forgetWhatWasSeen, useLocale, useMe, useSetMe } from "./session";
+export { forgetWhatWasSeen, managesWorkspace, useLocale, useMe, useSetMe } from "./session";

@@ -1,7 +1,14 @@
 /** Every read of the server in one place: keys here are what live events invalidate. */
 
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { type ApiClient, type ProfileId, type Send, send } from "@tenon/api-client";
+import {
+  type ApiClient,
+  type AuditQuery,
+  type Policy,
+  type ProfileId,
+  type Send,
+  send,
+} from "@tenon/api-client";
 import type { Locale } from "../i18n";
 
 export const THREADS_PER_PAGE = 100;
@@ -44,6 +51,7 @@ export const keys = {
   members: ["members"] as const,
   invitations: ["invitations"] as const,
   domains: ["domains"] as const,
+  audit: ["audit"] as const,
 };
 
 export const sessionQuery = (api: ApiClient) =>
@@ -104,16 +112,20 @@ export const providersQuery = (api: ApiClient, locale: Locale) =>
     staleTime: 300_000,
   });
 
-export const policyQuery = (api: ApiClient, provider: string, features: string[], locale: Locale) =>
+/** Without features: the text of all that there are. */
+export const policyQuery = (
+  api: ApiClient,
+  provider: string,
+  features: string[] | undefined,
+  locale: Locale,
+) =>
   queryOptions({
-    queryKey: ["policy", provider, [...features].sort().join(","), locale] as const,
-    queryFn: ({ signal }) =>
-      send(
-        api.GET("/api/v1/policy", {
-          signal,
-          params: { query: { provider, features: features.join(","), locale } },
-        }),
-      ),
+    queryKey: ["policy", provider, features === undefined ? null : [...features].sort().join(","), locale],
+    queryFn: async ({ signal }): Promise<Policy> => {
+      const chosen = features === undefined ? {} : { features: features.join(",") };
+      const query = { provider, ...chosen, locale };
+      return await send(api.GET("/api/v1/policy", { signal, params: { query } }));
+    },
   });
 
 export const labelsQuery = (api: ApiClient, connection: string) =>
@@ -354,4 +366,33 @@ export const domainsQuery = (api: ApiClient) =>
   queryOptions({
     queryKey: keys.domains,
     queryFn: async ({ signal }) => (await send(api.GET("/api/v1/domains", { signal }))).items,
+  });
+
+const AUDIT_PER_PAGE = 50;
+
+/** The audit log, newest first, page by page. */
+export const auditQuery = (api: ApiClient, filter: Omit<AuditQuery, "limit" | "after">, locale: Locale) =>
+  infiniteQueryOptions({
+    queryKey: [...keys.audit, "entries", filter, locale] as const,
+    queryFn: ({ pageParam, signal }) => {
+      const page = pageParam === undefined ? {} : { after: pageParam };
+      const query = { ...filter, ...page, limit: AUDIT_PER_PAGE, locale };
+      return send(api.GET("/api/v1/audit", { signal, params: { query } }));
+    },
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
+  });
+
+export const auditActionsQuery = (api: ApiClient, locale: Locale) =>
+  queryOptions({
+    queryKey: [...keys.audit, "actions", locale] as const,
+    queryFn: async ({ signal }) =>
+      (await send(api.GET("/api/v1/audit/actions", { signal, params: { query: { locale } } }))).items,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+export const auditCheckpointQuery = (api: ApiClient) =>
+  queryOptions({
+    queryKey: [...keys.audit, "checkpoint"] as const,
+    queryFn: ({ signal }) => send(api.GET("/api/v1/audit/checkpoint", { signal })),
   });

@@ -11,6 +11,10 @@ export function useMe(): Me | undefined {
   return useQuery({ ...sessionQuery(api), enabled: false }).data;
 }
 
+/** Owners and administrators see and change what concerns the whole workspace. */
+export const managesWorkspace = ({ member }: Me): boolean =>
+  member.role === "owner" || member.role === "admin";
+
 export function useSetMe(): (me: Me) => void {
   const client = useQueryClient();
   return (me) => client.setQueryData(keys.session, me);

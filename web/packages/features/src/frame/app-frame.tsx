@@ -5,7 +5,7 @@ import { Avatar, IconMail, IconPlug, IconSettings, IconUsers, IconWifiOff, Shell
 import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { needsAttention } from "../connections/status";
-import { connectionsQuery, late, useApi } from "../core";
+import { connectionsQuery, late, managesWorkspace, useApi } from "../core";
 import { usePalette, useShortcutSheet, useShortcuts } from "../keyboard";
 import { useLiveState } from "../live";
 import classes from "./app-frame.module.css";
@@ -45,6 +45,9 @@ export function AppFrame({
     { label: t("consents.title"), group, run: () => void navigate({ to: "/consents" }) },
     { label: t("receipts.title"), group, run: () => void navigate({ to: "/receipts" }) },
     { label: t("connect.title"), group, run: () => void navigate({ to: "/connect" }) },
+    ...(managesWorkspace(me)
+      ? [{ label: t("audit.title"), group, run: () => void navigate({ to: "/settings/audit" }) }]
+      : []),
   ]);
 
   const attention = connections?.some(needsAttention) === true ? t("nav.attention") : undefined;

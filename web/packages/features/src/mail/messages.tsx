@@ -141,7 +141,7 @@ function MessageHead({ message, open, toggle }: { message: Message; open: boolea
       data-message={message.id}
     >
       <Avatar name={sender} seed={from?.address ?? sender} size={36} />
-      <span style={{ minWidth: 0 }}>
+      <span className={classes.people}>
         <span className={classes.from}>
           {message.unread && <span className="tn-sr-only">{t("mail.unread")} </span>}
           {sender}
@@ -232,7 +232,7 @@ function DraftHead({ message, open }: { message: Message; open: () => void }) {
       <span className={classes.draftMark}>
         <IconPencil size={18} stroke={1.6} aria-hidden="true" />
       </span>
-      <span style={{ minWidth: 0 }}>
+      <span className={classes.people}>
         <span className={`${classes.from} ${classes.draft}`}>{t("compose.draft")}</span>
         <span className={classes.to}>
           {recipients.length > 0

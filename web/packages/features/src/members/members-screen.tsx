@@ -1,6 +1,6 @@
 import { Page, PageHeader } from "@tenon/ui";
 import { useTranslation } from "react-i18next";
-import { useMe, useTitle } from "../core";
+import { managesWorkspace, useMe, useTitle } from "../core";
 import { DomainsPanel } from "./domains-panel";
 import { InvitationsPanel } from "./invitations-panel";
 import { PeoplePanel } from "./people-panel";
@@ -11,12 +11,11 @@ export function MembersScreen() {
   const me = useMe();
   useTitle(t("members.title"));
   if (me === undefined) return null;
-  const manages = me.member.role === "owner" || me.member.role === "admin";
   return (
     <Page>
       <PageHeader title={t("members.title")} lead={t("members.lead", { workspace: me.workspace.name })} />
       <PeoplePanel />
-      {manages && (
+      {managesWorkspace(me) && (
         <>
           <InvitationsPanel role={me.member.role} />
           <DomainsPanel />

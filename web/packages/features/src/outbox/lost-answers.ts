@@ -1,4 +1,4 @@
-import { type ApiClient, type Draft, isProblem, type Send, send } from "@tenon/api-client";
+import { type ApiClient, type Draft, isProblem, type Send, send, type Thread } from "@tenon/api-client";
 
 /** How an answer that did not come is waited for. */
 export type Asking = {
@@ -163,4 +163,94 @@ export async function discardSurely(api: ApiClient, id: string, pause: Asking["p
     }
     if (attempt + 1 >= MOST_DISCARDS || !(await pause(attempt))) throw refused;
   }
+}
+
+/** What became of the drafts of some conversations. */
+export type Discarded = { discarded: number; kept: number };
+
+/** As many conversations as the server takes at once. */
+const AT_ONCE = 100;
+/** Looks at this many conversations at the same time. */
+const LOOKS = 6;
+
+/**
+ * Discards the drafts of conversations, `drafts` is the label they bear. Where the answer is lost the
+ * conversations are looked at before anything is said: what holds no draft any more was discarded, what is as it
+ * was is discarded again, and what has changed meanwhile is let be. What is thrown proves that nothing was
+ * discarded, or says that nobody knows.
+ */
+export async function discardAllSurely(
+  api: ApiClient,
+  threads: ReadonlyArray<Thread>,
+  drafts: string,
+  pause: Asking["pause"],
+): Promise<Discarded> {
+  const sum: Discarded = { discarded: 0, kept: 0 };
+  for (let at = 0; at < threads.length; at += AT_ONCE) {
+    try {
+      const some = await discardSome(api, threads.slice(at, at + AT_ONCE), drafts, pause);
+      sum.discarded += some.discarded;
+      sum.kept += some.kept;
+    } catch (error) {
+      if (sum.discarded === 0 || error instanceof UnknownFate) throw error;
+      return { discarded: sum.discarded, kept: sum.kept + threads.length - at };
+    }
+  }
+  return sum;
+}
+
+async function discardSome(
+  api: ApiClient,
+  threads: ReadonlyArray<Thread>,
+  drafts: string,
+  pause: Asking["pause"],
+): Promise<Discarded> {
+  let left = threads;
+  const sum: Discarded = { discarded: 0, kept: 0 };
+  for (let attempt = 0; ; attempt += 1) {
+    let refused: unknown;
+    try {
+      const body = { threads: left.map(({ id }) => id) };
+      const answer = await send(api.POST("/api/v1/drafts/discard", { body }));
+      return { discarded: sum.discarded + answer.discarded, kept: sum.kept + answer.kept };
+    } catch (error) {
+      if (!mayHaveHappened(error)) throw error;
+      refused = error;
+    }
+    try {
+      const fates = await each(left, (thread) => fateOf(api, thread, drafts));
+      sum.discarded += fates.filter((fate) => fate === "discarded").length;
+      sum.kept += fates.filter((fate) => fate === "changed").length;
+      left = left.filter((_, at) => fates[at] === "as it was");
+    } catch {
+      refused = new UnknownFate();
+    }
+    if (left.length === 0) return sum;
+    if (attempt + 1 < MOST_DISCARDS && (await pause(attempt))) continue;
+    if (sum.discarded === 0 || refused instanceof UnknownFate) throw refused;
+    return { ...sum, kept: sum.kept + left.length };
+  }
+}
+
+async function fateOf(
+  api: ApiClient,
+  { id, message_count, last_at }: Thread,
+  drafts: string,
+): Promise<"discarded" | "changed" | "as it was"> {
+  try {
+    const now = await send(api.GET("/api/v1/threads/{id}", { params: { path: { id } } }));
+    if (!now.label_ids.includes(drafts)) return "discarded";
+    return now.message_count === message_count && now.last_at === last_at ? "as it was" : "changed";
+  } catch (error) {
+    if (isProblem(error, "not_found")) return "discarded";
+    throw error;
+  }
+}
+
+/** Does the same with each, a few at a time; the answers come in order. */
+async function each<In, Out>(all: ReadonlyArray<In>, run: (one: In) => Promise<Out>): Promise<Out[]> {
+  const answers: Out[] = [];
+  for (let at = 0; at < all.length; at += LOOKS)
+    answers.push(...(await Promise.all(all.slice(at, at + LOOKS).map(run))));
+  return answers;
 }

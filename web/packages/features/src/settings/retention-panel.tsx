@@ -4,7 +4,7 @@ import { type MailRetention, send } from "@tenon/api-client";
 import { Facts, Panel, useToast } from "@tenon/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { keys, ProblemNotice, ProblemState, retentionQuery, useApi, useFormat } from "../core";
+import { keys, ProblemNotice, ProblemState, retentionQuery, useApi, useFormat, useMe } from "../core";
 import classes from "./settings.module.css";
 
 /** How long senders, subjects and dates of mail are kept; older mail is found by the provider's search. */
@@ -21,18 +21,42 @@ export function RetentionPanel() {
   );
 }
 
+/** What a server keeps unless it is told otherwise. */
+const STANDARD_DAYS = 180;
+
+/** Who has decided it: the workspace, whoever runs the server, or nobody. */
+function useReason({ mail_days, default_days }: MailRetention): string {
+  const { t } = useTranslation();
+  const me = useMe();
+  const standard = t("retention.days", { count: STANDARD_DAYS });
+  if (mail_days !== default_days) {
+    const days =
+      default_days === null ? t("retention.no_limit") : t("retention.days", { count: default_days });
+    return t("retention.chosen", { days });
+  }
+  if (mail_days === STANDARD_DAYS) return t("retention.standard");
+  if (mail_days !== null) return t("retention.by_server", { standard });
+  return me?.server.demo === true
+    ? t("retention.by_demo", { standard })
+    : t("retention.by_server_no_limit", { standard });
+}
+
 function Details({ retention }: { retention: MailRetention }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const reason = useReason(retention);
   return (
     <>
       <Facts
         entries={[
           [
             t("retention.kept"),
-            retention.mail_days == null
-              ? t("retention.for_ever")
-              : t("retention.days", { count: retention.mail_days }),
+            <>
+              {retention.mail_days === null
+                ? t("retention.for_ever")
+                : t("retention.days", { count: retention.mail_days })}
+              <div className={classes.rowNote}>{reason}</div>
+            </>,
           ],
           [t("retention.since"), retention.since == null ? undefined : format.medium(retention.since)],
           [t("retention.messages"), format.number(retention.messages)],
@@ -54,7 +78,7 @@ function Change({ retention }: { retention: MailRetention }) {
   const api = useApi();
   const toast = useToast();
   const client = useQueryClient();
-  const [days, setDays] = useState<number | string>(retention.mail_days ?? 180);
+  const [days, setDays] = useState<number | string>(retention.mail_days ?? STANDARD_DAYS);
   const change = useMutation({
     mutationFn: (mail_days: number) => send(api.PUT("/api/v1/retention", { body: { mail_days } })),
     onSuccess: (now) => {

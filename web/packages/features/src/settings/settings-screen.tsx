@@ -4,7 +4,17 @@ import { type Me, send } from "@tenon/api-client";
 import { Facts, IconDeviceDesktop, IconMoon, IconSun, Page, PageHeader, Panel, useToast } from "@tenon/ui";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { ProblemNotice, useApi, useLocale, useMe, useProblemText, useSetMe, useTitle } from "../core";
+import {
+  LinkButton,
+  managesWorkspace,
+  ProblemNotice,
+  useApi,
+  useLocale,
+  useMe,
+  useProblemText,
+  useSetMe,
+  useTitle,
+} from "../core";
 import { asLocale, changeLocale, LOCALE_NAMES, LOCALES } from "../i18n";
 import { AccountsPanel } from "./accounts-panel";
 import { PasskeysPanel } from "./passkeys-panel";
@@ -39,6 +49,13 @@ export function SettingsScreen({ leave, added = false, refusal }: SettingsScreen
       <AccountsPanel leave={leave} added={added} refusal={refusal} />
       <SessionsPanel />
       <RetentionPanel />
+      {managesWorkspace(me) && (
+        <Panel title={t("audit.title")} lead={t("audit.settings")}>
+          <LinkButton to="/settings/audit" variant="default">
+            {t("audit.open")}
+          </LinkButton>
+        </Panel>
+      )}
       <Panel title={t("settings.about")}>
         <Facts
           entries={[

@@ -1,1 +1,2 @@
 export { SignInScreen } from "./sign-in-screen";
+export { SignedInScreen } from "./signed-in-screen";

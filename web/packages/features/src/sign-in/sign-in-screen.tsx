@@ -4,6 +4,7 @@ import { isProblem, type Me, send } from "@tenon/api-client";
 import { IconKey, Notice } from "@tenon/ui";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useSomethingKept } from "../compose/kept";
 import { ProblemNotice, signInWaysQuery, useApi, useFormat, useTitle } from "../core";
 import { PasskeyCancelled, passkeysWork, signInByPasskey } from "../core/passkey";
 import { offerPasskeys } from "../core/passkey-offer";
@@ -53,6 +54,7 @@ export function SignInScreen({ onSignedIn, leave, next, refusal }: SignInScreenP
   useTitle(t("sign_in.title"));
   const ways = useQuery(signInWaysQuery(api));
   const issuers = ways.data?.issuers ?? [];
+  const keeps = useSomethingKept();
   const reason = REFUSALS.find((word) => word === refusal) ?? "failed";
   const hasPasskeys = passkeysWork(ways.data?.passkey_host);
   const byPasskey = useMutation({ mutationFn: () => signInByPasskey(api), onSuccess: onSignedIn });
@@ -118,6 +120,13 @@ export function SignInScreen({ onSignedIn, leave, next, refusal }: SignInScreenP
 
   return (
     <EntryFrame title={t("sign_in.title")} lead={t("sign_in.lead")}>
+      {keeps && (
+        <div className={classes.notice}>
+          <Notice role="status" title={t("sign_in.kept_title")}>
+            {t("sign_in.kept")}
+          </Notice>
+        </div>
+      )}
       {refusal !== undefined && signIn.isIdle && (
         <div className={classes.notice}>
           <Notice tone="warn" role="alert">
@@ -181,7 +190,12 @@ export function SignInScreen({ onSignedIn, leave, next, refusal }: SignInScreenP
             {t("sign_in.by_passkey")}
           </Button>
         )}
-        <IssuerButtons issuers={issuers} body={next === undefined ? {} : { next }} leave={leave} />
+        <IssuerButtons
+          issuers={issuers}
+          body={next === undefined ? {} : { next }}
+          leave={leave}
+          stays={keeps}
+        />
       </div>
     </EntryFrame>
   );

@@ -1,5 +1,5 @@
 /** The sample member, and what belongs to them. */
-import type { Consent, Me, Receipt, Session } from "@tenon/api-client";
+import type { Consent, MailRetention, Me, Receipt, Session } from "@tenon/api-client";
 import { me as person } from "./people";
 import { policy } from "./policy";
 
@@ -24,6 +24,20 @@ export function freshMe(): Me {
     },
     workspace: { id: "wsp_demo00000001", name: "Atelier Nord" },
     server: { version: "0.1.0", demo: false },
+  };
+}
+
+export function retention(iso: Iso): MailRetention {
+  return {
+    mail_days: 180,
+    default_days: 180,
+    since: iso(180 * DAY),
+    messages: 12_480,
+    due: 31,
+    purged: 402,
+    purged_at: iso(9 * HOUR),
+    next_purge_at: iso(-15 * HOUR),
+    may_change: true,
   };
 }
 

@@ -1,15 +1,52 @@
 /** Some of the server's privacy sentences, with its section order. */
-import type { Policy } from "@tenon/api-client";
+import type { Policy, PolicyCheck } from "@tenon/api-client";
 
 type Lang = "en" | "fr";
 type Section = Policy["sections"][number]["id"];
-type Raw = { id: string; section: Section; feature?: string; en: string; fr: string };
+type Raw = { id: string; section: Section; feature?: string; checks?: string[]; en: string; fr: string };
+type RawCheck = { id: string; runs: PolicyCheck["runs"]; live?: true; en: string; fr: string };
+
+const CHECKS: RawCheck[] = [
+  {
+    id: "Q5",
+    runs: "every_change",
+    en: "Syncs a mailbox of marked messages and looks through every request to the provider. It passes when none asks for a content.",
+    fr: "Synchronise une boîte de messages marqués et examine chaque requête au fournisseur. Il réussit quand aucune ne demande un contenu.",
+  },
+  {
+    id: "Q1",
+    runs: "proof",
+    live: true,
+    en: "Lives through a day with marked mail, then searches database, files, logs and memory for the marks. It passes when none is found, and when marks put there on purpose are.",
+    fr: "Passe une journée avec du courrier marqué, puis cherche les marques dans la base, les fichiers, les journaux et la mémoire. Il réussit quand aucune n’est trouvée, et que des marques déposées exprès le sont.",
+  },
+  {
+    id: "E1",
+    runs: "browser",
+    en: "Works for a day in Chromium and keeps a list of every host asked. It passes when only this server is in it.",
+    fr: "Travaille une journée dans Chromium et note chaque hôte interrogé. Il réussit quand seul ce serveur y figure.",
+  },
+  {
+    id: "V1",
+    runs: "every_change",
+    live: true,
+    en: "Opens the stored database without its keys. It passes when no value of mail can be read.",
+    fr: "Ouvre la base enregistrée sans ses clés. Il réussit quand aucune valeur de courrier n’est lisible.",
+  },
+  {
+    id: "X1",
+    runs: "every_change",
+    en: "Disconnects, and is stopped at every point of it. It passes when nothing of the account is left after the next start.",
+    fr: "Déconnecte, en étant interrompu à chaque étape. Il réussit quand rien du compte ne reste au démarrage suivant.",
+  },
+];
 
 const SENTENCES: Raw[] = [
   {
     id: "Q5",
     section: "read",
     feature: "mail",
+    checks: ["Q5", "E1"],
     en: "Unopened messages are not read: syncing asks only for senders, subjects, dates and labels.",
     fr: "Les messages non ouverts ne sont pas lus : la synchronisation ne demande qu’expéditeurs, objets, dates et libellés.",
   },
@@ -37,6 +74,7 @@ const SENTENCES: Raw[] = [
     id: "Q1",
     section: "stored",
     feature: "mail",
+    checks: ["Q1"],
     en: "Message bodies are never stored. They are fetched when you open a message, shown and forgotten.",
     fr: "Les corps des messages ne sont jamais conservés. Ils sont récupérés à l’ouverture, affichés et oubliés.",
   },
@@ -50,6 +88,7 @@ const SENTENCES: Raw[] = [
   {
     id: "V1",
     section: "stored",
+    checks: ["V1", "Q1"],
     en: "Access tokens and all that comes from your mail are sealed: a stolen database or backup shows none of it.",
     fr: "Les jetons d’accès et tout ce qui vient de votre courrier sont scellés : une base ou une sauvegarde volée n’en montre rien.",
   },
@@ -69,6 +108,7 @@ const SENTENCES: Raw[] = [
   {
     id: "X1",
     section: "ended",
+    checks: ["X1"],
     en: "Disconnecting removes everything Tenon got from the account before it answers, and destroys its key.",
     fr: "La déconnexion supprime tout ce que Tenon a obtenu du compte avant de répondre, et détruit sa clé.",
   },
@@ -113,8 +153,11 @@ function hash(text: string): string {
   return value.toString(16).padStart(16, "0");
 }
 
-export function policy(features: string[], lang: Lang, edition = 1): Policy {
-  const sentences = SENTENCES.filter((raw) => raw.feature === undefined || features.includes(raw.feature));
+/** The text for these features, or for all there are. */
+export function policy(features: string[] | undefined, lang: Lang, edition = 1): Policy {
+  const sentences = SENTENCES.filter(
+    (raw) => raw.feature === undefined || features === undefined || features.includes(raw.feature),
+  );
   const sections = (["read", "stored", "kept", "ended"] as const)
     .map((id) => ({
       id,
@@ -124,8 +167,16 @@ export function policy(features: string[], lang: Lang, edition = 1): Policy {
     .filter((section) => section.sentence_ids.length > 0);
   return {
     version: `sha256:${hash(`${edition} ${sentences.map((raw) => raw.id).join(" ")}`)}`,
-    sentences: sentences.map((raw) => ({ id: raw.id, text: raw[lang] })),
+    sentences: sentences.map((raw) => ({
+      id: raw.id,
+      section: raw.section,
+      feature: raw.feature ?? null,
+      text: raw[lang],
+      ground: "checked",
+      checks: raw.checks ?? ["E1"],
+    })),
     sections,
-    terms: [{ id: "end-any-time", text: TERMS[lang] }],
+    terms: [{ id: "end-any-time", text: TERMS[lang], ground: "term", checks: [] }],
+    checks: CHECKS.map(({ id, runs, live = false, ...text }) => ({ id, text: text[lang], runs, live })),
   };
 }

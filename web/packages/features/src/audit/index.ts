@@ -1,0 +1,2 @@
+export { AuditScreen } from "./audit-screen";
+export type { AuditSearch } from "./filters";
