@@ -13,10 +13,10 @@ mod kill_sync;
 mod nodes;
 mod outbox;
 mod resync;
-pub mod saboteurs;
-mod simulate;
 mod rotation;
 mod rotation_load;
+pub mod saboteurs;
+mod simulate;
 mod writing;
 
 use anyhow::{Result, bail};

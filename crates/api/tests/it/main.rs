@@ -31,6 +31,6 @@ mod search;
 mod session;
 mod sessions;
 mod support;
-mod tokens;
 mod tenants;
+mod tokens;
 mod two_nodes;

@@ -122,7 +122,13 @@ fn insert(schema: &Schema, table: &str, tenant: Tenant) -> String {
 
 /// What is true of the rows of `tenant` only; of all rows in a table of the deployment.
 fn of(schema: &Schema, table: &str, tenant: Tenant) -> String {
-    let keys = ["workspace_id", "chain_id", "connection_id", "member_id", "id"];
+    let keys = [
+        "workspace_id",
+        "chain_id",
+        "connection_id",
+        "member_id",
+        "id",
+    ];
     let has = |key: &&&str| schema[table].iter().any(|(column, _)| column == **key);
     let mine = |key: &&str| Some(format!("{key} = {}", tenant.own(table, key)?));
     let own = |table| !DEPLOYMENT.contains(&table);
@@ -263,7 +269,10 @@ fn every_table_has_its_wall() {
                     }
                     let refused = ask(&mut db, &begin, insert(&schema, table, foreign)).await;
                     assert_eq!(refused, Err("42501".to_owned()), "{table}: a row of theirs");
-                    if let Some((set, _)) = theirs.split_once(" = ").filter(|_| !deployment && !ADDED_ONLY.contains(&table)) {
+                    if let Some((set, _)) = theirs
+                        .split_once(" = ")
+                        .filter(|_| !deployment && !ADDED_ONLY.contains(&table))
+                    {
                         let give = format!(
                             "UPDATE {table} SET {set} = {} WHERE {mine}",
                             b.own(table, set).unwrap()
@@ -280,7 +289,13 @@ fn every_table_has_its_wall() {
 
 /// Counts the rows that are of this member, or of a mailbox of theirs, and not only of their workspace.
 fn only(schema: &Schema, table: &str, tenant: Tenant) -> String {
-    let keys = ["connection_id", "member_id", "id", "workspace_id", "chain_id"];
+    let keys = [
+        "connection_id",
+        "member_id",
+        "id",
+        "workspace_id",
+        "chain_id",
+    ];
     let has = |key: &&&str| schema[table].iter().any(|(column, _)| column == **key);
     let mine = |key: &&str| Some(format!("{key} = {}", tenant.own(table, key)?));
     let own = keys.iter().filter(has).find_map(mine).unwrap();
