@@ -6,8 +6,9 @@ use tracing_subscriber::EnvFilter;
 
 use crate::failure::Failure;
 
-/// Tenon's own crates.
-const OWN: [&str; 10] = [
+/// Tenon's own crates, and the lines of the audit log.
+const OWN: [&str; 11] = [
+    "audit",
     "tenon",
     "tenon_api",
     "tenon_app",

@@ -376,9 +376,12 @@ store_test! {
         for never in ["@", "example", "acme.", "bob", "test person", "phone", "laptop", "127.0.0.1", PASSWORD, NEW] {
             assert!(!text.contains(never), "{never}");
         }
-        // Every entry of a request names it.
-        let asked = all.iter().filter(|e| e.entry.request.is_some()).count();
-        assert!(asked > 30, "only {asked} of {}", all.len());
+        // What somebody asked for names the request, but for what a job finishes.
+        for SealedEntry { entry, .. } in &all {
+            let asked = ["member", "unknown"].contains(&entry.actor_kind.as_str());
+            let later = entry.action == A::MailDeleted.as_str();
+            assert!(!asked || later || entry.request.is_some(), "{entry:?}");
+        }
 
         let report = audit::verify(&app.ctx.store, app.ctx.keys.deployment(), &[]).await.unwrap();
         assert!(report.holds(), "{report:#?}");

@@ -288,13 +288,17 @@ pub(super) async fn purge(
         return Ok(None);
     }
     tx.consents().withdraw_for_connection(row.id, now).await?;
+    let had_key = tx.keys().get(row.key_id).await?.is_some();
     let deleted = tx.connections().delete(row.id, Some(receipt_id)).await?;
     for (table, count) in &mut counts {
         if let Some((_, exact)) = deleted.iter().find(|(t, _)| t == table) {
             *count = *exact;
         }
     }
-    ctx.keys.destroy(&mut tx, row.key_id).await?;
+    if !ctx.keys.destroy(&mut tx, row.key_id).await? && had_key {
+        let workspace = Some(row.workspace_id);
+        ctx.keys.tell_destroyed(&mut tx, row.key_id, workspace)?;
+    }
     let mut receipt = Receipt {
         id: receipt_id,
         workspace_id: row.workspace_id,
@@ -365,7 +369,10 @@ pub(crate) async fn finish_burials(ctx: &Ctx) -> std::result::Result<(), KeysErr
                 .with(AuditDetail::Reason, "key_destroyed")
                 .add(&ctx.keys, &mut tx, row.workspace_id)?;
         }
-        ctx.keys.remove(&mut tx, key.id).await?;
+        // The row has gone with the connection, if there was one.
+        if !ctx.keys.remove(&mut tx, key.id).await? {
+            ctx.keys.tell_destroyed(&mut tx, key.id, key.workspace_id)?;
+        }
         tx.commit().await?;
     }
     if !keys.is_empty() {

@@ -276,10 +276,20 @@ impl Keys {
         let row = tx.keys().get(id).await?;
         let existed = tx.keys().destroy(id).await?;
         if let Some(row) = row.filter(|_| existed) {
-            let entry = note(AuditAction::KeyDestroyed).about(AuditTarget::Key(id));
-            entry.add(self, tx, row.workspace_id)?;
+            self.tell_destroyed(tx, id, row.workspace_id)?;
         }
         Ok(existed)
+    }
+
+    /// Tells the audit log of a key whose row went with its connection.
+    pub(crate) fn tell_destroyed(
+        &self,
+        tx: &mut Tx,
+        id: KeyId,
+        workspace: Option<WorkspaceId>,
+    ) -> Result<(), StoreError> {
+        let entry = note(AuditAction::KeyDestroyed).about(AuditTarget::Key(id));
+        entry.add(self, tx, workspace)
     }
 
     /// Drops an opened key from memory, for good.

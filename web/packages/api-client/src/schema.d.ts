@@ -24,6 +24,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The audit log, newest first
+         * @description For owners and administrators. Each entry is sealed; `tenon audit verify` checks all of them.
+         */
+        get: operations["list_audit_entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The words for what can stand in the log */
+        get: operations["list_audit_actions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/checkpoint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far the audit log is */
+        get: operations["get_audit_checkpoint"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connections": {
         parameters: {
             query?: never;
@@ -1626,6 +1680,106 @@ export interface components {
             size: number;
             url: string;
         };
+        /** @description What can stand in the log. */
+        AuditAction: {
+            /** @example role_changed */
+            action: string;
+            /**
+             * @description With what it belongs: `access`, `members`, `mail` or `security`.
+             * @example members
+             */
+            group: string;
+            /**
+             * @description In the language of who asks.
+             * @example Role changed
+             */
+            title: string;
+        };
+        /** @description Who did it. */
+        AuditActor: {
+            /**
+             * @description `member`, `operator` (a command at the server's terminal), `server` (by itself), or `unknown`
+             *     (somebody who was not signed in).
+             * @example member
+             */
+            kind: string;
+            member_id: components["schemas"]["Id"] | null;
+            name: string | null;
+            /** @description Whether it is the one who asks. */
+            own: boolean;
+        };
+        /** @description A signed statement of how long the log was, and how it ended. */
+        AuditCheckpoint: {
+            at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description How many entries there were.
+             */
+            count: number;
+            /** @description The seal of the last of them. */
+            head: string;
+            /** @description The whole of it, signed: kept anywhere else, it shows later that nothing was removed. */
+            line: string;
+        };
+        /** @description More of it, in code words. */
+        AuditDetail: {
+            /** @example admin */
+            value: string;
+            /** @example role */
+            what: string;
+        };
+        /** @description Something that was done. */
+        AuditEntry: {
+            /**
+             * @description A word of `/audit/actions`; a server that was newer once may have written others.
+             * @example role_changed
+             */
+            action: string;
+            actor: components["schemas"]["AuditActor"];
+            at: components["schemas"]["Timestamp"];
+            details: components["schemas"]["AuditDetail"][];
+            request_id: components["schemas"]["Id"] | null;
+            /**
+             * Format: int64
+             * @description Its number in the workspace's chain, from 1, without gaps.
+             */
+            seq: number;
+            target: components["schemas"]["AuditTarget"] | null;
+            /**
+             * @description What was done, in the language of who asks.
+             * @example Role changed
+             */
+            title: string;
+        };
+        /** @description Where the log ends. */
+        AuditLog: {
+            at: components["schemas"]["Timestamp"] | null;
+            checkpoint: components["schemas"]["AuditCheckpoint"] | null;
+            /** @description The command that checks everything. */
+            command: string;
+            /**
+             * Format: int64
+             * @description How many entries there are.
+             */
+            count: number;
+            /** @description The seal of the newest: 64 hexadecimal digits. */
+            head: string | null;
+            /** @description What signatures of checkpoints are checked with: Ed25519, base64 of 32 bytes. */
+            public_key: string;
+        };
+        /** @description To whom or what. */
+        AuditTarget: {
+            id: components["schemas"]["Id"] | null;
+            /**
+             * @description `member`, `connection`, `invitation`, `passkey`, `identity`, `domain`, `session`, `key` or `record`.
+             * @example member
+             */
+            kind: string;
+            /** @description Of a member while they exist, and of a domain while it is allowed. */
+            name: string | null;
+            /** @description Whether it is the one who asks. */
+            own: boolean;
+        };
         /** @description Where to go for step 2. */
         Authorization: {
             /** @description The provider's consent screen. */
@@ -2116,6 +2270,24 @@ export interface components {
             }[];
         };
         /** @description All of a short list. */
+        List_AuditAction: {
+            /** @description The things. */
+            items: {
+                /** @example role_changed */
+                action: string;
+                /**
+                 * @description With what it belongs: `access`, `members`, `mail` or `security`.
+                 * @example members
+                 */
+                group: string;
+                /**
+                 * @description In the language of who asks.
+                 * @example Role changed
+                 */
+                title: string;
+            }[];
+        };
+        /** @description All of a short list. */
         List_Connection: {
             /** @description The things. */
             items: {
@@ -2594,6 +2766,34 @@ export interface components {
         /** @description A conversation that can be opened. */
         OpenedThread: {
             thread_id: components["schemas"]["Id"];
+        };
+        /** @description One page of a long list. */
+        Page_AuditEntry: {
+            /** @description The things. */
+            items: {
+                /**
+                 * @description A word of `/audit/actions`; a server that was newer once may have written others.
+                 * @example role_changed
+                 */
+                action: string;
+                actor: components["schemas"]["AuditActor"];
+                at: components["schemas"]["Timestamp"];
+                details: components["schemas"]["AuditDetail"][];
+                request_id: components["schemas"]["Id"] | null;
+                /**
+                 * Format: int64
+                 * @description Its number in the workspace's chain, from 1, without gaps.
+                 */
+                seq: number;
+                target: components["schemas"]["AuditTarget"] | null;
+                /**
+                 * @description What was done, in the language of who asks.
+                 * @example Role changed
+                 */
+                title: string;
+            }[];
+            /** @description For `?after=`; null at the end. */
+            next: string | null;
         };
         /** @description One page of a long list. */
         Page_MailAction: {
@@ -3363,6 +3563,160 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["List_Alarm"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_audit_entries: {
+        parameters: {
+            query?: {
+                /** @description Of one of these actions: words with commas. */
+                action?: string;
+                /** @description `next` of the last page. */
+                after?: string;
+                /** @description Not earlier than this moment (RFC 3339). */
+                from?: string;
+                /** @description How many, 1 to 200. */
+                limit?: number;
+                /** @description By or about this member. */
+                member?: string;
+                /** @description Earlier than this moment (RFC 3339). */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AuditEntry"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_audit_actions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_AuditAction"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_audit_checkpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditLog"];
                 };
             };
             /** @description `unauthenticated`: Not signed in */
