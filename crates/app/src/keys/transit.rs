@@ -24,7 +24,7 @@ impl TransitKek {
         }
     }
 
-    fn failed(&self, error: &TransitError) -> VaultError {
+    fn failed(&self, error: TransitError) -> VaultError {
         let (source_name, reason) = (self.source.clone(), error.sentence().to_owned());
         if error.passes() {
             VaultError::KekAway {
@@ -51,7 +51,7 @@ impl Kek for TransitKek {
     }
 
     async fn versions(&self) -> Result<Vec<u32>, VaultError> {
-        let key = self.transit.read_key().await.map_err(|e| self.failed(&e))?;
+        let key = self.transit.read_key().await.map_err(|e| self.failed(e))?;
         Ok(key.usable_versions())
     }
 
@@ -70,7 +70,7 @@ impl Kek for TransitKek {
             .transit
             .encrypt(&plain, id.0.as_bytes(), with.version)
             .await
-            .map_err(|e| self.failed(&e))?;
+            .map_err(|e| self.failed(e))?;
         Ok(Wrapped {
             bytes: sealed.into_bytes(),
             kek: with.clone(),
@@ -95,13 +95,13 @@ impl Kek for TransitKek {
                 });
             }
             Err(TransitError::Refused) => return Err(VaultError::WrongKek(self.source.clone())),
-            Err(error) => return Err(self.failed(&error)),
+            Err(error) => return Err(self.failed(error)),
         };
         DataKey::from_unwrapped(id, plain.expose_secret())
     }
 
     async fn rotate(&self, _: &World) -> Result<Change, VaultError> {
-        self.transit.rotate().await.map_err(|e| self.failed(&e))?;
+        self.transit.rotate().await.map_err(|e| self.failed(e))?;
         let newest = self.versions().await?.last().copied();
         Ok(Change::Done(newest.unwrap_or_default()))
     }

@@ -366,7 +366,8 @@ store_test! {
         tx.members().set_totp(owner.member, Some(moved)).await.unwrap();
         tx.commit().await.unwrap();
         let found = ctx.keys.check(|_| {}).await.unwrap();
-        let [wrong] = found.unreadable.as_slice() else { panic!("{found:?}") };
+        assert_eq!(found.unreadable.len(), 1, "{found:?}");
+        let wrong = &found.unreadable[0];
         assert_eq!((wrong.table, wrong.column, wrong.count), ("members", "totp", 1));
         assert_eq!(wrong.example, owner.member.0);
     }
