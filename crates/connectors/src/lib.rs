@@ -7,6 +7,7 @@ pub mod images;
 pub mod openid;
 pub mod ports;
 pub mod quota;
+pub mod transit;
 pub mod transport;
 
 pub use error::{ProviderError, Reaction};

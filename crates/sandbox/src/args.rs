@@ -8,7 +8,7 @@ use std::time::Duration;
 use tenon_model::Clock;
 
 use crate::config::{Account, QuotaProfile, SandboxConfig, SandboxError};
-use crate::{Fault, Sandbox};
+use crate::{Fault, Sandbox, TransitFake};
 
 /// Flags of a sandbox.
 #[derive(Debug, Clone, clap::Args)]
@@ -43,6 +43,9 @@ pub struct SandboxArgs {
     /// Answer the consent page at once, everything granted
     #[arg(long)]
     pub auto_consent: bool,
+    /// Also plays the transit engine of HashiCorp Vault on this port of 127.0.0.1
+    #[arg(long, value_name = "PORT")]
+    pub vault_port: Option<u16>,
     /// Milliseconds waited before each answer
     #[arg(long, default_value_t = 0)]
     pub latency_ms: u64,
@@ -66,6 +69,22 @@ impl SandboxArgs {
         config.latency = Duration::from_millis(self.latency_ms);
         config
     }
+
+    /// Starts the transit engine when it is asked for, with a key of the name `tenon`.
+    pub async fn start_vault(&self) -> Result<Option<TransitFake>, SandboxError> {
+        let Some(port) = self.vault_port else {
+            return Ok(None);
+        };
+        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let vault = TransitFake::start(listen, Self::VAULT_TOKEN)
+            .await
+            .map_err(|e| SandboxError::Listen(listen, e))?;
+        vault.create("tenon");
+        Ok(Some(vault))
+    }
+
+    /// The token that this transit engine lets in.
+    pub const VAULT_TOKEN: &'static str = "tenon-demo-token";
 
     /// Starts the sandbox with its faults in place.
     pub async fn start(&self, clock: Arc<dyn Clock>) -> Result<Sandbox, SandboxError> {

@@ -17,6 +17,7 @@ mod quota;
 mod sandbox;
 mod server;
 mod state;
+mod transit;
 mod upload;
 mod wire;
 
@@ -29,3 +30,4 @@ pub use new_mail::NewMail;
 pub use oauth::LiveGrant;
 pub use push::{PushTotals, Subscription};
 pub use sandbox::Sandbox;
+pub use transit::{TransitFake, VaultState};

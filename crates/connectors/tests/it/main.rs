@@ -11,3 +11,4 @@ mod mail;
 mod oauth;
 mod sandbox;
 mod stub;
+mod transit;
