@@ -130,6 +130,9 @@ pub enum Error {
     /// The database is away, restarts, or has no connection free.
     #[error("the server's database does not answer; nothing was changed; try again in a moment")]
     DatabaseUnavailable,
+    /// The service that holds the key-encryption key does not answer, or is locked.
+    #[error("the server's key service does not answer; nothing was changed; try again in a moment")]
+    KeysUnavailable,
     /// A defect, or damage: told with a code for the log, never with content.
     #[error("something went wrong on the server; give the request id to its operator")]
     Internal(String),
@@ -137,6 +140,9 @@ pub enum Error {
 
 /// After trouble with the database: a server that restarts is back after a second or two.
 const DATABASE_PAUSE: Duration = Duration::from_secs(2);
+
+/// A key service that is locked waits for a person; one that restarts does not.
+const KEYS_PAUSE: Duration = Duration::from_secs(5);
 
 /// One row of the table of codes that the API documents.
 #[derive(Debug, Clone, Copy)]
@@ -200,6 +206,7 @@ pub const CODES: &[CodeInfo] = &[
     row("quota", 429, "Quota used up"),
     row("storage_full", 507, "Disk full"),
     row("database_unavailable", 503, "Database unavailable"),
+    row("keys_unavailable", 503, "Key service unavailable"),
     row("internal", 500, "Server error"),
 ];
 
@@ -252,6 +259,7 @@ impl Error {
             Self::Quota(_) => "quota",
             Self::StorageFull => "storage_full",
             Self::DatabaseUnavailable => "database_unavailable",
+            Self::KeysUnavailable => "keys_unavailable",
             Self::Internal(_) => "internal",
         }
     }
@@ -280,6 +288,7 @@ impl Error {
             | Self::UploadsFull(d)
             | Self::OutcomeUnknown(d) => Some(*d),
             Self::DatabaseUnavailable => Some(DATABASE_PAUSE),
+            Self::KeysUnavailable => Some(KEYS_PAUSE),
             _ => None,
         }
     }
@@ -315,6 +324,10 @@ impl From<StoreError> for Error {
 
 impl From<VaultError> for Error {
     fn from(e: VaultError) -> Self {
+        if matches!(e, VaultError::KekAway { .. }) {
+            tracing::warn!(error = %e, "vault");
+            return Self::KeysUnavailable;
+        }
         tracing::error!(error = %e, "vault");
         Self::Internal("vault".into())
     }
@@ -384,6 +397,7 @@ mod tests {
             Error::Quota(Duration::ZERO),
             Error::StorageFull,
             Error::DatabaseUnavailable,
+            Error::KeysUnavailable,
             Error::Internal(String::new()),
         ];
         assert_eq!(all.len(), CODES.len());

@@ -8,7 +8,7 @@ mod ctx;
 mod error;
 pub mod events;
 mod forget;
-mod keys;
+pub mod keys;
 pub mod mail;
 pub mod operating;
 mod page;

@@ -3,7 +3,10 @@
 use tenon_model::{ConnectionId, KeyId, Time, WorkspaceId};
 
 use crate::StoreError;
-use crate::sql::{Builder, LIST, ROWS, Row, sql};
+use crate::sql::{Builder, LIST, ROWS, Row, dialect, sql};
+
+/// Under which name of the settings stands what wraps new data keys.
+const CURRENT: &str = "key_encryption_key";
 
 /// A data key as it is stored: wrapped by a key-encryption key.
 #[derive(Clone, PartialEq, Eq)]
@@ -166,19 +169,82 @@ impl Keys<'_> {
         Ok(())
     }
 
-    /// Stores a key wrapped anew; `false` when it was destroyed meanwhile.
+    /// Stores a key wrapped anew; `false` when it was destroyed meanwhile, or no longer is as `was`
+    /// says.
     pub async fn replace_wrapped(
         &mut self,
-        id: KeyId,
+        was: &KeyRow,
         wrapped: Vec<u8>,
         kek: &str,
     ) -> Result<bool, StoreError> {
         let update = sql("UPDATE keys SET wrapped = $3, kek = $4 \
-             WHERE id = $1 AND ($2 IS NULL OR workspace_id = $2)")
-        .bind(id)
+             WHERE id = $1 AND ($2 IS NULL OR workspace_id = $2) AND kek = $5")
+        .bind(was.id)
         .bind(self.tx.workspace_or_all()?)
         .bind(wrapped)
-        .bind(kek);
+        .bind(kek)
+        .bind(was.kek.as_str());
+        Ok(self.tx.exec(update).await? == 1)
+    }
+
+    /// Keys that another key-encryption key than `kek` wraps, or another version of it, by id after
+    /// `after`. System only.
+    pub async fn not_wrapped_with(
+        &mut self,
+        kek: &str,
+        after: Option<KeyId>,
+        limit: u32,
+    ) -> Result<Vec<KeyRow>, StoreError> {
+        self.tx.system()?;
+        let query = sql(format!(
+            "SELECT {COLUMNS} FROM keys WHERE kek <> $1 AND id > $2 ORDER BY id LIMIT $3"
+        ))
+        .bind(kek)
+        .bind(after.unwrap_or(KeyId(uuid::Uuid::nil())))
+        .bind(i64::from(limit));
+        self.tx.all(query).await?.iter().map(read).collect()
+    }
+
+    /// How many keys each version of each key-encryption key wraps. System only.
+    pub async fn by_kek(&mut self) -> Result<Vec<(String, u64)>, StoreError> {
+        self.tx.system()?;
+        let query = sql("SELECT kek, COUNT(*) FROM keys GROUP BY kek ORDER BY kek");
+        let rows = self.tx.all(query).await?;
+        rows.iter()
+            .map(|row| {
+                let mut r = row.reader();
+                let (kek, count): (String, i64) = (r.take()?, r.take()?);
+                Ok((kek, count.unsigned_abs()))
+            })
+            .collect()
+    }
+
+    /// What wraps new keys: key-encryption key and version. `None` before any was made.
+    pub async fn current_kek(&mut self) -> Result<Option<String>, StoreError> {
+        self.tx.settings().get(CURRENT).await
+    }
+
+    /// The same, and it stays so until this transaction ends: a key that is inserted in it is seen by
+    /// whoever changes it.
+    pub async fn hold_current_kek(&mut self) -> Result<Option<String>, StoreError> {
+        let lock = dialect!(self.tx.kind(), sqlite: "", postgres: " FOR SHARE");
+        let query = sql(format!("SELECT value FROM settings WHERE name = $1{lock}")).bind(CURRENT);
+        self.tx.opt(query).await?.map(|row| row.only()).transpose()
+    }
+
+    /// Says what wraps new keys, unless that has been said; others who say it wait.
+    pub async fn claim_current_kek(&mut self, kek: &str) -> Result<bool, StoreError> {
+        self.tx.settings().claim(CURRENT, kek).await
+    }
+
+    /// Says from now on what wraps new keys, unless it is no longer `was`. Waits for those who hold
+    /// it. System only.
+    pub async fn replace_current_kek(&mut self, was: &str, kek: &str) -> Result<bool, StoreError> {
+        self.tx.system()?;
+        let update = sql("UPDATE settings SET value = $3 WHERE name = $1 AND value = $2")
+            .bind(CURRENT)
+            .bind(was)
+            .bind(kek);
         Ok(self.tx.exec(update).await? == 1)
     }
 

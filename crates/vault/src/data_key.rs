@@ -1,5 +1,7 @@
 //! Data keys: seal, open, blind index.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use aws_lc_rs::{hkdf, hmac};
 use tenon_model::{KeyId, World};
@@ -11,6 +13,10 @@ use crate::VaultError;
 /// Format of a sealed value: this byte, 16 bytes key id, 12 bytes nonce, ciphertext, 16 bytes tag.
 const FORMAT: u8 = 1;
 const HEADER: usize = 1 + 16 + NONCE_LEN;
+
+/// Values that one opened data key seals at most: beyond that, random nonces of 96 bits are likely
+/// enough to meet (NIST SP 800-38D, 8.3).
+pub const MOST_SEALS: u64 = 1 << 32;
 
 /// A sealed value as it is stored. `Debug` shows its length only.
 #[derive(Clone, PartialEq, Eq)]
@@ -75,6 +81,7 @@ pub struct DataKey {
     secret: Zeroizing<[u8; 32]>,
     aead: LessSafeKey,
     index: hmac::Key,
+    seals: AtomicU64,
 }
 
 impl DataKey {
@@ -111,6 +118,7 @@ impl DataKey {
             secret,
             aead: LessSafeKey::new(aead),
             index,
+            seals: AtomicU64::new(0),
         }
     }
 
@@ -123,6 +131,28 @@ impl DataKey {
         &self.secret
     }
 
+    /// Its secret behind its id, for a service that wraps it. The id goes with it so that what comes
+    /// back for another row is noticed whatever the service binds.
+    pub fn to_wrap(&self) -> Zeroizing<Vec<u8>> {
+        Zeroizing::new([&self.id.0.as_bytes()[..], &*self.secret].concat())
+    }
+
+    /// The key `id` from what [`DataKey::to_wrap`] gave.
+    pub fn from_unwrapped(id: KeyId, bytes: &[u8]) -> Result<Self, VaultError> {
+        match bytes.split_at_checked(16) {
+            Some((of, secret)) if of == id.0.as_bytes() => Self::from_secret(id, secret),
+            Some(_) => Err(VaultError::OtherKey),
+            None => Err(VaultError::Malformed),
+        }
+    }
+
+    /// Whether it is the same key as another one.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.id == other.id
+            && aws_lc_rs::constant_time::verify_slices_are_equal(&*self.secret, &*other.secret)
+                .is_ok()
+    }
+
     /// Seals `plaintext` for one place.
     pub fn seal(
         &self,
@@ -130,6 +160,9 @@ impl DataKey {
         context: &Context<'_>,
         plaintext: &[u8],
     ) -> Result<Sealed, VaultError> {
+        if self.seals.fetch_add(1, Ordering::Relaxed) >= MOST_SEALS {
+            return Err(VaultError::Exhausted);
+        }
         let nonce: [u8; NONCE_LEN] = world.bytes();
         let mut out = Vec::with_capacity(HEADER + plaintext.len() + 16);
         out.push(FORMAT);
@@ -259,6 +292,54 @@ mod tests {
             .map(|_| key.seal(&world, &context(row), b"").unwrap().0[17..29].to_vec())
             .collect();
         assert_eq!(nonces.len(), 100_000);
+    }
+
+    #[test]
+    #[ignore = "takes minutes; cargo xtask prove rotation runs it"]
+    fn v6_ten_million_seals_have_different_nonces() {
+        let world = World::system();
+        let key = DataKey::generate(&world);
+        let row = world.uuid();
+        let mut nonces: Vec<[u8; 12]> = (0..10_000_000)
+            .map(|_| {
+                key.seal(&world, &context(row), b"").unwrap().0[17..29]
+                    .try_into()
+                    .unwrap()
+            })
+            .collect();
+        nonces.sort_unstable();
+        nonces.dedup();
+        assert_eq!(nonces.len(), 10_000_000);
+    }
+
+    #[test]
+    fn v6_a_key_that_sealed_all_it_may_seals_no_more_but_opens() {
+        let world = World::system();
+        let key = DataKey::generate(&world);
+        let row = world.uuid();
+        key.seals.store(MOST_SEALS - 1, Ordering::Relaxed);
+        let last = key.seal(&world, &context(row), b"last").unwrap();
+        for _ in 0..3 {
+            let refused = key.seal(&world, &context(row), b"more");
+            assert!(matches!(refused, Err(VaultError::Exhausted)));
+        }
+        assert_eq!(&*key.open(&context(row), &last).unwrap(), b"last");
+    }
+
+    #[test]
+    fn what_a_service_unwraps_for_another_row_is_refused() {
+        let world = World::system();
+        let (a, b) = (DataKey::generate(&world), DataKey::generate(&world));
+        let bytes = a.to_wrap();
+        assert!(a.is_same(&DataKey::from_unwrapped(a.id(), &bytes).unwrap()));
+        assert!(!a.is_same(&b));
+        assert!(matches!(
+            DataKey::from_unwrapped(b.id(), &bytes),
+            Err(VaultError::OtherKey)
+        ));
+        for length in 0..bytes.len() {
+            assert!(DataKey::from_unwrapped(a.id(), &bytes[..length]).is_err());
+        }
     }
 
     #[test]

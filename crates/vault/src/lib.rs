@@ -3,10 +3,13 @@
 mod data_key;
 mod graveyard;
 mod kek;
+mod key_file;
+mod local;
 
-pub use data_key::{BlindIndex, Context, DataKey, Sealed};
+pub use data_key::{BlindIndex, Context, DataKey, MOST_SEALS, Sealed};
 pub use graveyard::Graveyard;
-pub use kek::{Kek, KekSource, Wrapped, open_kek};
+pub use kek::{Change, Kek, KekVersion, Ring, Wrapped, newest};
+pub use local::{KekSource, open_kek};
 
 /// What can go wrong. No message holds key material or plaintext.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +38,20 @@ pub enum VaultError {
         /// Which.
         version: u32,
     },
+    /// The data keys name a key-encryption key that is not at hand.
+    #[error("the key-encryption key {0} is needed, but it is not among those at hand")]
+    KekElsewhere(KekVersion),
+    /// The service that holds the key-encryption key does not do its work now.
+    #[error("the key-encryption key {source_name}: {reason}")]
+    KekAway {
+        /// Where it is.
+        source_name: String,
+        /// What is wrong and what to do.
+        reason: String,
+    },
+    /// As much was sealed with one data key as random nonces allow.
+    #[error("a data key has sealed all that it may; connect the account anew")]
+    Exhausted,
     /// The key-encryption key cannot be read or written.
     #[error("the key-encryption key {source_name}: {reason}")]
     Kek {

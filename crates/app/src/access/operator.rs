@@ -15,7 +15,7 @@ pub async fn create_member(ctx: &Ctx, input: NewMemberInput) -> Result<MemberId>
     let wanted = input.workspace.clone();
     let member = prepare(ctx, input).await?;
     let key = ctx.keys.make().await?;
-    let mut tx = ctx.store.begin(&Scope::system()).await?;
+    let (mut tx, key) = ctx.keys.begin(&Scope::system(), key).await?;
     let workspaces = workspaces(&mut tx).await?;
     let found = match &wanted {
         Some(name) => workspaces.iter().find(|w| w.name == *name),

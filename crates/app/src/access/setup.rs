@@ -74,7 +74,7 @@ pub async fn setup(ctx: &Ctx, input: Setup) -> Result<SignedIn> {
     };
     let owner = members::prepare(ctx, owner).await?;
     let key = ctx.keys.make().await?;
-    let mut tx = ctx.store.begin(&Scope::system()).await?;
+    let (mut tx, key) = ctx.keys.begin(&Scope::system(), key).await?;
     if tx.workspaces().count().await? > 0 {
         return Err(Error::AlreadySetUp);
     }

@@ -160,7 +160,7 @@ async fn connect(
     for row in known.iter().filter(|c| c.subject_index == index) {
         ctx.keys.warm(&actor.scope(), row.key_id).await?;
     }
-    let mut tx = ctx.store.begin(&actor.scope()).await?;
+    let (mut tx, new_key) = ctx.keys.begin(&actor.scope(), new_key).await?;
     // The session may have ended while the provider was asked, by a reset that disconnects everything.
     acting(ctx, &mut tx, actor).await?;
     let existing = match flow.connection_id {

@@ -247,7 +247,13 @@ pub(super) async fn purge(
     };
     let now = ctx.world.now();
     let receipt_id = ctx.world.id();
-    let mut tx = ctx.store.begin(scope).await?;
+    let (mut tx, pending) = match pending {
+        Some((token, key)) => {
+            let (tx, key) = ctx.keys.begin(scope, key).await?;
+            (tx, Some((token, key)))
+        }
+        None => (ctx.store.begin(scope).await?, None),
+    };
     if !tx
         .connections()
         .get(row.id)

@@ -13,7 +13,9 @@ use tenon_sandbox::Fault;
 use tenon_store::{DbKind, Store};
 use tenon_testkit::app::{Options, PASSWORD, TestApp};
 use tenon_testkit::{TestStore, store_test};
-use tenon_vault::{DataKey, Graveyard, Kek, KekSource, VaultError, Wrapped, open_kek};
+use tenon_vault::{
+    Change, DataKey, Graveyard, Kek, KekSource, KekVersion, VaultError, Wrapped, open_kek,
+};
 
 /// Refuses to work while whoever asks holds a transaction: one of a passer-by ends in the time it
 /// waits, one of its caller never does.
@@ -42,9 +44,32 @@ impl Kek for Remote {
         true
     }
 
-    async fn wrap(&self, world: &World, key: &DataKey) -> Result<Wrapped, VaultError> {
+    fn source(&self) -> &str {
+        self.0.source()
+    }
+
+    async fn versions(&self) -> Result<Vec<u32>, VaultError> {
         self.nothing_is_open().await?;
-        self.0.wrap(world, key).await
+        self.0.versions().await
+    }
+
+    async fn wrap(
+        &self,
+        world: &World,
+        key: &DataKey,
+        with: &KekVersion,
+    ) -> Result<Wrapped, VaultError> {
+        self.nothing_is_open().await?;
+        self.0.wrap(world, key, with).await
+    }
+
+    async fn rotate(&self, world: &World) -> Result<Change, VaultError> {
+        self.nothing_is_open().await?;
+        self.0.rotate(world).await
+    }
+
+    async fn retire(&self, version: u32) -> Result<Change, VaultError> {
+        self.0.retire(version).await
     }
 
     async fn unwrap(&self, id: KeyId, wrapped: &Wrapped) -> Result<DataKey, VaultError> {

@@ -26,6 +26,7 @@ mod pictures;
 mod push;
 mod reading;
 mod removing;
+mod rotating;
 mod searching;
 mod sending;
 mod tokens;

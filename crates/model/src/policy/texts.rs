@@ -325,6 +325,10 @@ pub const fn reason_text(code: &str, l: Locale) -> &'static str {
             "The server's database was away for a moment; it goes on by itself.",
             "La base de données du serveur était absente un moment ; cela reprend tout seul.",
         ),
+        b"keys_unavailable" => l.of(
+            "The service that keeps the server's key did not answer; it goes on by itself.",
+            "Le service qui garde la clé du serveur n’a pas répondu ; cela reprend tout seul.",
+        ),
         b"too_large" => l.of("This message is too large to be shown. You can download the original.", "Ce message est trop grand pour être affiché. Vous pouvez télécharger l’original."),
         b"mime_broken" => l.of("This message is not built as the standard asks; what is shown may be incomplete. You can download the original.", "Ce message n’est pas construit selon la norme ; ce qui est affiché peut être incomplet. Vous pouvez télécharger l’original."),
         b"message_gone" => l.of(

@@ -1,17 +1,28 @@
-//! Data keys of the deployment, of workspaces and of connections.
+//! Data keys of the deployment, of workspaces and of connections, and what wraps them.
+
+mod checking;
+mod rotation;
+mod transit;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tenon_model::{ConnectionId, KeyId, Scope, WorkspaceId, World};
 use tenon_store::{KeyRow, Store, Tx};
-use tenon_vault::{DataKey, Graveyard, Kek, VaultError, Wrapped};
+use tenon_vault::{DataKey, Graveyard, Kek, KekVersion, VaultError, Wrapped, newest};
 
 use crate::{Error, Result};
+
+pub use checking::{Checked, Unreadable};
+pub use rotation::{Rewrapped, RotationError, Standing};
+pub use transit::TransitKek;
 
 /// The name under which the deployment's key is claimed: of several programs that start on an
 /// empty database one makes it.
 const DEPLOYMENT: &str = "deployment_key";
+
+/// How often what wraps new keys may change while one is made.
+const CHANGES: usize = 5;
 
 /// Opens, makes and destroys data keys; keeps opened ones in memory. No transaction is kept waiting
 /// for a key-encryption key that lives in another service: readers give theirs back meanwhile,
@@ -60,10 +71,12 @@ impl Keys {
         let row = if let Some(row) = stored().await? {
             row
         } else {
-            let new = make(kek.as_ref(), &world).await?;
+            let with = newest(kek.as_ref()).await?;
+            let new = make(kek.as_ref(), &world, &with).await?;
             let row = key_row(&new, None, None, &world);
             let mut tx = store.begin(&Scope::system()).await?;
             if tx.settings().claim(DEPLOYMENT, &row.id.to_string()).await? {
+                tx.keys().claim_current_kek(&row.kek).await?;
                 tx.keys().insert(&row).await?;
                 tx.commit().await?;
                 row
@@ -73,7 +86,9 @@ impl Keys {
                 stored().await?.ok_or(VaultError::Malformed)?
             }
         };
+        let current = row.kek.clone();
         let deployment = unwrap(kek.as_ref(), row).await?;
+        say_what_wraps(store, &current).await?;
         Ok(Self {
             store: store.clone(),
             kek,
@@ -91,7 +106,32 @@ impl Keys {
 
     /// Makes a key, to be stored by [`Keys::insert`]. Before a transaction begins.
     pub async fn make(&self) -> Result<NewKey> {
-        Ok(make(self.kek.as_ref(), &self.world).await?)
+        let with = self.current().await?;
+        Ok(make(self.kek.as_ref(), &self.world, &with).await?)
+    }
+
+    /// Begins a transaction in which a new key will be stored. What wraps new keys may have changed since
+    /// it was made; then it is wrapped anew first, with no transaction open.
+    pub async fn begin(&self, scope: &Scope, mut new: NewKey) -> Result<(Tx, NewKey)> {
+        for _ in 0..CHANGES {
+            let mut tx = self.store.begin(scope).await?;
+            let current = tx.keys().hold_current_kek().await?.unwrap_or_default();
+            let current: KekVersion = current.parse()?;
+            if current == new.wrapped.kek {
+                return Ok((tx, new));
+            }
+            drop(tx);
+            new.wrapped = self.kek.wrap(&self.world, &new.key, &current).await?;
+        }
+        Err(Error::KeysUnavailable)
+    }
+
+    /// What wraps new keys, for all programs on this database.
+    async fn current(&self) -> Result<KekVersion> {
+        let mut tx = self.store.read(&Scope::system()).await?;
+        let current = tx.keys().current_kek().await?;
+        let current = current.ok_or_else(|| Error::Internal("kek_unnamed".into()))?;
+        Ok(current.parse()?)
     }
 
     /// Stores a new key of a workspace or a connection in the caller's transaction.
@@ -102,11 +142,29 @@ impl Keys {
         workspace: WorkspaceId,
         connection: Option<ConnectionId>,
     ) -> Result<Arc<DataKey>> {
+        let new = self.wrapped_as_now(tx, new).await?;
         let row = key_row(&new, Some(workspace), connection, &self.world);
         tx.keys().insert(&row).await?;
         let key = Arc::new(new.key);
         self.remember(&key, connection);
         Ok(key)
+    }
+
+    /// The key wrapped with what wraps new keys, which cannot change before the transaction ends. So
+    /// once that has changed, no row comes that names what was before, and it may be retired when
+    /// none does.
+    async fn wrapped_as_now(&self, tx: &mut Tx, new: NewKey) -> Result<NewKey> {
+        let current = tx.keys().hold_current_kek().await?;
+        let current = current.ok_or_else(|| Error::Internal("kek_unnamed".into()))?;
+        let current: KekVersion = current.parse()?;
+        if current == new.wrapped.kek {
+            return Ok(new);
+        }
+        if self.kek.is_remote() {
+            return Err(Error::KeysUnavailable);
+        }
+        let wrapped = self.kek.wrap(&self.world, &new.key, &current).await?;
+        Ok(NewKey { wrapped, ..new })
     }
 
     /// Stores a new key for one job; it is not the workspace's own.
@@ -171,7 +229,7 @@ impl Keys {
             return self.warm(&scope, row.id).await;
         }
         let new = self.make().await?;
-        let mut tx = self.store.begin(&scope).await?;
+        let (mut tx, new) = self.begin(&scope, new).await?;
         if tx.keys().for_workspace(workspace).await?.is_none() {
             self.insert(&mut tx, new, workspace, None).await?;
             tx.commit().await?;
@@ -247,18 +305,28 @@ impl Keys {
     }
 }
 
-async fn make(kek: &dyn Kek, world: &World) -> Result<NewKey, VaultError> {
+async fn make(kek: &dyn Kek, world: &World, with: &KekVersion) -> Result<NewKey, VaultError> {
     let key = DataKey::generate(world);
-    let wrapped = kek.wrap(world, &key).await?;
+    let wrapped = kek.wrap(world, &key, with).await?;
     Ok(NewKey { key, wrapped })
 }
 
 async fn unwrap(kek: &dyn Kek, row: KeyRow) -> Result<DataKey, VaultError> {
-    let wrapped = Wrapped {
-        bytes: row.wrapped,
-        kek: row.kek,
-    };
+    let wrapped = Wrapped::stored(row.wrapped, &row.kek)?;
     kek.unwrap(row.id, &wrapped).await
+}
+
+/// A database of before this was written down goes on with what wraps its own key.
+async fn say_what_wraps(store: &Store, kek: &str) -> Result<(), KeysError> {
+    let mut tx = store.read(&Scope::system()).await?;
+    let said = tx.keys().current_kek().await?.is_some();
+    drop(tx);
+    if !said {
+        let mut tx = store.begin(&Scope::system()).await?;
+        tx.keys().claim_current_kek(kek).await?;
+        tx.commit().await?;
+    }
+    Ok(())
 }
 
 fn key_row(
@@ -272,7 +340,7 @@ fn key_row(
         workspace_id: workspace,
         connection_id: connection,
         wrapped: new.wrapped.bytes.clone(),
-        kek: new.wrapped.kek.clone(),
+        kek: new.wrapped.kek.to_string(),
         created_at: world.now(),
     }
 }
