@@ -285,11 +285,36 @@ pub(crate) struct Password {
 /// `tenon key …`.
 #[derive(Debug, Subcommand)]
 #[command(after_help = "Examples:
-  tenon key status
-  tenon key status --json")]
+  tenon key status --json
+  tenon key rotate && tenon key rewrap         one server, key in a file: that is all
+  tenon key retire 1                           once no backup from before is needed any more
+  TENON_KEK=vault:transit/tenon TENON_KEK_ALSO=file:/etc/tenon/kek tenon key rewrap
+
+Servers may run meanwhile. See \"Keys and backups\" in the manual for several servers, and for moving to Vault.")]
 pub(crate) enum Key {
-    /// Shows which key-encryption key is in use and how many data keys it wraps
+    /// Shows what wraps the data keys, and how many of them each version wraps
     Status {
+        /// Prints JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Adds a version to the key-encryption key; nothing uses it before `rewrap`
+    Rotate,
+    /// Wraps all data keys with the newest version of TENON_KEK, and new ones from then on
+    Rewrap,
+    /// Takes away an old version that no data key needs
+    Retire {
+        /// The version
+        version: u32,
+    },
+    /// Opens every sealed value in the database, and tells which do not open
+    Check {
+        /// Prints JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Lists the destroyed data keys
+    Graveyard {
         /// Prints JSON
         #[arg(long)]
         json: bool,

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::Path;
 
+use tenon_app::KeysError;
+use tenon_app::keys::RotationError;
 use tenon_store::StoreError;
 use tenon_vault::VaultError;
 
@@ -90,8 +92,33 @@ impl From<VaultError> for Failure {
                     "{error}; point TENON_KEK to the key this database was made with, nothing was changed"
                 )
             }
+            VaultError::KekElsewhere(_) => {
+                format!("{error}; point TENON_KEK or TENON_KEK_ALSO to it, nothing was changed")
+            }
             _ => error.to_string(),
         })
+    }
+}
+
+impl From<RotationError> for Failure {
+    fn from(error: RotationError) -> Self {
+        match error {
+            RotationError::Store(error) => error.into(),
+            RotationError::Vault(error) => error.into(),
+            RotationError::Waiting(_) | RotationError::Needed(..) => {
+                Self::new(format!("{error} (tenon key rewrap)"))
+            }
+            _ => Self::new(error.to_string()),
+        }
+    }
+}
+
+impl From<KeysError> for Failure {
+    fn from(error: KeysError) -> Self {
+        match error {
+            KeysError::Store(error) => error.into(),
+            KeysError::Vault(error) => error.into(),
+        }
     }
 }
 

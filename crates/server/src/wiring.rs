@@ -2,17 +2,19 @@
 
 use std::path::Path;
 
+use tenon_app::keys::TransitKek;
 use tenon_app::push::GooglePush;
 use tenon_app::{AppConfig, Ctx, Parts};
 use tenon_connectors::google::{Google, PushIdentity};
 use tenon_connectors::openid::OpenId;
+use tenon_connectors::transit::Transit;
 use tenon_model::{Scope, World};
 use tenon_store::{Store, StoreConfig, StoreUrl};
-use tenon_vault::{Graveyard, Kek, KekSource, Wrapped, open_kek};
+use tenon_vault::{Graveyard, Kek, KekSource, Ring, Wrapped, open_kek};
 use url::Url;
 
 use crate::failure::Failure;
-use crate::settings::Settings;
+use crate::settings::{KekPlace, Settings};
 
 /// Name of the list of destroyed keys in the data folder.
 pub(crate) const GRAVEYARD: &str = "graveyard";
@@ -48,22 +50,35 @@ pub(crate) async fn open_store(settings: &Settings, migrate: bool) -> Result<Sto
         })
 }
 
-/// The key-encryption key. Only a database without keys may get a new one.
+/// The key-encryption key, and the second one if there is one. Only a database without keys may get
+/// a new one.
 pub(crate) fn kek(
     settings: &Settings,
     world: &World,
     may_create: bool,
 ) -> Result<Box<dyn Kek>, Failure> {
-    let secret = match &settings.kek {
-        KekSource::Env(name) => std::env::var(name).ok(),
-        KekSource::File(_) => None,
-    };
-    Ok(open_kek(
-        &settings.kek,
-        secret.as_deref(),
-        world,
-        may_create,
-    )?)
+    let own = one_kek(&settings.kek, world, may_create)?;
+    let also = settings.kek_also.as_ref();
+    let also = also.map(|place| one_kek(place, world, false)).transpose()?;
+    Ok(Box::new(Ring::new(own, also)?))
+}
+
+fn one_kek(place: &KekPlace, world: &World, may_create: bool) -> Result<Box<dyn Kek>, Failure> {
+    match place {
+        KekPlace::Held(source) => {
+            let secret = match source {
+                KekSource::Env(name) => std::env::var(name).ok(),
+                KekSource::File(_) => None,
+            };
+            Ok(open_kek(source, secret.as_deref(), world, may_create)?)
+        }
+        KekPlace::Transit(config) => {
+            let transit = Transit::new((**config).clone(), world.clone()).map_err(|e| {
+                Failure::usage(format!("the settings of Vault do not hold: {}", e.code))
+            })?;
+            Ok(Box::new(TransitKek::new(transit)))
+        }
+    }
 }
 
 /// Where people reach a server that listens on `address`.
@@ -82,14 +97,15 @@ pub(crate) async fn open_ctx(
     // A key may live in another service: no transaction waits for it.
     let mut tx = store.read(&Scope::system()).await?;
     let first = tx.keys().deployment().await?;
+    let counts = tx.keys().by_kek().await?;
     drop(tx);
-    let kek = kek(settings, &world, first.is_none())?;
+    // A new file beside keys that another place wraps is where they are about to move.
+    let moving = settings.kek_also.is_some();
+    let in_file = counts.iter().any(|(kek, _)| kek.starts_with("file:"));
+    let kek = kek(settings, &world, first.is_none() || moving && !in_file)?;
     if let Some(row) = first {
         // The wrong key is told before anything else is opened with it.
-        let wrapped = Wrapped {
-            bytes: row.wrapped,
-            kek: row.kek,
-        };
+        let wrapped = Wrapped::stored(row.wrapped, &row.kek)?;
         kek.unwrap(row.id, &wrapped).await?;
     }
     let google = settings

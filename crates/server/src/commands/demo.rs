@@ -16,7 +16,7 @@ use tenon_vault::KekSource;
 use super::serve;
 use crate::cli::{Common, Demo};
 use crate::failure::Failure;
-use crate::settings::{MetricsListen, Push, Settings, of_google};
+use crate::settings::{KekPlace, MetricsListen, Push, Settings, of_google};
 use crate::{signals, wiring};
 
 /// The owner; the sandbox's first Google account is theirs too.
@@ -70,7 +70,8 @@ pub(super) async fn run(common: &Common, flags: &Demo) -> Result<(), Failure> {
         listen: flags.listen,
         metrics: MetricsListen::Off,
         public_url: None,
-        kek: KekSource::File(folder.path.join("kek")),
+        kek: KekPlace::Held(KekSource::File(folder.path.join("kek"))),
+        kek_also: None,
         log: String::new(),
         log_json: false,
         poll: std::time::Duration::from_secs(15),

@@ -1,5 +1,6 @@
 //! Settings: one table, read from `tenon.toml`, then the environment, then flags.
 
+mod kek;
 mod load;
 mod oidc;
 mod table;
@@ -16,6 +17,7 @@ use tenon_vault::KekSource;
 use url::Url;
 
 use crate::failure::Failure;
+pub(crate) use kek::KekPlace;
 pub(crate) use load::{Given, Values, unknown_variables};
 pub(crate) use oidc::of_google;
 pub(crate) use table::SETTINGS;
@@ -30,7 +32,9 @@ pub(crate) struct Settings {
     pub(crate) listen: SocketAddr,
     pub(crate) metrics: MetricsListen,
     pub(crate) public_url: Option<Url>,
-    pub(crate) kek: KekSource,
+    pub(crate) kek: KekPlace,
+    /// A second one, while data keys move from the one to the other.
+    pub(crate) kek_also: Option<KekPlace>,
     pub(crate) log: String,
     pub(crate) log_json: bool,
     pub(crate) poll: Duration,
@@ -77,12 +81,8 @@ impl Settings {
             }
             None => StoreUrl::Sqlite(data_dir.join("tenon.db")),
         };
-        let kek = match values.given("TENON_KEK") {
-            Some(text) => text
-                .parse()
-                .map_err(|e: String| values.wrong("TENON_KEK", &e))?,
-            None => KekSource::File(data_dir.join("kek")),
-        };
+        let kek = kek::place(values, "TENON_KEK")?;
+        let kek = kek.unwrap_or_else(|| KekPlace::Held(KekSource::File(data_dir.join("kek"))));
         let public_url = values
             .given("TENON_PUBLIC_URL")
             .map(|text| origin(values, text))
@@ -92,6 +92,7 @@ impl Settings {
             issuers: oidc::issuers(values, google.as_ref())?,
             proxies: values.number("TENON_PROXIES")? as usize,
             kek,
+            kek_also: kek::place(values, "TENON_KEK_ALSO")?,
             public_url,
             direct: direct(values, &database)?,
             database,

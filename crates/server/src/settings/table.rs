@@ -126,7 +126,37 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "TENON_KEK",
         Kind::Text,
         "`file:` and `kek` in the data folder",
-        "Key-encryption key: `file:PATH` (made at the first start, mode 0600) or `env:NAME` (base64 of 32 bytes in that variable). Without it the database cannot be read: keep a copy elsewhere.",
+        "Key-encryption key: `file:PATH` (made at the first start, mode 0600), `env:NAME` (base64 of 32 bytes in that variable) or `vault:MOUNT/KEY` (transit engine of HashiCorp Vault). Without it the database cannot be read: keep a copy elsewhere.",
+    ),
+    noted(
+        "TENON_KEK_ALSO",
+        Kind::Text,
+        "none",
+        "A second key-encryption key that is read too, while data keys move from the one to the other (`tenon key rewrap`).",
+    ),
+    noted(
+        "TENON_VAULT_ADDR",
+        Kind::Url,
+        "none",
+        "Address of HashiCorp Vault, for `vault:MOUNT/KEY`. `https://` unless on loopback.",
+    ),
+    noted(
+        "TENON_VAULT_NAMESPACE",
+        Kind::Text,
+        "none",
+        "Namespace of Vault Enterprise that the transit engine is in.",
+    ),
+    noted(
+        "TENON_VAULT_TOKEN",
+        Kind::Secret,
+        "none",
+        "Token that may encrypt and decrypt with the key in Vault.",
+    ),
+    noted(
+        "TENON_VAULT_TOKEN_FILE",
+        Kind::Path,
+        "none",
+        "File that holds the token instead, read for each call: Vault Agent keeps it fresh there.",
     ),
     setting(
         "TENON_LOG",

@@ -30,7 +30,7 @@ fn malformed_settings() {
         ),
         (
             "kek = \"secret\"",
-            "the setting kek in tenon.toml must be file:PATH or env:NAME",
+            "the setting kek in tenon.toml must be file:PATH, env:NAME or vault:MOUNT/KEY",
         ),
         (
             "google_client_id = \"x\"",

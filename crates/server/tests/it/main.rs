@@ -10,6 +10,7 @@ mod commands;
 mod demo;
 mod doctor;
 mod failures;
+mod keys;
 mod metrics;
 mod person;
 mod serve;

@@ -6,10 +6,10 @@ use std::path::Path;
 
 use tenon_model::{KeyId, World};
 use tenon_store::{KeyRow, Store};
-use tenon_vault::{Graveyard, KekSource, Wrapped};
+use tenon_vault::{Graveyard, Kek, KekSource, Wrapped, newest};
 
 use super::check::Check;
-use crate::settings::Settings;
+use crate::settings::{KekPlace, Settings};
 use crate::wiring;
 
 const NAME: &str = "keys";
@@ -36,7 +36,8 @@ pub(super) async fn check(settings: &Settings, store: Option<&Store>, checks: &m
         }
     };
     checks.push(opened(settings, &rows).await);
-    if let KekSource::File(path) = &settings.kek
+    checks.extend(rotation(settings, &rows).await);
+    if let KekPlace::Held(KekSource::File(path)) = &settings.kek
         && let Some(check) = permissions(path)
     {
         checks.push(check);
@@ -52,7 +53,7 @@ pub(super) async fn check(settings: &Settings, store: Option<&Store>, checks: &m
 async fn opened(settings: &Settings, rows: &[KeyRow]) -> Check {
     if rows.is_empty() {
         return match &settings.kek {
-            KekSource::File(path) if !path.exists() => Check::ok(
+            KekPlace::Held(KekSource::File(path)) if !path.exists() => Check::ok(
                 NAME,
                 format!(
                     "{} does not exist yet; tenon serve makes it",
@@ -70,16 +71,8 @@ async fn opened(settings: &Settings, rows: &[KeyRow]) -> Check {
         Err(check) => return check,
     };
     for row in rows {
-        let wrapped = Wrapped {
-            bytes: row.wrapped.clone(),
-            kek: row.kek.clone(),
-        };
-        if let Err(error) = kek.unwrap(row.id, &wrapped).await {
-            return Check::fail(
-                NAME,
-                error.to_string(),
-                "point TENON_KEK to the key this database was made with",
-            );
+        if let Err(error) = opens(kek.as_ref(), row).await {
+            return failed(&error.to_string());
         }
     }
     Check::ok(
@@ -88,14 +81,46 @@ async fn opened(settings: &Settings, rows: &[KeyRow]) -> Check {
     )
 }
 
-fn open(settings: &Settings) -> Result<Box<dyn tenon_vault::Kek>, Check> {
-    wiring::kek(settings, &World::system(), false).map_err(|error| {
-        let text = error.to_string();
-        let (text, next) = text.split_once("; ").unwrap_or((
-            &text,
-            "point TENON_KEK to the key this database was made with",
-        ));
-        Check::fail(NAME, text, next)
+async fn opens(kek: &dyn Kek, row: &KeyRow) -> Result<(), tenon_vault::VaultError> {
+    let wrapped = Wrapped::stored(row.wrapped.clone(), &row.kek)?;
+    kek.unwrap(row.id, &wrapped).await.map(drop)
+}
+
+/// A sentence that may say behind a semicolon what to do.
+fn failed(text: &str) -> Check {
+    let (text, next) = text.split_once("; ").unwrap_or((
+        text,
+        "point TENON_KEK to the key this database was made with",
+    ));
+    Check::fail(NAME, text, next)
+}
+
+fn open(settings: &Settings) -> Result<Box<dyn Kek>, Check> {
+    wiring::kek(settings, &World::system(), false).map_err(|error| failed(&error.to_string()))
+}
+
+/// Whether a rotation, or a move to another key, has been left half way.
+async fn rotation(settings: &Settings, rows: &[KeyRow]) -> Option<Check> {
+    const NAME: &str = "key rotation";
+    const REWRAP: &str = "tenon key rewrap";
+    let kek = open(settings).ok().filter(|_| !rows.is_empty())?;
+    let newest = match newest(kek.as_ref()).await {
+        Ok(newest) => newest,
+        Err(error) => {
+            let text = format!("versions cannot be read: {error}");
+            let next = "rotating needs them; running does not";
+            return Some(Check::warn(NAME, text, next));
+        }
+    };
+    let name = newest.to_string();
+    let behind = rows.iter().filter(|row| row.kek != name).count();
+    if behind > 0 {
+        let text = format!("{behind} data keys are not wrapped with {newest} yet");
+        return Some(Check::warn(NAME, text, REWRAP));
+    }
+    settings.kek_also.as_ref().map(|_| {
+        let text = "TENON_KEK_ALSO names a key that no data key needs any more";
+        Check::warn(NAME, text, "take it out of the settings of all servers")
     })
 }
 
