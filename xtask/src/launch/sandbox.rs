@@ -42,6 +42,8 @@ pub struct SandboxOptions {
     pub accounts: u32,
     /// Milliseconds before each answer.
     pub latency: u64,
+    /// Whether a transit engine of HashiCorp Vault is played too.
+    pub vault: bool,
 }
 
 impl SandboxOptions {
@@ -54,6 +56,7 @@ impl SandboxOptions {
             auto_consent: true,
             accounts: 0,
             latency: 0,
+            vault: false,
         }
     }
 
@@ -69,6 +72,7 @@ pub struct Sandbox {
     url: String,
     control: Client,
     quota: Quota,
+    vault: Option<u16>,
     _dir: TempDir,
 }
 
@@ -77,6 +81,7 @@ impl Sandbox {
     pub fn start(tenon: &Path, options: SandboxOptions) -> Result<Self> {
         let dir = TempDir::new("sandbox")?;
         let port = free_port()?;
+        let vault = options.vault.then(free_port).transpose()?;
         let mut command = Command::new(tenon);
         command
             .current_dir(dir.path())
@@ -87,6 +92,7 @@ impl Sandbox {
                     .flat_map(|n| ["--account".to_owned(), SandboxOptions::account(n)]),
             )
             .args(["--port", &port.to_string()])
+            .args(vault.map(|port| format!("--vault-port={port}")))
             .args(["--messages", &options.messages.to_string()])
             .args(["--seed", &options.seed.to_string()])
             .args(["--latency-ms", &options.latency.to_string()])
@@ -111,6 +117,7 @@ impl Sandbox {
             control: Client::new(&url)?,
             url,
             quota: options.quota,
+            vault,
             _dir: dir,
         })
     }
@@ -132,6 +139,14 @@ impl Sandbox {
         all.push(("TENON_POLL_SECONDS".to_owned(), "5".to_owned()));
         // All of the mailbox is compared.
         all.push(("TENON_MAIL_DAYS".to_owned(), "0".to_owned()));
+        if let Some(port) = self.vault {
+            let address = format!("http://127.0.0.1:{port}");
+            all.push(("TENON_VAULT_ADDR".to_owned(), address));
+            all.push((
+                "TENON_VAULT_TOKEN".to_owned(),
+                "tenon-demo-token".to_owned(),
+            ));
+        }
         all
     }
 

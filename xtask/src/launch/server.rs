@@ -116,6 +116,28 @@ impl Setup {
         self.environment.push((name.to_owned(), value.to_owned()));
     }
 
+    /// The same server with other settings.
+    #[must_use]
+    pub fn with(&self, settings: &[(&str, &str)]) -> Self {
+        let mut other = self.on(self.database.clone());
+        for (name, value) in settings {
+            other.set(name, value);
+        }
+        other
+    }
+
+    /// Takes a setting away for the next start.
+    pub fn unset(&mut self, name: &str) {
+        self.environment.retain(|(known, _)| known != name);
+    }
+
+    /// A command of the same program with the settings of this server.
+    pub fn tool(&self, words: &[&str]) -> Result<Command> {
+        let mut command = self.command()?;
+        command.args(words);
+        Ok(command)
+    }
+
     fn command(&self) -> Result<Command> {
         let temporary = self.home.path().join("tmp");
         std::fs::create_dir_all(&temporary)?;

@@ -125,13 +125,13 @@ fn disconnect(setup: &Setup, connection: &str) -> Result<()> {
 }
 
 /// A copy of the database as a backup would hold it: without keys, without graveyard.
-enum Copy {
+pub(super) enum Copy {
     Sqlite(TempDir, PathBuf),
     Postgres(String),
 }
 
 impl Copy {
-    fn take(setup: &Setup, databases: &Databases) -> Result<Self> {
+    pub(super) fn take(setup: &Setup, databases: &Databases) -> Result<Self> {
         match setup.database() {
             Database::Sqlite => {
                 let dir = TempDir::new("copy")?;
@@ -158,6 +158,41 @@ impl Copy {
     }
 }
 
+impl Copy {
+    /// Puts the copy in place, lets `look` at it, puts the present database back.
+    pub(super) fn with_restored<T>(
+        &self,
+        setup: &Setup,
+        databases: &Databases,
+        look: impl FnOnce(&Setup) -> Result<T>,
+    ) -> Result<T> {
+        match self {
+            Self::Sqlite(dir, file) => {
+                let aside = TempDir::new("aside")?;
+                exchange(file, aside.path(), dir.path())?;
+                let seen = look(setup)?;
+                exchange(file, &aside.path().join("unused"), aside.path())?;
+                Ok(seen)
+            }
+            Self::Postgres(name) => {
+                let postgres = databases.postgres().context("PostgreSQL is not running")?;
+                let database = format!("{name}_run");
+                postgres.sql(
+                    "postgres",
+                    &format!("CREATE DATABASE {database} TEMPLATE {name}"),
+                )?;
+                let other = setup.on(Database::Postgres(postgres.url(&database)));
+                let seen = look(&other)?;
+                postgres.sql(
+                    "postgres",
+                    &format!("DROP DATABASE {database} WITH (FORCE)"),
+                )?;
+                Ok(seen)
+            }
+        }
+    }
+}
+
 fn parts(file: &Path) -> [PathBuf; 3] {
     ["", "-wal", "-shm"].map(|suffix| {
         let mut name = file.as_os_str().to_owned();
@@ -174,30 +209,7 @@ fn readable_after_restore(
     copy: &Copy,
     scanner: &Scanner,
 ) -> Result<u64> {
-    let restored = match copy {
-        Copy::Sqlite(dir, file) => {
-            let aside = TempDir::new("aside")?;
-            exchange(file, aside.path(), dir.path())?;
-            let text = read_through_api(setup)?;
-            exchange(file, &aside.path().join("unused"), aside.path())?;
-            text
-        }
-        Copy::Postgres(name) => {
-            let postgres = databases.postgres().context("PostgreSQL is not running")?;
-            let database = format!("{name}_run");
-            postgres.sql(
-                "postgres",
-                &format!("CREATE DATABASE {database} TEMPLATE {name}"),
-            )?;
-            let other = setup.on(Database::Postgres(postgres.url(&database)));
-            let text = read_through_api(&other)?;
-            postgres.sql(
-                "postgres",
-                &format!("DROP DATABASE {database} WITH (FORCE)"),
-            )?;
-            text
-        }
-    };
+    let restored = copy.with_restored(setup, databases, read_through_api)?;
     let found: BTreeSet<_> = scanner
         .bytes(&restored, "API")
         .into_iter()

@@ -11,6 +11,8 @@ mod kill_sync;
 mod nodes;
 mod outbox;
 mod resync;
+mod rotation;
+mod rotation_load;
 mod writing;
 
 use anyhow::{Result, bail};
@@ -73,7 +75,7 @@ impl Options {
 type Proof = fn(&Options, &mut Report) -> Result<()>;
 
 /// Name, proof, repetitions of its short form.
-const PROOFS: [(&str, Proof, u64); 9] = [
+const PROOFS: [(&str, Proof, u64); 10] = [
     ("main-job", browser::run, 1),
     ("emulator", emulator::run, 1),
     ("corpora", corpora::run, 1),
@@ -82,6 +84,7 @@ const PROOFS: [(&str, Proof, u64); 9] = [
     ("canary", canary::run, 1),
     ("outbox", outbox::run, 4),
     ("two-nodes", nodes::run, 1),
+    ("rotation", rotation::run, 4),
     ("hostile-mail", hostile::run, 1),
 ];
 

@@ -121,6 +121,7 @@ pub(super) fn proofs() -> Result<Counts> {
         "canary",
         "outbox",
         "two-nodes",
+        "rotation",
         "hostile-mail",
     ] {
         total = total + prove::short(name)?;
