@@ -153,12 +153,7 @@ fn control(by_test: &[(&str, &str, &str, &str)], report: &mut Report) -> Result<
         failed += counts.failed;
         wanted += names.len();
     }
-    report.exactly(
-        "tests that fail without a saboteur",
-        failed as u64,
-        0,
-        "control",
-    );
+    report.exactly("tests that fail without a saboteur", failed, 0, "control");
     report.at_least(
         "tests that pass without a saboteur",
         passed as f64,

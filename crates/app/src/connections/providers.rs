@@ -142,7 +142,7 @@ pub fn providers(ctx: &Ctx, locale: Locale) -> Vec<ProviderView> {
 /// The text that a person agrees to for exactly these features.
 pub fn policy(features: &[Feature], locale: Locale) -> PolicyView {
     view(
-        policy::sentences(features),
+        &policy::sentences(features),
         policy::version(features, locale),
         locale,
     )
@@ -152,13 +152,13 @@ pub fn policy(features: &[Feature], locale: Locale) -> PolicyView {
 pub fn privacy(locale: Locale) -> PolicyView {
     let all: Vec<Feature> = FEATURES.iter().map(|f| f.feature).collect();
     view(
-        policy::SENTENCES.iter().collect(),
+        &policy::SENTENCES.iter().collect::<Vec<_>>(),
         policy::version(&all, locale),
         locale,
     )
 }
 
-fn view(all: Vec<&'static policy::Sentence>, version: String, locale: Locale) -> PolicyView {
+fn view(all: &[&'static policy::Sentence], version: String, locale: Locale) -> PolicyView {
     let ids = |section: Section| -> Vec<&'static str> {
         let of_it = all.iter().filter(|s| s.section == section);
         of_it.map(|s| s.id).collect()

@@ -5,7 +5,7 @@
 use super::Run::{Browser, Proof, Test};
 use super::sentences::SENTENCES;
 use super::{Ground, Locale, Sentence};
-use crate::sabotage::Saboteur::{self, *};
+use crate::sabotage::Saboteur;
 
 /// Where a check runs. All of it is part of `cargo xtask test`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,7 +80,10 @@ pub const CHECKS: &[Check] = &[
         en: "Marked words are planted in mail; after a day of use, failures and two kills, database, log, temporary files and memory on disk are searched for them in 18 encodings. None is found, while marks planted for control are.",
         fr: "Des mots marqués sont placés dans des messages ; après une journée d’usage, de pannes et deux arrêts brutaux, base, journal et fichiers temporaires sont fouillés en 18 encodages. Aucun n’est trouvé, tandis que les marques témoins le sont.",
         runs: &[],
-        saboteurs: &[(BodyInLog, CANARY), (BodyInFile, CANARY)],
+        saboteurs: &[
+            (Saboteur::BodyInLog, CANARY),
+            (Saboteur::BodyInFile, CANARY),
+        ],
         live: false,
     },
     Check {
@@ -90,7 +93,7 @@ pub const CHECKS: &[Check] = &[
         fr: "Une pièce jointe de 60 Mo traverse sans être gardée en mémoire ni écrite.",
         runs: &[],
         saboteurs: &[(
-            AttachmentHeld,
+            Saboteur::AttachmentHeld,
             Test(
                 "tenon-connectors",
                 "sixty_megabytes_pass_through_flat_memory",
@@ -106,11 +109,11 @@ pub const CHECKS: &[Check] = &[
         runs: &[],
         saboteurs: &[
             (
-                BodiesKept,
+                Saboteur::BodiesKept,
                 Test("tenon-app", "q4_nothing_is_left_after_its_time"),
             ),
             (
-                BodiesUnbounded,
+                Saboteur::BodiesUnbounded,
                 Test("tenon-app", "q4_the_bound_holds_under_ten_thousand_opens"),
             ),
         ],
@@ -128,14 +131,14 @@ pub const CHECKS: &[Check] = &[
         runs: &[],
         saboteurs: &[
             (
-                BodiesPrefetched,
+                Saboteur::BodiesPrefetched,
                 Test(
                     "tenon-app",
                     "q5_no_body_is_asked_for_before_a_message_is_opened",
                 ),
             ),
             (
-                ActsUnasked,
+                Saboteur::ActsUnasked,
                 Test("tenon-app", "q5_nothing_is_changed_without_being_asked"),
             ),
         ],
@@ -148,7 +151,7 @@ pub const CHECKS: &[Check] = &[
         fr: "Un message en attente n’est qu’un brouillon chez le fournisseur ; il peut être repris jusqu’à son heure et ne part qu’une fois. Rien de son texte n’est trouvé ensuite sur le serveur.",
         runs: &[CANARY, Proof("outbox")],
         saboteurs: &[(
-            SendsAtOnce,
+            Saboteur::SendsAtOnce,
             Test(
                 "tenon-app",
                 "s1_a_message_waits_can_be_taken_back_and_goes_once",
@@ -162,7 +165,10 @@ pub const CHECKS: &[Check] = &[
         en: "The running server may not write a core file.",
         fr: "Le serveur en marche ne peut pas écrire de fichier « core ».",
         runs: &[],
-        saboteurs: &[(CoreDumps, Test("tenon", "q7_a_crash_writes_no_memory"))],
+        saboteurs: &[(
+            Saboteur::CoreDumps,
+            Test("tenon", "q7_a_crash_writes_no_memory"),
+        )],
         live: false,
     },
     Check {
@@ -177,14 +183,14 @@ pub const CHECKS: &[Check] = &[
         runs: &[],
         saboteurs: &[
             (
-                BoxIgnored,
+                Saboteur::BoxIgnored,
                 Test(
                     "tenon-app",
                     "only_what_is_in_the_box_is_listed_and_a_day_takes_what_grows_too_old",
                 ),
             ),
             (
-                ActionsKept,
+                Saboteur::ActionsKept,
                 Test(
                     "tenon-app",
                     "q8_actions_go_after_a_week_and_sent_ones_after_a_month",
@@ -200,7 +206,7 @@ pub const CHECKS: &[Check] = &[
         fr: "Les colonnes des deux bases sont lues et comparées à celles qui sont déclarées, dans les deux sens.",
         runs: &[],
         saboteurs: &[(
-            ColumnUndeclared,
+            Saboteur::ColumnUndeclared,
             Test(
                 "tenon-store",
                 "the_inventory_declares_every_column_and_no_other",
@@ -218,7 +224,10 @@ pub const CHECKS: &[Check] = &[
         en: "Names, addresses, subjects and the provider’s keys are searched for, as marks, in the database, its logs and a dump of it: none is readable.",
         fr: "Noms, adresses, objets et clés du fournisseur sont cherchés, comme marques, dans la base, ses journaux et une copie : aucun n’est lisible.",
         runs: &[],
-        saboteurs: &[(SealedInClear, CANARY), (TokenInLog, CANARY)],
+        saboteurs: &[
+            (Saboteur::SealedInClear, CANARY),
+            (Saboteur::TokenInLog, CANARY),
+        ],
         live: true,
     },
     Check {
@@ -231,7 +240,7 @@ pub const CHECKS: &[Check] = &[
         fr: "Une valeur scellée déplacée vers un autre compte, une autre table, colonne ou ligne ne s’ouvre pas.",
         runs: &[],
         saboteurs: &[(
-            PlaceUnbound,
+            Saboteur::PlaceUnbound,
             Test("tenon-vault", "v2_a_value_opens_only_where_it_was_sealed"),
         )],
         live: false,
@@ -246,7 +255,7 @@ pub const CHECKS: &[Check] = &[
         fr: "Une sauvegarde d’avant la déconnexion est restaurée : avec toutes les clés du système, rien du compte ne s’ouvre.",
         runs: &[CANARY],
         saboteurs: &[(
-            GraveyardSkipped,
+            Saboteur::GraveyardSkipped,
             Test(
                 "tenon-app",
                 "v5_a_restored_backup_is_deprived_of_destroyed_keys",
@@ -260,7 +269,10 @@ pub const CHECKS: &[Check] = &[
         en: "A hundred thousand values sealed with one key have different nonces.",
         fr: "Cent mille valeurs scellées avec une clé ont des nonces différents.",
         runs: &[],
-        saboteurs: &[(NonceFixed, Test("tenon-vault", "v6_nonces_do_not_repeat"))],
+        saboteurs: &[(
+            Saboteur::NonceFixed,
+            Test("tenon-vault", "v6_nonces_do_not_repeat"),
+        )],
         live: false,
     },
     Check {
@@ -269,7 +281,10 @@ pub const CHECKS: &[Check] = &[
         en: "Every address of the API is read by a connected person: no answer holds a key of the provider.",
         fr: "Chaque adresse de l’API est lue par une personne connectée : aucune réponse ne contient de clé du fournisseur.",
         runs: &[],
-        saboteurs: &[(TokenShown, Test("tenon-api", "v7_no_answer_holds_a_token"))],
+        saboteurs: &[(
+            Saboteur::TokenShown,
+            Test("tenon-api", "v7_no_answer_holds_a_token"),
+        )],
         live: false,
     },
     Check {
@@ -279,7 +294,7 @@ pub const CHECKS: &[Check] = &[
         fr: "Chaque bit d’une valeur scellée est inversé : elle ne s’ouvre jamais.",
         runs: &[],
         saboteurs: &[(
-            FlipsIgnored,
+            Saboteur::FlipsIgnored,
             Test("tenon-vault", "v8_each_flipped_bit_is_noticed"),
         )],
         live: false,
@@ -295,11 +310,11 @@ pub const CHECKS: &[Check] = &[
         ],
         saboteurs: &[
             (
-                RowsStay,
+                Saboteur::RowsStay,
                 Test("tenon-app", "x1_no_row_is_left_when_the_answer_comes"),
             ),
             (
-                SubscriptionStays,
+                Saboteur::SubscriptionStays,
                 Test(
                     "tenon-app",
                     "a_disconnect_ends_the_subscription_unless_another_needs_it",
@@ -316,14 +331,14 @@ pub const CHECKS: &[Check] = &[
         runs: &[],
         saboteurs: &[
             (
-                GrantStays,
+                Saboteur::GrantStays,
                 Test(
                     "tenon-app",
                     "x1_nothing_is_left_and_the_receipt_says_what_went",
                 ),
             ),
             (
-                SharedGrantRevoked,
+                Saboteur::SharedGrantRevoked,
                 Test(
                     "tenon-app",
                     "a10_a_grant_that_another_connection_shares_is_left_alone",
@@ -340,14 +355,14 @@ pub const CHECKS: &[Check] = &[
         runs: &[],
         saboteurs: &[
             (
-                WithdrawalUnnoticed,
+                Saboteur::WithdrawalUnnoticed,
                 Test(
                     "tenon-app",
                     "c7_withdrawal_elsewhere_stops_at_once_and_purges_after_the_grace_period",
                 ),
             ),
             (
-                RefusalBelieved,
+                Saboteur::RefusalBelieved,
                 Test(
                     "tenon-app",
                     "a17_a_refusal_that_a_second_look_does_not_confirm_is_no_withdrawal",
@@ -363,7 +378,7 @@ pub const CHECKS: &[Check] = &[
         fr: "Chaque adresse de l’API est interrogée avec chaque identifiant d’un autre espace et répond comme à celui de personne.",
         runs: &[],
         saboteurs: &[(
-            FirstWall,
+            Saboteur::FirstWall,
             Test(
                 "tenon-api",
                 "t1_ids_of_another_workspace_are_like_ids_of_nobody",
@@ -381,7 +396,7 @@ pub const CHECKS: &[Check] = &[
         fr: "Ce qui est annoncé en direct à un membre ne contient rien d’un autre.",
         runs: &[],
         saboteurs: &[(
-            EventsToAll,
+            Saboteur::EventsToAll,
             Test("tenon-store", "events_reach_only_whom_they_are_for"),
         )],
         live: false,
@@ -393,7 +408,7 @@ pub const CHECKS: &[Check] = &[
         fr: "Chaque fonction qui lit ou écrit du courrier est appelée par un collègue, un étranger et une tâche d’un autre espace, et ne donne rien.",
         runs: &[Test("tenon-api", "another_member_finds_nothing")],
         saboteurs: &[(
-            MemberWall,
+            Saboteur::MemberWall,
             Test("tenon-store", "a_mailbox_is_its_owners_only"),
         )],
         live: false,
@@ -404,7 +419,10 @@ pub const CHECKS: &[Check] = &[
         en: "After the day with marked words, with everything logged, the log holds none of them: no name, address, subject, text or key.",
         fr: "Après la journée aux mots marqués, tout étant journalisé, le journal n’en contient aucun : ni nom, ni adresse, ni objet, ni texte, ni clé.",
         runs: &[],
-        saboteurs: &[(SubjectInLog, CANARY), (AddressInLog, CANARY)],
+        saboteurs: &[
+            (Saboteur::SubjectInLog, CANARY),
+            (Saboteur::AddressInLog, CANARY),
+        ],
         live: false,
     },
     Check {
@@ -414,7 +432,7 @@ pub const CHECKS: &[Check] = &[
         fr: "Des requêtes étranges sont envoyées : aucun de leurs mots ne devient l’étiquette d’un chiffre.",
         runs: &[],
         saboteurs: &[(
-            LabelFromClient,
+            Saboteur::LabelFromClient,
             Test("tenon-api", "nothing_that_a_client_sends_becomes_a_label"),
         )],
         live: false,
@@ -425,7 +443,10 @@ pub const CHECKS: &[Check] = &[
         en: "Every screen is walked through in a browser that records all requests: none leaves for another host, and the pages’ policy allows none.",
         fr: "Chaque écran est parcouru dans un navigateur qui enregistre toutes les requêtes : aucune ne part ailleurs, et la politique des pages n’en permet aucune.",
         runs: &[Browser("main-job.mjs")],
-        saboteurs: &[(PageOpen, Test("tenon-api", "every_answer_is_guarded"))],
+        saboteurs: &[(
+            Saboteur::PageOpen,
+            Test("tenon-api", "every_answer_is_guarded"),
+        )],
         live: false,
     },
     Check {
@@ -435,7 +456,7 @@ pub const CHECKS: &[Check] = &[
         fr: "La page de la RFC 9116 est là, nomme le contact et tient dans l’année.",
         runs: &[],
         saboteurs: &[(
-            ContactExpired,
+            Saboteur::ContactExpired,
             Test("tenon-api", "e5_the_security_contact_is_there_and_in_force"),
         )],
         live: false,
@@ -448,11 +469,11 @@ pub const CHECKS: &[Check] = &[
         runs: &[Proof("hostile-mail")],
         saboteurs: &[
             (
-                ScriptsPass,
+                Saboteur::ScriptsPass,
                 Test("tenon-app", "h1_nothing_that_runs_is_left"),
             ),
             (
-                FrameOpen,
+                Saboteur::FrameOpen,
                 Test("tenon-api", "a_message_opens_with_body_and_original"),
             ),
         ],
@@ -471,7 +492,7 @@ pub const CHECKS: &[Check] = &[
             ),
         ],
         saboteurs: &[(
-            ImagesLoad,
+            Saboteur::ImagesLoad,
             Test("tenon-app", "h2_remote_content_is_taken_out_and_counted"),
         )],
         live: false,
@@ -483,7 +504,7 @@ pub const CHECKS: &[Check] = &[
         fr: "L’hôte d’une image voit la même requête pour tous : ni référent, ni cookie, ni adresse du lecteur.",
         runs: &[],
         saboteurs: &[(
-            ImageReferrer,
+            Saboteur::ImageReferrer,
             Test(
                 "tenon-connectors",
                 "h3_the_sender_learns_nothing_but_that_somebody_asked",
@@ -497,7 +518,10 @@ pub const CHECKS: &[Check] = &[
         en: "Of styles only those of a list are kept: none that loads, covers or escapes.",
         fr: "Des styles, seuls ceux d’une liste sont gardés : aucun qui charge, recouvre ou s’échappe.",
         runs: &[Proof("hostile-mail")],
-        saboteurs: &[(StylesPass, Test("tenon-app", "styles_are_kept_by_list"))],
+        saboteurs: &[(
+            Saboteur::StylesPass,
+            Test("tenon-app", "styles_are_kept_by_list"),
+        )],
         live: false,
     },
     Check {
@@ -507,7 +531,7 @@ pub const CHECKS: &[Check] = &[
         fr: "Les textes faits pour occuper l’analyseur sont abandonnés dans une limite de temps et de profondeur.",
         runs: &[],
         saboteurs: &[(
-            BoundGone,
+            Saboteur::BoundGone,
             Test(
                 "tenon-app",
                 "h6_what_makes_the_parser_work_with_the_square_is_given_up",
@@ -522,7 +546,7 @@ pub const CHECKS: &[Check] = &[
         fr: "La suppression définitive est demandée pour la boîte, la corbeille et les indésirables : seul ce qui est dans ces deux dernières part.",
         runs: &[],
         saboteurs: &[(
-            DeletesAnywhere,
+            Saboteur::DeletesAnywhere,
             Test("tenon-app", "trash_restore_and_delete_for_good"),
         )],
         live: false,
@@ -534,7 +558,7 @@ pub const CHECKS: &[Check] = &[
         fr: "Une session est terminée : la requête suivante est refusée, sur chaque serveur.",
         runs: &[Test("tenon-api", "u1_a_session_ends_on_every_node")],
         saboteurs: &[(
-            SessionLivesOn,
+            Saboteur::SessionLivesOn,
             Test("tenon-api", "u1_an_ended_session_stops_at_once"),
         )],
         live: false,
@@ -546,7 +570,7 @@ pub const CHECKS: &[Check] = &[
         fr: "Sur une horloge avancée, les sessions inactives et les anciennes prennent fin d’elles-mêmes.",
         runs: &[],
         saboteurs: &[(
-            IdleForever,
+            Saboteur::IdleForever,
             Test("tenon-api", "u4_sessions_end_by_themselves"),
         )],
         live: false,
@@ -568,18 +592,18 @@ pub const CHECKS: &[Check] = &[
         ],
         saboteurs: &[
             (
-                StateReusable,
+                Saboteur::StateReusable,
                 Test(
                     "tenon-app",
                     "u5_a_state_is_good_once_and_for_its_session_only",
                 ),
             ),
             (
-                NonceUnchecked,
+                Saboteur::NonceUnchecked,
                 Test("tenon-connectors", "u5_every_claim_counts"),
             ),
             (
-                TokenAudienceUnchecked,
+                Saboteur::TokenAudienceUnchecked,
                 Test("tenon-connectors", "u5_every_claim_counts"),
             ),
         ],
@@ -592,7 +616,7 @@ pub const CHECKS: &[Check] = &[
         fr: "Chaque écriture d’une adresse étrangère est donnée comme page suivante : le navigateur reste sur ce serveur.",
         runs: &[],
         saboteurs: &[(
-            ReturnAnywhere,
+            Saboteur::ReturnAnywhere,
             Test("tenon-app", "u6_afterwards_it_goes_to_own_pages_only"),
         )],
         live: false,
@@ -612,7 +636,7 @@ pub const CHECKS: &[Check] = &[
             "u7_a_permission_for_what_is_not_built_is_not_used",
         )],
         saboteurs: &[(
-            ScopeWidened,
+            Saboteur::ScopeWidened,
             Test("tenon-app", "only_missing_scopes_are_asked_for_later"),
         )],
         live: false,
@@ -625,14 +649,14 @@ pub const CHECKS: &[Check] = &[
         runs: &[],
         saboteurs: &[
             (
-                ConsentTextLost,
+                Saboteur::ConsentTextLost,
                 Test(
                     "tenon-app",
                     "the_consent_is_kept_with_the_sentences_that_were_shown",
                 ),
             ),
             (
-                StaleTextAccepted,
+                Saboteur::StaleTextAccepted,
                 Test("tenon-app", "a_text_that_has_changed_has_to_be_read_again"),
             ),
         ],
@@ -645,7 +669,7 @@ pub const CHECKS: &[Check] = &[
         fr: "Chaque adresse d’écriture de l’API est appelée comme le ferait la page d’un autre site : toutes refusent.",
         runs: &[],
         saboteurs: &[(
-            ForgedWrites,
+            Saboteur::ForgedWrites,
             Test("tenon-api", "u9_every_write_is_refused_from_elsewhere"),
         )],
         live: false,
@@ -660,7 +684,7 @@ pub const CHECKS: &[Check] = &[
             "u11_a_flood_of_names_does_not_free_the_one_that_is_guessed_at",
         )],
         saboteurs: &[(
-            GuessesFree,
+            Saboteur::GuessesFree,
             Test("tenon-app", "u11_pauses_double_up_to_a_quarter_of_an_hour"),
         )],
         live: false,
@@ -673,11 +697,11 @@ pub const CHECKS: &[Check] = &[
         runs: &[Test("tenon-app", "w1_only_google_can_push_and_only_for_us")],
         saboteurs: &[
             (
-                PushAudienceUnchecked,
+                Saboteur::PushAudienceUnchecked,
                 Test("tenon-connectors", "w1_every_claim_counts"),
             ),
             (
-                PushAccountUnchecked,
+                Saboteur::PushAccountUnchecked,
                 Test("tenon-connectors", "w1_every_claim_counts"),
             ),
         ],
@@ -690,7 +714,7 @@ pub const CHECKS: &[Check] = &[
         fr: "Un flot d’annonces ne donne qu’un seul regard dans la boîte.",
         runs: &[],
         saboteurs: &[(
-            PushesUncoalesced,
+            Saboteur::PushesUncoalesced,
             Test(
                 "tenon-app",
                 "w5_a_flood_of_different_pushes_is_one_waiting_job",
@@ -708,7 +732,7 @@ pub const CHECKS: &[Check] = &[
             "w6_redirects_are_few_and_each_is_checked",
         )],
         saboteurs: &[(
-            ImageAnywhere,
+            Saboteur::ImageAnywhere,
             Test(
                 "tenon-connectors",
                 "w6_addresses_of_networks_are_refused_in_every_spelling",

@@ -81,7 +81,7 @@ async fn deployment_key(settings: &Settings, store: &Store) -> Result<DataKey, F
     let kek = wiring::kek(settings, &World::system(), false)?;
     let wrapped = Wrapped {
         bytes: row.wrapped,
-        kek: row.kek,
+        kek: row.kek.parse()?,
     };
     Ok(kek.unwrap(row.id, &wrapped).await?)
 }
