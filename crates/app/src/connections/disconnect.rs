@@ -11,7 +11,7 @@ use tenon_jobs::{Job, JobError, Lease};
 use tenon_model::connection::{ConnectionStatus, Provider};
 use tenon_model::event::EventKind;
 use tenon_model::{ConnectionId, KeyId, Scope, WorkspaceId};
-use tenon_store::{ConnectionRow, Receipt};
+use tenon_store::{ConnectionRow, Receipt, StoreError};
 
 use super::receipts::{ReceiptView, receipt_view};
 use super::remove::{RemoveRows, TAKE_OVER, remove_now};
@@ -327,7 +327,11 @@ pub(crate) async fn finish_burials(ctx: &Ctx) -> std::result::Result<(), KeysErr
         if let Some(id) = key.connection_id
             && tx.connections().get(id).await?.is_some()
         {
-            tx.connections().delete(id, None).await?;
+            match tx.connections().delete(id, None).await {
+                // A server that runs beside has just finished this disconnection itself.
+                Err(StoreError::NotFound(_)) => continue,
+                deleted => deleted?,
+            };
         }
         tx.keys().destroy(key.id).await?;
         tx.commit().await?;
