@@ -13,7 +13,7 @@ use tenon_model::connection::{ConnectionStatus, Provider};
 use tenon_model::event::EventKind;
 use tenon_model::sabotage::{self, Saboteur};
 use tenon_model::{ConnectionId, KeyId, Scope, WorkspaceId};
-use tenon_store::{ConnectionRow, Receipt};
+use tenon_store::{ConnectionRow, Receipt, StoreError};
 
 use super::receipts::{ReceiptView, receipt_view};
 use super::remove::{RemoveRows, TAKE_OVER, remove_now};
@@ -362,7 +362,11 @@ pub(crate) async fn finish_burials(ctx: &Ctx) -> std::result::Result<(), KeysErr
         if let Some(id) = key.connection_id
             && let Some(row) = tx.connections().get(id).await?
         {
-            tx.connections().delete(id, None).await?;
+            match tx.connections().delete(id, None).await {
+                // A server that runs beside has just finished this disconnection itself.
+                Err(StoreError::NotFound(_)) => continue,
+                deleted => deleted?,
+            };
             note(AuditAction::Disconnected)
                 .about(AuditTarget::Connection(id))
                 .with(AuditDetail::Provider, row.provider.as_str())
