@@ -47,10 +47,7 @@ pub(crate) async fn get_events(
     SignedIn(actor): SignedIn,
     headers: HeaderMap,
 ) -> Answer<Response> {
-    let last = headers
-        .get("last-event-id")
-        .and_then(|v| v.to_str().ok())
-        .and_then(|v| v.parse().ok());
+    let last = headers.get("last-event-id").and_then(|v| v.to_str().ok());
     let changes = events::stream(&api.ctx, &actor, last)
         .await?
         .flat_map(|told| {
@@ -88,9 +85,7 @@ fn write(view: EventView) -> Event {
         id: view.subject,
         at: view.at.into(),
     };
-    let event = Event::default()
-        .id(view.seq.to_string())
-        .event(view.kind.as_str());
+    let event = Event::default().id(view.mark).event(view.kind.as_str());
     // Two short texts always become JSON.
     event.json_data(data).unwrap_or_default()
 }

@@ -2,9 +2,12 @@
 
 use std::collections::VecDeque;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures::Stream;
 use tenon_model::Time;
 use tenon_model::event::EventKind;
+use tenon_vault::{Context, Sealed};
 use tokio::sync::watch;
 
 use crate::access::still_holds;
@@ -13,8 +16,8 @@ use crate::{Actor, Ctx, Result};
 /// One event.
 #[derive(Debug, Clone)]
 pub struct EventView {
-    /// Number, for resuming.
-    pub seq: i64,
+    /// Where the stream stands after it, for resuming: means nothing to anybody but this server.
+    pub mark: String,
     /// What happened.
     pub kind: EventKind,
     /// Id of the thing.
@@ -28,14 +31,33 @@ const BATCH: u32 = 200;
 /// What a stream tells: an event, or why it ends.
 pub type Told = Result<EventView>;
 
-/// The member's events after `last`, and from then on as they are committed. Without `last` only new
+/// Where the numbers of a workspace's events are sealed for its browsers. They count the events of all
+/// workspaces, so their gaps would tell how busy the others are (decision 0055).
+fn context(actor: &Actor) -> Context<'static> {
+    Context::new("events", "seq", actor.workspace.0)
+}
+
+fn mark(ctx: &Ctx, actor: &Actor, seq: i64) -> Result<String> {
+    let key = ctx.keys.deployment();
+    let sealed = key.seal(&ctx.world, &context(actor), &seq.to_be_bytes())?;
+    Ok(URL_SAFE_NO_PAD.encode(sealed.0))
+}
+
+/// The number in a mark of this workspace; of anything else nothing.
+fn place(ctx: &Ctx, actor: &Actor, mark: &str) -> Option<i64> {
+    let sealed = Sealed(URL_SAFE_NO_PAD.decode(mark).ok()?);
+    let seq = ctx.keys.deployment().open(&context(actor), &sealed).ok()?;
+    Some(i64::from_be_bytes(seq.as_slice().try_into().ok()?))
+}
+
+/// The member's events after the mark `last`, and from then on as they are committed. Without `last` only new
 /// ones. It ends with the reason when the session was ended, on whichever node, before anything more is
 /// told ([`crate::Error::Unauthenticated`]), and when the database fails: the browser comes back with its last
 /// number.
 pub async fn stream(
     ctx: &Ctx,
     actor: &Actor,
-    last: Option<i64>,
+    last: Option<&str>,
 ) -> Result<impl Stream<Item = Told> + Send + 'static> {
     let wake = ctx.store.subscribe();
     let mut tx = ctx.store.read(&actor.scope()).await?;
@@ -46,7 +68,10 @@ pub async fn stream(
         actor: *actor,
         wake,
         // A number from before a restore or from another server would wait for ever.
-        seq: last.filter(|l| *l <= newest).unwrap_or(newest),
+        seq: last
+            .and_then(|mark| place(ctx, actor, mark))
+            .filter(|l| *l <= newest)
+            .unwrap_or(newest),
         ready: VecDeque::new(),
     };
     Ok(futures::stream::unfold(Some(follow), |follow| async move {
@@ -93,12 +118,14 @@ impl Follow {
         };
         still_holds(&self.ctx, &mut tx, &self.actor).await?;
         self.seq = newest.seq;
-        self.ready.extend(events.into_iter().map(|e| EventView {
-            seq: e.seq,
-            kind: e.kind,
-            subject: e.subject,
-            at: e.at,
-        }));
+        for event in events {
+            self.ready.push_back(EventView {
+                mark: mark(&self.ctx, &self.actor, event.seq)?,
+                kind: event.kind,
+                subject: event.subject,
+                at: event.at,
+            });
+        }
         Ok(())
     }
 }

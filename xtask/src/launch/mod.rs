@@ -25,7 +25,7 @@ pub use demo::{Demo, browser_script};
 pub use judge::{Emulator, Issuer, Proxy};
 pub use sandbox::{ACCOUNT, OTHER_ACCOUNT, Quota, Sandbox, SandboxOptions};
 pub use server::{Database, OWNER, Server, Setup};
-pub use stream::Stream;
+pub use stream::{Stream, Told};
 
 use crate::children::Running;
 use crate::http::Client;

@@ -17,11 +17,22 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// Two pings missed: the line is dead.
 const SILENCE: Duration = Duration::from_mins(1);
 
+/// One event, as the stream and the table of events both tell it: the ids of the stream are sealed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Told {
+    /// When it was committed, in microseconds of its day.
+    pub at: u64,
+    /// What happened.
+    pub kind: String,
+    /// To what.
+    pub subject: String,
+}
+
 /// One event, and when it was heard.
 #[derive(Clone, Debug)]
 pub struct Heard {
-    /// Number.
-    pub seq: u64,
+    /// Which.
+    pub event: Told,
     /// From the commit, by the clock of the node that made it, to the ear, in milliseconds.
     pub after_ms: f64,
 }
@@ -84,11 +95,11 @@ impl Stream {
         &self.all
     }
 
-    /// Waits until a number was heard.
-    pub fn wait_for(&mut self, seq: u64, limit: Duration) -> bool {
+    /// Waits until an event was heard.
+    pub fn wait_for(&mut self, event: &Told, limit: Duration) -> bool {
         let start = std::time::Instant::now();
         while start.elapsed() < limit {
-            if self.all().iter().any(|h| h.seq >= seq) {
+            if self.all().iter().any(|h| h.event == *event) {
                 return true;
             }
             std::thread::sleep(Duration::from_millis(10));
@@ -114,7 +125,7 @@ impl Drop for Stream {
 fn listen(
     address: std::net::SocketAddr,
     cookie: &str,
-    last: &mut Option<u64>,
+    last: &mut Option<String>,
     heard: &Sender<Heard>,
     shared: &Shared,
 ) -> Result<()> {
@@ -123,7 +134,9 @@ fn listen(
     line.set_read_timeout(Some(SILENCE))?;
     // Without `connection: close` the line stays open after the stream has ended, and its end would
     // only be known by reading the sizes of the chunks.
-    let resume = last.map_or_else(String::new, |l| format!("last-event-id: {l}\r\n"));
+    let resume = last
+        .as_ref()
+        .map_or_else(String::new, |l| format!("last-event-id: {l}\r\n"));
     let request = format!(
         "GET /api/v1/events HTTP/1.1\r\nhost: {address}\r\naccept: text/event-stream\r\nconnection: close\r\ncookie: {cookie}\r\n{resume}\r\n"
     );
@@ -134,21 +147,22 @@ fn listen(
     if !status.contains(" 200") {
         bail!("{status}");
     }
-    let (mut seq, mut open) = (None, false);
+    let (mut id, mut kind, mut open) = (None, String::new(), false);
     // Sizes of chunks and blank lines are no fields: they are passed over.
     for line in lines {
         let line = line?;
-        if let Some(id) = line.strip_prefix("id: ") {
-            seq = id.parse().ok();
+        if let Some(mark) = line.strip_prefix("id: ") {
+            id = Some(mark.to_owned());
         } else if let Some(event) = line.strip_prefix("event: ") {
+            event.clone_into(&mut kind);
             if event == "ping" {
-                seq = None;
+                id = None;
                 // The first one opens the stream.
                 shared.opened.fetch_add(u64::from(!open), Ordering::SeqCst);
                 open = true;
             }
-        } else if let (Some(data), Some(number)) = (line.strip_prefix("data: "), seq.take()) {
-            *last = Some(number);
+        } else if let (Some(data), Some(mark)) = (line.strip_prefix("data: "), id.take()) {
+            *last = Some(mark);
             let value: Value = serde_json::from_str(data)?;
             let at = value["at"]
                 .as_str()
@@ -162,7 +176,11 @@ fn listen(
             // Nobody waits for an event for a day.
             let after = (now.as_secs_f64() - at).rem_euclid(86_400.0);
             let event = Heard {
-                seq: number,
+                event: Told {
+                    at: (at * 1e6).round() as u64,
+                    kind: kind.clone(),
+                    subject: value["id"].as_str().unwrap_or_default().to_owned(),
+                },
                 after_ms: after * 1000.0,
             };
             if heard.send(event).is_err() {

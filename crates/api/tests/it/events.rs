@@ -52,12 +52,15 @@ async fn changes_arrive_with_ids_and_can_be_taken_up_again() {
         !opened.contains("_changed"),
         "nothing has changed yet: {opened}"
     );
-    let id = app.connect_and_sync(&mut browser).await;
-    let from_the_start = read_until(&app, &browser, Some("0"), "event: threads_changed").await;
-    assert!(
-        from_the_start.contains("event: connection_changed"),
-        "{from_the_start}"
-    );
+    let first = read_until(&app, &browser, None, "_changed");
+    let mut other = browser.clone();
+    let (first, id) = tokio::join!(first, app.connect_and_sync(&mut other));
+    let mut lines = first.lines().skip_while(|l| !l.starts_with("id: "));
+    let mark = lines.next().unwrap().strip_prefix("id: ").unwrap();
+    let told = format!("{}\n{}", lines.next().unwrap(), lines.next().unwrap());
+    let from_the_start = read_until(&app, &browser, Some(mark), "event: threads_changed").await;
+    let all = format!("{first}{from_the_start}");
+    assert!(all.contains("event: connection_changed"), "{all}");
     assert!(
         from_the_start.contains(&format!("{{\"id\":\"{id}\",\"at\":\"")),
         "{from_the_start}"
@@ -66,6 +69,15 @@ async fn changes_arrive_with_ids_and_can_be_taken_up_again() {
         from_the_start.lines().any(|l| l.starts_with("id: ")),
         "{from_the_start}"
     );
+    assert!(!from_the_start.contains(&told), "again: {from_the_start}");
+
+    // Nobody counts by them: they are sealed for one workspace, and everything else begins now.
+    assert!(mark.parse::<i64>().is_err() && mark.len() > 40, "{mark}");
+    let mut stranger = app.elsewhere().await;
+    for (who, mark) in [(&mut stranger, mark), (&mut browser, "0")] {
+        let now = read_until(&app, who, Some(mark), "event: ping").await;
+        assert!(!now.contains("_changed"), "{now}");
+    }
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use serde_json::json;
 
 use super::{Deployment, Options, PATIENCE, Size, until};
-use crate::launch::{Person, Stream};
+use crate::launch::{Person, Stream, Told};
 use crate::measure::{percentile, sorted};
 use crate::report::Report;
 
@@ -21,7 +21,7 @@ pub(super) fn run(options: &Options, report: &mut Report, size: Size) -> Result<
     let cookie = person.client().cookie().context("no session")?.to_owned();
     let mut ear = Stream::open(&deployment.nodes[1].url(), &cookie)?;
     // Only now: a sync that has just ended says so while the stream is being opened.
-    let from = newest(&deployment)?;
+    let from = rows(&deployment, 0)?.len();
 
     toggle(
         &mut person,
@@ -30,7 +30,7 @@ pub(super) fn run(options: &Options, report: &mut Report, size: Size) -> Result<
         Duration::from_millis(20),
     )?;
     let undisturbed = newest(&deployment)?;
-    let heard_all = ear.wait_for(undisturbed, Duration::from_secs(5));
+    let heard_all = ear.wait_for(&undisturbed, Duration::from_secs(5));
     let after: Vec<f64> = ear.all().iter().map(|h| h.after_ms).collect();
     let after = sorted(&after);
     report.tell(
@@ -67,7 +67,7 @@ pub(super) fn run(options: &Options, report: &mut Report, size: Size) -> Result<
     }
     let cut = newest(&deployment)?;
     let start = Instant::now();
-    let caught_up = ear.wait_for(cut, Duration::from_secs(10));
+    let caught_up = ear.wait_for(&cut, Duration::from_secs(10));
     report.exactly(
         "live, line cut: the newest event was not heard",
         u64::from(!caught_up),
@@ -92,7 +92,7 @@ pub(super) fn run(options: &Options, report: &mut Report, size: Size) -> Result<
     }
     let restarted = newest(&deployment)?;
     let start = Instant::now();
-    let caught_up = ear.wait_for(restarted, Duration::from_secs(20));
+    let caught_up = ear.wait_for(&restarted, Duration::from_secs(20));
     report.exactly(
         "live, PostgreSQL restarted: the newest event was not heard",
         u64::from(!caught_up),
@@ -106,19 +106,14 @@ pub(super) fn run(options: &Options, report: &mut Report, size: Size) -> Result<
         "after the first change that was taken again",
     );
 
-    let heard: Vec<u64> = ear.all().iter().map(|h| h.seq).collect();
-    let once: BTreeSet<u64> = heard.iter().copied().collect();
-    let rows = deployment.query(&["seq::text"], &format!("FROM events WHERE seq > {from}"))?;
-    let committed: BTreeSet<u64> = rows
-        .concat()
-        .iter()
-        .filter_map(|n| n.parse().ok())
-        .collect();
+    let heard: Vec<Told> = ear.all().iter().map(|h| h.event.clone()).collect();
+    let once: BTreeSet<Told> = heard.iter().cloned().collect();
+    let committed: BTreeSet<Told> = rows(&deployment, from)?.into_iter().collect();
     report.exactly(
         "live: events missed over all of it",
         committed.difference(&once).count() as u64,
         0,
-        "numbers heard against the event table, streams resumed by Last-Event-ID",
+        "what was heard against the event table, streams resumed by Last-Event-ID",
     );
     report.exactly(
         "live: events heard twice",
@@ -180,7 +175,7 @@ fn sessions(
             .to_owned();
         toggle(person, &id, 2, Duration::ZERO)?;
         std::thread::sleep(Duration::from_secs(1));
-        told += ear.all().iter().filter(|h| h.seq > ended).count() as u64;
+        told += ear.all().iter().filter(|h| h.event.at > ended.at).count() as u64;
     }
     report.at_most(
         "session ended at A: s until B refuses it",
@@ -210,9 +205,24 @@ fn toggle(person: &mut Person, connection: &str, times: u64, pause: Duration) ->
     Ok(())
 }
 
-fn newest(deployment: &Deployment) -> Result<u64> {
-    let rows = deployment.query(&["coalesce(max(seq), 0)::text"], "FROM events")?;
-    Ok(rows.concat().concat().parse()?)
+/// The events of the table after the first ones, in the order of their commits.
+fn rows(deployment: &Deployment, after: usize) -> Result<Vec<Told>> {
+    let columns = ["(at % 86400000000)::text", "kind", "subject"];
+    let rows = deployment.query(
+        &columns,
+        &format!("FROM events ORDER BY seq OFFSET {after}"),
+    )?;
+    rows.into_iter()
+        .map(|row| {
+            let [at, kind, subject]: [String; 3] = row.try_into().ok().context("three columns")?;
+            let at = at.parse()?;
+            Ok(Told { at, kind, subject })
+        })
+        .collect()
+}
+
+fn newest(deployment: &Deployment) -> Result<Told> {
+    Ok(rows(deployment, 0)?.pop().unwrap_or_default())
 }
 
 fn rounded(ms: f64) -> f64 {
