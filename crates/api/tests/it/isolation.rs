@@ -6,13 +6,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::body::Body;
 use http::Method;
 use serde_json::{Value, json};
+use tenon_model::member::Role;
+use tenon_store::StoreUrl;
+use tenon_testkit::{TestStore, store_test};
 
-use crate::support::{Answer, Browser, TestApp, steady};
+use crate::support::{Answer, Browser, OWNER, TestApp, steady};
 
 /// What ends or changes the caller's own session: not asked with ids of others in their place.
 const OWN: &[&str] = &["/api/v1/session", "/api/v1/events"];
 
-fn operations() -> Vec<(Method, String, Value)> {
+pub(crate) fn operations() -> Vec<(Method, String, Value)> {
     let document = serde_json::to_value(tenon_api::openapi()).unwrap();
     let mut out = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
@@ -27,7 +30,7 @@ fn operations() -> Vec<(Method, String, Value)> {
 }
 
 /// Everything that looks like an id in an answer, by its prefix.
-fn harvest(value: &Value, ids: &mut BTreeSet<String>) {
+pub(crate) fn harvest(value: &Value, ids: &mut BTreeSet<String>) {
     match value {
         Value::String(text) => {
             let id =
@@ -47,7 +50,7 @@ fn prefix(id: &str) -> &str {
 }
 
 /// An id like this one that nobody has.
-fn nobodys(id: &str) -> String {
+pub(crate) fn nobodys(id: &str) -> String {
     let (head, tail) = id.split_at(id.len() - 4);
     let other = if tail == "z0z1" { "z1z0" } else { "z0z1" };
     format!("{head}{other}")
@@ -152,7 +155,7 @@ async fn furnish(app: &TestApp, browser: &mut Browser, name: &str) {
 
 /// Bodies that are whole, with an id in each place where one may stand. Operations with a path parameter and a
 /// body that is not listed are asked with an empty one.
-fn bodies(method: &Method, path: &str, id: &str, own: &str) -> Vec<Value> {
+pub(crate) fn bodies(method: &Method, path: &str, id: &str, own: &str) -> Vec<Value> {
     let mailbox = json!({ "name": "", "address": "bob@partner.example" });
     let letter = |connection: &str| json!({ "connection_id": connection, "kind": "new", "subject": "x", "html": "x", "to": [mailbox] });
     let with = |mut value: Value, field: &str, to: Value| {
@@ -237,9 +240,15 @@ async fn ask(
     format!("{} {kind} {said}", answer.status).replace(id, "ID")
 }
 
-#[tokio::test]
-async fn t1_ids_of_another_workspace_are_like_ids_of_nobody() {
-    let (app, mut theirs) = TestApp::with_owner().await;
+store_test! {
+    async fn t1_ids_of_another_workspace_are_like_ids_of_nobody(t: TestStore) {
+        ids_of_another_workspace_are_like_ids_of_nobody(&t.url).await;
+    }
+}
+
+async fn ids_of_another_workspace_are_like_ids_of_nobody(url: &StoreUrl) {
+    let app = TestApp::on(url, |_| {}, |_| {}).await;
+    let mut theirs = app.member(OWNER, Role::Owner).await;
     furnish(&app, &mut theirs, "theirs").await;
     let mut mine = app.elsewhere().await;
     furnish(&app, &mut mine, "mine").await;

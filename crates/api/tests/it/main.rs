@@ -30,4 +30,5 @@ mod search;
 mod session;
 mod sessions;
 mod support;
+mod tenants;
 mod two_nodes;

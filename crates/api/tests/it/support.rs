@@ -22,6 +22,7 @@ use tenon_model::member::Role;
 use tenon_model::{Scope, World};
 use tenon_sandbox::{Sandbox, SandboxConfig};
 use tenon_store::{Store, StoreConfig, StoreUrl};
+use tenon_testkit::store::Database;
 use tenon_vault::{Graveyard, KekSource, open_kek};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
@@ -40,6 +41,8 @@ pub(crate) struct TestApp {
     /// The listener of Prometheus.
     pub(crate) monitoring: Router,
     _folder: Arc<TempDir>,
+    /// Where it was asked for; dropped last.
+    database: Option<Database>,
 }
 
 impl TestApp {
@@ -59,8 +62,22 @@ impl TestApp {
         settings: impl FnOnce(&mut AppConfig),
     ) -> Self {
         let folder = Arc::new(tempfile::tempdir().unwrap());
-        let url = StoreUrl::Sqlite(folder.path().join("tenon.db"));
-        Self::build(&url, folder, Vec::new(), change, settings).await
+        let database = Database::asked_for();
+        let sqlite = || StoreUrl::Sqlite(folder.path().join("tenon.db"));
+        let url = database.as_ref().map_or_else(sqlite, |d| d.url.clone());
+        let mut app = Self::build(&url, folder, Vec::new(), change, settings).await;
+        app.database = database;
+        app
+    }
+
+    /// A server on this database that nobody has set up.
+    pub(crate) async fn on(
+        url: &StoreUrl,
+        change: impl FnOnce(&mut SandboxConfig),
+        settings: impl FnOnce(&mut AppConfig),
+    ) -> Self {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        Self::build(url, folder, Vec::new(), change, settings).await
     }
 
     /// Two nodes on one database: each with its own pool, caches and runner, one key.
@@ -155,6 +172,7 @@ impl TestApp {
             sandbox,
             shutdown,
             _folder: folder,
+            database: None,
         }
     }
 
