@@ -31,6 +31,9 @@ pub enum Durability {
     AsInstalled,
 }
 
+/// Owns the databases of servers under test, and has no other right.
+const OWNER: &str = "tenon";
+
 /// A running cluster; stopped and removed when dropped.
 pub struct Postgres {
     server: Running,
@@ -90,6 +93,7 @@ impl Postgres {
             dir,
         };
         postgres.wait_until_ready()?;
+        postgres.sql("postgres", &format!("CREATE ROLE {OWNER} LOGIN"))?;
         Ok(postgres)
     }
 
@@ -134,13 +138,28 @@ impl Postgres {
         format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
     }
 
-    /// Makes an empty database and gives its address.
-    pub fn create_database(&self, name: &str) -> Result<String> {
-        self.sql("postgres", &format!("CREATE DATABASE {name}"))?;
-        Ok(self.url(name))
+    /// `postgres://` address of a database, for the plain role that owns it: a superuser would pass every policy
+    /// of row level security.
+    fn owner_url(&self, database: &str) -> String {
+        format!("postgres://{OWNER}@127.0.0.1:{}/{database}", self.port)
     }
 
-    /// Runs SQL and gives the rows as unaligned text.
+    /// Makes an empty database and gives its address, for its owner.
+    pub fn create_database(&self, name: &str) -> Result<String> {
+        self.sql("postgres", &format!("CREATE DATABASE {name} OWNER {OWNER}"))?;
+        Ok(self.owner_url(name))
+    }
+
+    /// Copies a database, with its owner's rights, and gives the address of the copy.
+    pub fn copy_database(&self, from: &str, to: &str) -> Result<String> {
+        self.sql(
+            "postgres",
+            &format!("CREATE DATABASE {to} OWNER {OWNER} TEMPLATE {from}"),
+        )?;
+        Ok(self.owner_url(to))
+    }
+
+    /// Runs SQL as the superuser and gives the rows as unaligned text.
     pub fn sql(&self, database: &str, sql: &str) -> Result<String> {
         Run::new(self.bin.join("psql"))
             .args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align"])
@@ -155,6 +174,26 @@ impl Postgres {
             .arg("--dbname")
             .arg(self.url(database))
             .read()
+    }
+
+    /// Dumps a database as the plain role that owns it, and restores it into an empty one, as the page on
+    /// backups says; or without saying for whom.
+    pub fn dump_as_owner(&self, from: &str, to: &str, says: bool) -> Result<()> {
+        let file = self.dir.path().join(format!("{to}.dump"));
+        let mut dump = Run::new(self.bin.join("pg_dump"))
+            .args(["--enable-row-security", "--format=custom", "--file"])
+            .arg(&file)
+            .arg(self.owner_url(from));
+        if says {
+            dump = dump.env("PGOPTIONS", "-c tenon.purpose=system");
+        }
+        dump.read()?;
+        Run::new(self.bin.join("pg_restore"))
+            .args(["--clean", "--if-exists", "--dbname"])
+            .arg(self.owner_url(to))
+            .arg(&file)
+            .read()
+            .map(drop)
     }
 
     /// The cluster's folder: base directory, WAL, log, sockets.

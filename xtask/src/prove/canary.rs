@@ -148,10 +148,7 @@ impl Copy {
                 let postgres = databases.postgres().context("PostgreSQL is not running")?;
                 let name = database_name(url);
                 let copy = format!("{name}_copy");
-                postgres.sql(
-                    "postgres",
-                    &format!("CREATE DATABASE {copy} TEMPLATE {name}"),
-                )?;
+                postgres.copy_database(name, &copy)?;
                 Ok(Self::Postgres(copy))
             }
         }
@@ -185,11 +182,8 @@ fn readable_after_restore(
         Copy::Postgres(name) => {
             let postgres = databases.postgres().context("PostgreSQL is not running")?;
             let database = format!("{name}_run");
-            postgres.sql(
-                "postgres",
-                &format!("CREATE DATABASE {database} TEMPLATE {name}"),
-            )?;
-            let other = setup.on(Database::Postgres(postgres.url(&database)));
+            let copy = postgres.copy_database(name, &database)?;
+            let other = setup.on(Database::Postgres(copy));
             let text = read_through_api(&other)?;
             postgres.sql(
                 "postgres",

@@ -7,6 +7,7 @@ mod corpora;
 mod day;
 mod emulator;
 mod hostile;
+mod isolation;
 mod kill_sync;
 mod nodes;
 mod outbox;
@@ -73,7 +74,7 @@ impl Options {
 type Proof = fn(&Options, &mut Report) -> Result<()>;
 
 /// Name, proof, repetitions of its short form.
-const PROOFS: [(&str, Proof, u64); 9] = [
+const PROOFS: [(&str, Proof, u64); 10] = [
     ("main-job", browser::run, 1),
     ("emulator", emulator::run, 1),
     ("corpora", corpora::run, 1),
@@ -83,6 +84,7 @@ const PROOFS: [(&str, Proof, u64); 9] = [
     ("outbox", outbox::run, 4),
     ("two-nodes", nodes::run, 1),
     ("hostile-mail", hostile::run, 1),
+    ("isolation", isolation::run, 2),
 ];
 
 /// Runs one proof or all.

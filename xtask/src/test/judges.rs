@@ -122,6 +122,7 @@ pub(super) fn proofs() -> Result<Counts> {
         "outbox",
         "two-nodes",
         "hostile-mail",
+        "isolation",
     ] {
         total = total + prove::short(name)?;
     }

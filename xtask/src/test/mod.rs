@@ -14,7 +14,7 @@ use crate::generate;
 use crate::needs::debian_packages;
 use crate::tidy;
 
-pub use rust::refreshes;
+pub use rust::{refreshes, some};
 
 /// A step of the whole test.
 struct Part {

@@ -85,6 +85,23 @@ fn tests(packages: &[String]) -> Result<Counts> {
     Ok(unit.with_exit(outcome.ok) + doc)
 }
 
+/// Tests of these packages that a filter of nextest's names, one after the other; what they printed.
+pub fn some(packages: &[&str], filter: &str, environment: &[(&str, String)]) -> Result<Outcome> {
+    let mut run = Run::new(nextest()?);
+    if let Some(cargo) = std::env::var_os("CARGO") {
+        run = run.env("CARGO", cargo);
+    }
+    for (name, value) in environment {
+        run = run.env(name, value);
+    }
+    let packages = packages.iter().flat_map(|name| ["--package", name]);
+    run.args(["nextest", "run", "--no-fail-fast", "--cargo-quiet"])
+        .args(["--no-capture", "--status-level=pass"])
+        .args(packages)
+        .args(["-E", filter])
+        .run()
+}
+
 /// The tests of refreshes over several nodes, with tokens expiring so often; what they printed.
 pub fn refreshes(rounds: u64) -> Result<Outcome> {
     let postgres = Postgres::start(Durability::Off)?;
