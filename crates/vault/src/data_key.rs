@@ -142,13 +142,13 @@ impl DataKey {
     /// The key that seals the entries of one audit chain.
     pub fn chain_key(&self, chain: Uuid) -> ChainKey {
         let label: [&[u8]; 2] = [b"tenon audit chain", chain.as_bytes()];
-        ChainKey::new(&*derive(self.id, &self.secret, &label))
+        ChainKey::new(&derive(self.id, &self.secret, &label))
     }
 
     /// The key that signs checkpoints of audit chains.
     pub fn checkpoint_key(&self) -> Result<CheckpointKey, VaultError> {
         let seed = derive(self.id, &self.secret, &[b"tenon audit checkpoint"]);
-        CheckpointKey::new(self.id, &*seed)
+        CheckpointKey::new(self.id, &seed)
     }
 
     /// Its id.
