@@ -169,6 +169,7 @@ pub(crate) struct Sandbox {
 }
 
 /// Flags of `tenon doctor`.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tenon doctor

@@ -8,6 +8,7 @@ use tenon_model::Time;
 use tenon_model::audit::AuditAction as Action;
 use utoipa::{IntoParams, ToSchema};
 
+use super::words::{AuditActionWord, AuditActorKind, AuditGroupWord, AuditTargetKind};
 use crate::Api;
 use crate::extract::{Query, named_id};
 use crate::problem::{Answer, Problem, problems};
@@ -82,7 +83,7 @@ pub(super) struct AuditEntry {
     seq: u64,
     at: Timestamp,
     /// A word of `/audit/actions`; a server that was newer once may have written others.
-    #[schema(example = "role_changed")]
+    #[schema(value_type = AuditActionWord, example = "role_changed")]
     action: String,
     /// What was done, in the language of who asks.
     #[schema(example = "Role changed")]
@@ -101,7 +102,7 @@ pub(super) struct AuditEntry {
 pub(super) struct AuditActor {
     /// `member`, `operator` (a command at the server's terminal), `server` (by itself), or `unknown`
     /// (somebody who was not signed in).
-    #[schema(example = "member")]
+    #[schema(value_type = AuditActorKind, example = "member")]
     kind: String,
     /// Null for who is no member, and for a member who was erased.
     #[schema(required)]
@@ -115,8 +116,7 @@ pub(super) struct AuditActor {
 /// To whom or what.
 #[derive(Serialize, ToSchema)]
 pub(super) struct AuditTarget {
-    /// `member`, `connection`, `invitation`, `passkey`, `identity`, `domain`, `session`, `key` or `record`.
-    #[schema(example = "member")]
+    #[schema(value_type = AuditTargetKind, example = "member")]
     kind: String,
     /// Null for a domain, a record, and a member who was erased.
     #[schema(required)]
@@ -171,13 +171,12 @@ impl From<AuditEntryView> for AuditEntry {
 /// What can stand in the log.
 #[derive(Serialize, ToSchema)]
 pub(super) struct AuditAction {
-    #[schema(example = "role_changed")]
+    #[schema(value_type = AuditActionWord, example = "role_changed")]
     action: &'static str,
     /// In the language of who asks.
     #[schema(example = "Role changed")]
     title: &'static str,
-    /// With what it belongs: `access`, `members`, `mail` or `security`.
-    #[schema(example = "members")]
+    #[schema(value_type = AuditGroupWord, example = "members")]
     group: &'static str,
 }
 

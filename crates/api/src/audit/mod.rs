@@ -2,6 +2,7 @@
 
 mod checkpoint;
 mod list;
+mod words;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;

@@ -60,8 +60,9 @@ pub(super) struct Health {
 /// The quota planner.
 #[derive(Serialize, ToSchema, Default)]
 struct Quota {
-    /// Allowed; 0 when unlimited.
-    units_per_minute: u64,
+    /// Allowed; null when unlimited.
+    #[schema(required)]
+    units_per_minute: Option<u64>,
     used_last_minute: u64,
     /// Calls that the provider refused for rate.
     refused_last_hour: u64,

@@ -52,8 +52,8 @@ pub struct HealthView {
 /// Quota in units.
 #[derive(Debug, Clone, Copy)]
 pub struct QuotaView {
-    /// Allowed a minute; 0 when unlimited.
-    pub units_per_minute: u64,
+    /// Allowed a minute; `None` when unlimited.
+    pub units_per_minute: Option<u64>,
     /// Used in the last minute.
     pub used_last_minute: u64,
     /// Calls refused in the last hour.
@@ -111,7 +111,7 @@ pub async fn health(ctx: &Ctx, actor: &Actor, id: ConnectionId) -> Result<Health
     let quota = ctx.google.as_ref().map(|google| {
         let q = google.quota_snapshot(row.subject_index);
         QuotaView {
-            units_per_minute: q.units_per_minute.map_or(0, u64::from),
+            units_per_minute: q.units_per_minute.map(u64::from),
             used_last_minute: q.used_last_minute.into(),
             refused_last_hour: q.refused_last_hour.into(),
             reserve: q.reserve.into(),

@@ -376,14 +376,20 @@ pub const CHECKS: &[Check] = &[
         proves: &[("server.isolation", "90f13b32")],
         en: "Every address of the API is asked with every id of another workspace, and answers as to an id of nobody.",
         fr: "Chaque adresse de l’API est interrogée avec chaque identifiant d’un autre espace et répond comme à celui de personne.",
-        runs: &[],
-        saboteurs: &[(
-            Saboteur::FirstWall,
-            Test(
-                "tenon-api",
-                "t1_ids_of_another_workspace_are_like_ids_of_nobody",
+        runs: &[Proof("isolation")],
+        saboteurs: &[
+            (
+                Saboteur::FirstWall,
+                Test(
+                    "tenon-api",
+                    "t1_ids_of_another_workspace_are_like_ids_of_nobody",
+                ),
             ),
-        )],
+            (
+                Saboteur::SecondWall,
+                Test("tenon-store", "a_transaction_says_whose_it_is"),
+            ),
+        ],
         live: false,
     },
     Check {
@@ -394,7 +400,7 @@ pub const CHECKS: &[Check] = &[
         ],
         en: "What is told live to one member holds nothing of another’s.",
         fr: "Ce qui est annoncé en direct à un membre ne contient rien d’un autre.",
-        runs: &[],
+        runs: &[Test("tenon-api", "t2_nobody_learns_of_others")],
         saboteurs: &[(
             Saboteur::EventsToAll,
             Test("tenon-store", "events_reach_only_whom_they_are_for"),

@@ -1060,7 +1060,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The text for some features */
+        /**
+         * The text for some features
+         * @description With `features`, exactly what a person agrees to who chooses them; without, all that the privacy page
+         *     says, each sentence with the checks that prove it.
+         */
         get: operations["get_policy"];
         put?: never;
         post?: never;
@@ -1682,32 +1686,30 @@ export interface components {
         };
         /** @description What can stand in the log. */
         AuditAction: {
-            /** @example role_changed */
-            action: string;
-            /**
-             * @description With what it belongs: `access`, `members`, `mail` or `security`.
-             * @example members
-             */
-            group: string;
+            action: components["schemas"]["AuditActionWord"];
+            group: components["schemas"]["AuditGroupWord"];
             /**
              * @description In the language of who asks.
              * @example Role changed
              */
             title: string;
         };
+        /** @enum {string} */
+        AuditActionWord: "signed_in" | "second_factor_failed" | "locked_out" | "session_ended" | "sessions_ended" | "password_changed" | "password_reset" | "reset_made" | "reset_used" | "second_factor_on" | "second_factor_off" | "recovery_codes_renewed" | "passkey_added" | "passkey_removed" | "passkey_renamed" | "identity_added" | "identity_removed" | "workspace_created" | "member_invited" | "invitation_withdrawn" | "member_joined" | "role_changed" | "member_disabled" | "member_enabled" | "domain_allowed" | "domain_forbidden" | "connection_made" | "connection_renewed" | "scopes_changed" | "disconnected" | "grant_withdrawn" | "retention_changed" | "mail_deleted" | "key_made" | "key_destroyed" | "value_not_opened";
         /** @description Who did it. */
         AuditActor: {
             /**
              * @description `member`, `operator` (a command at the server's terminal), `server` (by itself), or `unknown`
              *     (somebody who was not signed in).
-             * @example member
              */
-            kind: string;
+            kind: components["schemas"]["AuditActorKind"];
             member_id: components["schemas"]["Id"] | null;
             name: string | null;
             /** @description Whether it is the one who asks. */
             own: boolean;
         };
+        /** @enum {string} */
+        AuditActorKind: "member" | "operator" | "server" | "unknown";
         /** @description A signed statement of how long the log was, and how it ended. */
         AuditCheckpoint: {
             at: components["schemas"]["Timestamp"];
@@ -1730,11 +1732,8 @@ export interface components {
         };
         /** @description Something that was done. */
         AuditEntry: {
-            /**
-             * @description A word of `/audit/actions`; a server that was newer once may have written others.
-             * @example role_changed
-             */
-            action: string;
+            /** @description A word of `/audit/actions`; a server that was newer once may have written others. */
+            action: components["schemas"]["AuditActionWord"];
             actor: components["schemas"]["AuditActor"];
             at: components["schemas"]["Timestamp"];
             details: components["schemas"]["AuditDetail"][];
@@ -1751,6 +1750,8 @@ export interface components {
              */
             title: string;
         };
+        /** @enum {string} */
+        AuditGroupWord: "access" | "members" | "mail" | "security";
         /** @description Where the log ends. */
         AuditLog: {
             at: components["schemas"]["Timestamp"] | null;
@@ -1770,16 +1771,14 @@ export interface components {
         /** @description To whom or what. */
         AuditTarget: {
             id: components["schemas"]["Id"] | null;
-            /**
-             * @description `member`, `connection`, `invitation`, `passkey`, `identity`, `domain`, `session`, `key` or `record`.
-             * @example member
-             */
-            kind: string;
+            kind: components["schemas"]["AuditTargetKind"];
             /** @description Of a member while they exist, and of a domain while it is allowed. */
             name: string | null;
             /** @description Whether it is the one who asks. */
             own: boolean;
         };
+        /** @enum {string} */
+        AuditTargetKind: "member" | "connection" | "invitation" | "passkey" | "identity" | "domain" | "session" | "key" | "record";
         /** @description Where to go for step 2. */
         Authorization: {
             /** @description The provider's consent screen. */
@@ -2105,6 +2104,11 @@ export interface components {
          * @enum {string}
          */
         GrantEnd: "revoked" | "already_revoked" | "shared_kept" | "pending" | "link";
+        /**
+         * @description Why a sentence may be believed.
+         * @enum {string}
+         */
+        GroundWord: "checked" | "term";
         /** @description A header field. */
         Header: {
             name: string;
@@ -2273,13 +2277,8 @@ export interface components {
         List_AuditAction: {
             /** @description The things. */
             items: {
-                /** @example role_changed */
-                action: string;
-                /**
-                 * @description With what it belongs: `access`, `members`, `mail` or `security`.
-                 * @example members
-                 */
-                group: string;
+                action: components["schemas"]["AuditActionWord"];
+                group: components["schemas"]["AuditGroupWord"];
                 /**
                  * @description In the language of who asks.
                  * @example Role changed
@@ -2771,11 +2770,8 @@ export interface components {
         Page_AuditEntry: {
             /** @description The things. */
             items: {
-                /**
-                 * @description A word of `/audit/actions`; a server that was newer once may have written others.
-                 * @example role_changed
-                 */
-                action: string;
+                /** @description A word of `/audit/actions`; a server that was newer once may have written others. */
+                action: components["schemas"]["AuditActionWord"];
                 actor: components["schemas"]["AuditActor"];
                 at: components["schemas"]["Timestamp"];
                 details: components["schemas"]["AuditDetail"][];
@@ -3055,17 +3051,39 @@ export interface components {
         };
         /** @description The text of step 1. */
         Policy: {
+            /** @description The checks that the sentences name. */
+            checks: components["schemas"]["PolicyCheck"][];
             sections: components["schemas"]["PolicySection"][];
-            sentences: components["schemas"]["Sentence"][];
-            terms: components["schemas"]["Sentence"][];
+            sentences: components["schemas"]["PolicySentence"][];
+            terms: components["schemas"]["PolicySentence"][];
             /** @description Hash of exactly these sentences; *Activate* sends it back. */
             version: string;
+        };
+        /** @description A check that is run on every change of the program. */
+        PolicyCheck: {
+            id: string;
+            /** @description Whether `tenon doctor --privacy` runs a part of it on a live server. */
+            live: boolean;
+            /** @description Where. */
+            runs: components["schemas"]["RunWord"];
+            /** @description What it does and when it passes. */
+            text: string;
         };
         /** @description A part of the text. */
         PolicySection: {
             id: components["schemas"]["SectionWord"];
             sentence_ids: string[];
             title: string;
+        };
+        /** @description A sentence, and why it may be believed. */
+        PolicySentence: {
+            /** @description Ids of the checks that fail when it stops being true. */
+            checks: string[];
+            /** @description The feature it belongs to; none when it holds for all. */
+            feature?: string | null;
+            ground: components["schemas"]["GroundWord"];
+            id: string;
+            text: string;
         };
         /** @description What went wrong (RFC 9457). */
         Problem: {
@@ -3194,9 +3212,9 @@ export interface components {
             reserve: number;
             /**
              * Format: int64
-             * @description Allowed; 0 when unlimited.
+             * @description Allowed; null when unlimited.
              */
-            units_per_minute: number;
+            units_per_minute: number | null;
             /** Format: int64 */
             used_last_minute: number;
         };
@@ -3287,6 +3305,11 @@ export interface components {
          * @enum {string}
          */
         RunKind: "first_sync" | "poll" | "resync";
+        /**
+         * @description Where a check runs, at the furthest from the code. Each runs on every change of the program.
+         * @enum {string}
+         */
+        RunWord: "every_change" | "proof" | "browser";
         /** @description A kept search. */
         SavedSearch: {
             created_at: components["schemas"]["Timestamp"];
@@ -3340,7 +3363,7 @@ export interface components {
          * @description What a part is about.
          * @enum {string}
          */
-        SectionWord: "read" | "stored" | "kept" | "ended";
+        SectionWord: "read" | "stored" | "kept" | "ended" | "server";
         /** @description A message on its way out. */
         Send: {
             bcc: components["schemas"]["Recipient"][];
@@ -3395,7 +3418,7 @@ export interface components {
          * @enum {string}
          */
         SendState: "scheduled" | "sending" | "sent" | "refused" | "doubtful" | "cancelled";
-        /** @description One sentence. */
+        /** @description A sentence as somebody agreed to it. */
         Sentence: {
             id: string;
             text: string;

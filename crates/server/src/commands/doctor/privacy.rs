@@ -60,7 +60,7 @@ pub(super) async fn check(settings: &Settings, store: Option<&Store>) -> Vec<Che
 /// What was found: in order, or not.
 type Found = Result<Result<String, String>, StoreError>;
 
-fn verdict(wrong: Vec<String>, right: String) -> Result<String, String> {
+fn verdict(wrong: &[String], right: String) -> Result<String, String> {
     if wrong.is_empty() {
         Ok(right)
     } else {
@@ -82,7 +82,7 @@ async fn columns(store: &Store) -> Found {
     let gone = declared.difference(&found);
     wrong.extend(gone.map(|(table, column)| format!("{table}.{column} is declared and missing")));
     Ok(verdict(
-        wrong,
+        &wrong,
         format!("all {} stored columns are declared", found.len()),
     ))
 }
@@ -90,14 +90,14 @@ async fn columns(store: &Store) -> Found {
 async fn sealed(store: &Store) -> Found {
     let mut tx = super::read(store).await?;
     let (looked, bad) = tx.privacy().unsealed(SAMPLE).await?;
-    let wrong = bad
+    let wrong: Vec<String> = bad
         .into_iter()
         .map(|(table, column)| {
             format!("a value of {table}.{column} is not sealed by a key of this server")
         })
         .collect();
     Ok(verdict(
-        wrong,
+        &wrong,
         format!("{looked} values of sealed columns are sealed"),
     ))
 }
@@ -123,14 +123,14 @@ async fn graveyard(settings: &Settings, store: &Store) -> Found {
 async fn orphans(store: &Store) -> Found {
     let mut tx = super::read(store).await?;
     let found = tx.privacy().orphans().await?;
-    let wrong = found
+    let wrong: Vec<String> = found
         .into_iter()
         .map(|(table, count)| {
             format!("{count} rows of {table} belong to a connection that is gone")
         })
         .collect();
     Ok(verdict(
-        wrong,
+        &wrong,
         "no row belongs to a connection that is gone".to_owned(),
     ))
 }
@@ -152,7 +152,7 @@ async fn withdrawn(store: &Store) -> Found {
         ));
     }
     Ok(verdict(
-        wrong,
+        &wrong,
         "no connection outlives its grant longer than promised".to_owned(),
     ))
 }
@@ -183,7 +183,7 @@ async fn old_mail(settings: &Settings, store: &Store) -> Found {
         }
     }
     Ok(verdict(
-        wrong,
+        &wrong,
         format!("no message is older than its workspace keeps mail ({boxes} keep it for a time)"),
     ))
 }
@@ -191,11 +191,11 @@ async fn old_mail(settings: &Settings, store: &Store) -> Found {
 async fn consents(store: &Store) -> Found {
     let mut tx = super::read(store).await?;
     let without = tx.privacy().consents_without_text().await?;
-    let wrong = without
+    let wrong: Vec<String> = without
         .into_iter()
         .map(|id| format!("the text that was agreed to with {id} is not kept"))
         .collect();
-    Ok(verdict(wrong, "every consent has its text".to_owned()))
+    Ok(verdict(&wrong, "every consent has its text".to_owned()))
 }
 
 /// The sentences and how each is proved here and now.

@@ -1,0 +1,38 @@
+//! The closed lists of words of the log, as schemas: what builds a page from the document knows them all.
+
+use tenon_model::audit::AuditAction;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::{PartialSchema, ToSchema};
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident = $words:expr;)*) => {$(
+        $(#[$doc])*
+        pub(super) enum $name {}
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                ObjectBuilder::new()
+                    .schema_type(SchemaType::new(Type::String))
+                    .enum_values(Some($words))
+                    .into()
+            }
+        }
+
+        impl ToSchema for $name {}
+    )*};
+}
+
+words! {
+    /// What was done.
+    AuditActionWord = AuditAction::ALL.iter().map(|a| a.as_str());
+    /// With what an action belongs.
+    AuditGroupWord = ["access", "members", "mail", "security"];
+    /// Who did it: a member, a command at the server's terminal, the server by itself, somebody who was not
+    /// signed in.
+    AuditActorKind = ["member", "operator", "server", "unknown"];
+    /// To what it was done.
+    AuditTargetKind = [
+        "member", "connection", "invitation", "passkey", "identity", "domain", "session", "key", "record",
+    ];
+}
