@@ -34,8 +34,10 @@ describe("the page of privacy promises", () => {
     expect(checks[0]).toBeVisible();
     expect(checks[0]).toHaveTextContent(/^Opens the stored database without its keys/);
     expect(checks[0]).toHaveTextContent(/With every change of the program\. .* tenon doctor --privacy$/);
-    expect(checks[1]).toHaveTextContent(/In a longer proof, run apart\./);
-    expect(sentence("Q5").getByText(/In a real browser\.$/)).not.toHaveTextContent("doctor");
+    expect(checks[1]).toHaveTextContent(/With every change, on the real program, under faults and kills\./);
+    expect(sentence("Q5").getByText(/With every change, in a real browser\.$/)).not.toHaveTextContent(
+      "doctor",
+    );
     for (const one of document.querySelectorAll("[data-sentence]:not([data-ground=term])"))
       expect(one.querySelector("details"), one.textContent ?? "").not.toBeNull();
   });

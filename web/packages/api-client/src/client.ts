@@ -1,10 +1,8 @@
 import createFetchClient, { type Client, type Middleware } from "openapi-fetch";
-import type { AheadPaths } from "./ahead";
 import { ApiProblem, toProblem } from "./problem";
 import type { paths } from "./schema";
 
-type AllPaths = paths & AheadPaths;
-export type ApiClient = Client<AllPaths>;
+export type ApiClient = Client<paths>;
 
 /** The server refuses writes without this header: another site's form cannot send it. */
 const markWrites: Middleware = {
@@ -17,7 +15,7 @@ const markWrites: Middleware = {
 /** `baseUrl` is the origin of the server; empty means the page's own. */
 export function createApiClient(baseUrl = ""): ApiClient {
   // The global is looked up at each call, so that tests can put theirs in its place.
-  const client = createFetchClient<AllPaths>({
+  const client = createFetchClient<paths>({
     baseUrl,
     credentials: "same-origin",
     fetch: (request) => globalThis.fetch(request),

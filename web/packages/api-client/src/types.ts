@@ -1,23 +1,21 @@
 /** The words of the HTTP contract, as types. Everything else imports them from here. */
-import type { components } from "./schema";
+import type { components, paths } from "./schema";
 
 type Schemas = components["schemas"];
 
-export type {
-  AuditAction,
-  AuditActionName,
-  AuditActor,
-  AuditCheckpoint,
-  AuditEntry,
-  AuditGroup,
-  AuditQuery,
-  AuditTarget,
-  Health,
-  Policy,
-  PolicyCheck,
-  PolicySentence,
-  Quota,
-} from "./ahead";
+export type AuditAction = Schemas["AuditActionWord"];
+export type AuditActionName = Schemas["AuditAction"];
+export type AuditActor = Schemas["AuditActor"];
+export type AuditCheckpoint = Schemas["AuditLog"];
+export type AuditEntry = Schemas["AuditEntry"];
+export type AuditGroup = AuditActionName["group"];
+export type AuditQuery = NonNullable<paths["/api/v1/audit"]["get"]["parameters"]["query"]>;
+export type AuditTarget = Schemas["AuditTarget"];
+export type Health = Schemas["Health"];
+export type Quota = Schemas["Quota"];
+export type Policy = Schemas["Policy"];
+export type PolicyCheck = Schemas["PolicyCheck"];
+export type PolicySentence = Schemas["PolicySentence"];
 
 export type Me = Schemas["Me"];
 export type Member = Me["member"];

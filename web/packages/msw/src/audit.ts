@@ -62,9 +62,9 @@ export function audit(fake: FakeServer, on: On): void {
   const allowed = (answer: () => Response) =>
     fake.me.member.role === "owner" || fake.me.member.role === "admin" ? answer() : problem(403, "forbidden");
   on("get", "/audit", ({ url }) => allowed(() => json(fake.audit.list(url.searchParams))));
-  on("get", "/audit/actions", ({ url }) =>
+  on("get", "/audit/actions", () =>
     allowed(() => {
-      const fr = url.searchParams.get("locale") === "fr";
+      const fr = fake.me.member.locale === "fr";
       const items: AuditActionName[] = ACTIONS.map(([action, group, en, french]) => ({
         action,
         title: fr ? french : en,

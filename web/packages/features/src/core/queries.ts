@@ -370,13 +370,13 @@ export const domainsQuery = (api: ApiClient) =>
 
 const AUDIT_PER_PAGE = 50;
 
-/** The audit log, newest first, page by page. */
+/** The audit log, newest first, page by page; its words come in the member's language, so another one is another answer. */
 export const auditQuery = (api: ApiClient, filter: Omit<AuditQuery, "limit" | "after">, locale: Locale) =>
   infiniteQueryOptions({
     queryKey: [...keys.audit, "entries", filter, locale] as const,
     queryFn: ({ pageParam, signal }) => {
       const page = pageParam === undefined ? {} : { after: pageParam };
-      const query = { ...filter, ...page, limit: AUDIT_PER_PAGE, locale };
+      const query = { ...filter, ...page, limit: AUDIT_PER_PAGE };
       return send(api.GET("/api/v1/audit", { signal, params: { query } }));
     },
     initialPageParam: undefined as string | undefined,
@@ -386,8 +386,7 @@ export const auditQuery = (api: ApiClient, filter: Omit<AuditQuery, "limit" | "a
 export const auditActionsQuery = (api: ApiClient, locale: Locale) =>
   queryOptions({
     queryKey: [...keys.audit, "actions", locale] as const,
-    queryFn: async ({ signal }) =>
-      (await send(api.GET("/api/v1/audit/actions", { signal, params: { query: { locale } } }))).items,
+    queryFn: async ({ signal }) => (await send(api.GET("/api/v1/audit/actions", { signal }))).items,
     staleTime: Number.POSITIVE_INFINITY,
   });
 

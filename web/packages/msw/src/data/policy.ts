@@ -138,6 +138,7 @@ const TITLES: Record<Section, Record<Lang, string>> = {
   stored: { en: "What is stored", fr: "Ce qui est conservé" },
   kept: { en: "For how long", fr: "Combien de temps" },
   ended: { en: "When you end it", fr: "Quand vous y mettez fin" },
+  server: { en: "How this server is kept safe", fr: "Comment ce serveur est protégé" },
 };
 
 const TERMS: Record<Lang, string> = {
@@ -158,7 +159,7 @@ export function policy(features: string[] | undefined, lang: Lang, edition = 1):
   const sentences = SENTENCES.filter(
     (raw) => raw.feature === undefined || features === undefined || features.includes(raw.feature),
   );
-  const sections = (["read", "stored", "kept", "ended"] as const)
+  const sections = (["read", "stored", "kept", "ended", "server"] as const)
     .map((id) => ({
       id,
       title: TITLES[id][lang],
@@ -169,7 +170,6 @@ export function policy(features: string[] | undefined, lang: Lang, edition = 1):
     version: `sha256:${hash(`${edition} ${sentences.map((raw) => raw.id).join(" ")}`)}`,
     sentences: sentences.map((raw) => ({
       id: raw.id,
-      section: raw.section,
       feature: raw.feature ?? null,
       text: raw[lang],
       ground: "checked",
