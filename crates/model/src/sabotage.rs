@@ -40,6 +40,18 @@ macro_rules! saboteurs {
 }
 
 saboteurs! {
+    /// The seals of the audit log are not compared when it is verified.
+    SealUnchecked = "seal-unchecked",
+    /// A chain of the audit log that ends too early is taken for whole when it is verified.
+    CheckpointUnchecked = "checkpoint-unchecked",
+    /// A change of a role is not told in the audit log.
+    EntryUntold = "entry-untold",
+    /// The audit log tells the address of who is invited.
+    NameInLog = "name-in-log",
+    /// Wrapping the keys anew leaves them as they were.
+    RewrapSkips = "rewrap-skips",
+    /// Wrapping a key anew names the new version and keeps the old form.
+    RewrapLoses = "rewrap-loses",
     /// An attachment on its way through stays in memory.
     AttachmentHeld = "attachment-held",
     /// What is neither in the bin nor in spam is deleted for good.

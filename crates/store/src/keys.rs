@@ -1,5 +1,6 @@
 //! Wrapped data keys. Deleting a row is what makes everything sealed under it unreadable.
 
+use tenon_model::sabotage::{self, Saboteur};
 use tenon_model::{ConnectionId, KeyId, Time, WorkspaceId};
 
 use crate::StoreError;
@@ -177,6 +178,11 @@ impl Keys<'_> {
         wrapped: Vec<u8>,
         kek: &str,
     ) -> Result<bool, StoreError> {
+        let wrapped = if sabotage::on(Saboteur::RewrapLoses) {
+            was.wrapped.clone()
+        } else {
+            wrapped
+        };
         let update = sql("UPDATE keys SET wrapped = $3, kek = $4 \
              WHERE id = $1 AND ($2 IS NULL OR workspace_id = $2) AND kek = $5")
         .bind(was.id)

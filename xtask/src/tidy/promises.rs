@@ -7,6 +7,7 @@ use crate::prove::saboteurs::{self, CHECKS, Way};
 use crate::test::PROOFS;
 
 /// Sections of the catalogue of checks: a test that is named after a row of them belongs to its check.
+/// The audit log (A) has the letter of a section of the faults, so its tests have names of their own.
 const SECTIONS: &str = "qvxtlehuw";
 
 pub(super) fn checks(sources: &[Source]) -> Findings {

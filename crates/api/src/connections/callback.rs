@@ -3,6 +3,7 @@
 
 use axum::response::{IntoResponse, Redirect, Response};
 use tenon_app::Actor;
+use tenon_app::audit::carried;
 use tenon_app::connections::{self, Callback};
 
 use crate::Api;
@@ -15,8 +16,8 @@ pub(crate) async fn google(api: Api, actor: Option<Actor>, callback: Callback) -
     };
     // A task of its own: the code is good once, so what it gave must not be lost when the browser
     // goes away in the middle.
-    let done =
-        tokio::spawn(async move { connections::callback(&api.ctx, &actor, callback).await }).await;
+    let work = async move { connections::callback(&api.ctx, &actor, callback).await };
+    let done = tokio::spawn(carried(work)).await;
     match done {
         Ok(Ok(id)) => back(&format!("/connections/{id}?connected=1")),
         Ok(Err(error)) => back(&format!("/connect?error={}", error.0)),

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
+use tenon_app::audit::carried;
 use tenon_app::connections::{self, Preview};
 use tenon_model::ConnectionId;
 use utoipa::ToSchema;
@@ -78,7 +79,9 @@ pub(super) async fn disconnect(
     extract::Id(id): extract::Id<ConnectionId>,
 ) -> Answer<Json<Receipt>> {
     // A task of its own: it goes on to the end when the browser goes away in the middle.
-    let done =
-        tokio::spawn(async move { connections::disconnect(&api.ctx, &actor, id).await }).await;
+    let done = tokio::spawn(carried(async move {
+        connections::disconnect(&api.ctx, &actor, id).await
+    }))
+    .await;
     Ok(Json(done.map_err(|_| Problem::internal())??.into()))
 }

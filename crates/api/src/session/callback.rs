@@ -8,6 +8,7 @@ use http::header::SET_COOKIE;
 use http::{HeaderMap, HeaderValue};
 use serde::Deserialize;
 use tenon_app::access::{self, IssuerAnswer, Outcome};
+use tenon_app::audit::carried;
 use tenon_app::connections::Callback;
 
 use super::{SignedIn, cookies_of, session_cookie};
@@ -60,9 +61,9 @@ pub(crate) async fn callback(
     // A task of its own: the code is good once, so what it gave must not be lost when the browser goes
     // away in the middle.
     let task_api = api.clone();
-    let done = tokio::spawn(async move {
+    let done = tokio::spawn(carried(async move {
         access::answer_of_issuer(&task_api.ctx, actor.as_ref(), answer, &browser).await
-    });
+    }));
     match done.await {
         Ok(None) if of_connection => {
             let callback = Callback {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use tenon_model::audit::{AuditAction, AuditActor, AuditDetail, AuditTarget};
 use tenon_model::member::Role;
+use tenon_model::sabotage::{self, Saboteur};
 use tenon_model::{InvitationId, Scope, Time};
 use tenon_store::{Invitation, Member, Tx};
 use tenon_vault::Context;
@@ -175,10 +176,15 @@ async fn make(
     };
     tx.invitations().put(&row).await?;
     people::tell(tx, by.workspace_id.to_string()).await?;
+    let told = if sabotage::on(Saboteur::NameInLog) {
+        email
+    } else {
+        role.as_str()
+    };
     note(AuditAction::MemberInvited)
         .by(actor)
         .about(AuditTarget::Invitation(id))
-        .with(AuditDetail::Role, role.as_str())
+        .with(AuditDetail::Role, told)
         .add(&ctx.keys, tx, by.workspace_id)?;
     Ok((row, link(ctx, "join", &token)))
 }

@@ -16,6 +16,7 @@ use super::job::RunMailAction;
 use super::kinds::{About, Delta, deltas};
 use super::run::{Until, drive, tell_deleted};
 use super::view::{MailActionView, own, undoable, view};
+use crate::audit::carried;
 use crate::connections::view::visible;
 use crate::repeat::Repeat;
 use crate::{Actor, Ctx, Error, Result};
@@ -162,7 +163,9 @@ async fn go(ctx: &Ctx, actor: &Actor, id: MailActionId, now: bool) -> Result<Mai
     if now {
         let (task, scope) = (ctx.clone(), Scope::job(actor.workspace));
         let until = Until::At(ctx.world.monotonic() + PATIENCE);
-        let work = tokio::spawn(async move { drive(&task, &scope, id, until).await });
+        let work = tokio::spawn(carried(
+            async move { drive(&task, &scope, id, until).await },
+        ));
         match tokio::time::timeout(PATIENCE, work).await {
             Ok(Ok(Err(e))) => tracing::warn!(error = %e, "an action is left to its job"),
             Ok(Err(_)) => tracing::error!("an action's task ended badly"),

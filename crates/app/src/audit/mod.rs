@@ -24,8 +24,7 @@ use crate::Keys;
 pub(crate) use checkpoint::WriteCheckpoints;
 pub use checkpoint::{CheckpointView, LogView, checkpoint, write_checkpoints};
 pub use list::{AuditEntryView, DetailView, EntriesQuery, PartyView, entries};
-pub(crate) use request::carried;
-pub use request::in_request;
+pub use request::{carried, in_request};
 pub(crate) use unopened::{Unopened, follow};
 pub use verify::{
     BadCheckpoint, BadEntry, ChainReport, CheckpointFault, EntryFault, Report, VerifyError, verify,

@@ -18,7 +18,7 @@ pub(super) fn current() -> Option<RequestId> {
 }
 
 /// The same work as part of the request that is served now, also in a task of its own.
-pub(crate) fn carried<F: Future>(work: F) -> impl Future<Output = F::Output> {
+pub fn carried<F: Future>(work: F) -> impl Future<Output = F::Output> {
     let id = current();
     async move {
         match id {

@@ -244,6 +244,16 @@ pub const SENTENCES: &[Sentence] = &[
         "Une valeur conservée que quelqu’un a changée ou déplacée est remarquée et n’est jamais utilisée.",
     ),
     page(
+        "server.keys",
+        "The key that protects all others can be changed while the server runs, and nothing is lost when that is cut off.",
+        "La clé qui protège toutes les autres peut être changée pendant que le serveur fonctionne, et rien n’est perdu si cela est interrompu.",
+    ),
+    page(
+        "server.audit",
+        "What is done to sign-in, members, accounts and keys is told in a log, of which no entry is changed, removed or added unnoticed, and which holds no mail and no names.",
+        "Ce qui touche à la connexion, aux membres, aux comptes et aux clés est inscrit dans un journal, dont aucune entrée n’est modifiée, retirée ou ajoutée sans être remarquée, et qui ne contient ni courrier ni noms.",
+    ),
+    page(
         "server.logs",
         "Logs and figures for the operator hold no names, addresses, subjects, texts or keys.",
         "Les journaux et les chiffres de l’exploitant ne contiennent ni noms, ni adresses, ni objets, ni textes, ni clés.",

@@ -49,7 +49,7 @@ fn promises_are_looked_at_where_they_are_kept() {
     for (check, statement, text) in [
         (
             "Q9",
-            "ALTER TABLE receipts ADD COLUMN note TEXT",
+            include_str!("../../../store/tests/sql/undeclared_column.sql"),
             "receipts.note is stored and not declared",
         ),
         (
@@ -69,7 +69,7 @@ fn promises_are_looked_at_where_they_are_kept() {
         ),
         (
             "U8",
-            "DELETE FROM settings WHERE name LIKE 'policy:%'",
+            include_str!("../../../store/tests/sql/forget_sentences.sql"),
             "is not kept",
         ),
     ] {
