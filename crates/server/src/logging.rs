@@ -67,7 +67,10 @@ mod tests {
     #[test]
     fn l1_a_level_alone_keeps_libraries_quiet() {
         let debug = directives("debug");
-        assert!(debug.starts_with("warn,tenon=debug,"), "{debug}");
+        assert!(
+            debug.starts_with("warn,audit=debug,tenon=debug,"),
+            "{debug}"
+        );
         assert!(debug.contains("tenon_app=debug") && debug.parse::<EnvFilter>().is_ok());
         assert!(directives("off").starts_with("off,"));
         let chosen = directives("warn,hyper=trace,html5ever=trace");
