@@ -57,7 +57,9 @@ impl Peek {
                 Self::Sqlite(connection.expect("the file opens"))
             }
             StoreUrl::Postgres(url) => {
+                // The second wall (decision 0055) shows nothing to who does not say what for.
                 let options = PgConnectOptions::from_str(url).expect("an address of PostgreSQL");
+                let options = options.options([("tenon.purpose", "system")]);
                 let connection = options.disable_statement_logging().connect().await;
                 Self::Postgres(connection.expect("the server answers"))
             }
