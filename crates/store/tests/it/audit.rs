@@ -49,7 +49,7 @@ store_test! {
         let scope = Scope::job(workspace);
         for commits in [false, true, false, true] {
             let mut tx = t.store.begin(&scope).await.unwrap();
-            tx.settings().put("told", &commits.to_string()).await.unwrap();
+            tx.retention().set_mail_days(if commits { 30 } else { 90 }, t.world.now()).await.unwrap();
             tx.audit().append(entry(workspace, member), key.clone()).unwrap();
             tx.audit().append(entry(workspace, member), key.clone()).unwrap();
             if commits {
@@ -62,11 +62,11 @@ store_test! {
         // An entry that cannot be written takes everything with it: it is about somebody who is not there.
         let nobody = t.world.id();
         let mut tx = t.store.begin(&scope).await.unwrap();
-        tx.settings().put("told", "too much").await.unwrap();
+        tx.retention().set_mail_days(7, t.world.now()).await.unwrap();
         tx.audit().append(entry(workspace, nobody), key.clone()).unwrap();
         assert!(tx.commit().await.is_err());
-        let mut tx = t.store.read(&Scope::system()).await.unwrap();
-        assert_eq!(tx.settings().get("told").await.unwrap().as_deref(), Some("true"));
+        let mut tx = t.store.read(&scope).await.unwrap();
+        assert_eq!(tx.retention().mail_days().await.unwrap(), Some(30));
     }
 }
 
