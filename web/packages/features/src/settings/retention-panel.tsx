@@ -52,9 +52,11 @@ function Details({ retention }: { retention: MailRetention }) {
           [
             t("retention.kept"),
             <>
-              {retention.mail_days === null
-                ? t("retention.for_ever")
-                : t("retention.days", { count: retention.mail_days })}
+              <span>
+                {retention.mail_days === null
+                  ? t("retention.for_ever")
+                  : t("retention.days", { count: retention.mail_days })}
+              </span>
               <div className={classes.rowNote}>{reason}</div>
             </>,
           ],
