@@ -11,6 +11,14 @@ pub(crate) const FILES: u64 = 4_096;
 /// second call also covers systems that pipe dumps to a program, and debuggers of the same user.
 pub(crate) fn keep_memory_private() {
     if sabotage::on(Saboteur::CoreDumps) {
+        let all = getrlimit(Resource::Core).maximum;
+        let _ = setrlimit(
+            Resource::Core,
+            Rlimit {
+                current: all,
+                maximum: all,
+            },
+        );
         return;
     }
     let none = Rlimit {

@@ -199,11 +199,11 @@ fn tests(
 /// Whether the day shows what this saboteur does.
 fn found(word: &str, hits: &BTreeSet<Hit>) -> bool {
     let (place, canary) = match word {
-        "body-in-log" => ("server.log", "of the text"),
+        "body-in-log" => ("server.log", "html text"),
         "subject-in-log" => ("server.log", "subject"),
         "address-in-log" => ("server.log", "sender address"),
         "token-in-log" => ("server.log", "token"),
-        "body-in-file" => ("tmp", "of the text"),
+        "body-in-file" => ("tmp", "html text"),
         "sealed-in-clear" => ("tenon.db", "subject"),
         _ => return false,
     };

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tenon_connectors::google::is_later;
 use tenon_model::mail::Cursor;
+use tenon_model::sabotage::{self, Saboteur};
 use tenon_model::{Scope, Time};
 use tenon_store::Pushed;
 use tenon_vault::BlindIndex;
@@ -86,7 +87,8 @@ impl Desk {
             }
             let batch = {
                 let mut waiting = lock(&self.waiting);
-                let count = waiting.len().min(BATCH);
+                let alone = sabotage::on(Saboteur::PushesUncoalesced);
+                let count = waiting.len().min(if alone { 1 } else { BATCH });
                 waiting.drain(..count).collect::<Waiting>()
             };
             let received = self.write(ctx, &batch).await;
@@ -102,6 +104,9 @@ impl Desk {
     /// within a second of such. The sync that this one caused either has yet to run, or has run so
     /// soon after it that it is followed by another look ([`BURST`]); both cover this one.
     fn known(&self, ctx: &Ctx, notice: &Notice) -> Option<Received> {
+        if sabotage::on(Saboteur::PushesUncoalesced) {
+            return None;
+        }
         let last = lock(&self.last);
         let last = last.get(&notice.address)?;
         let old = match (&notice.place, &last.place) {
