@@ -113,7 +113,7 @@ pub(super) fn signin() -> Result<Counts> {
 }
 
 /// The proofs whose short forms are part of the tests.
-pub const PROOFS: [&str; 10] = [
+pub const PROOFS: [&str; 9] = [
     "kill-sync",
     "resync",
     "canary",
@@ -123,7 +123,6 @@ pub const PROOFS: [&str; 10] = [
     "hostile-mail",
     "isolation",
     "saboteurs",
-    "simulate",
 ];
 
 pub(super) fn proofs() -> Result<Counts> {
