@@ -7,7 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures::Stream;
 use tenon_model::Time;
 use tenon_model::event::EventKind;
-use tenon_vault::{Context, Sealed};
+use tenon_vault::BlindIndex;
 use tokio::sync::watch;
 
 use crate::access::still_holds;
@@ -31,23 +31,33 @@ const BATCH: u32 = 200;
 /// What a stream tells: an event, or why it ends.
 pub type Told = Result<EventView>;
 
-/// Where the numbers of a workspace's events are sealed for its browsers. They count the events of all
-/// workspaces, so their gaps would tell how busy the others are (decision 0055).
-fn context(actor: &Actor) -> Context<'static> {
-    Context::new("events", "seq", actor.workspace.0)
-}
-
-fn mark(ctx: &Ctx, actor: &Actor, seq: i64) -> Result<String> {
-    let key = ctx.keys.deployment();
-    let sealed = key.seal(&ctx.world, &context(actor), &seq.to_be_bytes())?;
-    Ok(URL_SAFE_NO_PAD.encode(sealed.0))
+/// What browsers get in place of an event's number: numbers count the events of all workspaces, so their
+/// gaps would tell how busy the others are (decision 0055). A keyed hash of workspace and number, and the
+/// number under a pad that comes of that hash (the construction of RFC 5297): nothing is used up by it,
+/// however many streams are open, as it would be by sealing, whose nonces are random.
+fn mark(ctx: &Ctx, actor: &Actor, seq: i64) -> String {
+    let hash = hash(ctx, actor, seq);
+    let hidden = u128::from(seq.unsigned_abs()) ^ pad(ctx, &hash);
+    URL_SAFE_NO_PAD.encode([hash, hidden.to_be_bytes()].concat())
 }
 
 /// The number in a mark of this workspace; of anything else nothing.
 fn place(ctx: &Ctx, actor: &Actor, mark: &str) -> Option<i64> {
-    let sealed = Sealed(URL_SAFE_NO_PAD.decode(mark).ok()?);
-    let seq = ctx.keys.deployment().open(&context(actor), &sealed).ok()?;
-    Some(i64::from_be_bytes(seq.as_slice().try_into().ok()?))
+    let bytes = URL_SAFE_NO_PAD.decode(mark).ok()?;
+    let (told, hidden) = bytes.split_first_chunk()?;
+    let seq = u128::from_be_bytes(hidden.try_into().ok()?) ^ pad(ctx, told);
+    let seq = i64::try_from(seq).ok()?;
+    (hash(ctx, actor, seq) == *told).then_some(seq)
+}
+
+fn hash(ctx: &Ctx, actor: &Actor, seq: i64) -> BlindIndex {
+    let text = format!("{} {seq}", actor.workspace);
+    ctx.keys.deployment().blind_index("event", &text)
+}
+
+fn pad(ctx: &Ctx, hash: &BlindIndex) -> u128 {
+    let text = URL_SAFE_NO_PAD.encode(hash);
+    u128::from_be_bytes(ctx.keys.deployment().blind_index("event mark", &text))
 }
 
 /// The member's events after the mark `last`, and from then on as they are committed. Without `last` only new
@@ -120,7 +130,7 @@ impl Follow {
         self.seq = newest.seq;
         for event in events {
             self.ready.push_back(EventView {
-                mark: mark(&self.ctx, &self.actor, event.seq)?,
+                mark: mark(&self.ctx, &self.actor, event.seq),
                 kind: event.kind,
                 subject: event.subject,
                 at: event.at,

@@ -9,7 +9,7 @@ use tenon_model::sabotage::{self, Saboteur};
 use tenon_model::{Scope, WorkspaceId};
 
 use crate::acting::RunMailAction;
-use crate::audit::WriteCheckpoints;
+use crate::audit::{WriteCheckpoints, enqueue_unsigned};
 use crate::compose::{LookForDraft, SendDraft, look_for_drafts};
 use crate::connections::{
     FinishDisconnect, KeepGrant, PurgeConnection, RefreshProfile, RemoveRows, RevokeGrant,
@@ -61,7 +61,6 @@ pub async fn start_schedules(ctx: &Ctx) -> Result<()> {
     let mut tx = ctx.store.begin(&Scope::system()).await?;
     tenon_jobs::enqueue(&mut tx, &Housekeeping {}, ctx.world.now()).await?;
     tenon_jobs::enqueue(&mut tx, &PurgeDaily {}, ctx.world.now()).await?;
-    tenon_jobs::enqueue(&mut tx, &WriteCheckpoints {}, ctx.world.now()).await?;
     crate::push::enqueue_all(ctx, &mut tx).await?;
     tx.commit().await?;
     tokio::spawn(crate::forget::follow(ctx.clone()));
@@ -128,6 +127,7 @@ impl Housekeeping {
             tenon_jobs::enqueue(&mut tx, &job, now).await?;
         }
         look_for_drafts(&mut tx, now).await?;
+        enqueue_unsigned(&mut tx, now).await?;
         if !sabotage::on(Saboteur::ActionsKept) {
             tx.sends().prune(now - KEEP_SENDS).await?;
             tx.drafts().prune(now - KEEP_SENDS).await?;

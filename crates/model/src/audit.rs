@@ -25,6 +25,9 @@ pub enum AuditGroup {
 }
 
 impl AuditGroup {
+    /// All, in the order of the page.
+    pub const ALL: [Self; 4] = [Self::Access, Self::Members, Self::Mail, Self::Security];
+
     /// The word in answers.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -163,6 +166,9 @@ pub enum AuditActor {
 }
 
 impl AuditActor {
+    /// The words of all kinds.
+    pub const KINDS: [&str; 4] = [MEMBER, "operator", "server", "unknown"];
+
     /// The word in the database and in answers.
     pub const fn kind(self) -> &'static str {
         match self {
@@ -215,6 +221,19 @@ pub enum AuditTarget {
 }
 
 impl AuditTarget {
+    /// The words of all kinds.
+    pub const KINDS: [&str; 9] = [
+        MEMBER,
+        "connection",
+        "invitation",
+        "passkey",
+        "identity",
+        "domain",
+        "session",
+        "key",
+        "record",
+    ];
+
     /// The word in the database and in answers.
     pub const fn kind(self) -> &'static str {
         match self {

@@ -27,7 +27,6 @@ const FEATURES: &[Feature] = &[
 /// Jobs that wait for their next turn for ever, or for an hour that has been put off.
 const PERIODIC: &[&str] = &[
     "housekeeping",
-    "write_checkpoints",
     "purge_daily",
     "purge_mail",
     "sync_mailbox",

@@ -32,7 +32,7 @@ const MESSAGES: u64 = 80;
 const MOST_JOBS: usize = 600;
 const PASSWORD: &str = "a long enough password";
 /// Jobs that come again for ever; the nets among them are no reason to wake a sleeping node for.
-const NETS: [&str; 2] = ["housekeeping", "write_checkpoints"];
+const NETS: [&str; 1] = ["housekeeping"];
 
 /// What is simulated.
 #[derive(Debug, Clone, Copy)]

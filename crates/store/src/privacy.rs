@@ -3,9 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use tenon_model::inventory::{COLUMNS, DataClass, Retention};
-use tenon_model::{ConsentId, KeyId, Time};
-use tenon_vault::Sealed;
+use tenon_model::inventory::{COLUMNS, Retention};
+use tenon_model::{ConsentId, Time};
 
 use crate::StoreError;
 use crate::sql::{dialect, sql};
@@ -35,40 +34,6 @@ impl Privacy<'_> {
                 Ok((r.take()?, r.take()?))
             })
             .collect()
-    }
-
-    /// Of each column that is declared as sealed up to `most` of its newest values: how many were looked at,
-    /// and where one is no sealed value of a key that is there (check V1).
-    pub async fn unsealed(&mut self, most: u32) -> Result<(u64, BTreeSet<Place>), StoreError> {
-        self.tx.system()?;
-        let keys: BTreeSet<KeyId> = self
-            .tx
-            .keys()
-            .list_all()
-            .await?
-            .iter()
-            .map(|k| k.id)
-            .collect();
-        let (mut looked, mut bad) = (0, BTreeSet::new());
-        for column in COLUMNS.iter().filter(|c| is_sealed(c.class)) {
-            // A wrapped data key is not sealed under a data key.
-            if column.table == "keys" {
-                continue;
-            }
-            let query = sql(format!(
-                "SELECT {c} FROM {t} WHERE {c} IS NOT NULL LIMIT $1",
-                c = column.column,
-                t = column.table
-            ));
-            for row in self.tx.all(query.bind(i64::from(most))).await? {
-                looked += 1;
-                let value: Vec<u8> = row.only()?;
-                if !Sealed(value).key_id().is_ok_and(|key| keys.contains(&key)) {
-                    bad.insert((column.table.to_owned(), column.column.to_owned()));
-                }
-            }
-        }
-        Ok((looked, bad))
     }
 
     /// Tables in which rows name a connection that is gone and whose rows are not being removed, with how many
@@ -136,11 +101,4 @@ impl Privacy<'_> {
         let rows = self.tx.all(query).await?;
         rows.iter().map(crate::sql::Row::only).collect()
     }
-}
-
-const fn is_sealed(class: DataClass) -> bool {
-    matches!(
-        class,
-        DataClass::AccountSealed | DataClass::Secret | DataClass::MailMetadataSealed
-    )
 }

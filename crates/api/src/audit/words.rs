@@ -1,6 +1,6 @@
 //! The closed lists of words of the log, as schemas: what builds a page from the document knows them all.
 
-use tenon_model::audit::AuditAction;
+use tenon_model::audit::{AuditAction, AuditActor, AuditGroup, AuditTarget};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::{PartialSchema, ToSchema};
@@ -27,12 +27,10 @@ words! {
     /// What was done.
     AuditActionWord = AuditAction::ALL.iter().map(|a| a.as_str());
     /// With what an action belongs.
-    AuditGroupWord = ["access", "members", "mail", "security"];
+    AuditGroupWord = AuditGroup::ALL.map(AuditGroup::as_str);
     /// Who did it: a member, a command at the server's terminal, the server by itself, somebody who was not
     /// signed in.
-    AuditActorKind = ["member", "operator", "server", "unknown"];
+    AuditActorKind = AuditActor::KINDS;
     /// To what it was done.
-    AuditTargetKind = [
-        "member", "connection", "invitation", "passkey", "identity", "domain", "session", "key", "record",
-    ];
+    AuditTargetKind = AuditTarget::KINDS;
 }

@@ -189,10 +189,7 @@ pub(super) async fn get_policy(
         None => connections::privacy(locale),
     };
     let of = |s: &'static policy::Sentence| PolicySentence::of(s, locale);
-    let named = |check: &&policy::Check| {
-        let shown = view.sentences.iter();
-        shown.into_iter().any(|s| check.proves(s.id))
-    };
+    let named = |check: &&policy::Check| view.sentences.iter().any(|s| check.proves(s.id));
     let checks = policy::CHECKS.iter().filter(named);
     let checks = checks.map(|c| PolicyCheck::of(c, locale)).collect();
     Ok(Json(Policy {

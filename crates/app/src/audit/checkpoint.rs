@@ -1,21 +1,16 @@
 //! Checkpoints: signed statements of how long a chain is and how it ends, written outside the database. A
 //! chain by itself does not show that its tail was cut; a checkpoint kept elsewhere does.
 
-use std::time::Duration;
-
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use tenon_jobs::{Job, JobError, Lease};
 use tenon_model::{Scope, Time, WorkspaceId};
-use tenon_store::AuditHead;
+use tenon_store::{AuditHead, Tx};
 use tenon_vault::{Checkpoint, CheckpointFile, PublicKey};
 
 use super::list::administrator;
 use crate::sync::job_error;
 use crate::{Actor, Ctx, Error, Result};
-
-/// How often checkpoints are written while there are new entries.
-const EVERY: Duration = Duration::from_mins(5);
 
 /// Signs the end of every chain that has grown since its last checkpoint, and writes it to the file and to
 /// the log; how many. The file comes first: a crash before the note only writes a checkpoint twice.
@@ -56,18 +51,18 @@ pub async fn write_checkpoints(ctx: &Ctx) -> Result<usize> {
     Ok(signed.len())
 }
 
-/// Writes checkpoints, every few minutes.
+/// Has checkpoints written when there are entries that none covers; looked at once a minute.
+pub(crate) async fn enqueue_unsigned(tx: &mut Tx, now: Time) -> Result<()> {
+    let heads = tx.audit().heads().await?;
+    if heads.iter().any(|head| head.count > head.signed_count) {
+        tenon_jobs::enqueue(tx, &WriteCheckpoints {}, now).await?;
+    }
+    Ok(())
+}
+
+/// Writes checkpoints.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct WriteCheckpoints {}
-
-impl WriteCheckpoints {
-    async fn write(ctx: &Ctx) -> Result<()> {
-        write_checkpoints(ctx).await?;
-        let mut tx = ctx.store.begin(&Scope::system()).await?;
-        tenon_jobs::enqueue(&mut tx, &Self {}, ctx.world.now() + EVERY).await?;
-        Ok(tx.commit().await?)
-    }
-}
 
 #[async_trait]
 impl Job for WriteCheckpoints {
@@ -83,7 +78,7 @@ impl Job for WriteCheckpoints {
     }
 
     async fn run(self, ctx: &Ctx, _: &Lease) -> std::result::Result<(), JobError> {
-        Self::write(ctx).await.map_err(job_error)
+        write_checkpoints(ctx).await.map(drop).map_err(job_error)
     }
 }
 

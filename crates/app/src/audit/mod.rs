@@ -21,8 +21,8 @@ use uuid::Uuid;
 
 use crate::Keys;
 
-pub(crate) use checkpoint::WriteCheckpoints;
 pub use checkpoint::{CheckpointView, LogView, checkpoint, write_checkpoints};
+pub(crate) use checkpoint::{WriteCheckpoints, enqueue_unsigned};
 pub use list::{AuditEntryView, DetailView, EntriesQuery, PartyView, entries};
 pub use request::{carried, in_request};
 pub(crate) use unopened::{Unopened, follow};

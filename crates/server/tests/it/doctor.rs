@@ -7,7 +7,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::person::{Person, owner, sandbox, server};
+use crate::person::{Person, connected, owner, sandbox, server};
 use crate::support::{Place, finish, read, sentence, stdout};
 
 /// The report of a command, with its exit code.
@@ -167,13 +167,9 @@ fn keys_that_do_not_fit() {
 #[test]
 fn a_graveyard_that_does_not_fit_the_database() {
     let place = Place::new();
-    owner(&place);
     let (_sandbox, settings) = sandbox(&place, &["--messages", "20"]);
-    let running = Place::start(server(&place, &settings));
-    let person = Person::sign_in(&running);
-    let id = person.connect();
+    let id = connected(&place, &settings);
     let database = place.path("tenon-data/tenon.db");
-    running.stop();
     let backup = std::fs::read(&database).unwrap();
     let running = Place::start(server(&place, &settings));
     let person = Person::sign_in(&running);

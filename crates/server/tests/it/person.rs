@@ -50,6 +50,15 @@ pub(crate) fn server(place: &Place, settings: &[(String, String)]) -> Command {
     command
 }
 
+/// Makes the owner, has them connect a mailbox, and ends the server again: the connection's id.
+pub(crate) fn connected(place: &Place, settings: &[(String, String)]) -> String {
+    owner(place);
+    let running = Place::start(server(place, settings));
+    let id = Person::sign_in(&running).connect();
+    running.stop();
+    id
+}
+
 /// A signed-in owner.
 pub(crate) struct Person<'s> {
     server: &'s Server,

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use crate::doctor::{report, sql, stands};
-use crate::person::{Person, owner, sandbox, server};
+use crate::person::{Person, connected, owner, sandbox, server};
 use crate::support::Place;
 
 fn privacy(place: &Place, settings: &[(&str, &str)]) -> (Option<i32>, Value) {
@@ -16,12 +16,8 @@ fn privacy(place: &Place, settings: &[(&str, &str)]) -> (Option<i32>, Value) {
 #[test]
 fn promises_are_looked_at_where_they_are_kept() {
     let place = Place::new();
-    owner(&place);
     let (_sandbox, settings) = sandbox(&place, &["--messages", "20"]);
-    let running = Place::start(server(&place, &settings));
-    let person = Person::sign_in(&running);
-    let id = person.connect();
-    running.stop();
+    let id = connected(&place, &settings);
     let (code, found) = privacy(&place, &[]);
     assert_eq!(code, Some(0), "{found:#}");
     for (check, text) in [
@@ -98,6 +94,20 @@ fn promises_are_looked_at_where_they_are_kept() {
     let (code, found) = privacy(&place, &[]);
     assert_eq!(code, Some(1));
     stands(&found, "V5", "fail", "1 keys that were destroyed", "");
+    // Rows that wait for their removal, under a key that is destroyed, are as they should be.
+    sql(
+        &place,
+        include_str!("../../../store/tests/sql/forget_connection_keys.sql"),
+    );
+    let (_, found) = privacy(&place, &[]);
+    stands(
+        &found,
+        "V1",
+        "ok",
+        "values of sealed columns are sealed",
+        "",
+    );
+    stands(&found, "V5", "ok", "none of 1 destroyed keys", "");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Checks of what becomes of mail: kept, shown, changed (sections Q and H, requirement M4).
 
-use super::super::Run::{Proof, Test};
+use super::super::Run::{Browser, Proof, Test};
 use super::{CANARY, Check};
 use crate::sabotage::Saboteur;
 
@@ -226,9 +226,9 @@ pub(super) const CHECKS: &[Check] = &[
     Check {
         id: "M4",
         proves: &[("read.deleting", "fde2c6e1")],
-        en: "Deleting for good is asked of mail in the inbox, in the bin and in spam: only what is in the bin or in spam goes.",
-        fr: "La suppression définitive est demandée pour la boîte, la corbeille et les indésirables : seul ce qui est dans ces deux dernières part.",
-        runs: &[],
+        en: "Deleting for good is asked of mail in the inbox, in the bin and in spam: only what is in the bin or in spam goes, and only after a question.",
+        fr: "La suppression définitive est demandée pour la boîte, la corbeille et les indésirables : seul ce qui est dans ces deux dernières part, et seulement après une question.",
+        runs: &[Browser("acting.mjs")],
         saboteurs: &[(
             Saboteur::DeletesAnywhere,
             Test("tenon-app", "trash_restore_and_delete_for_good"),

@@ -1,0 +1,1 @@
+DELETE FROM keys WHERE connection_id IS NOT NULL
