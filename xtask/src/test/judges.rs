@@ -113,7 +113,7 @@ pub(super) fn signin() -> Result<Counts> {
 }
 
 /// The proofs whose short forms are part of the tests.
-pub const PROOFS: [&str; 9] = [
+pub const PROOFS: [&str; 10] = [
     "kill-sync",
     "resync",
     "canary",
@@ -123,6 +123,7 @@ pub const PROOFS: [&str; 9] = [
     "hostile-mail",
     "isolation",
     "saboteurs",
+    "simulate",
 ];
 
 pub(super) fn proofs() -> Result<Counts> {
