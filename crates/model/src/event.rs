@@ -26,11 +26,15 @@ pub enum EventKind {
     SessionsChanged,
     /// Members, invitations or allowed domains of the workspace changed; subject `mem_…` or `ws_…`.
     MembersChanged,
+    /// A record was made, changed, deleted or restored; subject `rec_…`.
+    RecordChanged,
+    /// What records are like changed: fields, pipelines, views or teams; subject `ws_…`.
+    RecordSetupChanged,
 }
 
 impl EventKind {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::ConnectionChanged,
         Self::MailboxChanged,
         Self::ThreadsChanged,
@@ -41,6 +45,8 @@ impl EventKind {
         Self::SendChanged,
         Self::SessionsChanged,
         Self::MembersChanged,
+        Self::RecordChanged,
+        Self::RecordSetupChanged,
     ];
 
     /// The word in the database and on the wire.
@@ -56,6 +62,8 @@ impl EventKind {
             Self::SendChanged => "send_changed",
             Self::SessionsChanged => "sessions_changed",
             Self::MembersChanged => "members_changed",
+            Self::RecordChanged => "record_changed",
+            Self::RecordSetupChanged => "record_setup_changed",
         }
     }
 

@@ -124,6 +124,20 @@ ids! {
     UploadId = "att";
     /// A message on its way out.
     SendId = "snd";
+    /// A record: a contact, a company, a deal, a task …
+    RecordId = "rec";
+    /// A field that a workspace has added.
+    FieldId = "fld";
+    /// A pipeline.
+    PipelineId = "pip";
+    /// A stage of a pipeline.
+    StageId = "stg";
+    /// A saved view of records.
+    ViewId = "viw";
+    /// A team of members.
+    TeamId = "team";
+    /// One change of many records.
+    BulkId = "blk";
     /// A durable job.
     JobId = "job";
     /// The receipt of a disconnect.

@@ -47,8 +47,23 @@ macro_rules! inventory {
     };
 }
 
+mod records;
+
 /// Every column of every table.
-pub const COLUMNS: &[Column] = inventory! {
+pub const COLUMNS: &[Column] =
+    &joined::<{ GENERAL.len() + records::COLUMNS.len() }>(GENERAL, records::COLUMNS);
+
+const fn joined<const N: usize>(a: &[Column], b: &[Column]) -> [Column; N] {
+    let mut out = [a[0]; N];
+    let mut i = 0;
+    while i < N {
+        out[i] = if i < a.len() { a[i] } else { b[i - a.len()] };
+        i += 1;
+    }
+    out
+}
+
+const GENERAL: &[Column] = inventory! {
     schema_versions (None, Retention::Deployment) {
         version: Operational, Operator, "which migrations have run";
         applied_at: Operational, Operator, "when a migration ran";

@@ -10,6 +10,7 @@ pub mod mail;
 pub mod member;
 pub mod outbox;
 pub mod policy;
+pub mod records;
 pub mod sabotage;
 pub mod scope;
 pub mod world;

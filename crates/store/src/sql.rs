@@ -7,9 +7,10 @@ use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Arguments, AssertSqlSafe, Row as _, SqlSafeStr, SqlStr};
 use tenon_model::{
-    ConnectionId, ConsentId, DraftId, IdentityId, InvitationId, JobId, KeyId, LabelId,
-    MailActionId, MemberId, MessageId, NodeId, PasskeyId, ReceiptId, RequestId, SavedSearchId,
-    SendId, SessionId, ThreadId, Time, WorkspaceId,
+    BulkId, ConnectionId, ConsentId, DraftId, FieldId, IdentityId, InvitationId, JobId, KeyId,
+    LabelId, MailActionId, MemberId, MessageId, NodeId, PasskeyId, PipelineId, ReceiptId, RecordId,
+    RequestId, SavedSearchId, SendId, SessionId, StageId, TeamId, ThreadId, Time, ViewId,
+    WorkspaceId,
 };
 use tenon_vault::Sealed;
 use uuid::Uuid;
@@ -91,6 +92,13 @@ values! {
     DraftId, Uuid, |v| v.0;
     SendId, Uuid, |v| v.0;
     RequestId, Uuid, |v| v.0;
+    RecordId, Uuid, |v| v.0;
+    FieldId, Uuid, |v| v.0;
+    PipelineId, Uuid, |v| v.0;
+    StageId, Uuid, |v| v.0;
+    ViewId, Uuid, |v| v.0;
+    TeamId, Uuid, |v| v.0;
+    BulkId, Uuid, |v| v.0;
 }
 
 impl From<bool> for Value {
@@ -426,6 +434,13 @@ columns! {
     DraftId, Uuid, |v| Some(Self(v));
     SendId, Uuid, |v| Some(Self(v));
     RequestId, Uuid, |v| Some(Self(v));
+    RecordId, Uuid, |v| Some(Self(v));
+    FieldId, Uuid, |v| Some(Self(v));
+    PipelineId, Uuid, |v| Some(Self(v));
+    StageId, Uuid, |v| Some(Self(v));
+    ViewId, Uuid, |v| Some(Self(v));
+    TeamId, Uuid, |v| Some(Self(v));
+    BulkId, Uuid, |v| Some(Self(v));
 }
 
 /// Labels and similar word lists inside one text column; the separator (U+001F) occurs in none.

@@ -24,6 +24,8 @@ pub enum DataClass {
     Operational,
     /// Who agreed to what, and what was deleted.
     Consent,
+    /// What people write down of their customers, in the clear: it is searched, sorted and filtered.
+    Record,
 }
 
 impl DataClass {
@@ -40,6 +42,7 @@ impl DataClass {
             Self::BlindIndex => "blind index (keyed hash)",
             Self::Operational => "operation",
             Self::Consent => "consent and receipt",
+            Self::Record => "record (not sealed)",
         }
     }
 }
@@ -88,6 +91,8 @@ pub enum Visibility {
     Owner,
     /// All members of the workspace.
     Workspace,
+    /// Those members of the workspace with whom the record is shared.
+    Shared,
     /// Those who manage the workspace's members.
     Administrators,
     /// The operator of the deployment, in logs of commands or the health page.
@@ -102,6 +107,7 @@ impl Visibility {
         match self {
             Self::Owner => "its owner",
             Self::Workspace => "members of the workspace",
+            Self::Shared => "those it is shared with",
             Self::Administrators => "owners and administrators",
             Self::Operator => "the operator",
             Self::Program => "nobody",

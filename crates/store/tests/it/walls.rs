@@ -28,6 +28,18 @@ const SHARED: &[&str] = &[
     "audit_entries",
     "audit_heads",
     "audit_people",
+    "records",
+    "record_values",
+    "record_links",
+    "record_shares",
+    "record_changes",
+    "record_bulks",
+    "record_fields",
+    "pipelines",
+    "stages",
+    "teams",
+    "team_members",
+    "record_views",
 ];
 /// Tables whose rows nobody changes, whoever they are.
 const ADDED_ONLY: &[&str] = &["audit_entries"];
