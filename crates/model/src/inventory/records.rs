@@ -109,7 +109,7 @@ pub(super) const COLUMNS: &[Column] = inventory! {
         created_at: Operational, Workspace, "order of lists";
     }
     team_members (None, Retention::Member) {
-        team_id: Identifier, Workspace, "the team";
+        team_id: Identifier, Workspace, "names the team";
         member_id: Identifier, Workspace, "who is in it";
         workspace_id: Identifier, Program, "the tenant";
     }
