@@ -4,8 +4,36 @@ use std::time::Duration;
 
 use tenon_connectors::{ProviderError, Reaction};
 use tenon_model::feature::Feature;
+use tenon_model::records::Conflict;
+use tenon_model::{MemberId, Time};
 use tenon_store::StoreError;
 use tenon_vault::VaultError;
+
+/// What two people want a record to say.
+#[derive(Debug, Clone, Default)]
+pub struct EditConflict {
+    /// The record's version by now.
+    pub version: i64,
+    /// The fields.
+    pub fields: Vec<ConflictingField>,
+}
+
+/// A field that two people have changed to different values.
+#[derive(Clone)]
+pub struct ConflictingField {
+    /// Both values.
+    pub conflict: Conflict,
+    /// Who changed it.
+    pub by: Option<MemberId>,
+    /// When.
+    pub at: Time,
+}
+
+impl std::fmt::Debug for ConflictingField {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ConflictingField(…)")
+    }
+}
 
 /// The outcome of a use case.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -115,6 +143,15 @@ pub enum Error {
     /// The provider said no, for good.
     #[error("the provider refused this for good")]
     ProviderRefused,
+    /// Somebody else changed the same field of a record meanwhile.
+    #[error("somebody else has changed the same field meanwhile; choose which value stays")]
+    EditConflict(Box<EditConflict>),
+    /// The record is in the bin.
+    #[error("this record is in the bin; restore it first")]
+    RecordDeleted,
+    /// The stage asks for more than the box has.
+    #[error("this stage needs some fields to be filled in first")]
+    StageNeedsFields(Vec<String>),
     /// Deleted at the provider meanwhile.
     #[error("the message is no longer at the provider")]
     MessageGone,
@@ -201,6 +238,9 @@ pub const CODES: &[CodeInfo] = &[
     row("uploads_full", 503, "Too many files"),
     row("outcome_unknown", 503, "Outcome unknown"),
     row("provider_refused", 409, "Refused by the provider"),
+    row("edit_conflict", 409, "Changed by somebody else"),
+    row("record_deleted", 409, "In the bin"),
+    row("stage_needs_fields", 422, "The stage needs more"),
     row("message_gone", 410, "Message gone"),
     row("provider_unavailable", 503, "Provider unavailable"),
     row("quota", 429, "Quota used up"),
@@ -254,6 +294,9 @@ impl Error {
             Self::UploadsFull(_) => "uploads_full",
             Self::OutcomeUnknown(_) => "outcome_unknown",
             Self::ProviderRefused => "provider_refused",
+            Self::EditConflict(_) => "edit_conflict",
+            Self::RecordDeleted => "record_deleted",
+            Self::StageNeedsFields(_) => "stage_needs_fields",
             Self::MessageGone => "message_gone",
             Self::ProviderUnavailable(_) => "provider_unavailable",
             Self::Quota(_) => "quota",
@@ -298,6 +341,10 @@ impl Error {
         match self {
             Self::Validation(fields) => fields.clone(),
             Self::FeatureOff(feature) => vec![("feature".into(), feature.as_str().into())],
+            Self::StageNeedsFields(fields) => {
+                let missing = |f: &String| (f.clone(), "is needed in this stage".to_owned());
+                fields.iter().map(missing).collect()
+            }
             _ => Vec::new(),
         }
     }
@@ -392,6 +439,9 @@ mod tests {
             Error::UploadsFull(Duration::ZERO),
             Error::OutcomeUnknown(Duration::ZERO),
             Error::ProviderRefused,
+            Error::EditConflict(Box::default()),
+            Error::RecordDeleted,
+            Error::StageNeedsFields(vec![]),
             Error::MessageGone,
             Error::ProviderUnavailable(Duration::ZERO),
             Error::Quota(Duration::ZERO),

@@ -14,6 +14,7 @@ pub mod mail;
 pub mod operating;
 mod page;
 pub mod push;
+pub mod records;
 mod repeat;
 pub mod retention;
 mod schedule;
@@ -21,7 +22,7 @@ pub mod search;
 pub mod sync;
 
 pub use ctx::{Actor, AppConfig, Ctx, Parts};
-pub use error::{CODES, CodeInfo, Error, Result};
+pub use error::{CODES, CodeInfo, ConflictingField, EditConflict, Error, Result};
 pub use keys::{Keys, KeysError, NewKey};
 pub use repeat::Repeat;
 pub use schedule::{register_jobs, start_schedules};

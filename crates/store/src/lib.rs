@@ -41,6 +41,7 @@ mod plans;
 mod privacy;
 mod purges;
 mod receipts;
+mod records;
 mod retention;
 mod saved_searches;
 mod sealed;
@@ -80,6 +81,10 @@ pub use members::{Member, Members};
 pub use privacy::{Place, Privacy};
 pub use purges::{LARGE_TABLES, LargeTable, Purge, Purges};
 pub use receipts::{Receipt, Receipts};
+pub use records::{
+    Bulk, ChangeRow, PlaceKey, RecordPlace, RecordQuery, RecordRow, RecordWrite, Records, Share,
+    StageSum, Touch,
+};
 pub use retention::RetentionChoices;
 pub use saved_searches::{SavedSearch, SavedSearches};
 pub use sealed::{SEALED_COLUMNS, SealedColumn, SealedValue, SealedValues};

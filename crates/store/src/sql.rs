@@ -159,6 +159,11 @@ impl Builder {
         }
     }
 
+    /// Which database it is for.
+    pub(crate) const fn kind(&self) -> DbKind {
+        self.kind
+    }
+
     /// Adds text.
     pub(crate) fn push(&mut self, text: &str) -> &mut Self {
         self.text.push_str(text);
@@ -341,6 +346,11 @@ pub(crate) struct Reader<'r> {
 }
 
 impl Reader<'_> {
+    /// Goes on `count` columns further.
+    pub(crate) const fn skip(&mut self, count: usize) {
+        self.next += count;
+    }
+
     /// The next column, which is never NULL.
     pub(crate) fn take<T: Column>(&mut self) -> Result<T, StoreError> {
         let column = self.next;

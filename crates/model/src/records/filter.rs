@@ -378,7 +378,7 @@ fn bounds(ty: FieldType, value: &Value) -> Option<(i64, i64)> {
             };
             let whole = json!({ "amount": text, "currency": "XXX" });
             match keys(&plain(ty), &check(&plain(ty), &whole).ok()??).first()? {
-                Key::Number(n) => same(*n),
+                Key::Number(n) | Key::Money(n, _) => same(*n),
                 Key::Text(_) => None,
             }
         }

@@ -9,7 +9,7 @@ mod value;
 pub use change::{Change, Conflict, merge};
 pub use field::{Choice, CustomField, Field, FieldType, Shape};
 pub use filter::{Column, Filter, FilterError, Sort, SortKey, TextTest};
-pub use value::{Key, ValueError, check, fold, keys, links, title, words};
+pub use value::{Key, ValueError, check, decimal, fold, keys, links, title, words};
 
 /// Values by field, in the form of the API: checked, and without empty ones.
 pub type Values = serde_json::Map<String, serde_json::Value>;

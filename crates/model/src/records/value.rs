@@ -20,8 +20,10 @@ pub struct ValueError(pub &'static str);
 pub enum Key {
     /// Folded text, compared by bytes.
     Text(String),
-    /// A number, an amount, a day or a moment.
+    /// A number, a day or a moment.
     Number(i64),
+    /// An amount in ten-thousandths, and its currency.
+    Money(i64, String),
 }
 
 /// Characters of one line.
@@ -162,7 +164,7 @@ fn money(value: &Value) -> Result<Option<Value>, ValueError> {
 }
 
 /// Writes ten-thousandths as a decimal without needless zeros.
-pub(super) fn decimal(scaled: i64) -> String {
+pub fn decimal(scaled: i64) -> String {
     let unit = 10_i64.pow(MONEY_DIGITS as u32);
     let sign = if scaled < 0 { "-" } else { "" };
     let (whole, part) = ((scaled / unit).abs(), (scaled % unit).abs());
@@ -308,7 +310,10 @@ pub fn keys(field: &Field, value: &Value) -> Vec<Key> {
         FieldType::Text | FieldType::LongText | FieldType::Url => one(string().map(key_of)),
         FieldType::Choice | FieldType::Person => one(string().map(|t| Key::Text(t.to_owned()))),
         FieldType::Number => one(number(value).ok().map(|n| Key::Number(scaled(n)))),
-        FieldType::Money => one(amount(value).ok().map(Key::Number)),
+        FieldType::Money => {
+            let money = amount(value).and_then(|a| Ok(Key::Money(a, currency(value)?.to_owned())));
+            one(money.ok())
+        }
         FieldType::Date => one(day(value).ok().map(|d| Key::Number(days(d)))),
         FieldType::Datetime => one(moment(value).ok().map(|m| Key::Number(m.as_microsecond()))),
         FieldType::Boolean => one(value.as_bool().map(|b| Key::Number(i64::from(b)))),
@@ -518,7 +523,7 @@ mod tests {
     #[test]
     fn keys_sort_like_their_values() {
         let key = |ty, v: &Value| match keys(&field(ty), v).remove(0) {
-            Key::Number(n) => n,
+            Key::Number(n) | Key::Money(n, _) => n,
             Key::Text(t) => panic!("{t}"),
         };
         assert!(key(FieldType::Number, &json!(-1.5)) < key(FieldType::Number, &json!(0.000_001)));

@@ -88,6 +88,7 @@ CREATE TABLE record_bulks (
     kind TEXT COLLATE "C" NOT NULL,
     changed BIGINT NOT NULL,
     skipped BIGINT NOT NULL,
+    finished_at BIGINT,
     undone_at BIGINT,
     repeat_key BYTEA NOT NULL,
     request_hash BYTEA NOT NULL,

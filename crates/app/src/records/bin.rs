@@ -1,0 +1,94 @@
+//! The bin: what is deleted stays for 30 days and can be brought back.
+
+use std::time::Duration;
+
+use tenon_model::records::{Access, Cause};
+use tenon_model::{RecordId, Scope};
+use tenon_store::{RecordRow, Tx};
+
+use super::edit::write;
+use super::view::{RecordView, shape, show_one};
+use super::{Noted, held, note, tell};
+use crate::{Actor, Ctx, Error, Result};
+
+/// How long a record stays in the bin.
+const STAYS: Duration = Duration::from_hours(30 * 24);
+/// Records that go in one turn: nobody waits long for the writer.
+const TURN: u32 = 500;
+
+/// Puts a record into the bin. Twice is once.
+pub async fn delete(ctx: &Ctx, actor: &Actor, id: RecordId) -> Result<()> {
+    let mut tx = ctx.store.begin(&actor.scope()).await?;
+    let row = held(&mut tx, actor, id).await?;
+    bin(ctx, &mut tx, actor, row, Noted::by(Cause::Deleted)).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Puts a held record into the bin; whether it was not there already.
+pub(super) async fn bin(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    mut row: RecordRow,
+    noted: Noted,
+) -> Result<bool> {
+    if row.deleted_at.is_some() {
+        return Ok(false);
+    }
+    row.deleted_at = Some(ctx.world.now());
+    let shape = shape(tx, row.kind).await?;
+    let row = write(ctx, tx, &shape, row).await?;
+    note(ctx, tx, actor, &row, noted, Vec::new()).await?;
+    Ok(true)
+}
+
+/// Brings a record back.
+pub async fn restore(ctx: &Ctx, actor: &Actor, id: RecordId) -> Result<RecordView> {
+    let mut tx = ctx.store.begin(&actor.scope()).await?;
+    let row = held(&mut tx, actor, id).await?;
+    let row = unbin(ctx, &mut tx, actor, row, Noted::by(Cause::Restored)).await?;
+    let view = show_one(&mut tx, actor, row).await?;
+    tx.commit().await?;
+    Ok(view)
+}
+
+/// Brings a held record back; one that is not in the bin stays as it is.
+pub(super) async fn unbin(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    mut row: RecordRow,
+    noted: Noted,
+) -> Result<RecordRow> {
+    if row.deleted_at.take().is_none() {
+        return Ok(row);
+    }
+    let shape = shape(tx, row.kind).await?;
+    let row = write(ctx, tx, &shape, row).await?;
+    note(ctx, tx, actor, &row, noted, Vec::new()).await?;
+    Ok(row)
+}
+
+/// Removes a record that is in the bin for good, with its history.
+pub async fn delete_forever(ctx: &Ctx, actor: &Actor, id: RecordId) -> Result<()> {
+    let mut tx = ctx.store.begin(&actor.scope()).await?;
+    let row = held(&mut tx, actor, id).await?;
+    if row.deleted_at.is_none() {
+        return Err(Error::field("id", "must be in the bin first"));
+    }
+    if row.access < Access::Owner && !actor.role.manages(tenon_model::member::Role::Member) {
+        return Err(Error::Forbidden);
+    }
+    tell(&mut tx, &row).await?;
+    tx.records().remove(&[id]).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Removes what has been in the bin for its time. One turn; whether there is more.
+pub async fn empty_bins(ctx: &Ctx) -> Result<bool> {
+    let mut tx = ctx.store.begin(&Scope::system()).await?;
+    let before = ctx.world.now() - STAYS;
+    let gone = tx.records().remove_deleted_before(before, TURN).await?;
+    tx.commit().await?;
+    Ok(gone == u64::from(TURN))
+}

@@ -1,0 +1,231 @@
+//! Changes of many records at once, undoable as a whole.
+
+use tenon_model::records::{Cause, Kind, Values};
+use tenon_model::{BulkId, RecordId};
+use tenon_store::RecordRow;
+
+use super::bin::{bin, unbin};
+use super::edit::{change, opposite};
+use super::list::{Which, read};
+use super::view::shape;
+use super::{Noted, may_write};
+use crate::{Actor, Ctx, Error, Repeat, Result};
+
+/// Records of one change.
+const MOST: usize = 5_000;
+/// Records of one transaction: nobody waits long for the writer.
+const TURN: usize = 50;
+
+/// Which records.
+#[derive(Clone)]
+pub enum BulkWhich {
+    /// These.
+    Ids(Kind, Vec<RecordId>),
+    /// All that a list shows.
+    All(Box<Which>),
+}
+
+/// What becomes of them.
+#[derive(Clone)]
+pub enum BulkChange {
+    /// Fields are set; null empties them.
+    Set(Values),
+    /// They go into the bin.
+    Delete,
+}
+
+/// What came of it.
+#[derive(Clone, Copy)]
+pub struct Bulk {
+    /// Id.
+    pub id: BulkId,
+    /// Records that were changed.
+    pub changed: i64,
+    /// Records that were left: not the member's to change, or so already.
+    pub skipped: i64,
+}
+
+/// Changes many records. A request that was cut off goes on where it was when it comes again.
+pub async fn bulk(
+    ctx: &Ctx,
+    actor: &Actor,
+    which: BulkWhich,
+    what: BulkChange,
+    repeat: Repeat,
+) -> Result<Bulk> {
+    may_write(actor)?;
+    let (bulk, done) = begin(ctx, actor, &which, &repeat).await?;
+    if done {
+        return Ok(bulk);
+    }
+    let ids = ids(ctx, actor, which).await?;
+    for (i, turn) in ids.chunks(TURN).enumerate() {
+        let last = (i + 1) * TURN >= ids.len();
+        take_turn(ctx, actor, bulk.id, turn, &what, last).await?;
+    }
+    let mut tx = ctx.store.begin(&actor.scope()).await?;
+    if ids.is_empty() {
+        tx.records().bulk_went_on(bulk.id, 0, 0, Some(ctx.world.now())).await?;
+    }
+    let stored = tx.records().bulk(bulk.id).await?.ok_or(Error::NotFound("change"))?;
+    tx.commit().await?;
+    Ok(view(&stored))
+}
+
+const fn view(stored: &tenon_store::Bulk) -> Bulk {
+    Bulk {
+        id: stored.id,
+        changed: stored.changed,
+        skipped: stored.skipped,
+    }
+}
+
+/// The change, and whether it was done before.
+async fn begin(ctx: &Ctx, actor: &Actor, which: &BulkWhich, repeat: &Repeat) -> Result<(Bulk, bool)> {
+    let mut tx = ctx.store.begin(&actor.scope()).await?;
+    if let Some(stored) = tx.records().bulk_by_key(repeat.key).await? {
+        repeat.check(Some(stored.request_hash))?;
+        return Ok((view(&stored), stored.finished_at.is_some()));
+    }
+    let row = tenon_store::Bulk {
+        id: ctx.world.id(),
+        member: actor.member,
+        kind: match which {
+            BulkWhich::Ids(kind, _) => *kind,
+            BulkWhich::All(which) => which.kind,
+        },
+        changed: 0,
+        skipped: 0,
+        finished_at: None,
+        undone_at: None,
+        repeat_key: repeat.key,
+        request_hash: repeat.request,
+        created_at: ctx.world.now(),
+    };
+    tx.records().insert_bulk(&row).await?;
+    tx.commit().await?;
+    Ok((view(&row), false))
+}
+
+async fn ids(ctx: &Ctx, actor: &Actor, which: BulkWhich) -> Result<Vec<RecordId>> {
+    let too_many = || Error::field("filter", "means more than 5,000 records; choose fewer");
+    match which {
+        BulkWhich::Ids(_, ids) if ids.len() > MOST => Err(too_many()),
+        BulkWhich::Ids(_, mut ids) => {
+            ids.sort_unstable();
+            ids.dedup();
+            Ok(ids)
+        }
+        BulkWhich::All(which) => {
+            let mut tx = ctx.store.read(&actor.scope()).await?;
+            let shape = shape(&mut tx, which.kind).await?;
+            let query = read(ctx, actor, &shape, *which)?;
+            let ids = tx.records().editable(&query, None, MOST as u32 + 1).await?;
+            if ids.len() > MOST { Err(too_many()) } else { Ok(ids) }
+        }
+    }
+}
+
+/// Some of the records in one transaction. What one of them refuses is left as it was.
+async fn take_turn(
+    ctx: &Ctx,
+    actor: &Actor,
+    bulk: BulkId,
+    ids: &[RecordId],
+    what: &BulkChange,
+    last: bool,
+) -> Result<()> {
+    let mut tx = ctx.store.begin(&actor.scope()).await?;
+    let (mut changed, mut skipped) = (0, 0);
+    for id in ids {
+        let row = tx.records().hold(*id).await?;
+        let done = match row.filter(|r| r.access >= tenon_model::records::Access::Edit) {
+            None => false,
+            Some(row) => one(ctx, &mut tx, actor, row, bulk, what).await?,
+        };
+        if done { changed += 1 } else { skipped += 1 }
+    }
+    let finished = last.then(|| ctx.world.now());
+    tx.records().bulk_went_on(bulk, changed, skipped, finished).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn one(
+    ctx: &Ctx,
+    tx: &mut tenon_store::Tx,
+    actor: &Actor,
+    row: RecordRow,
+    bulk: BulkId,
+    what: &BulkChange,
+) -> Result<bool> {
+    let noted = |cause| Noted {
+        cause,
+        bulk: Some(bulk),
+    };
+    match what {
+        BulkChange::Delete => bin(ctx, tx, actor, row, noted(Cause::Deleted)).await,
+        BulkChange::Set(values) => {
+            let before = row.version;
+            match change(ctx, tx, actor, row, None, values, noted(Cause::Bulk)).await {
+                Ok(row) => Ok(row.version > before),
+                Err(Error::RecordDeleted | Error::StageNeedsFields(_)) => Ok(false),
+                Err(e) => Err(e),
+            }
+        }
+    }
+}
+
+/// Takes a change of many records back where nobody has changed the same fields since.
+pub async fn undo_bulk(ctx: &Ctx, actor: &Actor, id: BulkId) -> Result<Bulk> {
+    may_write(actor)?;
+    let mut tx = ctx.store.begin(&actor.scope()).await?;
+    let stored = tx.records().bulk(id).await?.ok_or(Error::NotFound("change"))?;
+    if stored.undone_at.is_some() {
+        return Err(Error::NotUndoable);
+    }
+    tx.records().bulk_undone(id, ctx.world.now()).await?;
+    tx.commit().await?;
+    let (mut after, mut changed, mut skipped) = (None, 0, 0);
+    loop {
+        let mut tx = ctx.store.begin(&actor.scope()).await?;
+        let rows = tx.records().of_bulk(id, after, TURN as u32).await?;
+        let Some(last) = rows.last() else { break };
+        after = Some(last.record);
+        for row in rows {
+            if back(ctx, &mut tx, actor, row).await? { changed += 1 } else { skipped += 1 }
+        }
+        tx.commit().await?;
+    }
+    Ok(Bulk {
+        id,
+        changed,
+        skipped,
+    })
+}
+
+/// Takes one record's part back, unless somebody has gone on with it.
+async fn back(
+    ctx: &Ctx,
+    tx: &mut tenon_store::Tx,
+    actor: &Actor,
+    change_row: tenon_store::ChangeRow,
+) -> Result<bool> {
+    let Some(row) = tx.records().hold(change_row.record).await? else {
+        return Ok(false);
+    };
+    if row.access < tenon_model::records::Access::Edit {
+        return Ok(false);
+    }
+    let noted = Noted::by(Cause::Reverted);
+    if change_row.cause == Cause::Deleted {
+        let was = row.deleted_at.is_some();
+        unbin(ctx, tx, actor, row, noted).await?;
+        return Ok(was);
+    }
+    let values = opposite(change_row.changes);
+    match change(ctx, tx, actor, row, Some(change_row.version), &values, noted).await {
+        Ok(_) => Ok(true),
+        Err(Error::EditConflict(_) | Error::RecordDeleted | Error::StageNeedsFields(_)) => Ok(false),
+        Err(e) => Err(e),
+    }
+}

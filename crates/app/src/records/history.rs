@@ -1,0 +1,89 @@
+//! What became of a record, field by field, and taking a change back.
+
+use tenon_model::records::{Cause, Change, Values};
+use tenon_model::{MemberId, RecordId, Time};
+use tenon_store::ChangeRow;
+
+use super::edit::{change, opposite};
+use super::view::{RecordView, show_one};
+use super::{Noted, held};
+use crate::mail::Page;
+use crate::{Actor, Ctx, Error, Result};
+
+/// A change of a record.
+#[derive(Clone)]
+pub struct ChangeView {
+    /// The version that came of it.
+    pub version: i64,
+    /// When.
+    pub at: Time,
+    /// Who; `None` is a rule.
+    pub by: Option<MemberId>,
+    /// How it came.
+    pub cause: Cause,
+    /// Field by field.
+    pub changes: Vec<Change>,
+}
+
+impl From<ChangeRow> for ChangeView {
+    fn from(row: ChangeRow) -> Self {
+        Self {
+            version: row.version,
+            at: row.at,
+            by: row.member,
+            cause: row.cause,
+            changes: row.changes,
+        }
+    }
+}
+
+/// The history of a record, newest first.
+pub async fn history(
+    ctx: &Ctx,
+    actor: &Actor,
+    id: RecordId,
+    limit: u32,
+    after: Option<&str>,
+) -> Result<Page<ChangeView>> {
+    let limit = limit.clamp(1, super::MOST);
+    let before = match after {
+        None => None,
+        Some(text) => Some(text.parse().map_err(|_| {
+            Error::field("after", "must be the next of an earlier page")
+        })?),
+    };
+    let mut tx = ctx.store.read(&actor.scope()).await?;
+    tx.records().get(id).await?.ok_or(Error::NotFound("record"))?;
+    let rows = tx.records().history(id, before, limit + 1).await?;
+    let more = rows.len() > limit as usize;
+    let items: Vec<ChangeView> =
+        rows.into_iter().take(limit as usize).map(Into::into).collect();
+    let next = items.last().filter(|_| more).map(|c| c.version.to_string());
+    Ok(Page { items, next })
+}
+
+/// Takes one change back: its fields, or only some of them, get what they had before it. Fields that
+/// were changed again since the person looked are asked about like any edit.
+pub async fn revert(
+    ctx: &Ctx,
+    actor: &Actor,
+    id: RecordId,
+    seen: i64,
+    version: i64,
+    fields: Option<&[String]>,
+) -> Result<RecordView> {
+    let mut tx = ctx.store.begin(&actor.scope()).await?;
+    let row = held(&mut tx, actor, id).await?;
+    let found = tx.records().history(id, version.checked_add(1), 1).await?;
+    let found = found.into_iter().find(|c| c.version == version && c.cause != Cause::Created);
+    let found = found.ok_or_else(|| Error::field("version", "is no change that can be taken back"))?;
+    let mut values: Values = opposite(found.changes);
+    if let Some(fields) = fields {
+        values.retain(|key, _| fields.contains(key));
+    }
+    let noted = Noted::by(Cause::Reverted);
+    let row = change(ctx, &mut tx, actor, row, Some(seen), &values, noted).await?;
+    let view = show_one(&mut tx, actor, row).await?;
+    tx.commit().await?;
+    Ok(view)
+}

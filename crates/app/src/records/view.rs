@@ -1,0 +1,167 @@
+//! Records as they are shown: what they link to by title, and nothing of what the member does not see.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+use tenon_model::records::{Access, Kind, ShareScope, Shape, Values, links};
+use tenon_model::{MemberId, RecordId, Time};
+use tenon_store::{RecordRow, Tx};
+
+use super::capped;
+use crate::{Actor, Ctx, Error, Result};
+
+/// A record that another one names.
+#[derive(Clone)]
+pub struct RecordRef {
+    /// Id.
+    pub id: RecordId,
+    /// Kind.
+    pub kind: Kind,
+    /// What it is called.
+    pub title: String,
+    /// Whether it is in the bin.
+    pub deleted: bool,
+}
+
+/// A record for people.
+#[derive(Clone)]
+pub struct RecordView {
+    /// Id.
+    pub id: RecordId,
+    /// Kind.
+    pub kind: Kind,
+    /// What it is called.
+    pub title: String,
+    /// Values by field; links to what the member does not see are left out.
+    pub values: Values,
+    /// Counts its changes.
+    pub version: i64,
+    /// What the member may do.
+    pub access: Access,
+    /// Who sees it.
+    pub sharing: ShareScope,
+    /// When it was made.
+    pub created_at: Time,
+    /// By whom.
+    pub created_by: Option<MemberId>,
+    /// When it last changed.
+    pub updated_at: Time,
+    /// Since when it is in the bin.
+    pub deleted_at: Option<Time>,
+    /// What it links to.
+    pub linked: Vec<RecordRef>,
+}
+
+impl From<&RecordRow> for RecordRef {
+    fn from(row: &RecordRow) -> Self {
+        Self {
+            id: row.id,
+            kind: row.kind,
+            title: row.title.clone(),
+            deleted: row.deleted_at.is_some(),
+        }
+    }
+}
+
+/// The fields of a kind in this workspace.
+pub(super) async fn shape(tx: &mut Tx, kind: Kind) -> Result<Shape> {
+    let custom = tx.fields().list(Some(kind)).await?;
+    Ok(Shape::new(kind, &custom))
+}
+
+/// The shapes of several records' kinds.
+async fn shapes(tx: &mut Tx, rows: &[RecordRow]) -> Result<HashMap<Kind, Shape>> {
+    let mut out = HashMap::new();
+    for row in rows {
+        if !out.contains_key(&row.kind) {
+            out.insert(row.kind, shape(tx, row.kind).await?);
+        }
+    }
+    Ok(out)
+}
+
+fn linked_ids(shape: &Shape, values: &Values) -> Vec<RecordId> {
+    let fields = shape.fields.iter().filter(|f| f.ty.is_link());
+    fields
+        .filter_map(|f| Some(links(f, values.get(&f.key)?)))
+        .flatten()
+        .collect()
+}
+
+/// Shows records in the order given.
+pub(super) async fn show(tx: &mut Tx, actor: &Actor, rows: Vec<RecordRow>) -> Result<Vec<RecordView>> {
+    let shapes = shapes(tx, &rows).await?;
+    let mut ids: Vec<RecordId> = rows
+        .iter()
+        .filter_map(|row| Some(linked_ids(shapes.get(&row.kind)?, &row.values)))
+        .flatten()
+        .collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let seen: HashMap<RecordId, RecordRef> = tx
+        .records()
+        .get_many(&ids)
+        .await?
+        .iter()
+        .map(|row| (row.id, row.into()))
+        .collect();
+    Ok(rows
+        .into_iter()
+        .map(|mut row| {
+            let mut linked = Vec::new();
+            if let Some(shape) = shapes.get(&row.kind) {
+                for id in linked_ids(shape, &row.values) {
+                    linked.extend(seen.get(&id).cloned());
+                }
+                keep_links(shape, &mut row.values, &|id| seen.contains_key(&id));
+            }
+            RecordView {
+                id: row.id,
+                kind: row.kind,
+                title: row.title,
+                values: row.values,
+                version: row.version,
+                access: capped(actor.role, row.access),
+                sharing: row.sharing,
+                created_at: row.created_at,
+                created_by: row.created_by,
+                updated_at: row.updated_at,
+                deleted_at: row.deleted_at,
+                linked,
+            }
+        })
+        .collect())
+}
+
+/// Leaves out the links for which `keep` does not hold.
+pub(super) fn keep_links(shape: &Shape, values: &mut Values, keep: &dyn Fn(RecordId) -> bool) {
+    for field in shape.fields.iter().filter(|f| f.ty.is_link()) {
+        let Some(value) = values.get_mut(&field.key) else {
+            continue;
+        };
+        let kept = |v: &Value| v.as_str().and_then(|t| t.parse().ok()).is_some_and(keep);
+        let gone = match value {
+            Value::Array(list) => {
+                list.retain(kept);
+                list.is_empty()
+            }
+            one => !kept(one),
+        };
+        if gone {
+            values.remove(&field.key);
+        }
+    }
+}
+
+/// Shows one record.
+pub(super) async fn show_one(tx: &mut Tx, actor: &Actor, row: RecordRow) -> Result<RecordView> {
+    let mut views = show(tx, actor, vec![row]).await?;
+    views.pop().ok_or(Error::NotFound("record"))
+}
+
+/// A record that the member sees, in the bin too.
+pub async fn get(ctx: &Ctx, actor: &Actor, id: RecordId) -> Result<RecordView> {
+    let mut tx = ctx.store.read(&actor.scope()).await?;
+    let row = tx.records().get(id).await?.ok_or(Error::NotFound("record"))?;
+    show_one(&mut tx, actor, row).await
+}

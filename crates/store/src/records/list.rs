@@ -1,0 +1,538 @@
+//! Lists of records: which, in what order, from where.
+
+use tenon_model::records::{Column, Filter, Kind, Sort, SortKey, TextTest};
+use tenon_model::{MemberId, PipelineId, RecordId, StageId};
+
+use super::write::WORDS;
+use super::{COLUMNS, RecordRow, Records, push_access, push_visible, read};
+use crate::StoreError;
+use crate::sql::{Builder, Row, Value, dialect};
+
+/// Which records.
+#[derive(Debug, Clone)]
+pub struct RecordQuery {
+    /// Of this kind.
+    pub kind: Kind,
+    /// For which this holds.
+    pub filter: Option<Filter>,
+    /// That stand in this pipeline.
+    pub pipeline: Option<PipelineId>,
+    /// That stand in this stage.
+    pub stage: Option<StageId>,
+    /// That have words which begin with these, folded.
+    pub words: Vec<String>,
+    /// In the bin, or not.
+    pub deleted: bool,
+    /// That link to this record, by whatever field.
+    pub linked_to: Option<RecordId>,
+}
+
+/// A place in a list: the key of its order, and the record that stood there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordPlace {
+    /// `None` among the records without a value, which come last.
+    pub key: Option<PlaceKey>,
+    /// The record.
+    pub id: RecordId,
+}
+
+/// The key of a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PlaceKey {
+    /// Of an order by text.
+    Text(String),
+    /// Of an order by number.
+    Number(i64),
+}
+
+/// What stands in a stage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StageSum {
+    /// The stage.
+    pub stage: StageId,
+    /// Boxes in it.
+    pub count: u64,
+    /// Their amounts in ten-thousandths by currency.
+    pub amounts: Vec<(String, i64)>,
+}
+
+/// The column or the joined value that a list is ordered by.
+struct Order<'s> {
+    column: &'static str,
+    field: Option<&'s str>,
+    text: bool,
+    descending: bool,
+}
+
+impl<'s> Order<'s> {
+    fn new(sort: &'s Sort) -> Self {
+        let (column, field, text) = match &sort.by {
+            SortKey::Title => ("r.title_key", None, true),
+            SortKey::CreatedAt => ("r.created_at", None, false),
+            SortKey::UpdatedAt => ("r.updated_at", None, false),
+            SortKey::Position => ("r.position", None, false),
+            SortKey::Text(field) => ("v.text_key", Some(field.as_str()), true),
+            SortKey::Number(field) => ("v.number_key", Some(field.as_str()), false),
+        };
+        Self {
+            column,
+            field,
+            text,
+            descending: sort.descending,
+        }
+    }
+
+    fn words(&self) -> (&'static str, &'static str) {
+        if self.descending {
+            (" DESC", " < ")
+        } else {
+            ("", " > ")
+        }
+    }
+}
+
+impl Records<'_> {
+    /// A page of a list. Where the order is by a field, those without a value come last, by id.
+    pub async fn list(
+        &mut self,
+        query: &RecordQuery,
+        sort: &Sort,
+        after: Option<&RecordPlace>,
+        limit: u32,
+    ) -> Result<Vec<(RecordRow, RecordPlace)>, StoreError> {
+        let order = Order::new(sort);
+        let mut out = Vec::new();
+        let among_empty = after.is_some_and(|p| p.key.is_none());
+        if !among_empty {
+            out = self.page(query, &order, after, limit, true).await?;
+        }
+        let left = limit.saturating_sub(u32::try_from(out.len()).unwrap_or(limit));
+        if order.field.is_some() && left > 0 {
+            let after = after.filter(|_| among_empty);
+            out.extend(self.page(query, &order, after, left, false).await?);
+        }
+        Ok(out)
+    }
+
+    async fn page(
+        &mut self,
+        query: &RecordQuery,
+        order: &Order<'_>,
+        after: Option<&RecordPlace>,
+        limit: u32,
+        valued: bool,
+    ) -> Result<Vec<(RecordRow, RecordPlace)>, StoreError> {
+        let member = self.tx.private_to()?;
+        let workspace = self.tx.workspace()?;
+        let (direction, beyond) = order.words();
+        let mut b = Builder::new(self.tx.kind(), "SELECT ");
+        b.push(COLUMNS);
+        push_access(&mut b, member);
+        b.push(", ")
+            .push(if valued { order.column } else { "NULL" });
+        match order.field.filter(|_| valued) {
+            // SQLite keeps this order of a CROSS JOIN, and so reads along the index of the values.
+            Some(field) => b
+                .push(" FROM record_values v CROSS JOIN records r WHERE v.workspace_id = ")
+                .value(workspace)
+                .push(" AND v.kind = ")
+                .value(query.kind.as_str())
+                .push(" AND v.field = ")
+                .value(field)
+                .push(" AND v.ordinal = 0 AND ")
+                .push(order.column)
+                .push(" IS NOT NULL AND r.id = v.record_id AND "),
+            None => b.push(" FROM records r WHERE "),
+        };
+        self.push_which(&mut b, query, member)?;
+        let id = if order.field.is_some() && valued {
+            "v.record_id"
+        } else {
+            "r.id"
+        };
+        if let Some(field) = order.field.filter(|_| !valued) {
+            b.push(" AND NOT EXISTS (SELECT 1 FROM record_values v WHERE v.record_id = r.id AND v.field = ")
+                .value(field)
+                .push(" AND v.ordinal = 0)");
+        }
+        if let Some(place) = after {
+            match &place.key {
+                Some(key) => {
+                    let key = match key {
+                        PlaceKey::Text(text) => Value::from(text.as_str()),
+                        PlaceKey::Number(number) => Value::from(*number),
+                    };
+                    b.push(&format!(" AND ({}, {id}){beyond}(", order.column))
+                        .value(key)
+                        .push(", ")
+                        .value(place.id)
+                        .push(")");
+                }
+                None => {
+                    b.push(&format!(" AND r.id{beyond}")).value(place.id);
+                }
+            }
+        }
+        if valued {
+            b.push(&format!(
+                " ORDER BY {}{direction}, {id}{direction}",
+                order.column
+            ));
+        } else {
+            b.push(&format!(" ORDER BY r.id{direction}"));
+        }
+        b.push(" LIMIT ").value(i64::from(limit));
+        let rows = self.tx.all(b.build(1)).await?;
+        rows.iter().map(|row| placed(row, order, valued)).collect()
+    }
+
+    /// The conditions on `r`.
+    fn push_which(
+        &self,
+        b: &mut Builder,
+        query: &RecordQuery,
+        member: Option<MemberId>,
+    ) -> Result<(), StoreError> {
+        let workspace = self.tx.workspace()?;
+        b.push("r.workspace_id = ").value(workspace);
+        b.push(" AND r.kind = ").value(query.kind.as_str());
+        b.push(if query.deleted {
+            " AND r.deleted_at IS NOT NULL"
+        } else {
+            " AND r.deleted_at IS NULL"
+        });
+        if let Some(pipeline) = query.pipeline {
+            b.push(" AND r.pipeline_id = ").value(pipeline);
+        }
+        if let Some(stage) = query.stage {
+            b.push(" AND r.stage_id = ").value(stage);
+        }
+        if let Some(to) = query.linked_to {
+            b.push(" AND r.id IN (SELECT l.from_id FROM record_links l WHERE l.to_id = ")
+                .value(to)
+                .push(")");
+        }
+        b.push(" AND ");
+        push_visible(b, member, false);
+        for word in &query.words {
+            b.push(" AND ");
+            let test = TextTest::StartsWith(word.clone());
+            push_values(b, workspace.into(), query.kind, WORDS, &|b| {
+                push_text(b, "w.text_key", &test)
+            });
+        }
+        if let Some(filter) = &query.filter {
+            b.push(" AND ");
+            push_filter(b, workspace.into(), query.kind, filter);
+        }
+        Ok(())
+    }
+
+    /// How many there are.
+    pub async fn count(&mut self, query: &RecordQuery) -> Result<u64, StoreError> {
+        let mut b = Builder::new(self.tx.kind(), "SELECT count(*) FROM records r WHERE ");
+        let member = self.tx.private_to()?;
+        self.push_which(&mut b, query, member)?;
+        self.tx.count(b.build(1)).await
+    }
+
+    /// How many stand in each stage, and what they are worth.
+    pub async fn by_stage(&mut self, query: &RecordQuery) -> Result<Vec<StageSum>, StoreError> {
+        let member = self.tx.private_to()?;
+        let mut b = Builder::new(
+            self.tx.kind(),
+            "SELECT r.stage_id, count(*), v.text_key, CAST(SUM(v.number_key) AS BIGINT) FROM records r \
+             LEFT JOIN record_values v ON v.record_id = r.id AND v.field = 'amount' AND v.ordinal = 0 WHERE ",
+        );
+        self.push_which(&mut b, query, member)?;
+        b.push(" AND r.stage_id IS NOT NULL GROUP BY r.stage_id, v.text_key ORDER BY r.stage_id, v.text_key");
+        let mut out: Vec<StageSum> = Vec::new();
+        for row in self.tx.all(b.build(1)).await? {
+            let mut r = row.reader();
+            let (stage, count): (StageId, u64) = (r.take()?, r.take()?);
+            let (currency, amount): (Option<String>, Option<i64>) = (r.opt()?, r.opt()?);
+            if out.last().is_none_or(|s| s.stage != stage) {
+                out.push(StageSum {
+                    stage,
+                    count: 0,
+                    amounts: Vec::new(),
+                });
+            }
+            if let Some(sum) = out.last_mut() {
+                sum.count += count;
+                sum.amounts.extend(currency.zip(amount));
+            }
+        }
+        Ok(out)
+    }
+
+    /// Ids of the records that a change of many may touch, in order of id after `after`.
+    pub async fn editable(
+        &mut self,
+        query: &RecordQuery,
+        after: Option<RecordId>,
+        limit: u32,
+    ) -> Result<Vec<RecordId>, StoreError> {
+        let member = self.tx.private_to()?;
+        let mut b = Builder::new(self.tx.kind(), "SELECT r.id FROM records r WHERE ");
+        self.push_which(&mut b, query, member)?;
+        b.push(" AND ");
+        push_visible(&mut b, member, true);
+        if let Some(after) = after {
+            b.push(" AND r.id > ").value(after);
+        }
+        b.push(" ORDER BY r.id LIMIT ").value(i64::from(limit));
+        self.tx
+            .all(b.build(1))
+            .await?
+            .iter()
+            .map(Row::only)
+            .collect()
+    }
+
+    /// Records whose field has one of these keys, with the key: how addresses find their people.
+    pub async fn by_text_keys(
+        &mut self,
+        kind: Kind,
+        field: &str,
+        texts: &[String],
+    ) -> Result<Vec<(String, RecordRow)>, StoreError> {
+        let member = self.tx.private_to()?;
+        let mut out = Vec::new();
+        for chunk in texts.chunks(crate::sql::LIST) {
+            let mut b = Builder::new(self.tx.kind(), "SELECT ");
+            b.push(COLUMNS);
+            push_access(&mut b, member);
+            b.push(
+                ", v.text_key FROM record_values v CROSS JOIN records r WHERE v.workspace_id = ",
+            )
+            .value(self.tx.workspace()?)
+            .push(" AND v.kind = ")
+            .value(kind.as_str())
+            .push(" AND v.field = ")
+            .value(field)
+            .push(" AND v.text_key IN ")
+            .list(chunk.iter().map(String::as_str));
+            b.push(" AND r.id = v.record_id AND r.workspace_id = ")
+                .value(self.tx.workspace()?)
+                .push(" AND r.deleted_at IS NULL AND ");
+            push_visible(&mut b, member, false);
+            b.push(" ORDER BY v.text_key, r.created_at, r.id");
+            for row in self.tx.all(b.build(chunk.len())).await? {
+                let record = read(&row)?;
+                let mut r = row.reader();
+                r.skip(super::READ);
+                out.push((r.take()?, record));
+            }
+        }
+        Ok(out)
+    }
+
+    /// Records of one kind that link to any of these, with what they link to; newest first.
+    pub async fn linking_to(
+        &mut self,
+        kind: Kind,
+        to: &[RecordId],
+        limit: u32,
+    ) -> Result<Vec<(RecordId, RecordRow)>, StoreError> {
+        if to.is_empty() {
+            return Ok(Vec::new());
+        }
+        let member = self.tx.private_to()?;
+        let mut b = Builder::new(self.tx.kind(), "SELECT ");
+        b.push(COLUMNS);
+        push_access(&mut b, member);
+        b.push(", l.to_id FROM record_links l CROSS JOIN records r WHERE l.to_id IN ")
+            .list(to.iter().copied())
+            .push(" AND r.id = l.from_id AND r.workspace_id = ")
+            .value(self.tx.workspace()?);
+        b.push(" AND r.kind = ")
+            .value(kind.as_str())
+            .push(" AND r.deleted_at IS NULL AND ");
+        push_visible(&mut b, member, false);
+        b.push(" ORDER BY r.updated_at DESC, r.id LIMIT ")
+            .value(i64::from(limit));
+        let rows = self.tx.all(b.build(to.len())).await?;
+        rows.iter()
+            .map(|row| {
+                let record = read(row)?;
+                let mut r = row.reader();
+                r.skip(super::READ);
+                Ok((r.take()?, record))
+            })
+            .collect()
+    }
+}
+
+fn placed(
+    row: &Row,
+    order: &Order<'_>,
+    valued: bool,
+) -> Result<(RecordRow, RecordPlace), StoreError> {
+    let record = read(row)?;
+    let mut r = row.reader();
+    r.skip(super::READ);
+    let key = match (valued, order.text) {
+        (false, _) => None,
+        (true, true) => Some(PlaceKey::Text(r.take()?)),
+        (true, false) => Some(PlaceKey::Number(r.opt()?.unwrap_or(0))),
+    };
+    let place = RecordPlace { key, id: record.id };
+    Ok((record, place))
+}
+
+/// `r.id` is that of a value `w` of the field for which `test` holds. Read from the values, for few
+/// records are meant.
+fn push_values(
+    b: &mut Builder,
+    workspace: Value,
+    kind: Kind,
+    field: &str,
+    test: &dyn Fn(&mut Builder),
+) {
+    b.push("r.id IN (SELECT w.record_id FROM record_values w WHERE w.workspace_id = ")
+        .value(workspace)
+        .push(" AND w.kind = ")
+        .value(kind.as_str())
+        .push(" AND w.field = ")
+        .value(field)
+        .push(" AND ");
+    test(b);
+    b.push(")");
+}
+
+/// The same read from the record, for many may be meant.
+fn push_own_value(b: &mut Builder, field: &str, test: &dyn Fn(&mut Builder)) {
+    b.push("EXISTS (SELECT 1 FROM record_values w WHERE w.record_id = r.id AND w.field = ")
+        .value(field)
+        .push(" AND ");
+    test(b);
+    b.push(")");
+}
+
+fn push_text(b: &mut Builder, column: &str, test: &TextTest) {
+    match test {
+        TextTest::Is(texts) => {
+            b.push(column)
+                .push(" IN ")
+                .list(texts.iter().map(String::as_str));
+        }
+        TextTest::StartsWith(text) => {
+            // Everything between the text and the text with the last character there is.
+            b.push(column).push(" >= ").value(text.as_str());
+            b.push(" AND ")
+                .push(column)
+                .push(" < ")
+                .value(format!("{text}\u{10ffff}"));
+        }
+        TextTest::Contains(text) => {
+            let position = dialect!(b.kind(), sqlite: "instr(", postgres: "strpos(");
+            b.push(position)
+                .push(column)
+                .push(", ")
+                .value(text.as_str())
+                .push(") > 0");
+        }
+    }
+}
+
+fn push_range(b: &mut Builder, column: &str, from: Option<i64>, to: Option<i64>) {
+    b.push(column).push(" IS NOT NULL");
+    if let Some(from) = from {
+        b.push(" AND ").push(column).push(" >= ").value(from);
+    }
+    if let Some(to) = to {
+        b.push(" AND ").push(column).push(" <= ").value(to);
+    }
+}
+
+const fn column(column: Column) -> &'static str {
+    match column {
+        Column::Owner => "r.owner_id",
+        Column::CreatedBy => "r.created_by",
+        Column::Stage => "r.stage_id",
+        Column::Pipeline => "r.pipeline_id",
+    }
+}
+
+fn push_filter(b: &mut Builder, workspace: Value, kind: Kind, filter: &Filter) {
+    match filter {
+        Filter::All(filters) => push_list(b, workspace, kind, filters, (" AND ", "1 = 1")),
+        Filter::Any(filters) => push_list(b, workspace, kind, filters, (" OR ", "1 = 0")),
+        Filter::Not(inner) => {
+            b.push("NOT (");
+            push_filter(b, workspace, kind, inner);
+            b.push(")");
+        }
+        Filter::Text(field, test @ TextTest::Contains(_)) => {
+            push_own_value(b, field, &|b| push_text(b, "w.text_key", test));
+        }
+        Filter::Text(field, test) => {
+            push_values(b, workspace, kind, field, &|b| {
+                push_text(b, "w.text_key", test)
+            });
+        }
+        Filter::Title(test) => push_text(b, "r.title_key", test),
+        Filter::Number(field, from, to) => {
+            push_own_value(b, field, &|b| push_range(b, "w.number_key", *from, *to));
+        }
+        Filter::Some { field, link: false } => {
+            push_own_value(b, field, &|b| {
+                b.push("1 = 1");
+            });
+        }
+        Filter::Some { field, link: true } => {
+            b.push("EXISTS (SELECT 1 FROM record_links l WHERE l.from_id = r.id AND l.field = ")
+                .value(field.as_str())
+                .push(")");
+        }
+        Filter::Links(field, ids) => {
+            b.push("EXISTS (SELECT 1 FROM record_links l WHERE l.from_id = r.id AND l.field = ")
+                .value(field.as_str())
+                .push(" AND l.to_id IN ")
+                .list(ids.iter().copied())
+                .push(")");
+        }
+        // Without the second half NOT would leave out those that have nothing there.
+        Filter::Column(name, ids) => {
+            let name = column(*name);
+            b.push("(")
+                .push(name)
+                .push(" IS NOT NULL AND ")
+                .push(name)
+                .push(" IN ");
+            b.list(ids.iter().copied()).push(")");
+        }
+        Filter::ColumnSome(name) => {
+            b.push(column(*name)).push(" IS NOT NULL");
+        }
+        Filter::Moment { updated, from, to } => {
+            let column = if *updated {
+                "r.updated_at"
+            } else {
+                "r.created_at"
+            };
+            push_range(b, column, from.map(|t| t.0), to.map(|t| t.0));
+        }
+    }
+}
+
+fn push_list(
+    b: &mut Builder,
+    workspace: Value,
+    kind: Kind,
+    filters: &[Filter],
+    (between, nothing): (&str, &str),
+) {
+    b.push("(");
+    if filters.is_empty() {
+        b.push(nothing);
+    }
+    for (i, filter) in filters.iter().enumerate() {
+        if i > 0 {
+            b.push(between);
+        }
+        push_filter(b, workspace.clone(), kind, filter);
+    }
+    b.push(")");
+}
