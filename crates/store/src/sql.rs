@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Arguments, AssertSqlSafe, Row as _, SqlSafeStr, SqlStr};
+use tenon_model::records::{Choice, FieldType, Kind, Layout, Outcome, PipelineKind, StageRules};
 use tenon_model::{
     BulkId, ConnectionId, ConsentId, DraftId, FieldId, IdentityId, InvitationId, JobId, KeyId,
     LabelId, MailActionId, MemberId, MessageId, NodeId, PasskeyId, PipelineId, ReceiptId, RecordId,
@@ -99,6 +100,19 @@ values! {
     ViewId, Uuid, |v| v.0;
     TeamId, Uuid, |v| v.0;
     BulkId, Uuid, |v| v.0;
+    Kind, Text, |v| v.as_str().to_owned();
+    FieldType, Text, |v| v.as_str().to_owned();
+    PipelineKind, Text, |v| v.as_str().to_owned();
+    Outcome, Text, |v| v.as_str().to_owned();
+    Layout, Text, |v| v.as_str().to_owned();
+    &serde_json::Value, Text, |v| v.to_string();
+    &[Choice], Text, |v| json(v);
+    &StageRules, Text, |v| json(v);
+}
+
+/// As JSON; what is given has text keys only, so that it cannot fail.
+fn json(value: &(impl serde::Serialize + ?Sized)) -> String {
+    serde_json::to_string(value).unwrap_or_default()
 }
 
 impl From<bool> for Value {
@@ -451,6 +465,15 @@ columns! {
     ViewId, Uuid, |v| Some(Self(v));
     TeamId, Uuid, |v| Some(Self(v));
     BulkId, Uuid, |v| Some(Self(v));
+    Kind, String, |v| Self::parse(&v);
+    FieldType, String, |v| Self::parse(&v);
+    PipelineKind, String, |v| Self::parse(&v);
+    Outcome, String, |v| Self::parse(&v);
+    Layout, String, |v| Self::parse(&v);
+    u8, i64, |v| Self::try_from(v).ok();
+    serde_json::Value, String, |v| serde_json::from_str(&v).ok();
+    Vec<Choice>, String, |v| serde_json::from_str(&v).ok();
+    StageRules, String, |v| serde_json::from_str(&v).ok();
 }
 
 /// Labels and similar word lists inside one text column; the separator (U+001F) occurs in none.

@@ -6,6 +6,8 @@ use std::str::FromStr as _;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Row as _};
+use tenon_model::records::Stage;
+use tenon_model::{RecordId, WorkspaceId};
 use tenon_store::StoreUrl;
 
 /// A connection of its own.
@@ -83,6 +85,34 @@ impl Peek {
             Self::Sqlite(connection) => read!(connection),
             Self::Postgres(connection) => read!(connection),
         }
+    }
+
+    /// Puts a box into a stage, in the bin or not.
+    pub async fn put_box(
+        &mut self,
+        id: RecordId,
+        workspace: WorkspaceId,
+        stage: &Stage,
+        binned: bool,
+    ) {
+        macro_rules! put {
+            ($connection:expr) => {
+                sqlx::query(include_str!("../../store/tests/sql/put_box.sql"))
+                    .bind(id.0)
+                    .bind(workspace.0)
+                    .bind(stage.pipeline_id.0)
+                    .bind(stage.id.0)
+                    .bind(binned.then_some(1_i64))
+                    .execute($connection)
+                    .await
+                    .map(drop)
+            };
+        }
+        match self {
+            Self::Sqlite(c) => put!(c),
+            Self::Postgres(c) => put!(c),
+        }
+        .expect("a box");
     }
 
     /// The time of every lease passes: what a killed process held is free for the next. Leases go by the

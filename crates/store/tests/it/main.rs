@@ -21,6 +21,7 @@ mod messages;
 mod open;
 mod outgoing;
 mod purges;
+mod record_setup;
 mod records;
 mod schema;
 mod sessions;
