@@ -13,6 +13,7 @@ mod members;
 mod meta;
 mod metrics;
 mod problem;
+mod records;
 mod search;
 mod session;
 mod web;
@@ -89,6 +90,7 @@ pub(crate) struct Api {
         (name = "connections", description = "Connections, health, disconnecting"),
         (name = "mail", description = "Labels, threads, messages, acting on them"),
         (name = "compose", description = "Drafts, files for them, the outbox"),
+        (name = "records", description = "Contacts, companies, deals and all else that people write down"),
         (name = "events", description = "Live changes"),
     )
 )]
@@ -106,6 +108,7 @@ fn api_routes() -> OpenApiRouter<Api> {
             .merge(search::routes())
             .merge(acting::routes())
             .merge(compose::routes())
+            .merge(records::routes())
             .merge(events::routes()),
     )
 }

@@ -13,6 +13,8 @@ use tenon_app::{CODES, CodeInfo};
 use utoipa::ToSchema;
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response as ApiResponse, ResponseBuilder};
 
+use crate::wire::{Id, Timestamp};
+
 /// Media type of a problem.
 pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
 
@@ -66,6 +68,13 @@ pub(crate) struct ProblemDocument {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     fields: Vec<ProblemField>,
+    /// Of `edit_conflict`: the fields that two people have changed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    conflicts: Vec<ProblemConflict>,
+    /// Of `edit_conflict`: the record's version by now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<i64>,
     #[serde(skip)]
     #[schema(ignore)]
     retry_after: Option<Duration>,
@@ -80,6 +89,24 @@ pub(crate) struct ProblemField {
     detail: String,
 }
 
+/// A field that two people have changed to different values.
+#[derive(Clone, Serialize, ToSchema)]
+pub(crate) struct ProblemConflict {
+    /// Its key.
+    field: String,
+    /// What it is now.
+    #[schema(required)]
+    theirs: serde_json::Value,
+    /// What was asked for.
+    #[schema(required)]
+    yours: serde_json::Value,
+    /// Who changed it; null is a rule.
+    #[schema(required)]
+    by: Option<Id>,
+    /// When.
+    at: Timestamp,
+}
+
 impl Problem {
     /// A problem with a code of either table.
     pub(crate) fn new(code: &'static str, detail: impl Into<String>) -> Self {
@@ -92,6 +119,8 @@ impl Problem {
             code,
             request_id: String::new(),
             fields: Vec::new(),
+            conflicts: Vec::new(),
+            version: None,
             retry_after: None,
         }))
     }
@@ -180,6 +209,17 @@ impl From<tenon_app::Error> for Problem {
         problem.0.retry_after = error.retry_after();
         for (name, detail) in error.fields() {
             problem = problem.with_field(name, detail);
+        }
+        if let tenon_app::Error::EditConflict(told) = error {
+            problem.0.version = Some(told.version);
+            let conflicts = told.fields.into_iter().map(|f| ProblemConflict {
+                field: f.conflict.field,
+                theirs: f.conflict.theirs,
+                yours: f.conflict.yours,
+                by: f.by.map(Into::into),
+                at: f.at.into(),
+            });
+            problem.0.conflicts = conflicts.collect();
         }
         problem
     }

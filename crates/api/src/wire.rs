@@ -7,7 +7,7 @@ use tenon_model::Time;
 use utoipa::ToSchema;
 
 /// An id: a prefix for the kind of thing, `_`, 26 characters (TypeID 0.3).
-#[derive(Serialize, ToSchema)]
+#[derive(Clone, Serialize, ToSchema)]
 #[schema(value_type = String, pattern = "^[a-z]+_[0-7][0-9a-hjkmnp-tv-z]{25}$", example = "con_01h455vb4pex5vsknk084sn02q")]
 pub(crate) struct Id(String);
 
@@ -18,7 +18,7 @@ impl<T: Display> From<T> for Id {
 }
 
 /// A moment in UTC (RFC 3339).
-#[derive(Serialize, ToSchema)]
+#[derive(Clone, Serialize, ToSchema)]
 #[schema(value_type = String, format = DateTime, example = "2026-11-22T09:00:00Z")]
 pub(crate) struct Timestamp(Time);
 

@@ -21,6 +21,7 @@ use crate::wire::{Id, Timestamp};
 
 pub(crate) use download::whole as whole_file;
 pub(crate) use labels::Label;
+pub(crate) use threads::Thread;
 
 pub(crate) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()

@@ -42,7 +42,7 @@ const fn default_limit() -> u32 {
 
 /// A thread in a list.
 #[derive(Serialize, ToSchema)]
-pub(super) struct Thread {
+pub(crate) struct Thread {
     id: Id,
     connection_id: Id,
     /// Of its first message.

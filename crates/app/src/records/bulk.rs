@@ -65,9 +65,15 @@ pub async fn bulk(
     }
     let mut tx = ctx.store.begin(&actor.scope()).await?;
     if ids.is_empty() {
-        tx.records().bulk_went_on(bulk.id, 0, 0, Some(ctx.world.now())).await?;
+        tx.records()
+            .bulk_went_on(bulk.id, 0, 0, Some(ctx.world.now()))
+            .await?;
     }
-    let stored = tx.records().bulk(bulk.id).await?.ok_or(Error::NotFound("change"))?;
+    let stored = tx
+        .records()
+        .bulk(bulk.id)
+        .await?
+        .ok_or(Error::NotFound("change"))?;
     tx.commit().await?;
     Ok(view(&stored))
 }
@@ -81,7 +87,12 @@ const fn view(stored: &tenon_store::Bulk) -> Bulk {
 }
 
 /// The change, and whether it was done before.
-async fn begin(ctx: &Ctx, actor: &Actor, which: &BulkWhich, repeat: &Repeat) -> Result<(Bulk, bool)> {
+async fn begin(
+    ctx: &Ctx,
+    actor: &Actor,
+    which: &BulkWhich,
+    repeat: &Repeat,
+) -> Result<(Bulk, bool)> {
     let mut tx = ctx.store.begin(&actor.scope()).await?;
     if let Some(stored) = tx.records().bulk_by_key(repeat.key).await? {
         repeat.check(Some(stored.request_hash))?;
@@ -121,7 +132,11 @@ async fn ids(ctx: &Ctx, actor: &Actor, which: BulkWhich) -> Result<Vec<RecordId>
             let shape = shape(&mut tx, which.kind).await?;
             let query = read(ctx, actor, &shape, *which)?;
             let ids = tx.records().editable(&query, None, MOST as u32 + 1).await?;
-            if ids.len() > MOST { Err(too_many()) } else { Ok(ids) }
+            if ids.len() > MOST {
+                Err(too_many())
+            } else {
+                Ok(ids)
+            }
         }
     }
 }
@@ -146,7 +161,9 @@ async fn take_turn(
         if done { changed += 1 } else { skipped += 1 }
     }
     let finished = last.then(|| ctx.world.now());
-    tx.records().bulk_went_on(bulk, changed, skipped, finished).await?;
+    tx.records()
+        .bulk_went_on(bulk, changed, skipped, finished)
+        .await?;
     Ok(tx.commit().await?)
 }
 
@@ -175,14 +192,15 @@ async fn one(
     }
 }
 
-/// Takes a change of many records back where nobody has changed the same fields since.
+/// Takes a change of many records back where nobody has changed the same fields since. What was taken
+/// back already stays so; that is how one that was cut off goes on.
 pub async fn undo_bulk(ctx: &Ctx, actor: &Actor, id: BulkId) -> Result<Bulk> {
     may_write(actor)?;
     let mut tx = ctx.store.begin(&actor.scope()).await?;
-    let stored = tx.records().bulk(id).await?.ok_or(Error::NotFound("change"))?;
-    if stored.undone_at.is_some() {
-        return Err(Error::NotUndoable);
-    }
+    tx.records()
+        .bulk(id)
+        .await?
+        .ok_or(Error::NotFound("change"))?;
     tx.records().bulk_undone(id, ctx.world.now()).await?;
     tx.commit().await?;
     let (mut after, mut changed, mut skipped) = (None, 0, 0);
@@ -192,7 +210,11 @@ pub async fn undo_bulk(ctx: &Ctx, actor: &Actor, id: BulkId) -> Result<Bulk> {
         let Some(last) = rows.last() else { break };
         after = Some(last.record);
         for row in rows {
-            if back(ctx, &mut tx, actor, row).await? { changed += 1 } else { skipped += 1 }
+            if back(ctx, &mut tx, actor, row).await? {
+                changed += 1
+            } else {
+                skipped += 1
+            }
         }
         tx.commit().await?;
     }
@@ -223,9 +245,21 @@ async fn back(
         return Ok(was);
     }
     let values = opposite(change_row.changes);
-    match change(ctx, tx, actor, row, Some(change_row.version), &values, noted).await {
+    match change(
+        ctx,
+        tx,
+        actor,
+        row,
+        Some(change_row.version),
+        &values,
+        noted,
+    )
+    .await
+    {
         Ok(_) => Ok(true),
-        Err(Error::EditConflict(_) | Error::RecordDeleted | Error::StageNeedsFields(_)) => Ok(false),
+        Err(Error::EditConflict(_) | Error::RecordDeleted | Error::StageNeedsFields(_)) => {
+            Ok(false)
+        }
         Err(e) => Err(e),
     }
 }

@@ -18,7 +18,10 @@ pub(super) fn values(shape: &Shape, sent: &Values) -> Result<Values> {
         match shape.field(key) {
             None => wrong.push((name(), "is no field of this kind".to_owned())),
             Some(field) if field.archived && !value.is_null() => {
-                wrong.push((name(), "was put away; bring the field back first".to_owned()));
+                wrong.push((
+                    name(),
+                    "was put away; bring the field back first".to_owned(),
+                ));
             }
             Some(field) => match check(field, value) {
                 Ok(checked) => {
@@ -28,7 +31,11 @@ pub(super) fn values(shape: &Shape, sent: &Values) -> Result<Values> {
             },
         }
     }
-    if wrong.is_empty() { Ok(out) } else { Err(Error::Validation(wrong)) }
+    if wrong.is_empty() {
+        Ok(out)
+    } else {
+        Err(Error::Validation(wrong))
+    }
 }
 
 /// The fields that must be filled in and are not.
@@ -39,34 +46,49 @@ pub(super) fn required(shape: &Shape, values: &Values) -> Result<()> {
         .filter(|f| f.required && !f.archived && !values.contains_key(&f.key))
         .map(|f| (format!("values.{}", f.key), "must be filled in".to_owned()))
         .collect();
-    let nameless = shape.kind == Kind::Contact
-        && tenon_model::records::title(shape.kind, values).is_empty();
+    let nameless =
+        shape.kind == Kind::Contact && tenon_model::records::title(shape.kind, values).is_empty();
     if nameless {
         return Err(Error::field(
             "values.last_name",
             "a contact needs a name, an e-mail address or a telephone number",
         ));
     }
-    if missing.is_empty() { Ok(()) } else { Err(Error::Validation(missing)) }
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::Validation(missing))
+    }
 }
 
 /// Refuses members that are none of the workspace's.
 pub(super) async fn people(tx: &mut Tx, shape: &Shape, wanted: &Values) -> Result<()> {
     let mut named: Vec<(&str, MemberId)> = Vec::new();
     for (key, value) in wanted {
-        let Some(field) = shape.field(key) else { continue };
+        let Some(field) = shape.field(key) else {
+            continue;
+        };
         if matches!(field.ty, FieldType::Person | FieldType::People) {
             let one = std::slice::from_ref(value);
             let ids = value.as_array().map_or(one, Vec::as_slice);
-            named.extend(ids.iter().filter_map(|v| Some((key.as_str(), v.as_str()?.parse().ok()?))));
+            named.extend(
+                ids.iter()
+                    .filter_map(|v| Some((key.as_str(), v.as_str()?.parse().ok()?))),
+            );
         }
     }
     if named.is_empty() {
         return Ok(());
     }
     let members = tx.members().list().await?;
-    match named.iter().find(|(_, id)| !members.iter().any(|m| m.id == *id)) {
-        Some((key, _)) => Err(Error::field(&format!("values.{key}"), "is no member of this workspace")),
+    match named
+        .iter()
+        .find(|(_, id)| !members.iter().any(|m| m.id == *id))
+    {
+        Some((key, _)) => Err(Error::field(
+            &format!("values.{key}"),
+            "is no member of this workspace",
+        )),
         None => Ok(()),
     }
 }
@@ -82,9 +104,17 @@ pub(super) async fn linked(
     let fields: Vec<_> = shape.fields.iter().filter(|f| f.ty.is_link()).collect();
     let mut ids: Vec<RecordId> = Vec::new();
     for field in &fields {
-        let Some(value) = wanted.get(&field.key) else { continue };
+        let Some(value) = wanted.get(&field.key) else {
+            continue;
+        };
         ids.extend(links(field, value));
-        ids.extend(current.get(&field.key).map(|v| links(field, v)).into_iter().flatten());
+        ids.extend(
+            current
+                .get(&field.key)
+                .map(|v| links(field, v))
+                .into_iter()
+                .flatten(),
+        );
     }
     if ids.is_empty() {
         return Ok(());
@@ -92,8 +122,13 @@ pub(super) async fn linked(
     let rows = tx.records().get_many(&ids).await?;
     let seen: HashMap<RecordId, &RecordRow> = rows.iter().map(|r| (r.id, r)).collect();
     for field in fields {
-        let Some(value) = wanted.get(&field.key) else { continue };
-        let before = current.get(&field.key).map(|v| links(field, v)).unwrap_or_default();
+        let Some(value) = wanted.get(&field.key) else {
+            continue;
+        };
+        let before = current
+            .get(&field.key)
+            .map(|v| links(field, v))
+            .unwrap_or_default();
         let mut after = links(field, value);
         for id in after.iter().filter(|id| !before.contains(id)) {
             let fits = seen.get(id).is_some_and(|row| {
@@ -108,7 +143,11 @@ pub(super) async fn linked(
             after.extend(before.iter().filter(|id| !seen.contains_key(id)).copied());
             after.dedup();
             let list: Vec<Value> = after.iter().map(|id| Value::from(id.to_string())).collect();
-            let value = if list.is_empty() { Value::Null } else { Value::Array(list) };
+            let value = if list.is_empty() {
+                Value::Null
+            } else {
+                Value::Array(list)
+            };
             wanted.insert(field.key.clone(), value);
         }
     }
@@ -128,7 +167,7 @@ pub(super) async fn stage(tx: &mut Tx, kind: Kind, values: &mut Values) -> Resul
         None => {
             let all = tx.pipelines().list().await?;
             let pipeline = all.iter().find(|p| {
-                p.kind == pipelines && wanted.map_or(!p.archived, |id| p.id == id)
+                p.kind == pipelines && wanted.map_or(p.archived_at.is_none(), |id| p.id == id)
             });
             match pipeline {
                 Some(p) => tx.pipelines().stages(p.id).await?.into_iter().next(),
@@ -136,13 +175,18 @@ pub(super) async fn stage(tx: &mut Tx, kind: Kind, values: &mut Values) -> Resul
             }
         }
     };
-    let stage = stage.filter(|s| {
-        s.pipeline_kind == pipelines && wanted.is_none_or(|id| id == s.pipeline_id)
-    });
+    let stage = stage
+        .filter(|s| s.pipeline_kind == pipelines && wanted.is_none_or(|id| id == s.pipeline_id));
     let Some(stage) = stage else {
-        return Err(Error::field("values.stage", "is no stage of a pipeline for this kind"));
+        return Err(Error::field(
+            "values.stage",
+            "is no stage of a pipeline for this kind",
+        ));
     };
-    values.insert("pipeline".to_owned(), Value::from(stage.pipeline_id.to_string()));
+    values.insert(
+        "pipeline".to_owned(),
+        Value::from(stage.pipeline_id.to_string()),
+    );
     values.insert("stage".to_owned(), Value::from(stage.id.to_string()));
     Ok(Some(stage))
 }
@@ -156,7 +200,11 @@ pub(super) fn stage_allows(stage: &Stage, values: &Values) -> Result<()> {
         .filter(|key| !values.contains_key(*key))
         .cloned()
         .collect();
-    if missing.is_empty() { Ok(()) } else { Err(Error::StageNeedsFields(missing)) }
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::StageNeedsFields(missing))
+    }
 }
 
 /// Reads columns that stand among the values too.

@@ -1,9 +1,7 @@
 //! Making a record.
 
 use serde_json::Value;
-use tenon_model::records::{
-    Access, Cause, Change, Kind, ShareScope, Shape, Stage, Values, links,
-};
+use tenon_model::records::{Access, Cause, Change, Kind, Shape, ShareScope, Stage, Values, links};
 use tenon_model::{MemberId, RecordId};
 use tenon_store::{RecordRow, RecordWrite, Tx};
 
@@ -36,7 +34,11 @@ pub async fn create(
         && let Some((id, stored)) = tx.records().by_repeat_key(repeat.key).await?
     {
         repeat.check(Some(stored))?;
-        let row = tx.records().get(id).await?.ok_or(Error::NotFound("record"))?;
+        let row = tx
+            .records()
+            .get(id)
+            .await?
+            .ok_or(Error::NotFound("record"))?;
         return show_one(&mut tx, actor, row).await;
     }
     let row = add(ctx, &mut tx, actor, new, Cause::Created, repeat).await?;
@@ -56,7 +58,9 @@ pub(super) async fn add(
 ) -> Result<RecordRow> {
     let shape = shape(tx, new.kind).await?;
     let mut values = check::values(&shape, &new.values)?;
-    values.entry("owner").or_insert_with(|| Value::from(actor.member.to_string()));
+    values
+        .entry("owner")
+        .or_insert_with(|| Value::from(actor.member.to_string()));
     check::people(tx, &shape, &values).await?;
     check::linked(tx, &shape, &Values::new(), &mut values).await?;
     values.retain(|_, value| !value.is_null());
@@ -68,7 +72,10 @@ pub(super) async fn add(
     let parent = parent(tx, &shape, &values).await?;
     let sharing = match (new.sharing, parent) {
         (Some(ShareScope::Parent), None) => {
-            return Err(Error::field("sharing", "needs a record that this one is about"));
+            return Err(Error::field(
+                "sharing",
+                "needs a record that this one is about",
+            ));
         }
         (Some(sharing), _) => sharing,
         (None, Some(_)) => ShareScope::Parent,
@@ -122,7 +129,10 @@ async fn parent(tx: &mut Tx, shape: &Shape, values: &Values) -> Result<Option<Re
     let Some(field) = shape.field("about") else {
         return Ok(None);
     };
-    let Some(first) = values.get("about").and_then(|v| links(field, v).into_iter().next()) else {
+    let Some(first) = values
+        .get("about")
+        .and_then(|v| links(field, v).into_iter().next())
+    else {
         return Ok(None);
     };
     // What belongs to something that belongs to another goes with the outermost.
@@ -159,8 +169,8 @@ pub(super) async fn stage_task(
 }
 
 /// The day so many days from now, in UTC.
-fn due_date(ctx: &Ctx, days: i64) -> String {
-    let span = std::time::Duration::from_hours(24 * days.clamp(0, 3_650).unsigned_abs());
+fn due_date(ctx: &Ctx, days: u16) -> String {
+    let span = std::time::Duration::from_hours(24 * u64::from(days));
     let at = ctx.world.now() + span;
     at.to_rfc3339().chars().take(10).collect()
 }

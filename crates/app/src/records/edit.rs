@@ -20,7 +20,16 @@ pub async fn edit(
 ) -> Result<RecordView> {
     let mut tx = ctx.store.begin(&actor.scope()).await?;
     let row = held(&mut tx, actor, id).await?;
-    let row = change(ctx, &mut tx, actor, row, Some(seen), values, Noted::by(Cause::Edited)).await?;
+    let row = change(
+        ctx,
+        &mut tx,
+        actor,
+        row,
+        Some(seen),
+        values,
+        Noted::by(Cause::Edited),
+    )
+    .await?;
     let view = show_one(&mut tx, actor, row).await?;
     tx.commit().await?;
     Ok(view)
@@ -47,7 +56,10 @@ pub(super) async fn change(
     let stage = stage_asked(tx, &row, &mut wanted).await?;
     let touched = match seen {
         Some(seen) if seen > row.version => {
-            return Err(Error::field("If-Match", "must be a version that this record had"));
+            return Err(Error::field(
+                "If-Match",
+                "must be a version that this record had",
+            ));
         }
         Some(seen) if seen < row.version => tx.records().touched_since(row.id, seen).await?,
         _ => Vec::new(),
@@ -98,7 +110,11 @@ async fn stage_asked(tx: &mut Tx, row: &RecordRow, wanted: &mut Values) -> Resul
     if wanted.get("pipeline").is_none_or(Value::is_null) {
         wanted.remove("pipeline");
     }
-    let same = |key: &str| wanted.get(key).is_none_or(|v| row.values.get(key) == Some(v));
+    let same = |key: &str| {
+        wanted
+            .get(key)
+            .is_none_or(|v| row.values.get(key) == Some(v))
+    };
     if same("stage") && same("pipeline") {
         return Ok(None);
     }

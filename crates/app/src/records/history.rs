@@ -48,16 +48,23 @@ pub async fn history(
     let limit = limit.clamp(1, super::MOST);
     let before = match after {
         None => None,
-        Some(text) => Some(text.parse().map_err(|_| {
-            Error::field("after", "must be the next of an earlier page")
-        })?),
+        Some(text) => Some(
+            text.parse()
+                .map_err(|_| Error::field("after", "must be the next of an earlier page"))?,
+        ),
     };
     let mut tx = ctx.store.read(&actor.scope()).await?;
-    tx.records().get(id).await?.ok_or(Error::NotFound("record"))?;
+    tx.records()
+        .get(id)
+        .await?
+        .ok_or(Error::NotFound("record"))?;
     let rows = tx.records().history(id, before, limit + 1).await?;
     let more = rows.len() > limit as usize;
-    let items: Vec<ChangeView> =
-        rows.into_iter().take(limit as usize).map(Into::into).collect();
+    let items: Vec<ChangeView> = rows
+        .into_iter()
+        .take(limit as usize)
+        .map(Into::into)
+        .collect();
     let next = items.last().filter(|_| more).map(|c| c.version.to_string());
     Ok(Page { items, next })
 }
@@ -75,8 +82,11 @@ pub async fn revert(
     let mut tx = ctx.store.begin(&actor.scope()).await?;
     let row = held(&mut tx, actor, id).await?;
     let found = tx.records().history(id, version.checked_add(1), 1).await?;
-    let found = found.into_iter().find(|c| c.version == version && c.cause != Cause::Created);
-    let found = found.ok_or_else(|| Error::field("version", "is no change that can be taken back"))?;
+    let found = found
+        .into_iter()
+        .find(|c| c.version == version && c.cause != Cause::Created);
+    let found =
+        found.ok_or_else(|| Error::field("version", "is no change that can be taken back"))?;
     let mut values: Values = opposite(found.changes);
     if let Some(fields) = fields {
         values.retain(|key, _| fields.contains(key));

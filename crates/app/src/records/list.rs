@@ -56,14 +56,22 @@ impl From<FilterError> for Error {
 /// Reads what is asked for.
 pub(super) fn read(ctx: &Ctx, actor: &Actor, shape: &Shape, which: Which) -> Result<RecordQuery> {
     let read = |json: &Value| Filter::read(shape, json, actor.member, ctx.world.now());
-    let filter = which.filter.as_ref().filter(|f| !f.is_null()).map(read).transpose()?;
+    let filter = which
+        .filter
+        .as_ref()
+        .filter(|f| !f.is_null())
+        .map(read)
+        .transpose()?;
     let search = which.search.unwrap_or_default();
     if search.chars().count() > 200 {
         return Err(Error::field("search", "must have at most 200 characters"));
     }
     let folded = fold(&search);
     let words = folded.split(|c: char| c.is_whitespace() || ",;".contains(c));
-    let words = words.filter(|w| !w.is_empty()).take(WORDS).map(str::to_owned);
+    let words = words
+        .filter(|w| !w.is_empty())
+        .take(WORDS)
+        .map(str::to_owned);
     Ok(RecordQuery {
         kind: which.kind,
         filter,
@@ -84,10 +92,17 @@ pub async fn list(ctx: &Ctx, actor: &Actor, query: RecordsQuery) -> Result<Page<
         Some((field, descending)) => Sort::read(&shape, field, *descending)?,
         None => usual(query.which.kind),
     };
-    let after = query.after.as_deref().map(|t| decode(t, &sort)).transpose()?;
+    let after = query
+        .after
+        .as_deref()
+        .map(|t| decode(t, &sort))
+        .transpose()?;
     let which = read(ctx, actor, &shape, query.which)?;
     seen(&mut tx, which.linked_to).await?;
-    let mut rows = tx.records().list(&which, &sort, after.as_ref(), limit + 1).await?;
+    let mut rows = tx
+        .records()
+        .list(&which, &sort, after.as_ref(), limit + 1)
+        .await?;
     let more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
     let next = rows.last().filter(|_| more).map(|(_, place)| encode(place));
@@ -99,7 +114,10 @@ pub async fn list(ctx: &Ctx, actor: &Actor, query: RecordsQuery) -> Result<Page<
 /// Refuses to tell what links to a record that the member does not see.
 async fn seen(tx: &mut Tx, id: Option<RecordId>) -> Result<()> {
     if let Some(id) = id {
-        tx.records().get(id).await?.ok_or(Error::NotFound("record"))?;
+        tx.records()
+            .get(id)
+            .await?
+            .ok_or(Error::NotFound("record"))?;
     }
     Ok(())
 }
@@ -116,11 +134,7 @@ fn usual(kind: Kind) -> Sort {
 }
 
 /// How many records there are, and with a pipeline how many stand in each of its stages.
-pub async fn count(
-    ctx: &Ctx,
-    actor: &Actor,
-    which: Which,
-) -> Result<(u64, Option<Vec<StageSum>>)> {
+pub async fn count(ctx: &Ctx, actor: &Actor, which: Which) -> Result<(u64, Option<Vec<StageSum>>)> {
     let mut tx = ctx.store.read(&actor.scope()).await?;
     let shape = shape(&mut tx, which.kind).await?;
     let query = read(ctx, actor, &shape, which)?;
@@ -181,8 +195,15 @@ mod tests {
             key: Some(PlaceKey::Text("a".into())),
             id,
         });
-        for (text, by) in [("", SortKey::Title), ("e30", SortKey::Title), (&named, SortKey::UpdatedAt)] {
-            assert!(matches!(decode(text, &sort(by)), Err(Error::Validation(_))), "{text}");
+        for (text, by) in [
+            ("", SortKey::Title),
+            ("e30", SortKey::Title),
+            (&named, SortKey::UpdatedAt),
+        ] {
+            assert!(
+                matches!(decode(text, &sort(by)), Err(Error::Validation(_))),
+                "{text}"
+            );
         }
     }
 }

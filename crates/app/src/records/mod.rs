@@ -16,8 +16,8 @@ mod timeline;
 mod view;
 
 use tenon_model::event::EventKind;
-use tenon_model::records::{Access, Cause, Change};
 use tenon_model::member::Role;
+use tenon_model::records::{Access, Cause, Change};
 use tenon_model::{BulkId, RecordId};
 use tenon_store::{ChangeRow, RecordRow, Tx};
 
@@ -33,6 +33,7 @@ pub use list::{RecordsQuery, Which, count, list};
 pub use lookup::{Found, lookup};
 pub use move_box::{Move, move_box};
 pub use sharing::{SharingView, set_sharing, sharing};
+pub use tenon_store::StageSum;
 pub use timeline::{Moment, MomentOf, timeline};
 pub use view::{RecordRef, RecordView, get};
 
@@ -58,7 +59,11 @@ fn capped(role: Role, access: Access) -> Access {
 /// A record that is about to be changed, and that the member may change.
 async fn held(tx: &mut Tx, actor: &Actor, id: RecordId) -> Result<RecordRow> {
     may_write(actor)?;
-    let row = tx.records().hold(id).await?.ok_or(Error::NotFound("record"))?;
+    let row = tx
+        .records()
+        .hold(id)
+        .await?
+        .ok_or(Error::NotFound("record"))?;
     if row.access < Access::Edit {
         return Err(Error::Forbidden);
     }
@@ -103,11 +108,17 @@ async fn note(
 async fn tell(tx: &mut Tx, row: &RecordRow) -> Result<()> {
     let subject = row.id.to_string();
     match tx.records().audience(row).await? {
-        None => tx.events().append(EventKind::RecordChanged, None, subject).await?,
+        None => {
+            tx.events()
+                .append(EventKind::RecordChanged, None, subject)
+                .await?
+        }
         Some(members) => {
             for member in members {
                 let kind = EventKind::RecordChanged;
-                tx.events().append(kind, Some(member), subject.clone()).await?;
+                tx.events()
+                    .append(kind, Some(member), subject.clone())
+                    .await?;
             }
         }
     }

@@ -25,17 +25,32 @@ pub async fn move_box(ctx: &Ctx, actor: &Actor, id: RecordId, to: Move) -> Resul
     let mut tx = ctx.store.begin(&actor.scope()).await?;
     let row = held(&mut tx, actor, id).await?;
     if row.kind.pipeline().is_none() {
-        return Err(Error::field("stage", "only boxes of a pipeline stand in stages"));
+        return Err(Error::field(
+            "stage",
+            "only boxes of a pipeline stand in stages",
+        ));
     }
     let mut values = to.values;
     let stage = Value::from(to.stage.to_string());
     if row.values.get("stage") != Some(&stage) {
         values.insert("stage".to_owned(), stage);
         if let Some(found) = tx.pipelines().stage(to.stage).await? {
-            values.insert("pipeline".to_owned(), Value::from(found.pipeline_id.to_string()));
+            values.insert(
+                "pipeline".to_owned(),
+                Value::from(found.pipeline_id.to_string()),
+            );
         }
     }
-    let mut row = change(ctx, &mut tx, actor, row, None, &values, Noted::by(Cause::Edited)).await?;
+    let mut row = change(
+        ctx,
+        &mut tx,
+        actor,
+        row,
+        None,
+        &values,
+        Noted::by(Cause::Edited),
+    )
+    .await?;
     let position = match to.before {
         Some(next) if next != id => tx.records().position_before(to.stage, next).await?,
         _ => tx.records().last_position(to.stage).await?,

@@ -35,7 +35,11 @@ async fn read(tx: &mut Tx, row: &RecordRow) -> Result<SharingView> {
 /// Who sees a record.
 pub async fn sharing(ctx: &Ctx, actor: &Actor, id: RecordId) -> Result<SharingView> {
     let mut tx = ctx.store.read(&actor.scope()).await?;
-    let row = tx.records().get(id).await?.ok_or(Error::NotFound("record"))?;
+    let row = tx
+        .records()
+        .get(id)
+        .await?
+        .ok_or(Error::NotFound("record"))?;
     read(&mut tx, &row).await
 }
 
@@ -49,7 +53,11 @@ pub async fn set_sharing(
 ) -> Result<SharingView> {
     may_write(actor)?;
     let mut tx = ctx.store.begin(&actor.scope()).await?;
-    let mut row = tx.records().hold(id).await?.ok_or(Error::NotFound("record"))?;
+    let mut row = tx
+        .records()
+        .hold(id)
+        .await?
+        .ok_or(Error::NotFound("record"))?;
     if row.access < Access::Owner {
         return Err(Error::Forbidden);
     }
@@ -72,7 +80,10 @@ pub async fn set_sharing(
 
 async fn checked(tx: &mut Tx, row: &RecordRow, wanted: &SharingView) -> Result<Vec<Share>> {
     if wanted.scope == ShareScope::Parent && row.parent.is_none() {
-        return Err(Error::field("scope", "needs a record that this one is about"));
+        return Err(Error::field(
+            "scope",
+            "needs a record that this one is about",
+        ));
     }
     if wanted.scope != ShareScope::Shared {
         return Ok(Vec::new());
@@ -82,16 +93,30 @@ async fn checked(tx: &mut Tx, row: &RecordRow, wanted: &SharingView) -> Result<V
     }
     let members = tx.members().list().await?;
     let teams = tx.teams().list().await?;
-    let all_there = wanted.members.iter().all(|(id, _)| members.iter().any(|m| m.id == *id))
-        && wanted.teams.iter().all(|(id, _)| teams.iter().any(|t| t.id == *id));
+    let all_there = wanted
+        .members
+        .iter()
+        .all(|(id, _)| members.iter().any(|m| m.id == *id))
+        && wanted
+            .teams
+            .iter()
+            .all(|(id, _)| teams.iter().any(|t| t.id == *id));
     if !all_there {
-        return Err(Error::field("shares", "names a member or team that is not there"));
+        return Err(Error::field(
+            "shares",
+            "names a member or team that is not there",
+        ));
     }
     let granted = wanted
         .members
         .iter()
         .map(|(id, access)| (false, id.0, *access))
-        .chain(wanted.teams.iter().map(|(id, access)| (true, id.0, *access)));
+        .chain(
+            wanted
+                .teams
+                .iter()
+                .map(|(id, access)| (true, id.0, *access)),
+        );
     let mut out: Vec<Share> = Vec::new();
     for (team, grantee, access) in granted {
         if access == Access::Owner {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use serde_json::Value;
-use tenon_model::records::{Access, Kind, ShareScope, Shape, Values, links};
+use tenon_model::records::{Access, Kind, Shape, ShareScope, Values, links};
 use tenon_model::{MemberId, RecordId, Time};
 use tenon_store::{RecordRow, Tx};
 
@@ -89,7 +89,11 @@ fn linked_ids(shape: &Shape, values: &Values) -> Vec<RecordId> {
 }
 
 /// Shows records in the order given.
-pub(super) async fn show(tx: &mut Tx, actor: &Actor, rows: Vec<RecordRow>) -> Result<Vec<RecordView>> {
+pub(super) async fn show(
+    tx: &mut Tx,
+    actor: &Actor,
+    rows: Vec<RecordRow>,
+) -> Result<Vec<RecordView>> {
     let shapes = shapes(tx, &rows).await?;
     let mut ids: Vec<RecordId> = rows
         .iter()
@@ -162,6 +166,10 @@ pub(super) async fn show_one(tx: &mut Tx, actor: &Actor, row: RecordRow) -> Resu
 /// A record that the member sees, in the bin too.
 pub async fn get(ctx: &Ctx, actor: &Actor, id: RecordId) -> Result<RecordView> {
     let mut tx = ctx.store.read(&actor.scope()).await?;
-    let row = tx.records().get(id).await?.ok_or(Error::NotFound("record"))?;
+    let row = tx
+        .records()
+        .get(id)
+        .await?
+        .ok_or(Error::NotFound("record"))?;
     show_one(&mut tx, actor, row).await
 }

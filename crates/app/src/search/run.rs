@@ -347,7 +347,10 @@ async fn by_address(
     let reader = Reader::open(ctx, &mut tx, row.id).await?;
     let key = ctx.keys.get(&mut tx, row.key_id).await?;
     let index = key.blind_index("address", address);
-    let threads = tx.threads().with_address(&[(row.id, index)], 50).await?;
+    let threads = tx
+        .threads()
+        .with_address(&[(row.id, index)], None, 50)
+        .await?;
     let views = list_rows(&mut tx, &reader, threads).await?;
     Ok(views
         .into_iter()

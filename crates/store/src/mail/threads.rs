@@ -243,10 +243,12 @@ impl Threads<'_> {
         Ok(out)
     }
 
-    /// Threads with an address, by its blind index under each mailbox's key, newest first.
+    /// Threads with an address, by its blind index under each mailbox's key, newest first; none that is
+    /// newer than `until`.
     pub async fn with_address(
         &mut self,
         indexes: &[(ConnectionId, BlindIndex)],
+        until: Option<Time>,
         limit: u32,
     ) -> Result<Vec<ThreadRow>, StoreError> {
         let visible: HashMap<_, _> = indexes.iter().copied().collect();
@@ -257,11 +259,12 @@ impl Threads<'_> {
             }
             let query = sql(format!(
                 "SELECT {COLUMNS} FROM thread_addresses a JOIN threads t ON t.id = a.thread_id \
-                 WHERE a.connection_id = $1 AND a.address_index = $2 \
-                 ORDER BY t.last_at DESC, t.id DESC LIMIT $3"
+                 WHERE a.connection_id = $1 AND a.address_index = $2 AND t.last_at <= $3 \
+                 ORDER BY t.last_at DESC, t.id DESC LIMIT $4"
             ))
             .bind(connection)
             .bind(index)
+            .bind(until.unwrap_or(Time(i64::MAX)))
             .bind(i64::from(limit));
             for row in self.tx.all(query).await? {
                 out.push(read(&row)?);

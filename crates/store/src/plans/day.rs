@@ -318,7 +318,7 @@ pub(super) async fn a_day(store: &Store, world: &World, seed: &Seed) -> Vec<Sql>
     }
     tx.threads().counts(id).await.unwrap();
     tx.threads()
-        .with_address(&[(id, [1; 16])], 10)
+        .with_address(&[(id, [1; 16])], None, 10)
         .await
         .unwrap();
     tx.messages().get(world.id()).await.unwrap();

@@ -32,8 +32,7 @@ pub struct Bulk {
     pub created_at: Time,
 }
 
-const COLUMNS: &str =
-    "id, member_id, kind, changed, skipped, finished_at, undone_at, repeat_key, request_hash, created_at";
+const COLUMNS: &str = "id, member_id, kind, changed, skipped, finished_at, undone_at, repeat_key, request_hash, created_at";
 
 fn read(row: &Row) -> Result<Bulk, StoreError> {
     let mut r = row.reader();

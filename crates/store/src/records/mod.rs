@@ -7,10 +7,10 @@ mod shares;
 mod write;
 
 use tenon_model::records::{Access, Kind, ShareScope, Values};
-use tenon_model::{MemberId, PipelineId, RecordId, StageId, Time, WorkspaceId};
+use tenon_model::{MemberId, PipelineId, RecordId, StageId, Time};
 
+use crate::StoreError;
 use crate::sql::{Builder, Row, dialect, sql};
-use crate::{StoreError, Tx};
 
 pub use bulks::Bulk;
 pub use changes::{ChangeRow, Touch};
@@ -267,16 +267,5 @@ impl Records<'_> {
         members.sort_unstable();
         members.dedup();
         Ok(Some(members))
-    }
-}
-
-impl Tx {
-    /// Refuses to write another workspace's records.
-    fn records_of(&self, workspace: WorkspaceId) -> Result<(), StoreError> {
-        if self.workspace()? == workspace {
-            Ok(())
-        } else {
-            Err(StoreError::Scope("the record's workspace"))
-        }
     }
 }

@@ -61,7 +61,7 @@ async fn visible(tx: &mut Tx, it: &Found) -> usize {
     shown += tx.threads().counts(id).await.unwrap().0 as usize;
     shown += tx
         .threads()
-        .with_address(&[(id, [1; 16])], 10)
+        .with_address(&[(id, [1; 16])], None, 10)
         .await
         .unwrap()
         .len();

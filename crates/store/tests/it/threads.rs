@@ -111,10 +111,10 @@ store_test! {
         }
         let mut tx = t.store.begin(&scope).await.unwrap();
         tx.messages().store_page(id, page, 1).await.unwrap();
-        let found = tx.threads().with_address(&[(id, [9; 16])], 3).await.unwrap();
+        let found = tx.threads().with_address(&[(id, [9; 16])], None, 3).await.unwrap();
         let found: Vec<_> = found.iter().map(|t| t.provider_thread_id.as_str()).collect();
         assert_eq!(found, ["t4", "t3", "t2"]);
-        assert!(tx.threads().with_address(&[(id, [7; 16])], 3).await.unwrap().is_empty());
+        assert!(tx.threads().with_address(&[(id, [7; 16])], None, 3).await.unwrap().is_empty());
     }
 }
 

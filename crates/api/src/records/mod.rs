@@ -1,0 +1,153 @@
+//! `/records`: contacts, companies, boxes, tasks, activities, notes; `/lookup`.
+
+mod bulk;
+mod convert;
+mod history;
+mod list;
+mod lookup;
+mod record;
+mod sharing;
+mod timeline;
+
+use http::{HeaderMap, header};
+use serde::{Deserialize, Serialize};
+use tenon_app::records::{RecordRef, RecordView};
+use tenon_model::records::{Kind, Values};
+use utoipa::openapi::schema::AdditionalProperties;
+use utoipa::openapi::{ObjectBuilder, RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::Api;
+use crate::problem::Problem;
+use crate::wire::{Id, Timestamp};
+
+pub(crate) fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(record::create_record))
+        .routes(routes!(
+            record::get_record,
+            record::edit_record,
+            record::delete_record
+        ))
+        .routes(routes!(record::restore_record))
+        .routes(routes!(record::delete_record_forever))
+        .routes(routes!(record::move_record))
+        .routes(routes!(list::query_records))
+        .routes(routes!(list::count_records))
+        .routes(routes!(history::get_record_history))
+        .routes(routes!(history::revert_record))
+        .routes(routes!(
+            sharing::get_record_sharing,
+            sharing::set_record_sharing
+        ))
+        .routes(routes!(timeline::get_record_timeline))
+        .routes(routes!(convert::convert_lead))
+        .routes(routes!(bulk::change_records))
+        .routes(routes!(bulk::undo_change_of_records))
+        .routes(routes!(lookup::look_up))
+}
+
+/// Values by field, of any form. What each field holds is told by `GET /objects`.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct FieldValues(pub(crate) Values);
+
+impl PartialSchema for FieldValues {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .description(Some(
+                "Values by field; what each holds is told by `GET /objects`.",
+            ))
+            .additional_properties(Some(AdditionalProperties::FreeForm(true)))
+            .build()
+            .into()
+    }
+}
+
+impl ToSchema for FieldValues {}
+
+/// What a record is.
+fn kind(text: &str) -> Result<Kind, Problem> {
+    Kind::parse(text).ok_or_else(|| Problem::invalid("kind", "is no kind of record"))
+}
+
+/// A record that another one names.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct LinkedRecord {
+    id: Id,
+    /// `contact`, `company`, `deal`, `lead`, `case`, `card`, `task`, `activity` or `note`.
+    kind: &'static str,
+    title: String,
+    /// Whether it is in the bin.
+    deleted: bool,
+}
+
+impl From<RecordRef> for LinkedRecord {
+    fn from(r: RecordRef) -> Self {
+        Self {
+            id: r.id.into(),
+            kind: r.kind.as_str(),
+            title: r.title,
+            deleted: r.deleted,
+        }
+    }
+}
+
+/// A record.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Record {
+    id: Id,
+    /// `contact`, `company`, `deal`, `lead`, `case`, `card`, `task`, `activity` or `note`.
+    kind: &'static str,
+    /// What it is called in lists.
+    title: String,
+    /// Links to records that the member does not see are left out.
+    values: FieldValues,
+    /// Counts its changes; for `If-Match`.
+    version: i64,
+    /// What the member may do: `view`, `edit`, or `owner`, who also shares it.
+    access: &'static str,
+    /// Who sees it beside its owner: `private` (nobody), `shared` (members and teams that are named), `workspace`
+    /// (everybody), `parent` (whoever sees the record it belongs to).
+    sharing: &'static str,
+    created_at: Timestamp,
+    #[schema(required)]
+    created_by: Option<Id>,
+    updated_at: Timestamp,
+    /// Since when it is in the bin, which it leaves for good after 30 days.
+    #[schema(required)]
+    deleted_at: Option<Timestamp>,
+    /// Titles of the records that its values name.
+    linked: Vec<LinkedRecord>,
+}
+
+impl From<RecordView> for Record {
+    fn from(v: RecordView) -> Self {
+        Self {
+            id: v.id.into(),
+            kind: v.kind.as_str(),
+            title: v.title,
+            values: FieldValues(v.values),
+            version: v.version,
+            access: v.access.as_str(),
+            sharing: v.sharing.as_str(),
+            created_at: v.created_at.into(),
+            created_by: v.created_by.map(Into::into),
+            updated_at: v.updated_at.into(),
+            deleted_at: v.deleted_at.map(Into::into),
+            linked: v.linked.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+/// The version that the person saw: `If-Match: "7"`.
+fn seen(headers: &HeaderMap) -> Result<i64, Problem> {
+    let text = headers.get(header::IF_MATCH).and_then(|v| v.to_str().ok());
+    let text =
+        text.ok_or_else(|| Problem::invalid("If-Match", "is missing: the version that was seen"))?;
+    let bare = text.trim().trim_start_matches("W/").trim_matches('"');
+    bare.parse()
+        .map_err(|_| Problem::invalid("If-Match", "must be a version, such as \"7\""))
+}

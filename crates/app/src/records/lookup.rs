@@ -1,0 +1,158 @@
+//! Who is behind an e-mail address: what the panel beside the mail asks for. Addresses are looked up and
+//! not kept.
+
+use std::collections::HashMap;
+
+use tenon_model::mail::normalize_address;
+use tenon_model::records::Kind;
+use tenon_model::{MemberId, RecordId, Time};
+use tenon_store::{RecordRow, Tx};
+
+use super::timeline::newest_mail;
+use super::view::RecordRef;
+use crate::{Actor, Ctx, Error, Result};
+
+/// Addresses of one request.
+const MOST: usize = 50;
+/// Boxes and tasks of one request.
+const LINKED: u32 = 500;
+
+/// What is known of an address.
+#[derive(Clone)]
+pub struct Found {
+    /// As it was asked for.
+    pub address: String,
+    /// The person.
+    pub contact: Option<RecordRef>,
+    /// Their organisation, or the one whose domain it is.
+    pub company: Option<RecordRef>,
+    /// Leads with the address or of the person.
+    pub leads: Vec<RecordRef>,
+    /// Deals of the person or of the organisation.
+    pub deals: Vec<RecordRef>,
+    /// Tasks about the person that are not done.
+    pub open_tasks: Vec<RecordRef>,
+    /// The colleague whose sign-in address it is, with their name.
+    pub member: Option<(MemberId, String)>,
+    /// The newest conversation with it in the member's own mailboxes.
+    pub last_touch: Option<Time>,
+}
+
+/// Looks up addresses. Only what the member sees is found.
+pub async fn lookup(ctx: &Ctx, actor: &Actor, addresses: &[String]) -> Result<Vec<Found>> {
+    if addresses.is_empty() || addresses.len() > MOST {
+        return Err(Error::field("addresses", "must have 1 to 50 entries"));
+    }
+    if addresses.iter().any(|a| a.len() > 320 || a.contains('\0')) {
+        return Err(Error::field("addresses", "must be e-mail addresses"));
+    }
+    let keys: Vec<String> = addresses.iter().map(|a| normalize_address(a)).collect();
+    let mut tx = ctx.store.read(&actor.scope()).await?;
+    let contacts = by_key(
+        tx.records()
+            .by_text_keys(Kind::Contact, "emails", &keys)
+            .await?,
+    );
+    let mut leads = by_key(
+        tx.records()
+            .by_text_keys(Kind::Lead, "emails", &keys)
+            .await?,
+    );
+    let companies = companies(&mut tx, &keys, &contacts).await?;
+    let people: Vec<RecordId> = contacts.values().flatten().map(|r| r.id).collect();
+    let mut of_both = people.clone();
+    of_both.extend(companies.values().map(|r| r.id));
+    let deals = by_link(
+        tx.records()
+            .linking_to(Kind::Deal, &of_both, LINKED)
+            .await?,
+    );
+    let linked_leads = by_link(tx.records().linking_to(Kind::Lead, &people, LINKED).await?);
+    let tasks = by_link(tx.records().linking_to(Kind::Task, &people, LINKED).await?);
+    let members = tx.members().list().await?;
+    let mut out = Vec::with_capacity(keys.len());
+    for (key, address) in keys.iter().zip(addresses) {
+        let contact = contacts.get(key).and_then(|rows| rows.first());
+        let company = companies.get(key);
+        let member = members.iter().find(|m| m.email == *key);
+        let mut leads = leads.remove(key).unwrap_or_default();
+        let of = |map: &HashMap<RecordId, Vec<RecordRow>>, id: Option<RecordId>| {
+            id.and_then(|id| map.get(&id)).cloned().unwrap_or_default()
+        };
+        let person = contact.map(|r| r.id);
+        leads.extend(of(&linked_leads, person));
+        let mut all_deals = of(&deals, person);
+        all_deals.extend(of(&deals, company.map(|r| r.id)));
+        let mut open_tasks = of(&tasks, person);
+        open_tasks.retain(|t| !t.values.contains_key("done"));
+        out.push(Found {
+            address: address.clone(),
+            contact: contact.map(Into::into),
+            company: company.map(Into::into),
+            leads: refs(leads),
+            deals: refs(all_deals),
+            open_tasks: refs(open_tasks),
+            member: member.map(|m| (m.id, m.name.clone())),
+            last_touch: newest_mail(ctx, &mut tx, key).await?,
+        });
+    }
+    Ok(out)
+}
+
+fn by_key(rows: Vec<(String, RecordRow)>) -> HashMap<String, Vec<RecordRow>> {
+    let mut out: HashMap<String, Vec<RecordRow>> = HashMap::new();
+    for (key, row) in rows {
+        out.entry(key).or_default().push(row);
+    }
+    out
+}
+
+fn by_link(rows: Vec<(RecordId, RecordRow)>) -> HashMap<RecordId, Vec<RecordRow>> {
+    let mut out: HashMap<RecordId, Vec<RecordRow>> = HashMap::new();
+    for (id, row) in rows {
+        out.entry(id).or_default().push(row);
+    }
+    out
+}
+
+/// Each record once.
+fn refs(rows: Vec<RecordRow>) -> Vec<RecordRef> {
+    let mut out: Vec<RecordRef> = Vec::new();
+    for row in &rows {
+        if !out.iter().any(|r| r.id == row.id) {
+            out.push(row.into());
+        }
+    }
+    out
+}
+
+/// The organisation of each address: that of the contact, else the one of its domain.
+async fn companies(
+    tx: &mut Tx,
+    keys: &[String],
+    contacts: &HashMap<String, Vec<RecordRow>>,
+) -> Result<HashMap<String, RecordRow>> {
+    let company_of = |key: &String| -> Option<RecordId> {
+        let contact = contacts.get(key)?.first()?;
+        contact.values.get("company")?.as_str()?.parse().ok()
+    };
+    let ids: Vec<RecordId> = keys.iter().filter_map(company_of).collect();
+    let named = tx.records().get_many(&ids).await?;
+    let domain = |key: &String| key.rsplit_once('@').map(|(_, domain)| domain.to_owned());
+    let domains: Vec<String> = keys.iter().filter_map(domain).collect();
+    let by_domain = by_key(
+        tx.records()
+            .by_text_keys(Kind::Company, "domain", &domains)
+            .await?,
+    );
+    let mut out = HashMap::new();
+    for key in keys {
+        let own = company_of(key).and_then(|id| named.iter().find(|r| r.id == id));
+        let own = own.filter(|r| r.deleted_at.is_none());
+        let theirs = || by_domain.get(&domain(key)?)?.first();
+        if let Some(row) = own.or_else(theirs) {
+            out.insert(key.clone(), row.clone());
+        }
+    }
+    Ok(out)
+}

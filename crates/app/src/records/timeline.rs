@@ -1,0 +1,257 @@
+//! One timeline per record (R7): notes, tasks, calls and meetings about it, its own changes, and the mail
+//! that the asking member has exchanged with its people. Mail is the member's own: nobody else's is read.
+
+use std::collections::HashMap;
+
+use tenon_model::mail::normalize_address;
+use tenon_model::records::{Kind, Values};
+use tenon_model::{ConnectionId, RecordId, ThreadId, Time};
+use tenon_store::{MessageRow, RecordRow, ThreadRow, Tx};
+
+use super::history::ChangeView;
+use super::view::{RecordView, show};
+use crate::mail::{Page, Reader, ThreadView};
+use crate::{Actor, Ctx, Error, Result};
+
+/// Records about one record, and changes of it, that a timeline reaches back to.
+const REACH: u32 = 500;
+/// Contacts and boxes of a company that are looked at with it.
+const RELATED: u32 = 200;
+/// Addresses whose mail is looked for.
+const ADDRESSES: usize = 50;
+/// Messages of a conversation that are opened for its line.
+const HEADS: u32 = 5;
+
+/// Something that happened.
+#[derive(Clone)]
+pub struct Moment {
+    /// When.
+    pub at: Time,
+    /// What.
+    pub of: MomentOf,
+}
+
+/// What happened.
+#[derive(Clone)]
+pub enum MomentOf {
+    /// A note, a task or an activity about it.
+    Record(Box<RecordView>),
+    /// A change of it.
+    Change(ChangeView),
+    /// A conversation.
+    Mail(Box<ThreadView>),
+}
+
+/// A moment before it is shown.
+enum Raw {
+    Record(RecordRow),
+    Change(ChangeView),
+    Mail(ThreadRow),
+}
+
+/// What tells moments of one time apart.
+fn mark(raw: &Raw) -> String {
+    match raw {
+        Raw::Record(row) => row.id.to_string(),
+        Raw::Change(change) => format!("v{:020}", change.version),
+        Raw::Mail(thread) => thread.id.to_string(),
+    }
+}
+
+/// The timeline of a record, newest first.
+pub async fn timeline(
+    ctx: &Ctx,
+    actor: &Actor,
+    id: RecordId,
+    limit: u32,
+    after: Option<&str>,
+) -> Result<Page<Moment>> {
+    let limit = limit.clamp(1, super::MOST) as usize;
+    let after = after.map(decode).transpose()?;
+    let mut tx = ctx.store.read(&actor.scope()).await?;
+    let row = tx
+        .records()
+        .get(id)
+        .await?
+        .ok_or(Error::NotFound("record"))?;
+    let (about, people) = related(&mut tx, &row).await?;
+    let mut raw: Vec<(Time, Raw)> = Vec::new();
+    for kind in [Kind::Note, Kind::Task, Kind::Activity] {
+        for (_, row) in tx.records().linking_to(kind, &about, REACH).await? {
+            raw.push((happened(&row), Raw::Record(row)));
+        }
+    }
+    for change in tx.records().history(id, None, REACH).await? {
+        raw.push((change.at, Raw::Change(change.into())));
+    }
+    let until = after.as_ref().map(|(at, _)| *at);
+    for thread in mail(ctx, &mut tx, &people, until, limit as u32 + 1).await? {
+        raw.push((thread.last_at, Raw::Mail(thread)));
+    }
+    let mut marked: Vec<(Time, String, Raw)> = raw
+        .into_iter()
+        .map(|(at, raw)| (at, mark(&raw), raw))
+        .collect();
+    marked.sort_by(|a, b| (b.0, &b.1).cmp(&(a.0, &a.1)));
+    marked.dedup_by(|a, b| a.1 == b.1);
+    if let Some((at, before)) = &after {
+        marked.retain(|(t, m, _)| (*t, m) < (*at, before));
+    }
+    let more = marked.len() > limit;
+    marked.truncate(limit);
+    let next = marked
+        .last()
+        .filter(|_| more)
+        .map(|(at, m, _)| format!("{}.{m}", at.0));
+    let items = shown(ctx, &mut tx, actor, marked).await?;
+    Ok(Page { items, next })
+}
+
+fn decode(text: &str) -> Result<(Time, String)> {
+    let invalid = || Error::field("after", "must be the next of an earlier page");
+    let (at, mark) = text.split_once('.').ok_or_else(invalid)?;
+    Ok((Time(at.parse().map_err(|_| invalid())?), mark.to_owned()))
+}
+
+/// When something about a record happened: an activity when it began, all else when it was written.
+fn happened(row: &RecordRow) -> Time {
+    let start = row.values.get("start").and_then(|v| v.as_str());
+    start
+        .and_then(Time::parse_rfc3339)
+        .unwrap_or(row.created_at)
+}
+
+/// The records whose notes belong to the timeline, and the addresses whose mail does.
+async fn related(tx: &mut Tx, row: &RecordRow) -> Result<(Vec<RecordId>, Vec<String>)> {
+    let mut about = vec![row.id];
+    let mut people = addresses(&row.values);
+    let contacts = match row.kind {
+        Kind::Company => {
+            for kind in [Kind::Deal, Kind::Lead, Kind::Case] {
+                let boxes = tx.records().linking_to(kind, &[row.id], RELATED).await?;
+                about.extend(boxes.iter().map(|(_, r)| r.id));
+            }
+            let found = tx
+                .records()
+                .linking_to(Kind::Contact, &[row.id], RELATED)
+                .await?;
+            found.into_iter().map(|(_, r)| r).collect()
+        }
+        _ if row.kind.pipeline().is_some() => {
+            let ids = row.values.get("contacts").and_then(|v| v.as_array());
+            let ids = ids
+                .into_iter()
+                .flatten()
+                .filter_map(|v| v.as_str()?.parse().ok());
+            let ids: Vec<RecordId> = ids.collect();
+            tx.records().get_many(&ids).await?
+        }
+        _ => Vec::new(),
+    };
+    for contact in contacts {
+        if row.kind == Kind::Company {
+            about.push(contact.id);
+        }
+        people.extend(addresses(&contact.values));
+    }
+    people.sort_unstable();
+    people.dedup();
+    people.truncate(ADDRESSES);
+    about.sort_unstable();
+    about.dedup();
+    Ok((about, people))
+}
+
+fn addresses(values: &Values) -> Vec<String> {
+    let emails = values.get("emails").and_then(|v| v.as_array());
+    emails
+        .into_iter()
+        .flatten()
+        .filter_map(|e| e.get("address")?.as_str())
+        .map(normalize_address)
+        .collect()
+}
+
+/// Conversations with any of the addresses in the member's own mailboxes, newest first.
+async fn mail(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    people: &[String],
+    until: Option<Time>,
+    limit: u32,
+) -> Result<Vec<ThreadRow>> {
+    if people.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut keys = Vec::new();
+    for row in tx.connections().list().await? {
+        keys.push((row.id, ctx.keys.get(tx, row.key_id).await?));
+    }
+    let mut out: HashMap<ThreadId, ThreadRow> = HashMap::new();
+    for address in people {
+        let indexes: Vec<_> = keys
+            .iter()
+            .map(|(id, key)| (*id, key.blind_index("address", address)))
+            .collect();
+        for thread in tx.threads().with_address(&indexes, until, limit).await? {
+            out.insert(thread.id, thread);
+        }
+    }
+    Ok(out.into_values().collect())
+}
+
+/// When the member's own mailboxes last saw an address.
+pub(super) async fn newest_mail(ctx: &Ctx, tx: &mut Tx, address: &str) -> Result<Option<Time>> {
+    let found = mail(ctx, tx, &[address.to_owned()], None, 1).await?;
+    Ok(found.iter().map(|t| t.last_at).max())
+}
+
+/// Shows moments in the order given.
+async fn shown(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    marked: Vec<(Time, String, Raw)>,
+) -> Result<Vec<Moment>> {
+    let threads: Vec<ThreadId> = marked
+        .iter()
+        .filter_map(|(_, _, raw)| match raw {
+            Raw::Mail(thread) => Some(thread.id),
+            _ => None,
+        })
+        .collect();
+    let mut heads: HashMap<ThreadId, Vec<MessageRow>> = HashMap::new();
+    for (thread, message) in tx.threads().heads(&threads, HEADS).await? {
+        heads.entry(thread).or_default().push(message);
+    }
+    let rows = marked.iter().filter_map(|(_, _, raw)| match raw {
+        Raw::Record(row) => Some(row.clone()),
+        _ => None,
+    });
+    let rows = rows.collect();
+    let mut records = show(tx, actor, rows).await?.into_iter();
+    let mut readers: HashMap<ConnectionId, Reader> = HashMap::new();
+    let mut out = Vec::with_capacity(marked.len());
+    for (at, _, raw) in marked {
+        let of = match raw {
+            Raw::Change(change) => MomentOf::Change(change),
+            Raw::Record(_) => match records.next() {
+                Some(view) => MomentOf::Record(Box::new(view)),
+                None => continue,
+            },
+            Raw::Mail(thread) => {
+                let id = thread.connection_id;
+                if let std::collections::hash_map::Entry::Vacant(e) = readers.entry(id) {
+                    e.insert(Reader::open(ctx, tx, id).await?);
+                }
+                let Some(reader) = readers.get(&id) else {
+                    continue;
+                };
+                let heads = heads.entry(thread.id).or_default();
+                MomentOf::Mail(Box::new(reader.thread(&thread, heads)?))
+            }
+        };
+        out.push(Moment { at, of });
+    }
+    Ok(out)
+}
