@@ -26,6 +26,7 @@ mod metrics;
 mod openid;
 mod passkeys;
 mod problems;
+mod records;
 mod retention;
 mod search;
 mod session;

@@ -1,6 +1,6 @@
 //! Changes of many records at once, undoable as a whole.
 
-use tenon_model::records::{Cause, Kind, Values};
+use tenon_model::records::{Access, Cause, Kind, Values};
 use tenon_model::{BulkId, RecordId};
 use tenon_store::RecordRow;
 
@@ -23,6 +23,15 @@ pub enum BulkWhich {
     Ids(Kind, Vec<RecordId>),
     /// All that a list shows.
     All(Box<Which>),
+}
+
+impl BulkWhich {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Ids(kind, _) => *kind,
+            Self::All(which) => which.kind,
+        }
+    }
 }
 
 /// What becomes of them.
@@ -58,10 +67,11 @@ pub async fn bulk(
     if done {
         return Ok(bulk);
     }
+    let kind = which.kind();
     let ids = ids(ctx, actor, which).await?;
     for (i, turn) in ids.chunks(TURN).enumerate() {
         let last = (i + 1) * TURN >= ids.len();
-        take_turn(ctx, actor, bulk.id, turn, &what, last).await?;
+        take_turn(ctx, actor, (bulk.id, kind), turn, &what, last).await?;
     }
     let mut tx = ctx.store.begin(&actor.scope()).await?;
     if ids.is_empty() {
@@ -101,10 +111,7 @@ async fn begin(
     let row = tenon_store::Bulk {
         id: ctx.world.id(),
         member: actor.member,
-        kind: match which {
-            BulkWhich::Ids(kind, _) => *kind,
-            BulkWhich::All(which) => which.kind,
-        },
+        kind: which.kind(),
         changed: 0,
         skipped: 0,
         finished_at: None,
@@ -145,7 +152,7 @@ async fn ids(ctx: &Ctx, actor: &Actor, which: BulkWhich) -> Result<Vec<RecordId>
 async fn take_turn(
     ctx: &Ctx,
     actor: &Actor,
-    bulk: BulkId,
+    (bulk, kind): (BulkId, Kind),
     ids: &[RecordId],
     what: &BulkChange,
     last: bool,
@@ -154,7 +161,7 @@ async fn take_turn(
     let (mut changed, mut skipped) = (0, 0);
     for id in ids {
         let row = tx.records().hold(*id).await?;
-        let done = match row.filter(|r| r.access >= tenon_model::records::Access::Edit) {
+        let done = match row.filter(|r| r.kind == kind && r.access >= Access::Edit) {
             None => false,
             Some(row) => one(ctx, &mut tx, actor, row, bulk, what).await?,
         };
@@ -235,7 +242,7 @@ async fn back(
     let Some(row) = tx.records().hold(change_row.record).await? else {
         return Ok(false);
     };
-    if row.access < tenon_model::records::Access::Edit {
+    if row.access < Access::Edit {
         return Ok(false);
     }
     let noted = Noted::by(Cause::Reverted);

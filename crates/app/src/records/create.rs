@@ -122,7 +122,11 @@ pub(super) async fn add(
 }
 
 /// The record whose sharing holds for one that is about it.
-async fn parent(tx: &mut Tx, shape: &Shape, values: &Values) -> Result<Option<RecordId>> {
+pub(super) async fn parent(
+    tx: &mut Tx,
+    shape: &Shape,
+    values: &Values,
+) -> Result<Option<RecordId>> {
     if !matches!(shape.kind, Kind::Note | Kind::Task | Kind::Activity) {
         return Ok(None);
     }
@@ -137,7 +141,10 @@ async fn parent(tx: &mut Tx, shape: &Shape, values: &Values) -> Result<Option<Re
     };
     // What belongs to something that belongs to another goes with the outermost.
     let row = tx.records().get(first).await?;
-    Ok(row.map(|row| row.parent.unwrap_or(row.id)))
+    Ok(row.map(|row| {
+        let outer = row.parent.filter(|_| row.sharing == ShareScope::Parent);
+        outer.unwrap_or(row.id)
+    }))
 }
 
 /// The task that comes with standing in a stage.

@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 use tenon_model::RecordId;
-use tenon_model::records::{Cause, Change, Stage, Values, merge};
+use tenon_model::records::{Access, Cause, Change, ShareScope, Stage, Values, merge};
 use tenon_store::{RecordRow, RecordWrite, Touch, Tx};
 
-use super::create::stage_task;
-use super::view::{RecordView, shape, show_one};
-use super::{Noted, check, held, note};
+use super::create::{parent, stage_task};
+use super::view::{RecordView, hide_links, keep_links, linked_ids, shape, show_one};
+use super::{Noted, check, held, note, tell};
 use crate::{Actor, ConflictingField, Ctx, EditConflict, Error, Result};
 
 /// Changes a record from the version that the person saw. Null empties a field.
@@ -65,10 +65,23 @@ pub(super) async fn change(
         _ => Vec::new(),
     };
     let fields: Vec<String> = touched.iter().map(|t| t.field.clone()).collect();
-    let changes = merge(&mut row.values, &wanted, &fields)
-        .map_err(|conflicts| conflict(&row, conflicts, &touched))?;
+    let before = row.clone();
+    let changes = match merge(&mut row.values, &wanted, &fields) {
+        Ok(changes) => changes,
+        Err(mut conflicts) => {
+            let theirs = conflicts.iter_mut().map(|c| (&c.field, &mut c.theirs));
+            hide_links(tx, &shape, theirs).await?;
+            return Err(conflict(&row, conflicts, &touched));
+        }
+    };
     if changes.is_empty() {
         return Ok(row);
+    }
+    if changes.iter().any(|c| c.field == "about") && row.sharing == ShareScope::Parent {
+        row.parent = parent(tx, &shape, &row.values).await?;
+        if row.parent.is_none() {
+            row.sharing = ShareScope::Private;
+        }
     }
     check::required(&shape, &row.values)?;
     let stage = stage.filter(|_| changes.iter().any(|c| c.field == "stage"));
@@ -76,21 +89,33 @@ pub(super) async fn change(
         check::stage_allows(stage, &row.values)?;
         row.position = Some(tx.records().last_position(stage.id).await?);
     }
-    let row = write(ctx, tx, &shape, row).await?;
+    // Those who lose sight of it hear of it once more.
+    tell(tx, &before).await?;
+    let mut row = write(ctx, tx, &shape, row).await?;
     note(ctx, tx, actor, &row, noted, changes).await?;
+    row.access = tx
+        .records()
+        .get(row.id)
+        .await?
+        .map_or(Access::View, |now| now.access);
     if let Some(stage) = &stage {
         stage_task(ctx, tx, actor, &row, stage).await?;
     }
     Ok(row)
 }
 
-/// Stores a changed record as its next version.
+/// Stores a changed record as its next version. Links to what was removed for good go with it.
 pub(super) async fn write(
     ctx: &Ctx,
     tx: &mut Tx,
     shape: &tenon_model::records::Shape,
     mut row: RecordRow,
 ) -> Result<RecordRow> {
+    let linked = linked_ids(shape, &row.values);
+    if !linked.is_empty() {
+        let there = tx.records().existing(&linked).await?;
+        keep_links(shape, &mut row.values, &|id| there.contains(&id));
+    }
     check::columns(&mut row);
     row.version += 1;
     row.updated_at = ctx.world.now();

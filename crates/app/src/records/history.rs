@@ -1,11 +1,11 @@
 //! What became of a record, field by field, and taking a change back.
 
-use tenon_model::records::{Cause, Change, Values};
+use tenon_model::records::{Cause, Change, Kind, Values};
 use tenon_model::{MemberId, RecordId, Time};
-use tenon_store::ChangeRow;
+use tenon_store::{ChangeRow, Tx};
 
 use super::edit::{change, opposite};
-use super::view::{RecordView, show_one};
+use super::view::{RecordView, hide_links, shape, show_one};
 use super::{Noted, held};
 use crate::mail::Page;
 use crate::{Actor, Ctx, Error, Result};
@@ -54,19 +54,31 @@ pub async fn history(
         ),
     };
     let mut tx = ctx.store.read(&actor.scope()).await?;
-    tx.records()
+    let row = tx
+        .records()
         .get(id)
         .await?
         .ok_or(Error::NotFound("record"))?;
     let rows = tx.records().history(id, before, limit + 1).await?;
     let more = rows.len() > limit as usize;
-    let items: Vec<ChangeView> = rows
+    let mut items: Vec<ChangeView> = rows
         .into_iter()
         .take(limit as usize)
         .map(Into::into)
         .collect();
+    hide(&mut tx, row.kind, &mut items).await?;
     let next = items.last().filter(|_| more).map(|c| c.version.to_string());
     Ok(Page { items, next })
+}
+
+/// Leaves out of changes what the member does not see.
+pub(super) async fn hide(tx: &mut Tx, kind: Kind, changes: &mut [ChangeView]) -> Result<()> {
+    let shape = shape(tx, kind).await?;
+    let values = changes
+        .iter_mut()
+        .flat_map(|c| &mut c.changes)
+        .flat_map(|c| [(&c.field, &mut c.from), (&c.field, &mut c.to)]);
+    hide_links(tx, &shape, values).await
 }
 
 /// Takes one change back: its fields, or only some of them, get what they had before it. Fields that

@@ -43,8 +43,8 @@ pub async fn sharing(ctx: &Ctx, actor: &Actor, id: RecordId) -> Result<SharingVi
     read(&mut tx, &row).await
 }
 
-/// Shares a record anew. Only its owner does; of what is everybody's, whoever may change it, for taking
-/// it from colleagues is what the owner alone can do.
+/// Shares a record anew. Only its owner does, of what is everybody's too: taking it from colleagues is
+/// no edit.
 pub async fn set_sharing(
     ctx: &Ctx,
     actor: &Actor,

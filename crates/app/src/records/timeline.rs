@@ -8,7 +8,7 @@ use tenon_model::records::{Kind, Values};
 use tenon_model::{ConnectionId, RecordId, ThreadId, Time};
 use tenon_store::{MessageRow, RecordRow, ThreadRow, Tx};
 
-use super::history::ChangeView;
+use super::history::{ChangeView, hide};
 use super::view::{RecordView, show};
 use crate::mail::{Page, Reader, ThreadView};
 use crate::{Actor, Ctx, Error, Result};
@@ -81,9 +81,10 @@ pub async fn timeline(
             raw.push((happened(&row), Raw::Record(row)));
         }
     }
-    for change in tx.records().history(id, None, REACH).await? {
-        raw.push((change.at, Raw::Change(change.into())));
-    }
+    let changes = tx.records().history(id, None, REACH).await?;
+    let mut changes: Vec<ChangeView> = changes.into_iter().map(Into::into).collect();
+    hide(&mut tx, row.kind, &mut changes).await?;
+    raw.extend(changes.into_iter().map(|c| (c.at, Raw::Change(c))));
     let until = after.as_ref().map(|(at, _)| *at);
     for thread in mail(ctx, &mut tx, &people, until, limit as u32 + 1).await? {
         raw.push((thread.last_at, Raw::Mail(thread)));

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use serde_json::Value;
-use tenon_model::records::{Access, Kind, Shape, ShareScope, Values, links};
+use tenon_model::records::{Access, Field, Kind, Shape, ShareScope, Values, links};
 use tenon_model::{MemberId, RecordId, Time};
 use tenon_store::{RecordRow, Tx};
 
@@ -80,7 +80,7 @@ async fn shapes(tx: &mut Tx, rows: &[RecordRow]) -> Result<HashMap<Kind, Shape>>
     Ok(out)
 }
 
-fn linked_ids(shape: &Shape, values: &Values) -> Vec<RecordId> {
+pub(super) fn linked_ids(shape: &Shape, values: &Values) -> Vec<RecordId> {
     let fields = shape.fields.iter().filter(|f| f.ty.is_link());
     fields
         .filter_map(|f| Some(links(f, values.get(&f.key)?)))
@@ -155,6 +155,29 @@ pub(super) fn keep_links(shape: &Shape, values: &mut Values, keep: &dyn Fn(Recor
             values.remove(&field.key);
         }
     }
+}
+
+/// Leaves out of changes the links to what the member does not see.
+pub(super) async fn hide_links<'c>(
+    tx: &mut Tx,
+    shape: &Shape,
+    values: impl IntoIterator<Item = (&'c String, &'c mut Value)>,
+) -> Result<()> {
+    let mut of_links: Vec<(&Field, &mut Value)> = values
+        .into_iter()
+        .filter_map(|(key, value)| Some((shape.field(key).filter(|f| f.ty.is_link())?, value)))
+        .collect();
+    let ids: Vec<RecordId> = of_links.iter().flat_map(|(f, v)| links(f, v)).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let seen = tx.records().get_many(&ids).await?;
+    for (field, value) in &mut of_links {
+        let mut one = Values::from_iter([(field.key.clone(), value.take())]);
+        keep_links(shape, &mut one, &|id| seen.iter().any(|r| r.id == id));
+        **value = one.remove(&field.key).unwrap_or(Value::Null);
+    }
+    Ok(())
 }
 
 /// Shows one record.

@@ -27,6 +27,7 @@ mod pictures;
 mod promises;
 mod push;
 mod reading;
+mod records;
 mod removing;
 mod rotating;
 mod searching;

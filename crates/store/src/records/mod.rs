@@ -212,6 +212,25 @@ impl Records<'_> {
         Ok(out)
     }
 
+    /// Those of the records that are there at all, whoever sees them: for leaving out links to what was
+    /// removed for good. Nothing of them may be told.
+    pub async fn existing(&mut self, ids: &[RecordId]) -> Result<Vec<RecordId>, StoreError> {
+        let mut out = Vec::with_capacity(ids.len());
+        for ids in ids.chunks(crate::sql::LIST) {
+            let mut b = Builder::new(
+                self.tx.kind(),
+                "SELECT id FROM records WHERE workspace_id = ",
+            );
+            b.value(self.tx.workspace()?)
+                .push(" AND id IN ")
+                .list(ids.iter().copied());
+            for row in self.tx.all(b.build(ids.len())).await? {
+                out.push(row.only()?);
+            }
+        }
+        Ok(out)
+    }
+
     /// A record of this member's request, by the key of the request that made it.
     pub async fn by_repeat_key(
         &mut self,
