@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use tenon_connectors::{ProviderError, Reaction};
+use tenon_model::StageId;
 use tenon_model::feature::Feature;
 use tenon_store::StoreError;
 use tenon_vault::VaultError;
@@ -106,6 +107,12 @@ pub enum Error {
     /// The draft is on its way out.
     #[error("this draft is being sent; take that back first")]
     DraftSending,
+    /// The pipeline was changed by somebody else.
+    #[error("the pipeline was changed by somebody else meanwhile; read it again")]
+    PipelineChanged,
+    /// Stages that were to go hold boxes.
+    #[error("a stage that holds boxes, in the bin or not, cannot go; move them elsewhere first")]
+    StageNotEmpty(Vec<StageId>),
     /// No room for uploaded files.
     #[error("the server holds too many files that wait for their drafts; try again in a moment")]
     UploadsFull(Duration),
@@ -198,6 +205,8 @@ pub const CODES: &[CodeInfo] = &[
     row("draft_changed", 412, "Draft changed elsewhere"),
     row("draft_not_editable", 422, "Draft cannot be edited here"),
     row("draft_sending", 409, "Draft on its way"),
+    row("pipeline_changed", 412, "Pipeline changed elsewhere"),
+    row("stage_not_empty", 409, "Stage not empty"),
     row("uploads_full", 503, "Too many files"),
     row("outcome_unknown", 503, "Outcome unknown"),
     row("provider_refused", 409, "Refused by the provider"),
@@ -251,6 +260,8 @@ impl Error {
             Self::DraftChanged => "draft_changed",
             Self::DraftNotEditable => "draft_not_editable",
             Self::DraftSending => "draft_sending",
+            Self::PipelineChanged => "pipeline_changed",
+            Self::StageNotEmpty(_) => "stage_not_empty",
             Self::UploadsFull(_) => "uploads_full",
             Self::OutcomeUnknown(_) => "outcome_unknown",
             Self::ProviderRefused => "provider_refused",
@@ -293,11 +304,15 @@ impl Error {
         }
     }
 
-    /// The fields of a validation error; of a missing feature, which.
+    /// The fields of a validation error; of a missing feature, which; the stages that are not empty.
     pub fn fields(&self) -> Vec<(String, String)> {
         match self {
             Self::Validation(fields) => fields.clone(),
             Self::FeatureOff(feature) => vec![("feature".into(), feature.as_str().into())],
+            Self::StageNotEmpty(stages) => stages
+                .iter()
+                .map(|id| (id.to_string(), "holds boxes".to_owned()))
+                .collect(),
             _ => Vec::new(),
         }
     }
@@ -389,6 +404,8 @@ mod tests {
             Error::DraftChanged,
             Error::DraftNotEditable,
             Error::DraftSending,
+            Error::PipelineChanged,
+            Error::StageNotEmpty(vec![]),
             Error::UploadsFull(Duration::ZERO),
             Error::OutcomeUnknown(Duration::ZERO),
             Error::ProviderRefused,
