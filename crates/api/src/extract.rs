@@ -7,8 +7,8 @@ use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize};
 use tenon_app::{Actor, Repeat};
 use tenon_model::policy::Locale;
 
@@ -90,6 +90,14 @@ fn complaint(path: &str, sentence: &str) -> Problem {
     } else {
         Problem::invalid(path, "has the wrong type or form")
     }
+}
+
+/// Tells a null from what was left out.
+#[expect(clippy::option_option, reason = "left out, null, or a value")]
+pub(crate) fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
 }
 
 /// A query, read into a struct.
@@ -176,6 +184,26 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
         Ok(Self(value.map(|v| {
             String::from_utf8_lossy(v.as_bytes()).into_owned()
         })))
+    }
+}
+
+/// The version in the header `If-Match`, of the thing as the person saw it; `None` is any (`*`). A request
+/// may not come without one: it would undo what others did. A tag that is none of ours is version 0,
+/// which nothing ever has.
+pub(crate) struct Version(pub(crate) Option<u64>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Version {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let value = parts.headers.get(http::header::IF_MATCH);
+        let value = value.ok_or_else(|| Problem::invalid("If-Match", "is missing"))?;
+        let text = value.to_str().unwrap_or_default().trim();
+        if text == "*" {
+            return Ok(Self(None));
+        }
+        let number = text.trim_start_matches("W/").trim_matches('"');
+        Ok(Self(Some(number.parse().unwrap_or(0))))
     }
 }
 

@@ -7,15 +7,20 @@ mod connections;
 mod edge;
 mod events;
 mod extract;
+mod fields;
 mod hooks;
 mod mail;
 mod members;
 mod meta;
 mod metrics;
+mod pipelines;
 mod problem;
+mod record_words;
 mod records;
 mod search;
 mod session;
+mod teams;
+mod views;
 mod web;
 mod wire;
 
@@ -90,7 +95,7 @@ pub(crate) struct Api {
         (name = "connections", description = "Connections, health, disconnecting"),
         (name = "mail", description = "Labels, threads, messages, acting on them"),
         (name = "compose", description = "Drafts, files for them, the outbox"),
-        (name = "records", description = "Contacts, companies, deals and all else that people write down"),
+        (name = "records", description = "What a team knows of its customers; its fields, pipelines, teams and views"),
         (name = "events", description = "Live changes"),
     )
 )]
@@ -109,6 +114,10 @@ fn api_routes() -> OpenApiRouter<Api> {
             .merge(acting::routes())
             .merge(compose::routes())
             .merge(records::routes())
+            .merge(fields::routes())
+            .merge(pipelines::routes())
+            .merge(teams::routes())
+            .merge(views::routes())
             .merge(events::routes()),
     )
 }

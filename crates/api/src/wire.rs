@@ -2,6 +2,8 @@
 
 use std::fmt::Display;
 
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use tenon_model::Time;
 use utoipa::ToSchema;
@@ -27,6 +29,27 @@ impl From<Time> for Timestamp {
         Self(time)
     }
 }
+
+/// Closed lists of words as schemas: what builds a page from the document knows them all.
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident = $words:expr;)*) => {$(
+        $(#[$doc])*
+        pub(crate) enum $name {}
+
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
+                ObjectBuilder::new()
+                    .schema_type(SchemaType::new(Type::String))
+                    .enum_values(Some($words))
+                    .into()
+            }
+        }
+
+        impl utoipa::ToSchema for $name {}
+    )*};
+}
+pub(crate) use words;
 
 /// All of a short list.
 #[derive(Serialize, ToSchema)]
@@ -68,4 +91,13 @@ impl From<(String, u64)> for Count {
     fn from((what, count): (String, u64)) -> Self {
         Self { what, count }
     }
+}
+
+/// A thing that has versions, with its own as entity tag (RFC 9110, 8.8.3).
+pub(crate) fn tagged(status: StatusCode, version: u64, body: impl Serialize) -> Response {
+    let mut response = (status, axum::Json(body)).into_response();
+    if let Ok(tag) = HeaderValue::from_str(&format!("\"{version}\"")) {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    response
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use tenon_connectors::{ProviderError, Reaction};
+use tenon_model::StageId;
 use tenon_model::feature::Feature;
 use tenon_model::records::Conflict;
 use tenon_model::{MemberId, Time};
@@ -134,6 +135,12 @@ pub enum Error {
     /// The draft is on its way out.
     #[error("this draft is being sent; take that back first")]
     DraftSending,
+    /// The pipeline was changed by somebody else.
+    #[error("the pipeline was changed by somebody else meanwhile; read it again")]
+    PipelineChanged,
+    /// Stages that were to go hold boxes.
+    #[error("a stage that holds boxes, in the bin or not, cannot go; move them elsewhere first")]
+    StageNotEmpty(Vec<StageId>),
     /// No room for uploaded files.
     #[error("the server holds too many files that wait for their drafts; try again in a moment")]
     UploadsFull(Duration),
@@ -235,6 +242,8 @@ pub const CODES: &[CodeInfo] = &[
     row("draft_changed", 412, "Draft changed elsewhere"),
     row("draft_not_editable", 422, "Draft cannot be edited here"),
     row("draft_sending", 409, "Draft on its way"),
+    row("pipeline_changed", 412, "Pipeline changed elsewhere"),
+    row("stage_not_empty", 409, "Stage not empty"),
     row("uploads_full", 503, "Too many files"),
     row("outcome_unknown", 503, "Outcome unknown"),
     row("provider_refused", 409, "Refused by the provider"),
@@ -291,6 +300,8 @@ impl Error {
             Self::DraftChanged => "draft_changed",
             Self::DraftNotEditable => "draft_not_editable",
             Self::DraftSending => "draft_sending",
+            Self::PipelineChanged => "pipeline_changed",
+            Self::StageNotEmpty(_) => "stage_not_empty",
             Self::UploadsFull(_) => "uploads_full",
             Self::OutcomeUnknown(_) => "outcome_unknown",
             Self::ProviderRefused => "provider_refused",
@@ -336,7 +347,7 @@ impl Error {
         }
     }
 
-    /// The fields of a validation error; of a missing feature, which.
+    /// The fields of a validation error; of a missing feature, which; the stages that are not empty.
     pub fn fields(&self) -> Vec<(String, String)> {
         match self {
             Self::Validation(fields) => fields.clone(),
@@ -345,6 +356,10 @@ impl Error {
                 let missing = |f: &String| (f.clone(), "is needed in this stage".to_owned());
                 fields.iter().map(missing).collect()
             }
+            Self::StageNotEmpty(stages) => stages
+                .iter()
+                .map(|id| (id.to_string(), "holds boxes".to_owned()))
+                .collect(),
             _ => Vec::new(),
         }
     }
@@ -436,6 +451,8 @@ mod tests {
             Error::DraftChanged,
             Error::DraftNotEditable,
             Error::DraftSending,
+            Error::PipelineChanged,
+            Error::StageNotEmpty(vec![]),
             Error::UploadsFull(Duration::ZERO),
             Error::OutcomeUnknown(Duration::ZERO),
             Error::ProviderRefused,

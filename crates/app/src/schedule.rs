@@ -55,9 +55,10 @@ pub fn register_jobs(runner: Runner<Ctx>) -> Runner<Ctx> {
         .register::<WriteCheckpoints>()
 }
 
-/// Starts what repeats: housekeeping as a job; the sweep of opened messages, and forgetting what other
+/// Gives workspaces from before there were pipelines their first ones, then starts what repeats: housekeeping as a job; the sweep of opened messages, and forgetting what other
 /// nodes have ended, as tasks of this process, whose memory they concern.
 pub async fn start_schedules(ctx: &Ctx) -> Result<()> {
+    crate::pipelines::make_missing_defaults(ctx).await?;
     let mut tx = ctx.store.begin(&Scope::system()).await?;
     tenon_jobs::enqueue(&mut tx, &Housekeeping {}, ctx.world.now()).await?;
     tenon_jobs::enqueue(&mut tx, &PurgeDaily {}, ctx.world.now()).await?;
@@ -139,6 +140,7 @@ impl Housekeeping {
         tx.jobs().delete_done_before(now - KEEP_JOBS).await?;
         tenon_jobs::enqueue(&mut tx, &Self {}, now + HOUSEKEEPING).await?;
         tx.commit().await?;
+        while crate::records::empty_bins(ctx).await? {}
         purge_begun(ctx).await
     }
 }

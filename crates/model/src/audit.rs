@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use crate::policy::Locale;
 use crate::{
-    ConnectionId, IdentityId, InvitationId, KeyId, MemberId, PasskeyId, RequestId, SessionId, Time,
-    WorkspaceId,
+    ConnectionId, IdentityId, InvitationId, KeyId, MemberId, PasskeyId, RequestId, SessionId,
+    TeamId, Time, WorkspaceId,
 };
 
 /// Actions that belong together on the page.
@@ -123,6 +123,12 @@ actions! {
     DomainAllowed: Members, "domain_allowed", "Domain allowed", "Domaine autorisé";
     /// They no longer may.
     DomainForbidden: Members, "domain_forbidden", "Domain no longer allowed", "Domaine retiré";
+    /// A team was made.
+    TeamCreated: Members, "team_created", "Team created", "Équipe créée";
+    /// A team has another name, or other members.
+    TeamChanged: Members, "team_changed", "Team changed", "Équipe modifiée";
+    /// A team was removed.
+    TeamDeleted: Members, "team_deleted", "Team deleted", "Équipe supprimée";
     /// An account at a provider was connected.
     ConnectionMade: Mail, "connection_made", "Account connected", "Compte relié";
     /// It was connected again, with the same permissions.
@@ -216,13 +222,15 @@ pub enum AuditTarget {
     Session(SessionId),
     /// A data key.
     Key(KeyId),
+    /// A team.
+    Team(TeamId),
     /// A row of the database.
     Record(Uuid),
 }
 
 impl AuditTarget {
     /// The words of all kinds.
-    pub const KINDS: [&str; 9] = [
+    pub const KINDS: [&str; 10] = [
         MEMBER,
         "connection",
         "invitation",
@@ -231,6 +239,7 @@ impl AuditTarget {
         "domain",
         "session",
         "key",
+        "team",
         "record",
     ];
 
@@ -245,6 +254,7 @@ impl AuditTarget {
             Self::Domain(_) => "domain",
             Self::Session(_) => "session",
             Self::Key(_) => "key",
+            Self::Team(_) => "team",
             Self::Record(_) => "record",
         }
     }
@@ -259,6 +269,7 @@ impl AuditTarget {
             Self::Identity(id) => id.0,
             Self::Session(id) => id.0,
             Self::Key(id) => id.0,
+            Self::Team(id) => id.0,
             Self::Domain(id) | Self::Record(id) => id,
         }
     }
@@ -272,6 +283,7 @@ impl AuditTarget {
             "identity" => IdentityId(id).to_string(),
             "session" => SessionId(id).to_string(),
             "key" => KeyId(id).to_string(),
+            "team" => TeamId(id).to_string(),
             _ => return None,
         })
     }

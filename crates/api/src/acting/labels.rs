@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use tenon_app::acting::{self, LabelChange};
 use tenon_model::{ConnectionId, LabelId};
 use utoipa::ToSchema;
@@ -54,17 +54,9 @@ pub(super) struct LabelChangeInput {
     name: Option<String>,
     /// Null takes the colour away.
     #[expect(clippy::option_option, reason = "left out, null, or a colour")]
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "extract::given")]
     #[schema(value_type = Option<LabelColorInput>)]
     color: Option<Option<LabelColorInput>>,
-}
-
-/// Tells a null from what was left out.
-#[expect(clippy::option_option, reason = "left out, null, or a value")]
-fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<Option<T>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
 }
 
 /// Makes a label

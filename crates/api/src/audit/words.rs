@@ -1,27 +1,8 @@
 //! The closed lists of words of the log, as schemas: what builds a page from the document knows them all.
 
 use tenon_model::audit::{AuditAction, AuditActor, AuditGroup, AuditTarget};
-use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
-use utoipa::{PartialSchema, ToSchema};
 
-macro_rules! words {
-    ($($(#[$doc:meta])* $name:ident = $words:expr;)*) => {$(
-        $(#[$doc])*
-        pub(super) enum $name {}
-
-        impl PartialSchema for $name {
-            fn schema() -> RefOr<Schema> {
-                ObjectBuilder::new()
-                    .schema_type(SchemaType::new(Type::String))
-                    .enum_values(Some($words))
-                    .into()
-            }
-        }
-
-        impl ToSchema for $name {}
-    )*};
-}
+use crate::wire::words;
 
 words! {
     /// What was done.

@@ -12,6 +12,7 @@ use super::{FieldValues, kind};
 use crate::Api;
 use crate::extract::{self, IdempotencyKey, named_id};
 use crate::problem::{Answer, Problem, problems};
+use crate::record_words::RecordKind;
 use crate::session::SignedIn;
 use crate::wire::Id;
 
@@ -22,7 +23,7 @@ problems!(UndoProblems: "unauthenticated", "forbidden", "not_found");
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct BulkInput {
-    /// `contact`, `company`, `deal` …
+    #[schema(value_type = RecordKind)]
     kind: String,
     /// These, at most 5,000; or
     #[serde(default)]

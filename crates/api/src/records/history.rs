@@ -2,14 +2,13 @@
 
 use axum::Json;
 use axum::extract::State;
-use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tenon_app::records::{self, ChangeView};
 use tenon_model::RecordId;
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Record, seen};
+use super::Record;
 use crate::Api;
 use crate::extract::{self, Query};
 use crate::problem::{Answer, problems};
@@ -121,10 +120,10 @@ pub(super) async fn revert_record(
     State(api): State<Api>,
     SignedIn(actor): SignedIn,
     extract::Id(id): extract::Id<RecordId>,
-    headers: HeaderMap,
+    extract::Version(seen): extract::Version,
     extract::Json(input): extract::Json<Revert>,
 ) -> Answer<Json<Record>> {
-    let seen = seen(&headers)?;
+    let seen = seen.map(u64::cast_signed);
     let fields = input.fields.as_deref();
     let view = records::revert(&api.ctx, &actor, id, seen, input.version, fields).await?;
     Ok(Json(view.into()))

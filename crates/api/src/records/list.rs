@@ -11,6 +11,7 @@ use super::{Record, kind};
 use crate::Api;
 use crate::extract::{self, named_id};
 use crate::problem::{Answer, Problem, problems};
+use crate::record_words::RecordKind;
 use crate::session::SignedIn;
 use crate::wire::{Id, Page};
 
@@ -21,8 +22,7 @@ problems!(Problems: "unauthenticated", "not_found", "validation", "malformed");
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RecordsFilter {
-    /// `contact`, `company`, `deal`, `lead`, `case`, `card`, `task`, `activity` or `note`.
-    #[schema(example = "deal")]
+    #[schema(value_type = RecordKind)]
     kind: String,
     /// `{"all": […]}`, `{"any": […]}`, `{"not": …}` or `{"field", "op", "value"}`. Comparisons are `is`, `is_not`,
     /// `in`, `contains`, `not_contains`, `starts_with`, `empty`, `not_empty`, and for what has an order `lt`, `lte`,

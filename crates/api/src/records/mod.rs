@@ -9,7 +9,6 @@ mod record;
 mod sharing;
 mod timeline;
 
-use http::{HeaderMap, header};
 use serde::{Deserialize, Serialize};
 use tenon_app::records::{RecordRef, RecordView};
 use tenon_model::records::{Kind, Values};
@@ -21,6 +20,7 @@ use utoipa_axum::routes;
 
 use crate::Api;
 use crate::problem::Problem;
+use crate::record_words::RecordKind;
 use crate::wire::{Id, Timestamp};
 
 pub(crate) fn routes() -> OpenApiRouter<Api> {
@@ -77,7 +77,7 @@ fn kind(text: &str) -> Result<Kind, Problem> {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct LinkedRecord {
     id: Id,
-    /// `contact`, `company`, `deal`, `lead`, `case`, `card`, `task`, `activity` or `note`.
+    #[schema(value_type = RecordKind)]
     kind: &'static str,
     title: String,
     /// Whether it is in the bin.
@@ -99,7 +99,7 @@ impl From<RecordRef> for LinkedRecord {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Record {
     id: Id,
-    /// `contact`, `company`, `deal`, `lead`, `case`, `card`, `task`, `activity` or `note`.
+    #[schema(value_type = RecordKind)]
     kind: &'static str,
     /// What it is called in lists.
     title: String,
@@ -140,14 +140,4 @@ impl From<RecordView> for Record {
             linked: v.linked.into_iter().map(Into::into).collect(),
         }
     }
-}
-
-/// The version that the person saw: `If-Match: "7"`.
-fn seen(headers: &HeaderMap) -> Result<i64, Problem> {
-    let text = headers.get(header::IF_MATCH).and_then(|v| v.to_str().ok());
-    let text =
-        text.ok_or_else(|| Problem::invalid("If-Match", "is missing: the version that was seen"))?;
-    let bare = text.trim().trim_start_matches("W/").trim_matches('"');
-    bare.parse()
-        .map_err(|_| Problem::invalid("If-Match", "must be a version, such as \"7\""))
 }

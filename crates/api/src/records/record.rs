@@ -2,17 +2,18 @@
 
 use axum::Json;
 use axum::extract::State;
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use tenon_app::records::{self, Move, NewRecord};
 use tenon_model::RecordId;
 use tenon_model::records::ShareScope;
 use utoipa::ToSchema;
 
-use super::{FieldValues, Record, kind, seen};
+use super::{FieldValues, Record, kind};
 use crate::Api;
 use crate::extract::{self, IdempotencyKey, named_id};
 use crate::problem::{Answer, Problem, problems};
+use crate::record_words::RecordKind;
 use crate::session::SignedIn;
 use crate::wire::Id;
 
@@ -27,8 +28,7 @@ problems!(MoveProblems: "unauthenticated", "forbidden", "not_found", "validation
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RecordInput {
-    /// `contact`, `company`, `deal`, `lead`, `case`, `card`, `task`, `activity` or `note`.
-    #[schema(example = "contact")]
+    #[schema(value_type = RecordKind)]
     kind: String,
     /// By field. Who makes it is its `owner` unless that is given; boxes stand in the first stage of their
     /// first pipeline unless `pipeline` or `stage` is given.
@@ -98,10 +98,10 @@ pub(super) async fn edit_record(
     State(api): State<Api>,
     SignedIn(actor): SignedIn,
     extract::Id(id): extract::Id<RecordId>,
-    headers: HeaderMap,
+    extract::Version(seen): extract::Version,
     extract::Json(input): extract::Json<RecordEdit>,
 ) -> Answer<Json<Record>> {
-    let seen = seen(&headers)?;
+    let seen = seen.map(u64::cast_signed);
     let view = records::edit(&api.ctx, &actor, id, seen, &input.values.0).await?;
     Ok(Json(view.into()))
 }

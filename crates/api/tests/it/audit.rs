@@ -201,6 +201,31 @@ async fn members(log: &mut Log<'_>, owner: &mut Browser) {
         .await;
 }
 
+/// Their names are words of people, which the log has none of.
+async fn teams(log: &mut Log<'_>, owner: &mut Browser) {
+    let body = json!({ "name": "Phone and laptop" });
+    let made = done(&owner.post("/api/v1/teams", body).await);
+    log.tells("a team", &[A::TeamCreated]).await;
+    let path = format!("/api/v1/teams/{}", id(&made));
+    let people = owner.get("/api/v1/members").await.json();
+    let members = Some(json!({ "members": [id(&people["items"][0])] }));
+    done(&owner.write(Method::PATCH, &path, members.clone()).await);
+    log.tells("its members", &[A::TeamChanged]).await;
+    done(&owner.write(Method::PATCH, &path, members).await);
+    log.tells("no change", &[]).await;
+    let page = owner.get("/api/v1/audit?action=team_changed").await.json();
+    assert_eq!(
+        (
+            &page["items"][0]["target"]["id"],
+            &page["items"][0]["details"]
+        ),
+        (&made["id"], &json!([{ "what": "count", "value": "1" }])),
+        "{page:#}"
+    );
+    done(&owner.write(Method::DELETE, &path, None).await);
+    log.tells("no team", &[A::TeamDeleted]).await;
+}
+
 async fn domains(log: &mut Log<'_>, owner: &mut Browser, issuer: &Issuer) {
     done(
         &owner
@@ -365,6 +390,7 @@ store_test! {
         second_factor(&mut log, &mut owner).await;
         passkeys_and_accounts(&mut log, &mut owner, &issuer).await;
         members(&mut log, &mut owner).await;
+        teams(&mut log, &mut owner).await;
         domains(&mut log, &mut owner, &issuer).await;
         mail(&mut log, &mut owner).await;
         damage(&mut log, &mut owner).await;

@@ -33,8 +33,9 @@ pub(crate) fn operations() -> Vec<(Method, String, Value)> {
 pub(crate) fn harvest(value: &Value, ids: &mut BTreeSet<String>) {
     match value {
         Value::String(text) => {
-            let id =
-                |(kind, rest): &(&str, &str)| kind.len() == 3 && *kind != "req" && rest.len() == 26;
+            let id = |(kind, rest): &(&str, &str)| {
+                matches!(kind.len(), 3 | 4) && *kind != "req" && rest.len() == 26
+            };
             if text.split_once('_').as_ref().is_some_and(id) {
                 ids.insert(text.clone());
             }
@@ -151,6 +152,19 @@ pub(crate) async fn furnish(app: &TestApp, browser: &mut Browser, name: &str) {
             )
             .await,
     );
+    for (path, body) in [
+        (
+            "objects/contact/fields",
+            json!({ "label": name, "type": "text" }),
+        ),
+        ("teams", json!({ "name": name })),
+        (
+            "views",
+            json!({ "kind": "deal", "name": name, "layout": "table", "definition": {} }),
+        ),
+    ] {
+        done(browser.post(&format!("/api/v1/{path}"), body).await);
+    }
 }
 
 /// Bodies that are whole, with an id in each place where one may stand. Operations with a path parameter and a
@@ -199,6 +213,18 @@ pub(crate) fn bodies(method: &Method, path: &str, id: &str, own: &str) -> Vec<Va
         ("PATCH", "/members/{id}") => vec![json!({ "role": "viewer" })],
         ("POST", "/sends/{id}/resolve") => vec![json!({ "decision": "sent" })],
         ("POST", "/connections/{id}/unpark") => vec![json!({ "decision": "keep" })],
+        ("POST", "/objects/{kind}/fields") => vec![json!({ "label": "Mine", "type": "text" })],
+        ("PATCH", "/fields/{id}") => vec![json!({ "label": "Taken", "archived": false })],
+        ("POST", "/pipelines") => {
+            vec![json!({ "kind": "board", "name": "Mine", "stages": [{ "id": id, "name": "A" }] })]
+        }
+        ("PATCH", "/pipelines/{id}" | "/teams/{id}" | "/views/{id}") => {
+            vec![json!({ "name": "Taken" })]
+        }
+        ("POST", "/teams") => vec![json!({ "name": "Mine", "members": [id] })],
+        ("POST", "/views") => vec![
+            json!({ "kind": "deal", "name": "Mine", "layout": "board", "pipeline": id, "definition": {} }),
+        ],
         ("PUT", "/messages/{id}/sender-images") => vec![json!({ "shown": true })],
         _ => vec![json!({})],
     }
@@ -217,6 +243,7 @@ async fn ask(
         .header("x-tenon-request", "1");
     let sent = match body {
         Some(body) => {
+            request = request.header("if-match", "\"1\"");
             request = request.header("content-type", "application/json").header(
                 "idempotency-key",
                 format!("k {id} {path} {body}")
@@ -257,7 +284,8 @@ async fn ids_of_another_workspace_are_like_ids_of_nobody(url: &StoreUrl) {
     assert!(shared.is_empty(), "{shared:?}");
     let (foreign, own) = (first_of_each(&their_ids), first_of_each(&my_ids));
     for kind in [
-        "con", "thr", "msg", "lbl", "drf", "snd", "mac", "sch", "inv", "mem",
+        "con", "thr", "msg", "lbl", "drf", "snd", "mac", "sch", "inv", "mem", "fld", "pip", "stg",
+        "team", "viw",
     ] {
         assert!(
             foreign.contains_key(kind),
@@ -267,7 +295,9 @@ async fn ids_of_another_workspace_are_like_ids_of_nobody(url: &StoreUrl) {
     }
     let (mut asked, mut open) = (0, BTreeSet::new());
     for (method, template, operation) in operations() {
-        let takes_id = template.contains('{') && !template.contains("{issuer}");
+        let takes_id = template.contains('{')
+            && !template.contains("{issuer}")
+            && !template.contains("{kind}");
         let has_body = operation["requestBody"].is_object();
         if OWN.iter().any(|p| template == *p) || !(takes_id || has_body) {
             continue;

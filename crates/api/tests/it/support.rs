@@ -458,7 +458,7 @@ pub(crate) fn steady(mut value: Value) -> Value {
             Value::String(text) => {
                 let is_id = text
                     .split_once('_')
-                    .is_some_and(|(prefix, rest)| prefix.len() <= 3 && rest.len() == 26);
+                    .is_some_and(|(prefix, rest)| prefix.len() <= 4 && rest.len() == 26);
                 let is_time =
                     text.len() >= 20 && text.ends_with('Z') && text.as_bytes()[10] == b'T';
                 if is_id {

@@ -51,7 +51,7 @@ const NEVER_ONES_OWN: &[&str] = &[
     "/api/v1/me/passkeys/{id}",
 ];
 /// What all of a workspace may know of each other by id.
-const SHARED: &[&str] = &["mem", "inv"];
+const SHARED: &[&str] = &["mem", "inv", "fld", "pip", "stg", "team"];
 
 /// A person with a mailbox of their own.
 struct Person {
@@ -309,7 +309,7 @@ impl Field {
 fn ids_in(text: &str) -> BTreeSet<String> {
     let mut ids = BTreeSet::new();
     for token in text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')) {
-        if token.len() == 30 {
+        if matches!(token.len(), 30 | 31) {
             harvest(&json!(token), &mut ids);
         }
     }

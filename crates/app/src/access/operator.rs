@@ -9,7 +9,7 @@ use tenon_store::{Member, Tx, Workspace};
 use super::members::{MeView, NewMemberInput, begin_anew, email, insert, me_view, prepare};
 use super::{invitations, members, password, people, sessions};
 use crate::audit::note;
-use crate::{Ctx, Error, Result};
+use crate::{Ctx, Error, Result, pipelines};
 
 /// Makes a member from the command line, and the workspace with the first one.
 pub async fn create_member(ctx: &Ctx, input: NewMemberInput) -> Result<MemberId> {
@@ -45,6 +45,9 @@ pub async fn create_member(ctx: &Ctx, input: NewMemberInput) -> Result<MemberId>
         workspace.id
     };
     let member = insert(&mut tx, workspace, member).await?;
+    if found.is_none() {
+        pipelines::make_defaults(ctx, &mut tx, &member).await?;
+    }
     let entry = members::joined(&member, "operator").by(AuditActor::Operator);
     entry.add(&ctx.keys, &mut tx, workspace)?;
     tx.commit().await?;

@@ -10,7 +10,7 @@ use super::device::Browser;
 use super::members::{self, NewMemberInput};
 use super::sessions::{self, Entry, SignedIn, token_hash};
 use crate::audit::note;
-use crate::{Ctx, Error, Result};
+use crate::{Ctx, Error, Result, pipelines};
 
 /// What the set-up page sends.
 pub struct Setup {
@@ -85,6 +85,7 @@ pub async fn setup(ctx: &Ctx, input: Setup) -> Result<SignedIn> {
     created.add(&ctx.keys, &mut tx, workspace.id)?;
     ctx.keys.insert(&mut tx, key, workspace.id, None).await?;
     let member = members::insert(&mut tx, workspace.id, owner).await?;
+    pipelines::make_defaults(ctx, &mut tx, &member).await?;
     members::joined(&member, "setup").add(&ctx.keys, &mut tx, workspace.id)?;
     let signed_in = sessions::start(
         ctx,

@@ -10,6 +10,7 @@
 use std::ops::Deref;
 use std::time::Duration;
 
+use tenon_model::member::Role;
 use tenon_model::sabotage::{self, Saboteur};
 use tenon_model::{MemberId, Time};
 use tenon_store::{Member, Session, Tx};
@@ -63,6 +64,11 @@ pub(super) fn goes_on(ctx: &Ctx, session: &Session) -> bool {
 }
 
 impl Acting {
+    /// What they may do, as of now.
+    pub(crate) const fn role(&self) -> Role {
+        self.member.0.role
+    }
+
     /// Who it is.
     pub(super) const fn member(&self) -> &Held {
         &self.member

@@ -13,6 +13,8 @@ use crate::{Actor, Ctx, Error, Result};
 
 /// How long a record stays in the bin.
 const STAYS: Duration = Duration::from_hours(30 * 24);
+/// How long a change of many records can be undone.
+const UNDOABLE: Duration = Duration::from_hours(7 * 24);
 /// Records that go in one turn: nobody waits long for the writer.
 const TURN: u32 = 500;
 
@@ -84,11 +86,15 @@ pub async fn delete_forever(ctx: &Ctx, actor: &Actor, id: RecordId) -> Result<()
     Ok(tx.commit().await?)
 }
 
-/// Removes what has been in the bin for its time. One turn; whether there is more.
+/// Removes what has been in the bin for its time, and changes of many that are too old to be undone. One
+/// turn; whether there is more.
 pub async fn empty_bins(ctx: &Ctx) -> Result<bool> {
     let mut tx = ctx.store.begin(&Scope::system()).await?;
     let before = ctx.world.now() - STAYS;
     let gone = tx.records().remove_deleted_before(before, TURN).await?;
+    tx.records()
+        .remove_bulks_before(ctx.world.now() - UNDOABLE)
+        .await?;
     tx.commit().await?;
     Ok(gone == u64::from(TURN))
 }

@@ -10,12 +10,13 @@ use super::view::{RecordView, hide_links, keep_links, linked_ids, shape, show_on
 use super::{Noted, check, held, note, tell};
 use crate::{Actor, ConflictingField, Ctx, EditConflict, Error, Result};
 
-/// Changes a record from the version that the person saw. Null empties a field.
+/// Changes a record from the version that the person saw; without one, whatever others did meanwhile. Null
+/// empties a field.
 pub async fn edit(
     ctx: &Ctx,
     actor: &Actor,
     id: RecordId,
-    seen: i64,
+    seen: Option<i64>,
     values: &Values,
 ) -> Result<RecordView> {
     let mut tx = ctx.store.begin(&actor.scope()).await?;
@@ -25,7 +26,7 @@ pub async fn edit(
         &mut tx,
         actor,
         row,
-        Some(seen),
+        seen,
         values,
         Noted::by(Cause::Edited),
     )

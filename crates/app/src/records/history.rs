@@ -87,7 +87,7 @@ pub async fn revert(
     ctx: &Ctx,
     actor: &Actor,
     id: RecordId,
-    seen: i64,
+    seen: Option<i64>,
     version: i64,
     fields: Option<&[String]>,
 ) -> Result<RecordView> {
@@ -104,7 +104,7 @@ pub async fn revert(
         values.retain(|key, _| fields.contains(key));
     }
     let noted = Noted::by(Cause::Reverted);
-    let row = change(ctx, &mut tx, actor, row, Some(seen), &values, noted).await?;
+    let row = change(ctx, &mut tx, actor, row, seen, &values, noted).await?;
     let view = show_one(&mut tx, actor, row).await?;
     tx.commit().await?;
     Ok(view)

@@ -49,7 +49,7 @@ async fn edit(
     seen: &RecordView,
     json: Value,
 ) -> tenon_app::Result<RecordView> {
-    records::edit(&app.ctx, actor, seen.id, seen.version, &values(json)).await
+    records::edit(&app.ctx, actor, seen.id, Some(seen.version), &values(json)).await
 }
 
 const fn which(kind: Kind) -> Which {
@@ -150,7 +150,8 @@ store_test! {
             (Kind::Contact, json!({"last_name": "A", "company": ann.id.to_string()}), "values.company"),
             (Kind::Contact, json!({"last_name": "A", "company": app.ctx.world.id::<RecordId>().to_string()}), "values.company"),
             (Kind::Contact, json!({"last_name": "A", "owner": app.ctx.world.id::<tenon_model::MemberId>().to_string()}), "values.owner"),
-            (Kind::Deal, json!({"name": "A"}), "values.stage"),
+            (Kind::Deal, json!({"name": "A", "stage": app.ctx.world.id::<tenon_model::StageId>().to_string()}), "values.stage"),
+            (Kind::Deal, json!({"name": "A", "pipeline": app.ctx.world.id::<PipelineId>().to_string()}), "values.stage"),
         ] {
             let refused = try_make(&app, me, kind, sent.clone(), None).await.map(|_| ()).unwrap_err();
             assert_eq!(names(&refused), [field], "{sent}");
@@ -201,7 +202,7 @@ store_test! {
         let mine = edit(&app, &otto, &now, json!({"industry": "Beer", "employees": 7})).await.unwrap();
         assert_eq!(mine.values["industry"], "Beer");
         // A version that never was.
-        let ahead = records::edit(&app.ctx, me, seen.id, 99, &values(json!({"name": "B"}))).await;
+        let ahead = records::edit(&app.ctx, me, seen.id, Some(99), &values(json!({"name": "B"}))).await;
         assert_eq!(names(&ahead.map(|_| ()).unwrap_err()), ["If-Match"]);
     }
 }
@@ -275,12 +276,12 @@ store_test! {
         let industry = history.items[1].changes.iter().find(|c| c.field == "industry").unwrap();
         assert_eq!((&industry.from, &industry.to), (&json!("Food"), &Value::Null));
 
-        let back = records::revert(&app.ctx, me, first.id, third.version, 2, Some(&["industry".to_owned()])).await.unwrap();
+        let back = records::revert(&app.ctx, me, first.id, Some(third.version), 2, Some(&["industry".to_owned()])).await.unwrap();
         assert_eq!((&back.values["industry"], &back.values["name"]), (&json!("Food"), &json!("Acme SA")));
-        let back = records::revert(&app.ctx, me, first.id, back.version, 2, None).await.unwrap();
+        let back = records::revert(&app.ctx, me, first.id, Some(back.version), 2, None).await.unwrap();
         assert_eq!(back.values["name"], "Acme");
         for version in [1, 99, i64::MAX, -1] {
-            let refused = records::revert(&app.ctx, me, first.id, back.version, version, None).await;
+            let refused = records::revert(&app.ctx, me, first.id, Some(back.version), version, None).await;
             assert_eq!(names(&refused.map(|_| ()).unwrap_err()), ["version"]);
         }
     }
@@ -361,7 +362,7 @@ store_test! {
         ]).await;
         let mut deals = Vec::new();
         for name in ["a", "b", "c"] {
-            let deal = make(&app, me, Kind::Deal, json!({ "name": name })).await;
+            let deal = make(&app, me, Kind::Deal, json!({ "name": name, "pipeline": sales.to_string() })).await;
             assert_eq!(deal.values["stage"], stages[0].id.to_string());
             deals.push(deal);
         }
@@ -482,10 +483,10 @@ store_test! {
         let app = TestApp::start(t).await;
         let me = &app.owner;
         let none = StageRules::default;
-        let (_, leads) = pipeline(&app, PipelineKind::Leads, &[("New", Outcome::Open, none()), ("Qualified", Outcome::Won, none())]).await;
+        let (of_leads, leads) = pipeline(&app, PipelineKind::Leads, &[("New", Outcome::Open, none()), ("Qualified", Outcome::Won, none())]).await;
         let (_, deals) = pipeline(&app, PipelineKind::Deals, &[("New", Outcome::Open, none()), ("Offer", Outcome::Open, none())]).await;
         let lead = make(&app, me, Kind::Lead, json!({
-            "name": "Wine for Acme", "contact_name": "Ann van Lee", "company_name": "Acme",
+            "name": "Wine for Acme", "pipeline": of_leads.to_string(), "contact_name": "Ann van Lee", "company_name": "Acme",
             "emails": [{"address": "ann@acme.example"}], "amount": {"amount": "99", "currency": "USD"},
         })).await;
         let how = Conversion {

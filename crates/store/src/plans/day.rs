@@ -1,6 +1,7 @@
 //! A deployment with one of each thing in it, and the statements of its day.
 
 mod outgoing;
+mod record_setup;
 
 use std::time::Duration;
 
@@ -415,6 +416,7 @@ pub(super) async fn a_day(store: &Store, world: &World, seed: &Seed) -> Vec<Sql>
     tx.jobs().counts(id).await.unwrap();
     tx.jobs().unpark(world.id(), now).await.unwrap();
     outgoing::statements(&mut tx, seed, world).await;
+    record_setup::statements(&mut tx, seed, world).await;
     ran.append(&mut tx.ran);
     tx.commit().await.unwrap();
 

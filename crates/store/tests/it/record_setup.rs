@@ -10,6 +10,7 @@ use tenon_model::records::{
 use tenon_model::{MemberId, Scope, StageId, WorkspaceId};
 use tenon_store::{Pipeline, StoreError, Team, View};
 use tenon_testkit::peek::Peek;
+use tenon_testkit::store::on_postgres;
 use tenon_testkit::{TestStore, rows, store_test};
 
 fn field(t: &TestStore, kind: Kind, key: &str, position: i64) -> CustomField {
@@ -281,4 +282,36 @@ store_test! {
         assert_eq!(tx.views().list(None).await.unwrap(), []);
         assert!(!tx.views().delete(own.id).await.unwrap());
     }
+}
+
+/// A box is being put into a stage while somebody removes it: who removes waits, and finds the box.
+#[test]
+fn a_box_on_its_way_keeps_its_stage_on_postgres() {
+    on_postgres(async |t| {
+        let (workspace, owner) = rows::workspace(&t).await;
+        let scope = Scope::member(workspace, owner);
+        let row = pipeline(&t, workspace);
+        let a = stage(&t, &row, "A");
+        let mut tx = t.store.begin(&scope).await.unwrap();
+        tx.pipelines().insert(&row).await.unwrap();
+        tx.pipelines()
+            .put_stages(&row, std::slice::from_ref(&a))
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+
+        let mut mover = t.store.begin(&scope).await.unwrap();
+        assert!(mover.pipelines().stage(a.id).await.unwrap().is_some());
+        let (store, pipeline, id) = (t.store.clone(), row.id, a.id);
+        let removing = tokio::spawn(async move {
+            let mut tx = store.begin(&scope).await.unwrap();
+            tx.pipelines().remove_stages(pipeline, &[id]).await.unwrap()
+        });
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        assert!(!removing.is_finished(), "it waits");
+        let mut peek = Peek::open(&t.url).await;
+        peek.put_box(t.world.id(), workspace, &a, false).await;
+        mover.commit().await.unwrap();
+        assert_eq!(removing.await.unwrap(), [a.id]);
+    });
 }

@@ -470,6 +470,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/fields/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Puts a field away
+         * @description By owners and administrators. What records hold in it stays, and it can be brought back.
+         */
+        delete: operations["archive_field"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes a field
+         * @description By owners and administrators.
+         */
+        patch: operations["change_field"];
+        trace?: never;
+    };
     "/api/v1/invitations": {
         parameters: {
             query?: never;
@@ -1053,6 +1077,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/objects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The kinds of records and their fields
+         * @description Fields that were put away are among them.
+         */
+        get: operations["list_objects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/objects/{kind}/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Adds a field to a kind
+         * @description By owners and administrators. At most 200 fields of a kind are in use.
+         */
+        post: operations["add_field"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pipelines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The pipelines with their stages
+         * @description Oldest first; those that were put away are among them.
+         */
+        get: operations["list_pipelines"];
+        put?: never;
+        /**
+         * Makes a pipeline
+         * @description By owners and administrators; boards by members too.
+         */
+        post: operations["make_pipeline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pipelines/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Puts a pipeline away
+         * @description Its boxes stay as they are, and it can be brought back.
+         */
+        delete: operations["archive_pipeline"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes a pipeline
+         * @description By owners and administrators; boards by members too. The fields of `stage_not_empty` name the stages.
+         */
+        patch: operations["change_pipeline"];
+        trace?: never;
+    };
     "/api/v1/policy": {
         parameters: {
             query?: never;
@@ -1550,6 +1662,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The teams */
+        get: operations["list_teams"];
+        put?: never;
+        /**
+         * Makes a team
+         * @description By owners and administrators.
+         */
+        post: operations["make_team"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Removes a team
+         * @description By owners and administrators. What was shared with it is shared with it no longer.
+         */
+        delete: operations["remove_team"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes a team
+         * @description By owners and administrators. Whoever comes into it sees what is shared with it from then on; whoever
+         *     leaves sees it no longer.
+         */
+        patch: operations["change_team"];
+        trace?: never;
+    };
     "/api/v1/threads": {
         parameters: {
             query?: never;
@@ -1620,6 +1778,54 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The views
+         * @description One's own and those that colleagues share, oldest first.
+         */
+        get: operations["list_views"];
+        put?: never;
+        /**
+         * Keeps a view
+         * @description At most 200 of one's own.
+         */
+        post: operations["keep_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Forgets a view
+         * @description Its author may; owners and administrators may forget those that are shared.
+         */
+        delete: operations["forget_view"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes a view
+         * @description Its author may; owners and administrators may change those that are shared.
+         */
+        patch: operations["change_view"];
         trace?: never;
     };
 }
@@ -1695,7 +1901,7 @@ export interface components {
             title: string;
         };
         /** @enum {string} */
-        AuditActionWord: "signed_in" | "second_factor_failed" | "locked_out" | "session_ended" | "sessions_ended" | "password_changed" | "password_reset" | "reset_made" | "reset_used" | "second_factor_on" | "second_factor_off" | "recovery_codes_renewed" | "passkey_added" | "passkey_removed" | "passkey_renamed" | "identity_added" | "identity_removed" | "workspace_created" | "member_invited" | "invitation_withdrawn" | "member_joined" | "role_changed" | "member_disabled" | "member_enabled" | "domain_allowed" | "domain_forbidden" | "connection_made" | "connection_renewed" | "scopes_changed" | "disconnected" | "grant_withdrawn" | "retention_changed" | "mail_deleted" | "key_made" | "key_destroyed" | "value_not_opened";
+        AuditActionWord: "signed_in" | "second_factor_failed" | "locked_out" | "session_ended" | "sessions_ended" | "password_changed" | "password_reset" | "reset_made" | "reset_used" | "second_factor_on" | "second_factor_off" | "recovery_codes_renewed" | "passkey_added" | "passkey_removed" | "passkey_renamed" | "identity_added" | "identity_removed" | "workspace_created" | "member_invited" | "invitation_withdrawn" | "member_joined" | "role_changed" | "member_disabled" | "member_enabled" | "domain_allowed" | "domain_forbidden" | "team_created" | "team_changed" | "team_deleted" | "connection_made" | "connection_renewed" | "scopes_changed" | "disconnected" | "grant_withdrawn" | "retention_changed" | "mail_deleted" | "key_made" | "key_destroyed" | "value_not_opened";
         /** @description Who did it. */
         AuditActor: {
             /**
@@ -1778,7 +1984,7 @@ export interface components {
             own: boolean;
         };
         /** @enum {string} */
-        AuditTargetKind: "member" | "connection" | "invitation" | "passkey" | "identity" | "domain" | "session" | "key" | "record";
+        AuditTargetKind: "member" | "connection" | "invitation" | "passkey" | "identity" | "domain" | "session" | "key" | "team" | "record";
         /** @description Where to go for step 2. */
         Authorization: {
             /** @description The provider's consent screen. */
@@ -2059,6 +2265,49 @@ export interface components {
          * @enum {string}
          */
         FeatureState: "on" | "needs_reauthorization" | "off";
+        /** @description What changes of a field; what is left out stays. */
+        FieldChangeInput: {
+            /** @description False brings a field back that was put away. */
+            archived?: boolean | null;
+            label?: string | null;
+            /** @description All of them. Records keep an option that is left out, but nobody can choose it any more. */
+            options?: components["schemas"]["FieldOptionInput"][] | null;
+            /**
+             * Format: int32
+             * @description Its place among the kind's own fields that are in use, from 0.
+             */
+            position?: number | null;
+            required?: boolean | null;
+        };
+        /** @description A field to add. */
+        FieldInput: {
+            label: string;
+            links_to?: components["schemas"]["RecordKind"] | null;
+            /** @description 1 to 200 for choices, none for others. */
+            options?: components["schemas"]["FieldOptionInput"][];
+            required?: boolean;
+            type: components["schemas"]["RecordFieldType"];
+        };
+        /** @description An option of a choice. */
+        FieldOption: {
+            /**
+             * Format: int32
+             * @description A number of the palette, 0 to 15.
+             */
+            color: number | null;
+            /** @description Null for options of standard fields. */
+            label: string | null;
+            /** @description What records hold. It never changes. */
+            value: string;
+        };
+        /** @description An option of a choice. */
+        FieldOptionInput: {
+            /** Format: int32 */
+            color?: number | null;
+            label: string;
+            /** @description Of an option that there is; made from the label when left out. */
+            value?: string | null;
+        };
         /** @description Someone who wrote in a conversation that was found. */
         FoundParticipant: {
             address: string;
@@ -2417,6 +2666,24 @@ export interface components {
             }[];
         };
         /** @description All of a short list. */
+        List_Pipeline: {
+            /** @description The things. */
+            items: {
+                /** @description Put away: its boxes stay as they are. */
+                archived: boolean;
+                id: components["schemas"]["Id"];
+                kind: components["schemas"]["PipelineKindWord"];
+                name: string;
+                /** @description In their order. */
+                stages: components["schemas"]["PipelineStage"][];
+                /**
+                 * Format: int64
+                 * @description For `If-Match`.
+                 */
+                version: number;
+            }[];
+        };
+        /** @description All of a short list. */
         List_Provider: {
             /** @description The things. */
             items: {
@@ -2449,6 +2716,32 @@ export interface components {
                 /** @example google */
                 provider: string;
                 removed_at: components["schemas"]["Timestamp"] | null;
+            }[];
+        };
+        /** @description All of a short list. */
+        List_RecordObject: {
+            /** @description The things. */
+            items: {
+                /** @description Standard ones first. */
+                fields: components["schemas"]["RecordField"][];
+                kind: components["schemas"]["RecordKind"];
+            }[];
+        };
+        /** @description All of a short list. */
+        List_RecordView: {
+            /** @description The things. */
+            items: {
+                created_at: components["schemas"]["Timestamp"];
+                definition: components["schemas"]["ViewDefinition"];
+                id: components["schemas"]["Id"];
+                kind: components["schemas"]["RecordKind"];
+                layout: components["schemas"]["ViewLayout"];
+                /** @description Whether it is one's own. */
+                mine: boolean;
+                name: string;
+                pipeline: components["schemas"]["Id"] | null;
+                /** @description Whether colleagues see it. */
+                shared: boolean;
             }[];
         };
         /** @description All of a short list. */
@@ -2495,6 +2788,16 @@ export interface components {
                 /** @description Its name in addresses; null when it is set up no longer. */
                 issuer_name: string | null;
                 last_used_at: components["schemas"]["Timestamp"];
+            }[];
+        };
+        /** @description All of a short list. */
+        List_Team: {
+            /** @description The things. */
+            items: {
+                created_at: components["schemas"]["Timestamp"];
+                id: components["schemas"]["Id"];
+                members: components["schemas"]["Id"][];
+                name: string;
             }[];
         };
         /** @description Something done to mail. */
@@ -3049,6 +3352,57 @@ export interface components {
             own: boolean;
             role: components["schemas"]["Role"];
         };
+        /** @description A pipeline. */
+        Pipeline: {
+            /** @description Put away: its boxes stay as they are. */
+            archived: boolean;
+            id: components["schemas"]["Id"];
+            kind: components["schemas"]["PipelineKindWord"];
+            name: string;
+            /** @description In their order. */
+            stages: components["schemas"]["PipelineStage"][];
+            /**
+             * Format: int64
+             * @description For `If-Match`.
+             */
+            version: number;
+        };
+        /** @description What changes of a pipeline; what is left out stays. */
+        PipelineChangeInput: {
+            /** @description False brings a pipeline back that was put away. */
+            archived?: boolean | null;
+            name?: string | null;
+            /** @description All of them in their order. One that holds boxes cannot be left out. */
+            stages?: components["schemas"]["StageInput"][] | null;
+        };
+        /** @description A pipeline to make. */
+        PipelineInput: {
+            kind: components["schemas"]["PipelineKindWord"];
+            name: string;
+            /** @description 1 to 100; the usual ones of the kind when left out. */
+            stages?: components["schemas"]["StageInput"][] | null;
+        };
+        /** @enum {string} */
+        PipelineKindWord: "deals" | "leads" | "cases" | "board";
+        /** @description A stage of a pipeline. */
+        PipelineStage: {
+            /**
+             * Format: int32
+             * @description A number of the palette, 0 to 15.
+             */
+            color: number;
+            id: components["schemas"]["Id"];
+            name: string;
+            outcome: components["schemas"]["StageOutcome"];
+            /**
+             * Format: int64
+             * @description How likely a box in it is won, 0 to 100.
+             */
+            probability: number | null;
+            /** @description Keys of fields that a box must have to come here. */
+            required: string[];
+            task: components["schemas"]["StageTask"] | null;
+        };
         /** @description The text of step 1. */
         Policy: {
             /** @description The checks that the sentences name. */
@@ -3241,6 +3595,50 @@ export interface components {
             address: string;
             /** @description May be empty. */
             name: string;
+        };
+        /** @description A field of a kind. */
+        RecordField: {
+            /** @description Put away: nobody fills it in any more. */
+            archived: boolean;
+            id: components["schemas"]["Id"] | null;
+            /**
+             * @description Its place in the values of a record; of one's own fields `c_…`. It never changes.
+             * @example close_date
+             */
+            key: string;
+            /** @description Null for standard fields. */
+            label: string | null;
+            links_to: components["schemas"]["RecordKind"] | null;
+            /** @description Of choices; empty for others. */
+            options: components["schemas"]["FieldOption"][];
+            /** @description Whether it must be filled in. */
+            required: boolean;
+            /** @description It never changes. */
+            type: components["schemas"]["RecordFieldType"];
+        };
+        /** @enum {string} */
+        RecordFieldType: "text" | "long_text" | "url" | "number" | "money" | "date" | "datetime" | "boolean" | "choice" | "choices" | "person" | "people" | "link" | "links" | "emails" | "phones" | "addresses" | "pipeline" | "stage";
+        /** @enum {string} */
+        RecordKind: "contact" | "company" | "deal" | "lead" | "case" | "card" | "task" | "activity" | "note";
+        /** @description A kind of record. */
+        RecordObject: {
+            /** @description Standard ones first. */
+            fields: components["schemas"]["RecordField"][];
+            kind: components["schemas"]["RecordKind"];
+        };
+        /** @description A kept view. */
+        RecordView: {
+            created_at: components["schemas"]["Timestamp"];
+            definition: components["schemas"]["ViewDefinition"];
+            id: components["schemas"]["Id"];
+            kind: components["schemas"]["RecordKind"];
+            layout: components["schemas"]["ViewLayout"];
+            /** @description Whether it is one's own. */
+            mine: boolean;
+            name: string;
+            pipeline: components["schemas"]["Id"] | null;
+            /** @description Whether colleagues see it. */
+            shared: boolean;
         };
         /** @description Codes for the day when the app is lost, each good once; shown this once. */
         RecoveryCodes: {
@@ -3506,6 +3904,57 @@ export interface components {
             reason: string;
             reason_text: string;
         };
+        /**
+         * @description Which end of an order comes first.
+         * @enum {string}
+         */
+        SortDirection: "asc" | "desc";
+        /** @description A stage as it shall be. */
+        StageInput: {
+            /**
+             * Format: int32
+             * @description A number of the palette; it stays, or is that of the place, when left out.
+             */
+            color?: number | null;
+            /** @description Of a stage that there is; a new one when left out. */
+            id?: string | null;
+            name: string;
+            /** @default open */
+            outcome: components["schemas"]["StageOutcome"];
+            /** Format: int64 */
+            probability?: number | null;
+            required?: string[];
+            task?: components["schemas"]["StageTask"] | null;
+        };
+        /** @enum {string} */
+        StageOutcome: "open" | "won" | "lost";
+        /** @description A task that a stage brings. */
+        StageTask: {
+            /**
+             * Format: int32
+             * @description Days until it is due, 0 to 1,000.
+             */
+            due_days: number;
+            name: string;
+        };
+        /** @description A team. */
+        Team: {
+            created_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["Id"];
+            members: components["schemas"]["Id"][];
+            name: string;
+        };
+        /** @description What changes of a team; what is left out stays. */
+        TeamChangeInput: {
+            /** @description Everybody who is in it from now on. */
+            members?: string[] | null;
+            name?: string | null;
+        };
+        /** @description A team to make. */
+        TeamInput: {
+            members?: string[];
+            name: string;
+        };
         /** @description A thread in a list. */
         Thread: {
             connection_id: components["schemas"]["Id"];
@@ -3555,6 +4004,52 @@ export interface components {
         /** @description The decision. */
         UnparkInput: {
             decision: components["schemas"]["Decision"];
+        };
+        /** @description What changes of a view; what is left out stays. */
+        ViewChangeInput: {
+            definition?: components["schemas"]["ViewDefinition"] | null;
+            layout?: components["schemas"]["ViewLayout"] | null;
+            name?: string | null;
+            /** @description Null shows all pipelines. */
+            pipeline?: string | null;
+            shared?: boolean | null;
+        };
+        /** @description A field that is shown. */
+        ViewColumn: {
+            field: string;
+            /**
+             * Format: int32
+             * @description Pixels, 20 to 2,000.
+             */
+            width: number | null;
+        };
+        /** @description Which records a view shows, in which order, and what of each. */
+        ViewDefinition: {
+            /** @description At most 100; the usual ones when empty. */
+            columns?: components["schemas"]["ViewColumn"][];
+            /** @description As in a query of records; `me` stands for whoever looks. Null shows all. */
+            filter: Record<string, never> | null;
+            /** @description By which field the records are grouped. */
+            group: string | null;
+            /** @description The first counts most; at most 3. */
+            sort?: components["schemas"]["ViewSort"][];
+        };
+        /** @description A view to keep. */
+        ViewInput: {
+            definition: components["schemas"]["ViewDefinition"];
+            kind: components["schemas"]["RecordKind"];
+            layout: components["schemas"]["ViewLayout"];
+            name: string;
+            /** @description One whose boxes are of this kind. */
+            pipeline?: string | null;
+            shared?: boolean;
+        };
+        /** @enum {string} */
+        ViewLayout: "table" | "board";
+        /** @description A field that records are ordered by. */
+        ViewSort: {
+            direction: components["schemas"]["SortDirection"];
+            field: string;
         };
         /** @description A workspace. */
         Workspace: {
@@ -5494,6 +5989,144 @@ export interface operations {
             };
             /** @description `unauthenticated`: Not signed in */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    archive_field: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Field */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_field: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Field */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldChangeInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordField"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8054,6 +8687,391 @@ export interface operations {
             };
         };
     };
+    list_objects: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_RecordObject"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_field: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Kind */
+                kind: components["schemas"]["RecordKind"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordField"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_pipelines: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Pipeline"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_pipeline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PipelineInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pipeline"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    archive_pipeline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Pipeline */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_pipeline: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that the change began from, such as `"3"`: refuses when there is a newer one */
+                "If-Match": string;
+            };
+            path: {
+                /** @description Pipeline */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PipelineChangeInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pipeline"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage_not_empty`: Stage not empty */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `pipeline_changed`: Pipeline changed elsewhere */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_policy: {
         parameters: {
             query?: {
@@ -9776,6 +10794,251 @@ export interface operations {
             };
         };
     };
+    list_teams: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Team"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_team: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_team: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Team */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_team: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Team */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamChangeInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_threads: {
         parameters: {
             query?: {
@@ -10066,6 +11329,263 @@ export interface operations {
             };
             /** @description `not_found`: Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_views: {
+        parameters: {
+            query?: {
+                /** @description Of these records only */
+                kind?: components["schemas"]["RecordKind"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_RecordView"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordView"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forget_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description View */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description View */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewChangeInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordView"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -150,7 +150,7 @@ impl Field {
 
     async fn manage(&mut self, who: usize) {
         let word = self.word(who, true);
-        match self.below(4) {
+        match self.below(7) {
             0 => {
                 let body = json!({ "email": format!("{word}@new.example"), "role": "member" });
                 self.post(who, "/invitations", body).await;
@@ -167,6 +167,22 @@ impl Field {
                 let path = "/api/v1/retention";
                 let body = Some(json!({ "mail_days": 100 + self.below(100) }));
                 self.ask(who, Method::PUT, path, path, body).await;
+            }
+            3 => {
+                let field = json!({ "label": word, "type": "text" });
+                self.post(who, "/objects/contact/fields", field).await;
+            }
+            4 => {
+                let board = json!({ "kind": "board", "name": word });
+                self.post(who, "/pipelines", board).await;
+            }
+            5 => {
+                let word = self.word(who, false);
+                let view =
+                    json!({ "kind": "deal", "name": word, "layout": "table", "definition": {} });
+                self.post(who, "/views", view).await;
+                self.post(who, "/teams", json!({ "name": self.word(who, true) }))
+                    .await;
             }
             _ => {
                 let search =
@@ -200,7 +216,8 @@ impl Field {
             .replace("{domain}", &id)
             .replace("{attachment_id}", "1")
             .replace("{number}", "0")
-            .replace("{issuer}", "google");
+            .replace("{issuer}", "google")
+            .replace("{kind}", "contact");
         let path = if method == Method::GET && template.ends_with("/threads") {
             format!("{path}?connection={id}")
         } else {

@@ -1,0 +1,18 @@
+//! The closed lists of words of records, as schemas.
+
+use tenon_model::records::{FieldType, Kind, Layout, Outcome, PipelineKind};
+
+use crate::wire::words;
+
+words! {
+    /// What a record is. `deal`, `lead`, `case` and `card` are boxes: they stand in a stage of a pipeline.
+    RecordKind = Kind::ALL.iter().map(|k| k.as_str());
+    /// What a field holds. `pipeline` and `stage` are for standard fields only.
+    RecordFieldType = FieldType::ALL.iter().map(|t| t.as_str());
+    /// What moves through a pipeline.
+    PipelineKindWord = PipelineKind::ALL.iter().map(|k| k.as_str());
+    /// What it means for a box to stand in a stage.
+    StageOutcome = Outcome::ALL.iter().map(|o| o.as_str());
+    /// How a view shows records.
+    ViewLayout = Layout::ALL.iter().map(|l| l.as_str());
+}
