@@ -92,7 +92,7 @@ pub async fn add_field(ctx: &Ctx, actor: &Actor, kind: Kind, new: NewField) -> R
     tx.fields().insert(&field, ctx.world.now()).await?;
     tell(&mut tx, actor, None).await?;
     tx.commit().await?;
-    view(field)
+    view(&field)
 }
 
 /// Changes a field.
@@ -130,7 +130,7 @@ pub async fn change_field(
         tell(&mut tx, actor, None).await?;
     }
     tx.commit().await?;
-    view(field)
+    view(&field)
 }
 
 /// Puts a field away: nobody fills it in any more, and what it holds stays.
@@ -148,8 +148,8 @@ async fn own(tx: &mut Tx, id: FieldId) -> Result<CustomField> {
 }
 
 /// A field as it stands among those of its kind.
-fn view(field: CustomField) -> Result<Field> {
-    let shape = Shape::new(field.kind, std::slice::from_ref(&field));
+fn view(field: &CustomField) -> Result<Field> {
+    let shape = Shape::new(field.kind, std::slice::from_ref(field));
     let own = shape.fields.into_iter().next_back();
     own.ok_or_else(|| Error::Internal("shape".into()))
 }

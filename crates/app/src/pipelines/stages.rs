@@ -1,7 +1,7 @@
 //! The stages of a pipeline, as a whole list.
 
 use tenon_model::StageId;
-use tenon_model::records::{FieldType, Outcome, Shape, Stage, StageRules};
+use tenon_model::records::{FieldType, Outcome, Shape, Stage, StageRules, StageTask};
 use tenon_store::{Pipeline, Tx};
 
 use crate::record_setup::{color, name, unlike};
@@ -97,8 +97,10 @@ fn rules(at: &dyn Fn(&str) -> String, shape: &Shape, rules: &StageRules) -> Resu
         }
     }
     if let Some(task) = &rules.task {
-        let mut task = task.clone();
-        task.name = task.name.trim().to_owned();
+        let task = StageTask {
+            name: task.name.trim().to_owned(),
+            due_days: task.due_days,
+        };
         let long = task.name.chars().count() > LONGEST_TASK;
         if task.name.is_empty() || long || task.name.chars().any(char::is_control) {
             return Err(Error::field(
