@@ -4,6 +4,7 @@ use tenon_model::records::{Access, ShareScope};
 use tenon_model::{MemberId, RecordId, TeamId};
 use tenon_store::{RecordRow, Share, Tx};
 
+use super::create::parent;
 use super::view::shape;
 use super::{edit, may_write, tell};
 use crate::{Actor, Ctx, Error, Result};
@@ -61,7 +62,14 @@ pub async fn set_sharing(
     if row.access < Access::Owner {
         return Err(Error::Forbidden);
     }
-    let shares = checked(&mut tx, &row, &wanted).await?;
+    let shares = checked(&mut tx, &wanted).await?;
+    if wanted.scope == ShareScope::Parent {
+        let shape = shape(&mut tx, row.kind).await?;
+        row.parent = parent(&mut tx, &shape, &row.values).await?;
+        if row.parent.is_none() {
+            return Err(Error::field("scope", "needs a record that this one is about"));
+        }
+    }
     // Those who lose sight of it hear of it once more.
     tell(&mut tx, &row).await?;
     tx.records().share(id, &shares).await?;
@@ -78,13 +86,7 @@ pub async fn set_sharing(
     Ok(view)
 }
 
-async fn checked(tx: &mut Tx, row: &RecordRow, wanted: &SharingView) -> Result<Vec<Share>> {
-    if wanted.scope == ShareScope::Parent && row.parent.is_none() {
-        return Err(Error::field(
-            "scope",
-            "needs a record that this one is about",
-        ));
-    }
+async fn checked(tx: &mut Tx, wanted: &SharingView) -> Result<Vec<Share>> {
     if wanted.scope != ShareScope::Shared {
         return Ok(Vec::new());
     }
