@@ -376,7 +376,7 @@ fn bounds(ty: FieldType, value: &Value) -> Option<(i64, i64)> {
                 Value::Number(number) => number.to_string(),
                 other => other.get("amount")?.as_str()?.to_owned(),
             };
-            let whole = json!({ "amount": text, "currency": "XXX" });
+            let whole = json!({ "amount": text, "currency": "EUR" });
             match keys(&plain(ty), &check(&plain(ty), &whole).ok()??).first()? {
                 Key::Number(n) | Key::Money(n, _) => same(*n),
                 Key::Text(_) => None,
