@@ -70,6 +70,12 @@ pub(crate) async fn ids_of(browser: &mut Browser) -> BTreeSet<String> {
     for path in reads.iter().filter(|p| !p.contains('{')) {
         harvest(&json_of(&browser.get(path).await), &mut ids);
     }
+    // What is read by a question.
+    for kind in ["company", "deal"] {
+        let question = json!({ "kind": kind });
+        let answer = browser.post("/api/v1/records/query", question).await;
+        harvest(&json_of(&answer), &mut ids);
+    }
     // Not the messages: both have joined one account, whose drafts bear the ids of whoever made them.
     for path in ["/connections/{id}/labels", "/threads/{id}", "/drafts/{id}"] {
         let path = format!("/api/v1{path}");
@@ -165,6 +171,10 @@ pub(crate) async fn furnish(app: &TestApp, browser: &mut Browser, name: &str) {
     ] {
         done(browser.post(&format!("/api/v1/{path}"), body).await);
     }
+    for kind in ["company", "deal"] {
+        let record = json!({ "kind": kind, "values": { "name": name } });
+        done(browser.post("/api/v1/records", record).await);
+    }
 }
 
 /// Bodies that are whole, with an id in each place where one may stand. Operations with a path parameter and a
@@ -224,6 +234,32 @@ pub(crate) fn bodies(method: &Method, path: &str, id: &str, own: &str) -> Vec<Va
         ("POST", "/teams") => vec![json!({ "name": "Mine", "members": [id] })],
         ("POST", "/views") => vec![
             json!({ "kind": "deal", "name": "Mine", "layout": "board", "pipeline": id, "definition": {} }),
+        ],
+        ("POST", "/records") => vec![
+            json!({ "kind": "contact", "values": { "last_name": "A", "company": id } }),
+            json!({ "kind": "contact", "values": { "last_name": "A", "owner": id } }),
+            json!({ "kind": "note", "values": { "body": "A", "about": [id] } }),
+            json!({ "kind": "deal", "values": { "name": "A", "stage": id } }),
+            json!({ "kind": "deal", "values": { "name": "A", "pipeline": id } }),
+        ],
+        ("PATCH", "/records/{id}") => vec![json!({ "values": { "name": "Taken" } })],
+        ("POST", "/records/{id}/move") => vec![json!({ "stage": id, "before": id })],
+        ("POST", "/records/{id}/revert") => vec![json!({ "version": 1 })],
+        ("POST", "/records/{id}/convert") => vec![json!({ "contact": { "existing": id } })],
+        ("PUT", "/records/{id}/sharing") => vec![
+            json!({ "scope": "shared", "shares": [{ "member": id, "access": "view" }] }),
+            json!({ "scope": "shared", "shares": [{ "team": id, "access": "view" }] }),
+        ],
+        ("POST", "/records/query" | "/records/count") => vec![
+            json!({ "kind": "deal", "pipeline": id }),
+            json!({ "kind": "deal", "stage": id }),
+            json!({ "kind": "deal", "linked_to": id }),
+            json!({ "kind": "deal", "filter": { "field": "owner", "op": "is", "value": id } }),
+            json!({ "kind": "deal", "filter": { "field": "company", "op": "is", "value": id } }),
+        ],
+        ("POST", "/records/bulk") => vec![
+            json!({ "kind": "company", "ids": [id], "set": { "industry": "x" } }),
+            json!({ "kind": "deal", "ids": [id], "delete": true }),
         ],
         ("PUT", "/messages/{id}/sender-images") => vec![json!({ "shown": true })],
         _ => vec![json!({})],
@@ -285,7 +321,7 @@ async fn ids_of_another_workspace_are_like_ids_of_nobody(url: &StoreUrl) {
     let (foreign, own) = (first_of_each(&their_ids), first_of_each(&my_ids));
     for kind in [
         "con", "thr", "msg", "lbl", "drf", "snd", "mac", "sch", "inv", "mem", "fld", "pip", "stg",
-        "team", "viw",
+        "team", "viw", "rec",
     ] {
         assert!(
             foreign.contains_key(kind),

@@ -191,12 +191,13 @@ pub(super) async fn stage(tx: &mut Tx, kind: Kind, values: &mut Values) -> Resul
     Ok(Some(stage))
 }
 
-/// What a stage asks for and a box does not have.
-pub(super) fn stage_allows(stage: &Stage, values: &Values) -> Result<()> {
+/// What a stage asks for and a box does not have. A field that was put away since is asked for no more.
+pub(super) fn stage_allows(shape: &Shape, stage: &Stage, values: &Values) -> Result<()> {
     let missing: Vec<String> = stage
         .rules
         .required
         .iter()
+        .filter(|key| shape.field(key).is_some_and(|f| !f.archived))
         .filter(|key| !values.contains_key(*key))
         .cloned()
         .collect();

@@ -67,7 +67,7 @@ pub(super) async fn add(
     let stage = check::stage(tx, new.kind, &mut values).await?;
     check::required(&shape, &values)?;
     if let Some(stage) = &stage {
-        check::stage_allows(stage, &values)?;
+        check::stage_allows(&shape, stage, &values)?;
     }
     let parent = parent(tx, &shape, &values).await?;
     let sharing = match (new.sharing, parent) {

@@ -87,7 +87,7 @@ pub(super) async fn change(
     check::required(&shape, &row.values)?;
     let stage = stage.filter(|_| changes.iter().any(|c| c.field == "stage"));
     if let Some(stage) = &stage {
-        check::stage_allows(stage, &row.values)?;
+        check::stage_allows(&shape, stage, &row.values)?;
         row.position = Some(tx.records().last_position(stage.id).await?);
     }
     // Those who lose sight of it hear of it once more.

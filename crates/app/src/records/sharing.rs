@@ -67,7 +67,10 @@ pub async fn set_sharing(
         let shape = shape(&mut tx, row.kind).await?;
         row.parent = parent(&mut tx, &shape, &row.values).await?;
         if row.parent.is_none() {
-            return Err(Error::field("scope", "needs a record that this one is about"));
+            return Err(Error::field(
+                "scope",
+                "needs a record that this one is about",
+            ));
         }
     }
     // Those who lose sight of it hear of it once more.

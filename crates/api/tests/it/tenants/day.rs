@@ -150,7 +150,30 @@ impl Field {
 
     async fn manage(&mut self, who: usize) {
         let word = self.word(who, true);
-        match self.below(7) {
+        match self.below(9) {
+            7 => {
+                let private = self.below(2) == 0;
+                let (word, sharing) = match private {
+                    true => (self.word(who, false), "private"),
+                    false => (word, "workspace"),
+                };
+                let record =
+                    json!({ "kind": "company", "values": { "name": word }, "sharing": sharing });
+                self.post(who, "/records", record).await;
+            }
+            8 => {
+                let question = json!({ "kind": "company", "search": self.below(10).to_string() });
+                self.post(who, "/records/query", question).await;
+                let all = self
+                    .post(who, "/records/query", json!({ "kind": "company" }))
+                    .await;
+                if let Some(id) = all["items"][0]["id"].as_str() {
+                    for path in ["", "/history", "/timeline"] {
+                        self.get(who, &format!("/api/v1/records/{{id}}{path}"), id)
+                            .await;
+                    }
+                }
+            }
             0 => {
                 let body = json!({ "email": format!("{word}@new.example"), "role": "member" });
                 self.post(who, "/invitations", body).await;
