@@ -51,7 +51,7 @@ const NEVER_ONES_OWN: &[&str] = &[
     "/api/v1/me/passkeys/{id}",
 ];
 /// What all of a workspace may know of each other by id.
-const SHARED: &[&str] = &["mem", "inv", "fld", "pip", "stg", "team"];
+const SHARED: &[&str] = &["mem", "inv", "fld", "pip", "stg", "team", "rec"];
 
 /// A person with a mailbox of their own.
 struct Person {
