@@ -3,6 +3,8 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import en from "./locales/en.json";
 import fr from "./locales/fr.json";
+import recordsEn from "./locales/records/en.json";
+import recordsFr from "./locales/records/fr.json";
 
 const sources = path.resolve(import.meta.dirname, "../../../..");
 
@@ -28,8 +30,8 @@ function sourceFiles(folder: string): string[] {
   });
 }
 
-const english = flatten(en);
-const french = flatten(fr);
+const english = flatten({ ...en, ...recordsEn });
+const french = flatten({ ...fr, ...recordsFr });
 
 describe("texts", () => {
   it("has the same keys in every locale", () => {
