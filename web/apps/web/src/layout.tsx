@@ -12,6 +12,7 @@ import {
   LOCALES,
   ProblemState,
   ProofProvider,
+  RecordsProvider,
   useMe,
 } from "@tenon/features";
 import { Blank, IconAlertTriangle, IconFlag } from "@tenon/ui";
@@ -69,9 +70,11 @@ export function AppLayout() {
       <ProofProvider leave={router.options.context.leave}>
         <ActingProvider>
           <ComposeProvider>
-            <AppFrame me={me} onSignedOut={signedOut}>
-              <Outlet />
-            </AppFrame>
+            <RecordsProvider>
+              <AppFrame me={me} onSignedOut={signedOut}>
+                <Outlet />
+              </AppFrame>
+            </RecordsProvider>
           </ComposeProvider>
         </ActingProvider>
       </ProofProvider>

@@ -8,15 +8,17 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { type ApiClient, isProblem } from "@tenon/api-client";
-import { sessionQuery, setupQuery } from "@tenon/features";
+import { sessionQuery, setupQuery, withTexts } from "@tenon/features";
 import { AppLayout, Crashed, HomePage, MissingPage, Pending, RootLayout } from "./layout";
 import {
   auditSearch,
   connectionSearch,
   connectSearch,
   mailSearch,
+  recordsSearch,
   settingsSearch,
   signInSearch,
+  tasksSearch,
 } from "./search";
 
 export type RouterContext = { api: ApiClient; client: QueryClient; leave: (url: string) => void };
@@ -144,6 +146,66 @@ const outbox = createRoute({
   component: lazyRouteComponent(() => import("./pages/mail-more"), "OutboxPage"),
 });
 
+const recordsPages = () => withTexts("records", () => import("./pages/records"));
+
+const contacts = createRoute({
+  getParentRoute: () => member,
+  path: "/contacts",
+  validateSearch: recordsSearch,
+  component: lazyRouteComponent(recordsPages, "ContactsPage"),
+});
+
+const companies = createRoute({
+  getParentRoute: () => member,
+  path: "/companies",
+  validateSearch: recordsSearch,
+  component: lazyRouteComponent(recordsPages, "CompaniesPage"),
+});
+
+const leads = createRoute({
+  getParentRoute: () => member,
+  path: "/leads/{-$pipeline}",
+  validateSearch: recordsSearch,
+  component: lazyRouteComponent(recordsPages, "LeadsPage"),
+});
+
+const deals = createRoute({
+  getParentRoute: () => member,
+  path: "/deals/{-$pipeline}",
+  validateSearch: recordsSearch,
+  component: lazyRouteComponent(recordsPages, "DealsPage"),
+});
+
+const cases = createRoute({
+  getParentRoute: () => member,
+  path: "/cases/{-$pipeline}",
+  validateSearch: recordsSearch,
+  component: lazyRouteComponent(recordsPages, "CasesPage"),
+});
+
+const boards = createRoute({
+  getParentRoute: () => member,
+  path: "/boards/{-$pipeline}",
+  validateSearch: recordsSearch,
+  component: lazyRouteComponent(recordsPages, "BoardsPage"),
+});
+
+const tasks = createRoute({
+  getParentRoute: () => member,
+  path: "/tasks",
+  validateSearch: tasksSearch,
+  component: lazyRouteComponent(
+    () => withTexts("records", () => import("./pages/tasks")),
+    "TasksPage",
+  ),
+});
+
+const record = createRoute({
+  getParentRoute: () => member,
+  path: "/records/$id",
+  component: lazyRouteComponent(() => withTexts("records", () => import("./pages/record")), "RecordPage"),
+});
+
 const members = createRoute({
   getParentRoute: () => member,
   path: "/members",
@@ -182,6 +244,14 @@ const routeTree = root.addChildren([
     mail,
     labels,
     outbox,
+    contacts,
+    companies,
+    leads,
+    deals,
+    cases,
+    boards,
+    tasks,
+    record,
     members,
     settings,
     audit,

@@ -3,6 +3,8 @@ import { createContext, type ReactNode, useContext, useEffect, useState } from "
 import { useApi } from "../core/api";
 import { keys, sessionQuery } from "../core/queries";
 import { refreshThreadLists } from "../mail/refresh";
+import { recordKeys } from "../records/core/keys";
+import { refreshRecords } from "../records/core/refresh";
 import { type LiveEvent, type LiveState, listen } from "./events";
 
 /** Events come in bursts during a first sync; the screen follows at this pace. */
@@ -35,11 +37,20 @@ export function staleKeys(event: LiveEvent): ReadonlyArray<readonly unknown[]> {
       return [keys.sessions, keys.passkeys, keys.identities, keys.session];
     case "members_changed":
       return [keys.members, keys.invitations, keys.domains];
+    // Looked at one by one, as lists of records may be very long.
+    case "record_changed":
+      return [];
+    case "pipelines_changed":
+      return [recordKeys.pipelines, recordKeys.objects];
   }
 }
 
 /** Gathers events for a moment and applies them once. */
-export function createApplier(client: QueryClient, refreshLists: (connection: string) => void) {
+export function createApplier(
+  client: QueryClient,
+  refreshLists: (connection: string) => void,
+  refreshSome: (records: string[]) => void = () => undefined,
+) {
   let waiting = new Map<string, LiveEvent>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   function apply(): void {
@@ -51,6 +62,8 @@ export function createApplier(client: QueryClient, refreshLists: (connection: st
       for (const key of staleKeys(event)) stale.set(JSON.stringify(key), key);
       if (event.name === "threads_changed") refreshLists(event.id);
     }
+    const records = events.flatMap(({ name, id }) => (name === "record_changed" ? [id] : []));
+    if (records.length > 0) refreshSome(records);
     for (const queryKey of stale.values()) void client.invalidateQueries({ queryKey });
   }
   return {
@@ -68,7 +81,11 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   const [state, setState] = useState<LiveState>("connecting");
 
   useEffect(() => {
-    const applier = createApplier(client, (connection) => void refreshThreadLists(client, api, connection));
+    const applier = createApplier(
+      client,
+      (connection) => void refreshThreadLists(client, api, connection),
+      (records) => void refreshRecords(client, api, records),
+    );
     const stop = listen({
       url: "/api/v1/events",
       onEvent: applier.take,

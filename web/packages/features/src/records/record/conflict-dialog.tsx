@@ -1,0 +1,5 @@
+import type { Conflict } from "../core/edits";
+
+export default function ConflictDialog(_: { conflict: Conflict; close: () => void }) {
+  return null;
+}

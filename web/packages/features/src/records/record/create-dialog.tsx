@@ -1,0 +1,5 @@
+import type { CreateAsk } from "../core/edits";
+
+export default function CreateDialog(_: { ask: CreateAsk; close: () => void }) {
+  return null;
+}

@@ -1,0 +1,2 @@
+export { RecordPanel } from "./record-panel";
+export { RecordScreen } from "./record-screen";

@@ -1,0 +1,3 @@
+export function RecordPanel({ id }: { id: string; onClose: () => void; onOpen?: (id: string) => void }) {
+  return <div>{id}</div>;
+}

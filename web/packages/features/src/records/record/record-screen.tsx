@@ -1,0 +1,3 @@
+export function RecordScreen({ id }: { id: string }) {
+  return <div>{id}</div>;
+}
