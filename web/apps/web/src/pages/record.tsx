@@ -1,5 +1,7 @@
 import { getRouteApi } from "@tanstack/react-router";
-import { RecordScreen } from "@tenon/features/records/record";
+import { BinScreen, RecordScreen } from "@tenon/features/records/record";
+
+export const BinPage = BinScreen;
 
 const route = getRouteApi("/member/records/$id");
 

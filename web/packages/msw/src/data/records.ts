@@ -383,7 +383,7 @@ function others(now: number): Sample[] {
     }),
   );
   const notes: Sample[] = [
-    ["The client wants **brushed** oak, not oiled. Ask the mill before Friday.", id("deal", 0), LEA],
+    ["The client wants brushed oak, not oiled. Ask the mill before Friday.", id("deal", 0), LEA],
     ["Met at the fair in Lyon. Prefers to be called in the morning.", contactId(0), ME],
     ["Payment terms: 30 days. Their purchasing closes on the 25th.", companyId(0), HUGO],
   ].map(([body = "", about = "", by = ME], at) => ({

@@ -15,6 +15,7 @@ import {
 import { useTranslation } from "react-i18next";
 import { late, newKey, useApi, useProblemText } from "../../core";
 import { withTexts } from "../../i18n";
+import { withValues } from "../acting/pending";
 import { dropRecord, findRecord, patchRecord, refreshSets } from "./cache";
 import { recordCalls } from "./calls";
 import { recordKeys } from "./keys";
@@ -242,14 +243,14 @@ class Line {
   lay(record: RecordItem): RecordItem {
     const waiting = this.#waiting.get(record.id);
     if (waiting === undefined) return record;
-    const values = Object.assign({}, record.values, ...waiting) as Values;
+    const now = withValues(record, Object.assign({}, ...waiting) as Values);
     const linked = { ...record.linked };
-    for (const value of Object.values(values))
+    for (const value of Object.values(now.values))
       for (const id of Array.isArray(value) ? value : [value]) {
         const ref = typeof id === "string" ? this.refs.get(id) : undefined;
         if (ref !== undefined) linked[ref.id] = ref;
       }
-    return { ...record, values, linked };
+    return { ...now, linked };
   }
 
   after<Answer>(id: string, run: () => Promise<Answer>): Promise<Answer> {

@@ -19,7 +19,6 @@ export { Picker, type PickerProps, type PickOption } from "./inputs/picker";
 export { namedValues, RecordPicker } from "./inputs/record-picker";
 export { recordKeys } from "./keys";
 export { KIND_ICONS, KindIcon } from "./kind-icon";
-export { type Move, type MoveTo, useMove } from "./moves";
 export { COLORS, type ColorName, hueStyle, OptionChip, OptionDot } from "./option-chip";
 export * from "./queries";
 export { refreshRecords } from "./refresh";
