@@ -194,16 +194,19 @@ const tasks = createRoute({
   getParentRoute: () => member,
   path: "/tasks",
   validateSearch: tasksSearch,
-  component: lazyRouteComponent(
-    () => withTexts("records", () => import("./pages/tasks")),
-    "TasksPage",
-  ),
+  component: lazyRouteComponent(() => withTexts("records", () => import("./pages/tasks")), "TasksPage"),
 });
 
 const record = createRoute({
   getParentRoute: () => member,
   path: "/records/$id",
   component: lazyRouteComponent(() => withTexts("records", () => import("./pages/record")), "RecordPage"),
+});
+
+const bin = createRoute({
+  getParentRoute: () => member,
+  path: "/bin",
+  component: lazyRouteComponent(() => withTexts("records", () => import("./pages/record")), "BinPage"),
 });
 
 const members = createRoute({
@@ -252,6 +255,7 @@ const routeTree = root.addChildren([
     boards,
     tasks,
     record,
+    bin,
     members,
     settings,
     audit,

@@ -46,7 +46,11 @@ export const recordsSearch = (raw: Raw) =>
 const LAYOUTS = ["table", "board"] as const;
 
 export const tasksSearch = (raw: Raw) =>
-  compact({ open: text(raw.open), whose: raw.whose === "all" ? ("all" as const) : undefined, new: flag(raw.new) });
+  compact({
+    open: text(raw.open),
+    whose: raw.whose === "all" ? ("all" as const) : undefined,
+    new: flag(raw.new),
+  });
 
 export const connectSearch = (raw: Raw) => {
   const profile = text(raw.profile);

@@ -1,0 +1,1 @@
+export { RecordsScreen, type RecordsSearch } from "./list/records-screen";
