@@ -99,7 +99,10 @@ export function Picker(props: PickerProps) {
       props.onDone?.();
     }
   };
-  const write = (next: string) => {
+  const write = (written: string) => {
+    // Typed behind what was chosen: only that is looked for.
+    const shown = typing || chosen[0] === undefined || multiple ? "" : plain(chosen[0].label);
+    const next = shown !== "" && written.startsWith(shown) ? written.slice(shown.length) : written;
     setText(next);
     setTyping(true);
     onSearch?.(next);
@@ -159,6 +162,9 @@ export function Picker(props: PickerProps) {
             <Combobox.EventsTarget>
               <input
                 id={labelId}
+                role="combobox"
+                aria-autocomplete="list"
+                aria-expanded={open}
                 className={classes.search}
                 aria-label={props.labelShown === true ? undefined : props.label}
                 aria-required={props.required}
