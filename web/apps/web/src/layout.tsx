@@ -12,7 +12,6 @@ import {
   LOCALES,
   ProblemState,
   ProofProvider,
-  RecordsProvider,
   useMe,
 } from "@tenon/features";
 import { Blank, IconAlertTriangle, IconFlag } from "@tenon/ui";
@@ -70,11 +69,9 @@ export function AppLayout() {
       <ProofProvider leave={router.options.context.leave}>
         <ActingProvider>
           <ComposeProvider>
-            <RecordsProvider>
-              <AppFrame me={me} onSignedOut={signedOut}>
-                <Outlet />
-              </AppFrame>
-            </RecordsProvider>
+            <AppFrame me={me} onSignedOut={signedOut}>
+              <Outlet />
+            </AppFrame>
           </ComposeProvider>
         </ActingProvider>
       </ProofProvider>

@@ -146,65 +146,75 @@ const outbox = createRoute({
   component: lazyRouteComponent(() => import("./pages/mail-more"), "OutboxPage"),
 });
 
+/** All that shows records. */
+const crm = createRoute({
+  getParentRoute: () => member,
+  id: "crm",
+  component: lazyRouteComponent(
+    () => withTexts("records", () => import("./pages/records-frame")),
+    "RecordsFrame",
+  ),
+});
+
 const recordsPages = () => withTexts("records", () => import("./pages/records"));
 
 const contacts = createRoute({
-  getParentRoute: () => member,
+  getParentRoute: () => crm,
   path: "/contacts",
   validateSearch: recordsSearch,
   component: lazyRouteComponent(recordsPages, "ContactsPage"),
 });
 
 const companies = createRoute({
-  getParentRoute: () => member,
+  getParentRoute: () => crm,
   path: "/companies",
   validateSearch: recordsSearch,
   component: lazyRouteComponent(recordsPages, "CompaniesPage"),
 });
 
 const leads = createRoute({
-  getParentRoute: () => member,
+  getParentRoute: () => crm,
   path: "/leads/{-$pipeline}",
   validateSearch: recordsSearch,
   component: lazyRouteComponent(recordsPages, "LeadsPage"),
 });
 
 const deals = createRoute({
-  getParentRoute: () => member,
+  getParentRoute: () => crm,
   path: "/deals/{-$pipeline}",
   validateSearch: recordsSearch,
   component: lazyRouteComponent(recordsPages, "DealsPage"),
 });
 
 const cases = createRoute({
-  getParentRoute: () => member,
+  getParentRoute: () => crm,
   path: "/cases/{-$pipeline}",
   validateSearch: recordsSearch,
   component: lazyRouteComponent(recordsPages, "CasesPage"),
 });
 
 const boards = createRoute({
-  getParentRoute: () => member,
+  getParentRoute: () => crm,
   path: "/boards/{-$pipeline}",
   validateSearch: recordsSearch,
   component: lazyRouteComponent(recordsPages, "BoardsPage"),
 });
 
 const tasks = createRoute({
-  getParentRoute: () => member,
+  getParentRoute: () => crm,
   path: "/tasks",
   validateSearch: tasksSearch,
   component: lazyRouteComponent(() => withTexts("records", () => import("./pages/tasks")), "TasksPage"),
 });
 
 const record = createRoute({
-  getParentRoute: () => member,
+  getParentRoute: () => crm,
   path: "/records/$id",
   component: lazyRouteComponent(() => withTexts("records", () => import("./pages/record")), "RecordPage"),
 });
 
 const bin = createRoute({
-  getParentRoute: () => member,
+  getParentRoute: () => crm,
   path: "/bin",
   component: lazyRouteComponent(() => withTexts("records", () => import("./pages/record")), "BinPage"),
 });
@@ -226,7 +236,7 @@ const audit = createRoute({
   getParentRoute: () => member,
   path: "/settings/audit",
   validateSearch: auditSearch,
-  component: lazyRouteComponent(() => import("./pages/audit"), "AuditPage"),
+  component: lazyRouteComponent(() => withTexts("audit", () => import("./pages/audit")), "AuditPage"),
 });
 
 const routeTree = root.addChildren([
@@ -247,15 +257,7 @@ const routeTree = root.addChildren([
     mail,
     labels,
     outbox,
-    contacts,
-    companies,
-    leads,
-    deals,
-    cases,
-    boards,
-    tasks,
-    record,
-    bin,
+    crm.addChildren([contacts, companies, leads, deals, cases, boards, tasks, record, bin]),
     members,
     settings,
     audit,

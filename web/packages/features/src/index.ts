@@ -18,4 +18,3 @@ export { changeLocale, createI18n, LOCALES, type Locale, preferredLocale, withTe
 export { KeyboardProvider } from "./keyboard";
 export { LiveProvider } from "./live";
 export { ProofProvider } from "./proof";
-export { RecordsProvider } from "./records/core/edits";

@@ -3,7 +3,7 @@ import { BinScreen, RecordScreen } from "@tenon/features/records/record";
 
 export const BinPage = BinScreen;
 
-const route = getRouteApi("/member/records/$id");
+const route = getRouteApi("/member/crm/records/$id");
 
 export function RecordPage() {
   const { id } = route.useParams();

@@ -1,12 +1,12 @@
 import { getRouteApi } from "@tanstack/react-router";
 import { RecordsScreen } from "@tenon/features/records";
 
-const contacts = getRouteApi("/member/contacts");
-const companies = getRouteApi("/member/companies");
-const leads = getRouteApi("/member/leads/{-$pipeline}");
-const deals = getRouteApi("/member/deals/{-$pipeline}");
-const cases = getRouteApi("/member/cases/{-$pipeline}");
-const boards = getRouteApi("/member/boards/{-$pipeline}");
+const contacts = getRouteApi("/member/crm/contacts");
+const companies = getRouteApi("/member/crm/companies");
+const leads = getRouteApi("/member/crm/leads/{-$pipeline}");
+const deals = getRouteApi("/member/crm/deals/{-$pipeline}");
+const cases = getRouteApi("/member/crm/cases/{-$pipeline}");
+const boards = getRouteApi("/member/crm/boards/{-$pipeline}");
 
 export function ContactsPage() {
   return <RecordsScreen key="contact" kind="contact" search={contacts.useSearch()} />;

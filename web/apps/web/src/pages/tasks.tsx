@@ -1,7 +1,7 @@
 import { getRouteApi } from "@tanstack/react-router";
 import { TasksScreen } from "@tenon/features/records/tasks";
 
-const route = getRouteApi("/member/tasks");
+const route = getRouteApi("/member/crm/tasks");
 
 export function TasksPage() {
   return <TasksScreen search={route.useSearch()} />;

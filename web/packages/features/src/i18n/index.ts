@@ -1,5 +1,6 @@
 import { createInstance, type i18n } from "i18next";
 import { initReactI18next } from "react-i18next";
+import type auditEn from "./locales/audit/en.json";
 import type en from "./locales/en.json";
 import type recordsEn from "./locales/records/en.json";
 
@@ -20,7 +21,9 @@ declare module "i18next" {
     defaultNS: "translation";
     /** Of the types only; at run time a dot leads into the tree. */
     keySeparator: false;
-    resources: { translation: Record<Flat<typeof en> | Flat<typeof recordsEn>, string> };
+    resources: {
+      translation: Record<Flat<typeof en> | Flat<typeof auditEn> | Flat<typeof recordsEn>, string>;
+    };
   }
 }
 
@@ -31,6 +34,10 @@ const LOADERS: Record<Locale, () => Promise<{ default: object }>> = {
 
 /** Texts of parts that are not for the start: they come with the part's code. */
 const PARTS = {
+  audit: {
+    en: () => import("./locales/audit/en.json"),
+    fr: () => import("./locales/audit/fr.json"),
+  },
   records: {
     en: () => import("./locales/records/en.json"),
     fr: () => import("./locales/records/fr.json"),

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import auditEn from "./locales/audit/en.json";
+import auditFr from "./locales/audit/fr.json";
 import en from "./locales/en.json";
 import fr from "./locales/fr.json";
 import recordsEn from "./locales/records/en.json";
@@ -30,8 +32,9 @@ function sourceFiles(folder: string): string[] {
   });
 }
 
-const english = flatten({ ...en, ...recordsEn });
-const french = flatten({ ...fr, ...recordsFr });
+const together = (...files: object[]) => new Map(files.flatMap((file) => [...flatten(file)]));
+const english = together(en, auditEn, recordsEn);
+const french = together(fr, auditFr, recordsFr);
 
 describe("texts", () => {
   it("has the same keys in every locale", () => {

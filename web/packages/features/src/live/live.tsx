@@ -4,7 +4,6 @@ import { useApi } from "../core/api";
 import { keys, sessionQuery } from "../core/queries";
 import { refreshThreadLists } from "../mail/refresh";
 import { recordKeys } from "../records/core/keys";
-import { refreshRecords } from "../records/core/refresh";
 import { type LiveEvent, type LiveState, listen } from "./events";
 
 /** Events come in bursts during a first sync; the screen follows at this pace. */
@@ -84,7 +83,12 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     const applier = createApplier(
       client,
       (connection) => void refreshThreadLists(client, api, connection),
-      (records) => void refreshRecords(client, api, records),
+      // Who has seen no record yet has nothing to bring up to date; the part comes with the first.
+      (records) =>
+        void import("../records/core/refresh").then(
+          ({ refreshRecords }) => refreshRecords(client, api, records),
+          () => undefined,
+        ),
     );
     const stop = listen({
       url: "/api/v1/events",

@@ -69,7 +69,7 @@ export function BulkBar(props: BulkBarProps) {
         size="xs"
         checked={whole}
         indeterminate={!whole}
-        aria-label={t("records.list.select_all")}
+        aria-label={t("records.list.choose_all")}
         onChange={() => setSelection(whole ? undefined : allLoaded(loaded))}
       />
       <span className={classes.count} role="status">
@@ -137,7 +137,7 @@ export function BulkBar(props: BulkBarProps) {
         variant="subtle"
         color="gray"
         c="var(--tn-text-2)"
-        aria-label={t("records.list.select_none")}
+        aria-label={t("records.list.choose_none")}
         onClick={() => setSelection(undefined)}
       >
         <IconX size={16} />

@@ -152,7 +152,7 @@ function Period({ value, change }: { value: Within | undefined; change: (value: 
         min={1}
         max={3650}
         clampBehavior="strict"
-        aria-label={t("records.filter.how_many")}
+        aria-label={t("records.filter.number")}
         value={count}
         onChange={(much) => give(next, Number(much) || 1, unit)}
       />

@@ -107,7 +107,7 @@ function NarrowRow({ record, isOpen, selected, selecting, tabbable, ...props }: 
         className={classes.pick}
         tabIndex={-1}
         aria-pressed={selected}
-        aria-label={t("records.list.select_one", { title })}
+        aria-label={t("records.list.choose_this", { title })}
         data-pick
         onClick={(event) => props.select(record.id, event.shiftKey)}
       >

@@ -50,7 +50,7 @@ export function TableHead(props: TableHeadProps) {
           className={classes.headBox}
           checked={selected === "all"}
           indeterminate={selected === "some"}
-          aria-label={t("records.list.select_all")}
+          aria-label={t("records.list.choose_all")}
           onChange={props.selectAll}
         />
         <HeadMenu label={titleLabel} sort={sort} sortKey="title" setSort={props.setSort} />

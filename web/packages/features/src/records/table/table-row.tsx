@@ -54,7 +54,7 @@ export const TableRow = memo(function TableRow(props: TableRowProps) {
           tabIndex={-1}
           className={classes.pick}
           aria-pressed={selected}
-          aria-label={t("records.list.select_one", { title })}
+          aria-label={t("records.list.choose_this", { title })}
           data-pick
           onClick={(event) => props.onSelect(record.id, event.shiftKey)}
         >

@@ -111,7 +111,7 @@ export function useGridKeys(keys: GridKeys) {
     },
     {
       keys: "x",
-      label: keys.selectLabel ?? t("records.list.select"),
+      label: keys.selectLabel ?? t("records.list.choose"),
       group,
       run: () => {
         const id = now();
@@ -120,10 +120,10 @@ export function useGridKeys(keys: GridKeys) {
     },
     ...(keys.selectAll === undefined
       ? []
-      : [{ keys: "* a", label: t("records.list.select_all"), group, run: keys.selectAll }]),
+      : [{ keys: "* a", label: t("records.list.choose_all"), group, run: keys.selectAll }]),
     ...(keys.selectNone === undefined
       ? []
-      : [{ keys: "* n", label: t("records.list.select_none"), group, run: keys.selectNone }]),
+      : [{ keys: "* n", label: t("records.list.choose_none"), group, run: keys.selectNone }]),
     { keys: "Escape", label: t("records.list.close"), group, run: close, keyOnly: true },
   ]);
 
