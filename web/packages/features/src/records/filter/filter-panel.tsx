@@ -23,13 +23,15 @@ import { useFilterWords } from "./words";
 
 type FilterPanelProps = {
   fields: FieldSet;
+  /** The field that a new condition begins with: one that the list shows. */
+  usual: string | undefined;
   filter: Group;
   change: (filter: Group) => void;
   close: () => void;
 };
 
 /** Conditions in words, with groups of them. What is complete counts at once. */
-export function FilterPanel({ fields, filter, change, close }: FilterPanelProps) {
+export function FilterPanel({ fields, usual, filter, change, close }: FilterPanelProps) {
   const { t } = useTranslation();
   const choices = filterable(fields);
   const box = useRef<HTMLElement>(null);
@@ -51,6 +53,7 @@ export function FilterPanel({ fields, filter, change, close }: FilterPanelProps)
         depth={1}
         fields={fields}
         choices={choices}
+        first={choices.find(({ key }) => key === usual) ?? choices[0]}
         change={change}
         apply={(id, how) => change(changeItem(filter, id, how))}
       />
@@ -75,7 +78,7 @@ export const filterable = (fields: FieldSet): FieldDef[] => [
 ];
 
 type Apply = (id: string, how: (item: Item) => Item | undefined) => void;
-type Shared = { fields: FieldSet; choices: FieldDef[]; apply: Apply };
+type Shared = { fields: FieldSet; choices: FieldDef[]; first: FieldDef | undefined; apply: Apply };
 
 function GroupEditor({
   group,
@@ -84,15 +87,14 @@ function GroupEditor({
   ...shared
 }: Shared & { group: Group; depth: number; change: (group: Group) => void }) {
   const { t } = useTranslation();
-  const { choices, apply } = shared;
+  const { first, apply } = shared;
   const id = useId();
-  const first = choices[0];
   const add = (item: Item) => change({ ...group, items: [...group.items, item] });
   return (
     <fieldset className={classes.group} data-depth={depth} aria-labelledby={id}>
       <div className={classes.mode}>
         <NativeSelect
-          size="xs"
+          size="sm"
           aria-label={t("records.filter.mode")}
           value={group.mode}
           data={(["all", "any", "none"] as const).map((mode) => ({
@@ -182,7 +184,7 @@ function RuleEditor({ rule, fields, choices, apply }: Shared & { rule: Rule }) {
   return (
     <div className={classes.rule} data-rule>
       <NativeSelect
-        size="xs"
+        size="sm"
         className={classes.field}
         aria-label={t("records.filter.field")}
         value={rule.field}
@@ -192,7 +194,7 @@ function RuleEditor({ rule, fields, choices, apply }: Shared & { rule: Rule }) {
       {field !== undefined && (
         <>
           <NativeSelect
-            size="xs"
+            size="sm"
             className={classes.op}
             aria-label={t("records.filter.how")}
             value={rule.op}

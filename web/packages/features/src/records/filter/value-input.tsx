@@ -65,7 +65,7 @@ export function ValueInput({ field, rule, change }: ValueInputProps) {
       if (field.type === "boolean") {
         return (
           <NativeSelect
-            size="xs"
+            size="sm"
             aria-label={label}
             value={rule.value === false ? "no" : "yes"}
             data={[
@@ -137,7 +137,7 @@ function Period({ value, change }: { value: Within | undefined; change: (value: 
   return (
     <span className={classes.pair}>
       <NativeSelect
-        size="xs"
+        size="sm"
         aria-label={t("records.filter.direction")}
         value={next ? "next" : "last"}
         data={[
@@ -147,7 +147,7 @@ function Period({ value, change }: { value: Within | undefined; change: (value: 
         onChange={(event) => give(event.currentTarget.value === "next", count, unit)}
       />
       <NumberInput
-        size="xs"
+        size="sm"
         w={72}
         min={1}
         max={3650}
@@ -157,7 +157,7 @@ function Period({ value, change }: { value: Within | undefined; change: (value: 
         onChange={(much) => give(next, Number(much) || 1, unit)}
       />
       <NativeSelect
-        size="xs"
+        size="sm"
         aria-label={t("records.filter.unit")}
         value={unit}
         data={UNITS.map((each) => ({ value: each, label: t(`records.filter.unit_${each}`) }))}

@@ -196,6 +196,7 @@ function List({ kind, fields, pipeline, pipelines, views, view, search }: ListPr
       {filtering ? (
         <FilterPanel
           fields={fields}
+          usual={state.columns[0]?.field}
           filter={state.filter}
           change={(filter) => change({ filter })}
           close={() => {

@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { Blank, IconChecklist, IconPlus } from "@tenon/ui";
 import { useCallback, useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
@@ -15,6 +15,7 @@ import { dayIn, ownZone } from "../core/zone";
 import listClasses from "../list/list.module.css";
 import { TableSkeleton } from "../list/list-states";
 import { SidePanel } from "../list/side-panel";
+import { TabLink } from "../list/tab-link";
 import { useMoreRows, useTableRows } from "../table/table";
 import { useGridKeys } from "../table/use-grid-keys";
 import { rowsOf } from "./days";
@@ -158,15 +159,13 @@ function Tasks({ search }: { search: TasksSearch }) {
   }, [wantsNew, go]);
 
   const tab = (all: boolean) => (
-    <Link
+    <TabLink
       className={classes.tab}
-      to="."
-      search={(before: object) => ({ ...before, whose: all ? ("all" as const) : undefined })}
-      activeProps={{}}
-      aria-current={(whose === "all") === all ? "true" : undefined}
+      change={{ whose: all ? "all" : undefined }}
+      current={(whose === "all") === all}
     >
       {t(all ? "records.tasks.everybodys" : "records.tasks.mine")}
-    </Link>
+    </TabLink>
   );
   return (
     <div className={listClasses.screen} data-open={open === undefined ? undefined : ""}>

@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Menu } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { IconBookmark, IconDots, IconPencil, IconTrash, IconUsers, useToast } from "@tenon/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -10,6 +10,7 @@ import { useRecordEdits } from "../core/edits";
 import { recordKeys } from "../core/keys";
 import type { Kind, Pipeline, SavedView, ViewInput, ViewLayout } from "../core/types";
 import { definitionOf, type ListState } from "../list/list-state";
+import { TabLink } from "../list/tab-link";
 import classes from "./views.module.css";
 
 const ViewDialog = late(() => import("./view-dialog"));
@@ -72,17 +73,15 @@ export function ViewTabs({ kind, pipeline, views, view, state, layout, changed, 
 
   if (views.length === 0 && !changed) return null;
   const tab = (id: string | undefined, name: string, shared: boolean) => (
-    <Link
+    <TabLink
       key={id ?? ""}
       className={classes.tab}
-      to="."
-      search={(before: object) => ({ ...before, view: id, layout: undefined })}
-      activeProps={{}}
-      aria-current={view?.id === id ? "true" : undefined}
+      change={{ view: id, layout: undefined }}
+      current={view?.id === id}
     >
       {shared && <IconUsers size={14} stroke={1.8} aria-label={t("records.views.shared")} />}
       {name}
-    </Link>
+    </TabLink>
   );
   return (
     <div className={classes.bar}>
