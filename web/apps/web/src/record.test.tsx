@@ -161,7 +161,7 @@ describe("timeline and history", () => {
   it("notes call colleagues, calls are logged, tasks are ticked off", async () => {
     const { user, fake } = await open(DEAL);
     await user.click(await screen.findByRole("tab", { name: "Timeline" }));
-    const note = await screen.findByRole("combobox", { name: "Note" });
+    const note = await screen.findByRole("textbox", { name: "Note" });
     await user.type(note, "Ask @Lé");
     await user.click(await screen.findByRole("option", { name: /Léa Fontaine/ }));
     await user.type(note, "first");

@@ -239,6 +239,26 @@ const audit = createRoute({
   component: lazyRouteComponent(() => withTexts("audit", () => import("./pages/audit")), "AuditPage"),
 });
 
+const recordSettings = () => withTexts("records", () => import("./pages/record-settings"));
+
+const fields = createRoute({
+  getParentRoute: () => member,
+  path: "/settings/fields",
+  component: lazyRouteComponent(recordSettings, "FieldsPage"),
+});
+
+const pipelines = createRoute({
+  getParentRoute: () => member,
+  path: "/settings/pipelines",
+  component: lazyRouteComponent(recordSettings, "PipelinesPage"),
+});
+
+const teams = createRoute({
+  getParentRoute: () => member,
+  path: "/settings/teams",
+  component: lazyRouteComponent(recordSettings, "TeamsPage"),
+});
+
 const routeTree = root.addChildren([
   setup,
   signIn,
@@ -261,6 +281,9 @@ const routeTree = root.addChildren([
     members,
     settings,
     audit,
+    fields,
+    pipelines,
+    teams,
   ]),
 ]);
 

@@ -1,5 +1,5 @@
 /** The fields of a record, each edited where it stands. Tab goes on to the next one. */
-import { IconChevronDown } from "@tenon/ui";
+import { IconChevronDown, IconPencil } from "@tenon/ui";
 import { type MouseEvent, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "../../core";
@@ -152,7 +152,9 @@ function FieldRow({ field, record, editing, begin, close }: FieldRowProps) {
               event.stopPropagation();
               begin();
             }}
-          />
+          >
+            <IconPencil size={14} aria-hidden="true" />
+          </button>
         )}
         <span className={classes.value}>
           {isEmptyValue(value) ? (

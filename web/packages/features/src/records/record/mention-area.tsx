@@ -71,9 +71,8 @@ export function MentionArea({ label, placeholder, value, onChange }: MentionArea
         className={classes.text}
         aria-label={label}
         placeholder={placeholder}
-        role="combobox"
         aria-autocomplete="list"
-        aria-expanded={open}
+        aria-haspopup="listbox"
         aria-controls={open ? listId : undefined}
         aria-activedescendant={open ? `${listId}-${at}` : undefined}
         rows={2}

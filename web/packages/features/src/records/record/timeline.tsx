@@ -58,7 +58,7 @@ function Days({ entries, record }: { entries: TimelineEntry[]; record: RecordIte
           <Fragment key={`${entry.type} ${entry.record?.id ?? entry.thread?.id ?? entry.change?.version}`}>
             {opens && (
               <li className={classes.day}>
-                <h3>{format.dayTitle(entry.at)}</h3>
+                <h2>{format.dayTitle(entry.at)}</h2>
               </li>
             )}
             <TimelineItem entry={entry} record={record} />
