@@ -191,7 +191,7 @@ describe("timeline and history", () => {
   it("a field is set back to what it was", async () => {
     const { user, values } = await open(DEAL);
     await user.click(await screen.findByRole("tab", { name: "History" }));
-    await user.click(await screen.findByRole("button", { name: "Set Amount back to what it was before" }));
+    await user.click(await screen.findByRole("button", { name: "Restore Amount as it was before" }));
     await waitFor(() => expect(values().amount).toEqual({ amount: "900", currency: "EUR" }));
     await said(/Amount is what it was before/);
   });

@@ -242,19 +242,19 @@ const audit = createRoute({
 const recordSettings = () => withTexts("records", () => import("./pages/record-settings"));
 
 const fields = createRoute({
-  getParentRoute: () => member,
+  getParentRoute: () => crm,
   path: "/settings/fields",
   component: lazyRouteComponent(recordSettings, "FieldsPage"),
 });
 
 const pipelines = createRoute({
-  getParentRoute: () => member,
+  getParentRoute: () => crm,
   path: "/settings/pipelines",
   component: lazyRouteComponent(recordSettings, "PipelinesPage"),
 });
 
 const teams = createRoute({
-  getParentRoute: () => member,
+  getParentRoute: () => crm,
   path: "/settings/teams",
   component: lazyRouteComponent(recordSettings, "TeamsPage"),
 });
@@ -277,13 +277,23 @@ const routeTree = root.addChildren([
     mail,
     labels,
     outbox,
-    crm.addChildren([contacts, companies, leads, deals, cases, boards, tasks, record, bin]),
+    crm.addChildren([
+      contacts,
+      companies,
+      leads,
+      deals,
+      cases,
+      boards,
+      tasks,
+      record,
+      bin,
+      fields,
+      pipelines,
+      teams,
+    ]),
     members,
     settings,
     audit,
-    fields,
-    pipelines,
-    teams,
   ]),
 ]);
 

@@ -159,7 +159,7 @@ export function Picker(props: PickerProps) {
                 </span>
               ))}
             {single !== undefined && !typing && <Mark option={single} />}
-            <Combobox.EventsTarget>
+            <Combobox.EventsTarget withExpandedAttribute>
               <input
                 id={labelId}
                 role="combobox"
