@@ -227,7 +227,6 @@ function List({ kind, fields, pipeline, pipelines, views, view, search }: ListPr
         ) : (
           <TableList
             {...shared}
-            key={JSON.stringify(asked)}
             head={head}
             state={state}
             change={change}

@@ -1,6 +1,6 @@
 import { useMediaQuery } from "@mantine/hooks";
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { type ReactNode, useCallback, useMemo, useRef, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { allLoaded, isEmpty, NONE, range, type Selection, toggle, within } from "../../acting/selection";
 import { ProblemState, useApi } from "../../core";
@@ -63,8 +63,17 @@ export function TableList(props: TableListProps) {
   const records = useMemo(() => overRecords(loaded, pending), [loaded, pending]);
   const ids = useMemo(() => records.map(({ id }) => id), [records]);
   const [chosen, setSelection] = useState<Selection>(NONE);
-  const selection = within(chosen, ids);
   const viewport = useRef<HTMLDivElement>(null);
+  const selection = within(chosen, ids);
+  // Another question is another list: it begins at its top, and "everything" was everything of the other one.
+  const [shown, setShown] = useState(asked);
+  if (shown !== asked) {
+    setShown(asked);
+    if (chosen.kind === "matching") setSelection(NONE);
+  }
+  useEffect(() => {
+    if (viewport.current !== null && shown !== undefined) viewport.current.scrollTop = 0;
+  }, [shown]);
   const hasMore = query.hasNextPage && !query.isPlaceholderData;
 
   const rows = useTableRows(
