@@ -20,6 +20,8 @@ type BoardProps = ListProps & { pipeline: Pipeline; create: (stage?: string) => 
 /** So long a card may take until it is drawn in its new place. */
 const PATIENCE_MS = 1500;
 
+const isFocusLost = () => document.activeElement === null || document.activeElement === document.body;
+
 /** The stages of a pipeline side by side, with what stands in them. */
 export default function Board({
   kind,
@@ -59,12 +61,13 @@ export default function Board({
   );
 
   const wanted = useRef<string>(undefined);
-  const focusCard = useCallback((id: string) => {
+  const focusCard = useCallback((id: string, onlyIfLost = false) => {
     setActive(id);
     wanted.current = id;
-    for (const column of columns.current.values()) column.reveal(id);
+    if (!onlyIfLost) for (const column of columns.current.values()) column.reveal(id);
     const end = performance.now() + PATIENCE_MS;
     const tryFocus = () => {
+      if (onlyIfLost && !isFocusLost()) return;
       const card = board.current?.querySelector<HTMLElement>(`[data-card="${CSS.escape(id)}"]`);
       card?.focus({ preventScroll: true });
       card?.scrollIntoView({ block: "nearest", inline: "nearest" });
@@ -82,6 +85,23 @@ export default function Board({
     if (open !== undefined) setActive(open);
     else if (before !== undefined) focusCard(before);
   }, [open, focusCard]);
+
+  // A card that goes back to where it was takes the keyboard along.
+  const here = useRef(false);
+  useEffect(() => {
+    const onFocus = ({ target }: FocusEvent) => {
+      here.current = target instanceof Node && board.current?.contains(target) === true;
+    };
+    document.addEventListener("focusin", onFocus);
+    return () => document.removeEventListener("focusin", onFocus);
+  }, []);
+  const latestActive = useRef(active);
+  latestActive.current = active;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each move may take the card out of its column
+  useEffect(() => {
+    if (here.current && latestActive.current !== undefined && isFocusLost())
+      focusCard(latestActive.current, true);
+  }, [pending, focusCard]);
 
   const put = useCallback(
     (record: RecordItem, stage: string, before: string | null, byKey: boolean) => {
@@ -119,7 +139,7 @@ export default function Board({
   useBoardDrag(board, laid, (record, stage, before) => put(record, stage, before, false));
 
   const group = t("records.list.keys_board");
-  const here = () => laid().flatMap(({ cards }) => cards.filter(({ id }) => id === active))[0];
+  const atHand = () => laid().flatMap(({ cards }) => cards.filter(({ id }) => id === active))[0];
   useShortcuts([
     { keys: "j", label: t("records.board.down"), group, run: () => step("down", false), keyOnly: true },
     { keys: "k", label: t("records.board.up"), group, run: () => step("up", false), keyOnly: true },
@@ -145,7 +165,7 @@ export default function Board({
             label: t("records.bulk.delete"),
             group,
             run: () => {
-              const record = here();
+              const record = atHand();
               if (record !== undefined) edits.remove(record);
             },
           },
