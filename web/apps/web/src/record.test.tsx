@@ -242,3 +242,22 @@ describe("sharing and bin", () => {
     expect(await screen.findByRole("heading", { name: "Nothing to see here" })).toBeVisible();
   });
 });
+
+describe("choosing with the keyboard", () => {
+  it("Enter on a list that was only opened keeps what is chosen; what was looked for is taken", async () => {
+    const { user, values } = await open(CONTACT);
+    (await screen.findByRole("button", { name: "Company: Harbour & Pine, edit" })).focus();
+    await user.keyboard("{Enter}");
+    await screen.findAllByRole("option");
+    await user.keyboard("{Enter}");
+    const closed = await screen.findByRole("button", { name: "Company: Harbour & Pine, edit" });
+    expect(values().company).toBe("rec_company00000001");
+    await waitFor(() => expect(closed).toHaveFocus());
+    await user.keyboard("{Enter}");
+    await user.keyboard("Torre");
+    await screen.findByRole("option", { name: /Torre Alta/ });
+    await waitFor(() => expect(screen.getAllByRole("option")).toHaveLength(2));
+    await user.keyboard("{Enter}");
+    await waitFor(() => expect(values().company).toBe("rec_company00000022"));
+  });
+});

@@ -16,6 +16,8 @@ import { useCanEdit } from "./use-record";
 
 /** Shown above already, or changed there. */
 const ELSEWHERE = new Set(["stage", "done"]);
+/** Edited below their name, over the whole width. */
+const ROOMY = new Set(["emails", "phones", "addresses", "long_text", "money", "datetime"]);
 /** Empty ones beyond this many are folded away. */
 const MOST_EMPTY = 4;
 
@@ -103,7 +105,7 @@ function FieldRow({ field, record, editing, begin, close }: FieldRowProps) {
   };
   if (editing)
     return (
-      <div className={classes.row} data-editing>
+      <div className={classes.row} data-editing data-roomy={ROOMY.has(field.type) || undefined}>
         <dt>{field.label}</dt>
         <dd>
           <FieldEditor

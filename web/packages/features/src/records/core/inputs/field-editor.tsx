@@ -41,7 +41,8 @@ export function FieldEditor({ field, value, linked, values, initial, save, close
     draft.current = next;
     setShown(next);
   };
-  const isOpen = () => box.current?.querySelector('[aria-expanded="true"]') != null;
+  /** Enter belongs to the list while something is marked in it. */
+  const isOpen = () => box.current?.querySelector('[aria-expanded="true"][aria-activedescendant]') != null;
 
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
     if (isComposing(event.nativeEvent)) return;

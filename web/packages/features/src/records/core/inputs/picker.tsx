@@ -73,9 +73,12 @@ export function Picker(props: PickerProps) {
       : options.filter(({ label, hint }) => fold(`${label} ${hint ?? ""}`).includes(query));
   const has = (value: string) => chosen.some((one) => one.value === value);
   const canCreate = onCreate !== undefined && text.trim() !== "";
+  // Enter takes what was looked for; whoever only opened the list keeps what is chosen.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the first is offered anew with every letter
   useEffect(() => {
-    if (open) combobox.selectFirstOption();
+    if (!open) return;
+    if (typing && text.trim() !== "") combobox.selectFirstOption();
+    else combobox.resetSelectedOption();
   }, [text, open, found.length]);
 
   const choose = (value: string) => {
