@@ -181,6 +181,17 @@ describe("timeline and history", () => {
     await waitFor(() => expect(fake.records.get("rec_task00000001")?.values.done).toBe(true));
   });
 
+  it("what was begun is there again after looking elsewhere", async () => {
+    const { user, app } = await open(DEAL);
+    await user.click(await screen.findByRole("tab", { name: "Timeline" }));
+    await user.type(await screen.findByRole("textbox", { name: "Note" }), "Half a thought");
+    await app.router.navigate({ to: "/settings" });
+    await screen.findByRole("heading", { level: 1, name: "Settings" });
+    await app.router.navigate({ to: "/records/$id", params: { id: DEAL } });
+    await user.click(await screen.findByRole("tab", { name: "Timeline" }));
+    expect(await screen.findByRole("textbox", { name: "Note" })).toHaveValue("Half a thought");
+  });
+
   it("shows mail with the people of a contact, and leads to it", async () => {
     const { user } = await open(CONTACT);
     await user.click(await screen.findByRole("tab", { name: "Timeline" }));

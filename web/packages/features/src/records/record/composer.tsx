@@ -11,6 +11,7 @@ import type { Kind, RecordItem, Values } from "../core/types";
 import { isEmptyValue } from "../core/words";
 import classes from "./composer.module.css";
 import { MentionArea } from "./mention-area";
+import { useKeptDraft } from "./use-kept-draft";
 
 const MODES = ["note", "call", "meeting", "task"] as const;
 type Mode = (typeof MODES)[number];
@@ -61,8 +62,8 @@ function ComposerForm({ mode, record }: { mode: Mode; record: RecordItem }) {
     ...(KIND[mode] === "activity" ? { type: mode, start: new Date().toISOString() } : {}),
     ...(mode === "task" && me !== undefined ? { owner: me } : {}),
   });
-  const [values, setValues] = useState<Values>(begin);
-  const [mentions, setMentions] = useState<string[]>([]);
+  const { values, write, clear } = useKeptDraft(`${record.id} ${mode}`, begin);
+  const mentions = Array.isArray(values.mentions) ? values.mentions : [];
   const [busy, setBusy] = useState(false);
   const [round, setRound] = useState(0);
   const key = mode === "note" ? "body" : "name";
@@ -74,11 +75,9 @@ function ComposerForm({ mode, record }: { mode: Mode; record: RecordItem }) {
       await edits.make(KIND[mode], {
         ...values,
         about: [record.id],
-        ...(mentions.length > 0 ? { mentions } : {}),
         ...(KIND[mode] === "activity" && record.kind === "contact" ? { attendees: [record.id] } : {}),
       });
-      setValues(begin());
-      setMentions([]);
+      clear();
       setRound((count) => count + 1);
     } catch (error) {
       edits.refused(error);
@@ -113,8 +112,8 @@ function ComposerForm({ mode, record }: { mode: Mode; record: RecordItem }) {
           placeholder={t("records.composer.note_hint")}
           value={typeof values.body === "string" ? values.body : ""}
           onChange={(body, named) => {
-            setValues({ ...values, body: body === "" ? null : body });
-            setMentions(named);
+            if (body === "") clear();
+            else write({ body, mentions: named.length === 0 ? null : named });
           }}
         />
       ) : (
@@ -125,7 +124,7 @@ function ComposerForm({ mode, record }: { mode: Mode; record: RecordItem }) {
                 field={field}
                 labelShown
                 value={values[field.key] ?? null}
-                onChange={(value) => setValues((now) => ({ ...now, [field.key]: value }))}
+                onChange={(value) => write({ [field.key]: value })}
               />
             </div>
           ))}

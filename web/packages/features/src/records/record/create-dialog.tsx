@@ -34,6 +34,7 @@ export default function CreateDialog({ ask, close }: { ask: CreateAsk; close: ()
     <Modal
       opened
       onClose={close}
+      closeOnClickOutside={false}
       size="lg"
       title={t(`records.create.${ask.kind}`)}
       closeButtonProps={{ "aria-label": t("common.close") }}

@@ -1,5 +1,6 @@
 /** The stages of a box in their order; choosing one moves it there. */
 import { IconCheck, IconX } from "@tenon/ui";
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useRecordActing } from "../acting/acting";
 import { isBox } from "../core/fields";
@@ -15,10 +16,18 @@ export function StageBar({ record }: { record: RecordItem }) {
   const pipelines = usePipelines();
   const canEdit = useCanEdit(record);
   const pipeline = pipelines?.find(({ id }) => id === record.values.pipeline);
+  const bar = useRef<HTMLElement>(null);
+  const { stage: current } = record.values;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: with each stage, and once there are stages
+  useEffect(() => {
+    const now = bar.current?.querySelector<HTMLElement>("[aria-current]");
+    if (now != null && bar.current !== null)
+      bar.current.scrollLeft = now.offsetLeft - (bar.current.clientWidth - now.offsetWidth) / 2;
+  }, [current, pipeline === undefined]);
   if (!isBox(record.kind) || pipeline === undefined) return null;
   const at = pipeline.stages.findIndex(({ id }) => id === record.values.stage);
   return (
-    <nav className={classes.bar} aria-label={t("records.page.stages", { pipeline: pipeline.name })}>
+    <nav className={classes.bar} ref={bar} aria-label={t("records.page.stages", { pipeline: pipeline.name })}>
       <ol>
         {pipeline.stages.map((stage, index) => (
           <li key={stage.id}>
