@@ -164,7 +164,8 @@ describe("the ways there", () => {
     await waitFor(() => expect(path()).toBe("/tasks"));
     await user.keyboard("{Control>}k{/Control}");
     const palette = within(await screen.findByRole("dialog"));
-    await user.type(palette.getByRole("textbox"), "new contact{Enter}");
+    await user.type(palette.getByRole("textbox"), "new contact");
+    await user.click(await screen.findByRole("option", { name: /^New contact/ }));
     await waitFor(() => expect(path()).toBe("/contacts"));
     expect(await screen.findByRole("dialog", { name: /contact/i })).toBeInTheDocument();
     await waitFor(() => expect(search().get("new")).toBeNull());

@@ -8,6 +8,7 @@ import type { FieldSet } from "../core/fields";
 import { OptionChip, OptionDot } from "../core/option-chip";
 import type { Money, RecordItem, Stage } from "../core/types";
 import { formatDate, useMembers } from "../core/words";
+import { IN_MAIN } from "../list/in-main";
 import classes from "./board.module.css";
 import type { Step } from "./steps";
 import { useDragCard } from "./use-board-drag";
@@ -172,7 +173,14 @@ function CardMenu({
   );
   if (!opened) return button;
   return (
-    <Menu opened onClose={close} position="bottom-end" width={230} withInitialFocusPlaceholder={false}>
+    <Menu
+      {...IN_MAIN}
+      opened
+      onClose={close}
+      position="bottom-end"
+      width={230}
+      withInitialFocusPlaceholder={false}
+    >
       <Menu.Target>{button}</Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{t("records.board.move")}</Menu.Label>

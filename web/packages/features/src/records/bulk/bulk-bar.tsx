@@ -9,6 +9,7 @@ import { type BulkRequest, useRecordActing } from "../acting/acting";
 import type { FieldSet } from "../core/fields";
 import { OptionDot } from "../core/option-chip";
 import type { Filter, Kind, Pipeline, RecordItem, RecordsAsked, Values } from "../core/types";
+import { IN_MAIN } from "../list/in-main";
 import classes from "./bulk.module.css";
 
 const SetFieldDialog = late(() => import("./set-field-dialog"));
@@ -94,7 +95,7 @@ export function BulkBar(props: BulkBarProps) {
             </Button>
           )}
           {pipeline !== undefined && (
-            <Menu position="bottom-start" width={220} withInitialFocusPlaceholder={false}>
+            <Menu {...IN_MAIN} position="bottom-start" width={220} withInitialFocusPlaceholder={false}>
               <Menu.Target>
                 <Button size="compact-sm" variant="subtle" leftSection={<IconArrowRight size={15} />}>
                   {t("records.bulk.move")}

@@ -17,6 +17,7 @@ import { type FieldSet, isBox } from "../core/fields";
 import { recordsCountQuery } from "../core/queries";
 import type { Kind, Pipeline, RecordsAsked, ViewLayout } from "../core/types";
 import { ColumnsMenu } from "../table/columns-menu";
+import { IN_MAIN } from "./in-main";
 import classes from "./list.module.css";
 import type { ListState } from "./list-state";
 
@@ -153,7 +154,7 @@ function PipelineName({ kind, pipeline, pipelines }: PipelineNameProps) {
   const link = (id: string) =>
     ({ component: Link, to: `${PATHS[kind]}/$pipeline`, params: { pipeline: id } }) as object;
   return (
-    <Menu position="bottom-start" width={240} withInitialFocusPlaceholder={false}>
+    <Menu {...IN_MAIN} position="bottom-start" width={240} withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <button type="button" className={classes.switch}>
           <span className="tn-sr-only">{kinds}: </span>

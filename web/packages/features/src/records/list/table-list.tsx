@@ -175,7 +175,6 @@ export function TableList(props: TableListProps) {
         total={total}
         selectAll={() => (selecting ? finish() : setSelection(allLoaded(ids)))}
         save={(record, field, value) => void edits.save(record, { [field.key]: value })}
-        end={null}
       />
     );
   };

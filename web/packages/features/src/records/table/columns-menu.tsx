@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { findCommands } from "../../keyboard/palette-search";
 import type { FieldDef, FieldSet } from "../core/fields";
+import { IN_MAIN } from "../list/in-main";
 import { type Column, choosable, moved, toggled } from "./columns";
 import classes from "./columns-menu.module.css";
 
@@ -33,6 +34,7 @@ export function ColumnsMenu({ fields, columns, setColumns, className, label }: C
   };
   return (
     <Popover
+      {...IN_MAIN}
       opened={open}
       onChange={setOpen}
       position="bottom-end"

@@ -14,6 +14,7 @@ import { type PointerEvent, type ReactNode, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { FieldDef } from "../core/fields";
 import type { Sort } from "../core/types";
+import { IN_MAIN } from "../list/in-main";
 import { type Column, isSortable, moved, resized, stepped, TITLE_WIDTH, toggled } from "./columns";
 import { Part } from "./part";
 import classes from "./table.module.css";
@@ -31,7 +32,6 @@ type TableHeadProps = {
   filterBy: (field: FieldDef) => void;
   selected: "all" | "some" | "none";
   selectAll: () => void;
-  end: ReactNode;
 };
 
 export function TableHead(props: TableHeadProps) {
@@ -61,9 +61,7 @@ export function TableHead(props: TableHeadProps) {
           <HeadCell key={column.field} {...props} column={column} field={field} at={at} />
         );
       })}
-      <Part role="columnheader" aria-colindex={columns.length + 2} className={classes.headEnd}>
-        {props.end}
-      </Part>
+      <span />
     </Part>
   );
 }
@@ -155,7 +153,7 @@ function HeadMenu({ label, sort, sortKey, setSort, children }: HeadMenuProps) {
   const toggle = (direction: Sort["direction"]) =>
     setSort(sorted === direction || sortKey === undefined ? undefined : { field: sortKey, direction });
   return (
-    <Menu position="bottom-start" width={220} withInitialFocusPlaceholder={false}>
+    <Menu {...IN_MAIN} position="bottom-start" width={220} withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <button type="button" className={classes.headButton} data-sorted={sorted}>
           <span className={classes.headLabel}>{label}</span>

@@ -2,7 +2,6 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import {
   type CSSProperties,
   type KeyboardEvent,
-  type ReactNode,
   useCallback,
   useEffect,
   useMemo,
@@ -48,8 +47,6 @@ export type RecordTableProps = {
   select: (id: string, toHere: boolean) => void;
   selectAll: () => void;
   save: (record: RecordItem, field: FieldDef, value: FieldValue | null) => void;
-  /** At the right end of the head: the choice of columns. */
-  end: ReactNode;
 };
 
 type Grid = ReturnType<typeof useGridKeys>;
@@ -188,7 +185,7 @@ export function RecordTable({
         style={style}
         aria-label={props.label}
         aria-rowcount={hasMore ? (props.total === undefined ? -1 : props.total + 1) : records.length + 1}
-        aria-colcount={shown.length + 2}
+        aria-colcount={shown.length + 1}
         aria-multiselectable="true"
         onKeyDown={onKeyDown}
         onFocus={({ target }) => {
@@ -210,7 +207,6 @@ export function RecordTable({
           filterBy={props.filterBy}
           selected={chosen}
           selectAll={props.selectAll}
-          end={props.end}
         />
         <Part role="rowgroup" className={classes.rows} style={{ height: rows.getTotalSize() }}>
           {items.map((item) => {

@@ -9,6 +9,7 @@ import { recordCalls } from "../core/calls";
 import { useRecordEdits } from "../core/edits";
 import { recordKeys } from "../core/keys";
 import type { Kind, Pipeline, SavedView, ViewInput, ViewLayout } from "../core/types";
+import { IN_MAIN } from "../list/in-main";
 import { definitionOf, type ListState } from "../list/list-state";
 import { TabLink } from "../list/tab-link";
 import classes from "./views.module.css";
@@ -116,7 +117,7 @@ export function ViewTabs({ kind, pipeline, views, view, state, layout, changed, 
           </>
         )}
         {view?.mine === true && (
-          <Menu position="bottom-end" width={220} withInitialFocusPlaceholder={false}>
+          <Menu {...IN_MAIN} position="bottom-end" width={220} withInitialFocusPlaceholder={false}>
             <Menu.Target>
               <ActionIcon
                 variant="subtle"
