@@ -25,7 +25,7 @@ export function settingsOfRecords(fake: FakeServer, on: On): void {
     state()
       .objects.flatMap(({ fields }) => fields)
       .find((one) => one.id === id);
-  const told = () => fake.emit("pipelines_changed", "ws_demo00000001");
+  const told = () => fake.emit("record_setup_changed", "ws_demo00000001");
 
   on("get", "/objects", () => json({ items: state().objects }));
   on("post", "/objects/:kind/fields", ({ params, body }) => {
@@ -89,7 +89,7 @@ export function settingsOfRecords(fake: FakeServer, on: On): void {
   on("post", "/pipelines", ({ body }) => {
     const { kind, name, stages: given } = body as Pick<Pipeline, "kind" | "name"> & { stages?: StageInput[] };
     if (name.trim() === "") return wrong("name", "is needed");
-    const blank = (title: string, outcome: Stage["outcome"], color: string): StageInput => ({
+    const blank = (title: string, outcome: Stage["outcome"], color: number): StageInput => ({
       name: title,
       outcome,
       color,
@@ -103,7 +103,7 @@ export function settingsOfRecords(fake: FakeServer, on: On): void {
       name: name.trim(),
       version: 1,
       archived: false,
-      stages: stages(given ?? [blank("New", "open", "gray"), blank("Done", "won", "green")]),
+      stages: stages(given ?? [blank("New", "open", 0), blank("Done", "won", 4)]),
     };
     state().pipelines.push(made);
     told();

@@ -4,6 +4,7 @@ import type {
   Kind,
   Money,
   NewRecord,
+  RecordsAsked,
   RecordsBody,
   RecordsCount,
   Sharing,
@@ -62,9 +63,16 @@ export function records(fake: FakeServer, on: On): void {
     const key = request.headers.get("Idempotency-Key") ?? fake.nextId("key");
     const known = state().keys.get(key);
     if (known !== undefined) return json(known);
-    const asked = body as unknown as RecordsBody & { ids?: string[]; set?: Values; delete?: boolean };
+    const asked = body as unknown as RecordsBody & {
+      ids?: string[];
+      which?: RecordsAsked;
+      set?: Values;
+      delete?: boolean;
+    };
     const chosen =
-      asked.ids === undefined ? select(state(), asked) : asked.ids.flatMap((id) => state().get(id) ?? []);
+      asked.ids === undefined
+        ? select(state(), asked.which ?? asked)
+        : asked.ids.flatMap((id) => state().get(id) ?? []);
     const bulk: Bulk = { id: fake.nextId("blk"), before: [] };
     for (const record of chosen) {
       bulk.before.push({ id: record.id, values: record.values, deleted: record.deleted_at !== null });
@@ -85,7 +93,7 @@ export function records(fake: FakeServer, on: On): void {
       const record = state().get(id);
       if (record === undefined) continue;
       record.deleted_at = deleted ? record.deleted_at : null;
-      state().write(record, values, fake.me.member.id, "undone");
+      state().write(record, values, fake.me.member.id, "reverted");
     }
     return json({ changed: bulk.before.length, skipped: 0 });
   });
@@ -167,7 +175,7 @@ export function records(fake: FakeServer, on: On): void {
       ({ field }) => body.fields === undefined || (body.fields as string[]).includes(field),
     );
     const values = Object.fromEntries(wanted.map(({ field, from }) => [field, from]));
-    return shown(state().write(record, values, fake.me.member.id, "undone"));
+    return shown(state().write(record, values, fake.me.member.id, "reverted"));
   });
   one("/sharing", "get", (record) =>
     json(state().sharings.get(record.id) ?? { scope: record.sharing, shares: [] }),
@@ -180,10 +188,22 @@ export function records(fake: FakeServer, on: On): void {
     return json(sharing);
   });
   one("/convert", "post", (record, { body }) => {
+    const { values } = record;
+    const named = String(values.contact_name ?? "").split(" ");
+    const told: Partial<Record<Kind, Values>> = {
+      contact: {
+        first_name: named[0] ?? null,
+        last_name: named.slice(1).join(" "),
+        emails: values.emails,
+        phones: values.phones,
+      },
+      company: { name: values.company_name },
+    };
     const part = (kind: Kind, value: unknown): Stored | null => {
-      if (value === null || typeof value !== "object") return null;
-      if ("existing" in value) return state().get(String(value.existing)) ?? null;
-      return state().create(kind, (value as { create: Values }).create, undefined);
+      if (value == null) return null;
+      const { existing } = value as { existing?: string };
+      if (existing !== undefined) return state().get(existing) ?? null;
+      return state().create(kind, told[kind] ?? {}, undefined);
     };
     const company = part("company", body.company);
     const contact = part("contact", body.contact);

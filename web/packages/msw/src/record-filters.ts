@@ -83,6 +83,11 @@ function within(has: unknown, value: { last?: number; next?: number; unit: strin
   return value.last === undefined ? away >= -1 && away <= size : away <= 0 && away >= -size;
 }
 
+const names = ({ values }: Stored, id: string) =>
+  Object.values(values).some(
+    (value) => value === id || (Array.isArray(value) && (value as unknown[]).includes(id)),
+  );
+
 export function select(records: FakeRecords, asked: RecordsAsked): Stored[] {
   const words = fold(asked.search ?? "")
     .split(/\s+/)
@@ -93,6 +98,7 @@ export function select(records: FakeRecords, asked: RecordsAsked): Stored[] {
       (record.deleted_at !== null) === (asked.deleted === true) &&
       (asked.pipeline === undefined || record.values.pipeline === asked.pipeline) &&
       (asked.stage === undefined || record.values.stage === asked.stage) &&
+      (asked.linked_to === undefined || names(record, asked.linked_to)) &&
       words.every((word) =>
         fold(`${record.title} ${texts(record.values.emails)} ${record.values.domain ?? ""}`).includes(word),
       ) &&

@@ -6,14 +6,17 @@ import type {
   FieldValue,
   HistoryEntry,
   Kind,
+  NewRecord,
   ObjectType,
   Pipeline,
+  RecordAnswer,
   RecordItem,
+  RecordRef,
   SavedView,
   Sharing,
   Stage,
   Team,
-  TimelineEntry,
+  TimelineAnswer,
   Values,
 } from "../../features/src/records/core/types";
 import { objectTypes } from "./data/record-fields";
@@ -61,24 +64,24 @@ export class FakeRecords {
   }
 
   /** As the server answers it. */
-  shown(record: Stored): RecordItem {
+  shown(record: Stored): RecordAnswer {
     const { position, ...item } = record;
     void position;
-    const linked: RecordItem["linked"] = {};
+    const linked = new Map<string, RecordRef>();
     for (const value of Object.values(item.values))
       for (const id of Array.isArray(value) ? value : [value]) {
         const other = typeof id === "string" ? this.all.get(id) : undefined;
-        if (other !== undefined) linked[other.id] = { id: other.id, kind: other.kind, title: other.title };
+        if (other !== undefined) linked.set(other.id, { id: other.id, kind: other.kind, title: other.title });
       }
     const viewer = this.#fake.me.member.role === "viewer";
-    return { ...item, linked, access: viewer ? "view" : item.access };
+    return { ...item, linked: [...linked.values()], access: viewer ? "view" : item.access };
   }
 
   stage(id: unknown): Stage | undefined {
     return this.pipelines.flatMap(({ stages }) => stages).find((stage) => stage.id === id);
   }
 
-  create(kind: Kind, given: Values, sharing: Sharing | undefined): Stored {
+  create(kind: Kind, given: Values, sharing: NewRecord["sharing"]): Stored {
     const id = this.#fake.nextId("rec");
     const values: Values = { owner: ME, ...given };
     const pipelineKind = { deal: "deals", lead: "leads", case: "cases", card: "board" }[kind as "deal"];
@@ -89,8 +92,8 @@ export class FakeRecords {
       values.pipeline = pipeline?.id;
       values.stage = pipeline?.stages[0]?.id;
     }
-    if (sharing !== undefined) this.sharings.set(id, sharing);
-    const made = this.#add(id, kind, values, ME, this.#fake.iso(), sharing?.scope ?? "workspace");
+    if (sharing !== undefined) this.sharings.set(id, { scope: sharing, shares: [] });
+    const made = this.#add(id, kind, values, ME, this.#fake.iso(), sharing ?? "workspace");
     this.#fake.emit("record_changed", id);
     return made;
   }
@@ -150,7 +153,7 @@ export class FakeRecords {
     this.write(record, { stage: stage.id, pipeline: pipeline?.id });
   }
 
-  timeline(record: Stored): TimelineEntry[] {
+  timeline(record: Stored): TimelineAnswer[] {
     const about = [...this.all.values()].filter(
       ({ kind, values, deleted_at }) =>
         deleted_at === null &&
@@ -159,7 +162,7 @@ export class FakeRecords {
           (ids) => Array.isArray(ids) && (ids as string[]).includes(record.id),
         ),
     );
-    const entries: TimelineEntry[] = about.map((one) => ({
+    const entries: TimelineAnswer[] = about.map((one) => ({
       at: one.kind === "activity" && typeof one.values.start === "string" ? one.values.start : one.created_at,
       type: one.kind as "note",
       record: this.shown(one),
@@ -169,7 +172,7 @@ export class FakeRecords {
     for (const change of this.history.get(record.id) ?? [])
       entries.push({ at: change.at, type: "change", record: null, change, thread: null });
     for (const thread of this.#threadsOf(record))
-      entries.push({ at: thread.last_at, type: "mail", record: null, change: null, thread: thread.shown });
+      entries.push({ at: thread.last_at, type: "mail", record: null, change: null, thread });
     return entries.sort((a, b) => b.at.localeCompare(a.at));
   }
 
@@ -183,9 +186,7 @@ export class FakeRecords {
       this.#fake.threads(connection).flatMap(({ thread }) => {
         const fits = thread.participants.some(({ address }) => people.includes(address));
         if (!fits) return [];
-        const { id, subject, last_at, message_count } = thread;
-        const participants = thread.participants.map(({ name, address }) => name || address);
-        return [{ last_at, shown: { id, connection, subject, participants, message_count } }];
+        return [thread];
       }),
     );
   }

@@ -12,7 +12,7 @@ export const EVENT_NAMES = [
   "sessions_changed",
   "members_changed",
   "record_changed",
-  "pipelines_changed",
+  "record_setup_changed",
 ] as const;
 export type EventName = (typeof EVENT_NAMES)[number];
 export type LiveEvent = { name: EventName; id: string };

@@ -39,8 +39,8 @@ export function staleKeys(event: LiveEvent): ReadonlyArray<readonly unknown[]> {
     // Looked at one by one, as lists of records may be very long.
     case "record_changed":
       return [];
-    case "pipelines_changed":
-      return [recordKeys.pipelines, recordKeys.objects];
+    case "record_setup_changed":
+      return [recordKeys.pipelines, recordKeys.objects, recordKeys.teams, recordKeys.allViews];
   }
 }
 

@@ -23,7 +23,7 @@ const field = (key: string, type: FieldType, extra: Extra = {}): Field => ({
 const must = { required: true };
 const options = (...values: string[]): FieldOption[] =>
   values.map((value) => ({ value, label: null, color: null }));
-const named = (label: string, value: string, color: string): FieldOption => ({ value, label, color });
+const named = (label: string, value: string, color: number): FieldOption => ({ value, label, color });
 
 const owner = field("owner", "person");
 const description = field("description", "long_text");
@@ -35,15 +35,10 @@ const contacts = field("contacts", "links", { links_to: "contact" });
 const amount = field("amount", "money");
 const lost = field("lost_reason", "text");
 const about = field("about", "links");
-const box = [field("pipeline", "text", must), field("stage", "text", must)];
+const box = [field("pipeline", "pipeline", must), field("stage", "stage", must)];
 const priority = field("priority", "choice", { options: options("low", "normal", "high", "urgent") });
 
-export const PRIORITY_COLORS: Record<string, string> = {
-  low: "gray",
-  normal: "blue",
-  high: "orange",
-  urgent: "red",
-};
+const PRIORITY_COLORS: Record<string, number> = { low: 0, normal: 1, high: 3, urgent: 5 };
 for (const option of priority.options) option.color = PRIORITY_COLORS[option.value] ?? null;
 
 const FIELDS: Record<Kind, Field[]> = {
@@ -74,11 +69,7 @@ const FIELDS: Record<Kind, Field[]> = {
     field("c_tier", "choice", {
       id: "fld_tier00000001",
       label: "Tier",
-      options: [
-        named("Gold", "gold", "yellow"),
-        named("Silver", "silver", "gray"),
-        named("New", "new", "teal"),
-      ],
+      options: [named("Gold", "gold", 7), named("Silver", "silver", 0), named("New", "new", 6)],
     }),
   ],
   deal: [
@@ -95,7 +86,7 @@ const FIELDS: Record<Kind, Field[]> = {
     field("c_wood", "choices", {
       id: "fld_wood00000001",
       label: "Wood",
-      options: [named("Oak", "oak", "orange"), named("Ash", "ash", "yellow"), named("Larch", "larch", "red")],
+      options: [named("Oak", "oak", 3), named("Ash", "ash", 7), named("Larch", "larch", 5)],
     }),
   ],
   lead: [

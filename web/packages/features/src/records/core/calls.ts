@@ -5,6 +5,7 @@ import type {
   BulkResult,
   ConvertBody,
   Converted,
+  ConvertedAnswer,
   Field,
   FieldInputBody,
   HistoryEntry,
@@ -14,6 +15,7 @@ import type {
   PageOf,
   Pipeline,
   PipelineKind,
+  RecordAnswer,
   RecordItem,
   RecordsAsked,
   RecordsBody,
@@ -22,6 +24,7 @@ import type {
   Sharing,
   StageInput,
   Team,
+  TimelineAnswer,
   TimelineEntry,
   Values,
   ViewInput,
@@ -35,6 +38,17 @@ type Loose = {
   ) => Promise<{ data?: unknown; error?: unknown; response: Response }>;
 };
 type Asked = { signal?: AbortSignal | undefined };
+
+/** The server tells linked records as a list; here they are looked up by id. */
+const shaped = (record: RecordAnswer): RecordItem => ({
+  ...record,
+  linked: Object.fromEntries(record.linked.map((ref) => [ref.id, ref])),
+});
+const orNone = (record: RecordAnswer | null) => (record === null ? null : shaped(record));
+const listed = <Item, Shown>(page: PageOf<Item>, shape: (item: Item) => Shown): PageOf<Shown> => ({
+  items: page.items.map(shape),
+  next: page.next,
+});
 
 const match = (version: number) => ({ "If-Match": `"${version}"` });
 const paged = (after: string | undefined, limit: number) => ({
@@ -63,6 +77,8 @@ export function recordCalls(api: ApiClient) {
       }),
     ) as Promise<Data>;
   const of = (id: string) => ({ path: { id } });
+  const one = async (...asked: Parameters<typeof call>): Promise<RecordItem> =>
+    shaped(await call<RecordAnswer>(...asked));
 
   return {
     objects: ({ signal }: Asked = {}) => call<{ items: ObjectType[] }>("GET", "/objects", { signal }),
@@ -73,41 +89,54 @@ export function recordCalls(api: ApiClient) {
     archiveField: (id: string) => call<void>("DELETE", "/fields/{id}", of(id)),
 
     create: (body: NewRecord, key?: string) =>
-      call<RecordItem>("POST", "/records", {
+      one("POST", "/records", {
         body,
         ...(key === undefined ? {} : { header: { "Idempotency-Key": key } }),
       }),
-    get: (id: string, { signal }: Asked = {}) =>
-      call<RecordItem>("GET", "/records/{id}", { ...of(id), signal }),
+    get: (id: string, { signal }: Asked = {}) => one("GET", "/records/{id}", { ...of(id), signal }),
     change: (id: string, version: number, values: Values) =>
-      call<RecordItem>("PATCH", "/records/{id}", { ...of(id), header: match(version), body: { values } }),
+      one("PATCH", "/records/{id}", { ...of(id), header: match(version), body: { values } }),
     remove: (id: string) => call<void>("DELETE", "/records/{id}", of(id)),
-    restore: (id: string) => call<RecordItem>("POST", "/records/{id}/restore", of(id)),
+    restore: (id: string) => one("POST", "/records/{id}/restore", of(id)),
     removeForever: (id: string) => call<void>("DELETE", "/records/{id}/forever", of(id)),
     move: (id: string, body: { stage: string; before: string | null; values?: Values }) =>
-      call<RecordItem>("POST", "/records/{id}/move", { ...of(id), body }),
+      one("POST", "/records/{id}/move", { ...of(id), body }),
     revert: (id: string, version: number, body: { version: number; fields?: string[] }) =>
-      call<RecordItem>("POST", "/records/{id}/revert", { ...of(id), header: match(version), body }),
-    convert: (id: string, body: ConvertBody) =>
-      call<Converted>("POST", "/records/{id}/convert", { ...of(id), body }),
+      one("POST", "/records/{id}/revert", { ...of(id), header: match(version), body }),
+    convert: async (id: string, body: ConvertBody): Promise<Converted> => {
+      const made = await call<ConvertedAnswer>("POST", "/records/{id}/convert", { ...of(id), body });
+      return {
+        contact: orNone(made.contact),
+        company: orNone(made.company),
+        deal: orNone(made.deal),
+        lead: shaped(made.lead),
+      };
+    },
     history: (id: string, after: string | undefined, { signal }: Asked = {}) =>
       call<PageOf<HistoryEntry>>("GET", "/records/{id}/history", {
         ...of(id),
         query: paged(after, 50),
         signal,
       }),
-    timeline: (id: string, after: string | undefined, { signal }: Asked = {}) =>
-      call<PageOf<TimelineEntry>>("GET", "/records/{id}/timeline", {
-        ...of(id),
-        query: paged(after, 30),
-        signal,
-      }),
+    timeline: async (
+      id: string,
+      after: string | undefined,
+      { signal }: Asked = {},
+    ): Promise<PageOf<TimelineEntry>> =>
+      listed(
+        await call<PageOf<TimelineAnswer>>("GET", "/records/{id}/timeline", {
+          ...of(id),
+          query: paged(after, 30),
+          signal,
+        }),
+        (entry) => ({ ...entry, record: orNone(entry.record) }),
+      ),
     sharing: (id: string, { signal }: Asked = {}) =>
       call<Sharing>("GET", "/records/{id}/sharing", { ...of(id), signal }),
     share: (id: string, body: Sharing) => call<Sharing>("PUT", "/records/{id}/sharing", { ...of(id), body }),
 
-    query: (body: RecordsBody, { signal }: Asked = {}) =>
-      call<PageOf<RecordItem>>("POST", "/records/query", { body, signal }),
+    query: async (body: RecordsBody, { signal }: Asked = {}): Promise<PageOf<RecordItem>> =>
+      listed(await call<PageOf<RecordAnswer>>("POST", "/records/query", { body, signal }), shaped),
     count: (body: RecordsAsked, { signal }: Asked = {}) =>
       call<RecordsCount>("POST", "/records/count", { body, signal }),
     bulk: (body: BulkBody, key: string) =>

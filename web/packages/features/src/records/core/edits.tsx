@@ -19,7 +19,7 @@ import { withValues } from "../acting/pending";
 import { dropRecord, findRecord, patchRecord, refreshSets } from "./cache";
 import { recordCalls } from "./calls";
 import { recordKeys } from "./keys";
-import type { EditConflict, Kind, RecordItem, RecordRef, Sharing, Values } from "./types";
+import type { EditConflict, Kind, NewRecord, RecordItem, RecordRef, Values } from "./types";
 
 const ConflictDialog = late(() => withTexts("records", () => import("../record/conflict-dialog")));
 const CreateDialog = late(() => withTexts("records", () => import("../record/create-dialog")));
@@ -43,7 +43,7 @@ export type RecordEdits = {
   /** Saves fields; gives the record, or undefined when it was refused (which has been said already). */
   save: (record: RecordItem, values: Values) => Promise<RecordItem | undefined>;
   /** Makes a record; throws what the server refused. */
-  make: (kind: Kind, values: Values, sharing?: Sharing) => Promise<RecordItem>;
+  make: (kind: Kind, values: Values, sharing?: NewRecord["sharing"]) => Promise<RecordItem>;
   /** Into the bin, with *Undo*. */
   remove: (record: RecordItem) => void;
   restore: (record: RecordItem) => Promise<void>;
@@ -165,7 +165,7 @@ function useEdits(ask: (conflict: Conflict) => void, create: (ask: CreateAsk) =>
         patchRecord(client, record.id, (known) => line.lay(known));
         return save(record, values);
       },
-      async make(kind: Kind, values: Values, sharing?: Sharing) {
+      async make(kind: Kind, values: Values, sharing?: NewRecord["sharing"]) {
         const body = { kind, values, ...(sharing === undefined ? {} : { sharing }) };
         const made = await calls.create(body, newKey());
         client.setQueryData(recordKeys.record(made.id), made);

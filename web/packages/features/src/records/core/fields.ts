@@ -4,11 +4,11 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { useApi } from "../../core";
 import { objectsQuery } from "./queries";
-import type { BoxKind, Field, FieldOption, FieldType, Kind, PipelineKind } from "./types";
+import type { BoxKind, Field, FieldOption, FieldType, Kind, PaletteColor, PipelineKind } from "./types";
 
 /** Pipeline and stage are chosen from lists of their own. */
-export type ShownType = FieldType | "pipeline" | "stage";
-export type ShownOption = { value: string; label: string; color: string | null };
+export type ShownType = FieldType;
+export type ShownOption = { value: string; label: string; color: PaletteColor | null };
 export type FieldDef = {
   key: string;
   kind: Kind;
@@ -111,7 +111,7 @@ function define(
   return {
     ...bare(kind, field.key, field.label ?? label(kind, field.key)),
     id: field.id,
-    type: field.key === "pipeline" || field.key === "stage" ? field.key : field.type,
+    type: field.type,
     required: field.required,
     options: field.options.map(named),
     linksTo: field.links_to === null ? SUBJECTS : [field.links_to],

@@ -19,7 +19,7 @@ export { Picker, type PickerProps, type PickOption } from "./inputs/picker";
 export { namedValues, RecordPicker } from "./inputs/record-picker";
 export { recordKeys } from "./keys";
 export { KIND_ICONS, KindIcon } from "./kind-icon";
-export { COLORS, type ColorName, hueStyle, OptionChip, OptionDot } from "./option-chip";
+export { COLORS, hueStyle, OptionChip, OptionDot } from "./option-chip";
 export * from "./queries";
 export { refreshRecords } from "./refresh";
 export * from "./types";

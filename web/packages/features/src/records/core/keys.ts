@@ -5,6 +5,7 @@ export const recordKeys = {
   objects: ["record_objects"] as const,
   pipelines: ["pipelines"] as const,
   teams: ["teams"] as const,
+  allViews: ["record_views"] as const,
   views: (kind: Kind) => ["record_views", kind] as const,
   /** Pages of records, of all kinds. */
   lists: ["record_lists"] as const,

@@ -1,4 +1,5 @@
 /** The words of records in the HTTP contract. */
+import type { Thread } from "@tenon/api-client";
 
 export const KINDS = [
   "contact",
@@ -34,9 +35,13 @@ export type FieldType =
   | "links"
   | "emails"
   | "phones"
-  | "addresses";
+  | "addresses"
+  | "pipeline"
+  | "stage";
 
-export type FieldOption = { value: string; label: string | null; color: string | null };
+/** A number of the palette, from 0 to 15. */
+export type PaletteColor = number;
+export type FieldOption = { value: string; label: string | null; color: PaletteColor | null };
 
 /** A field as the server tells of it. */
 export type Field = {
@@ -83,7 +88,7 @@ export type FieldValue =
   | AddressValue[];
 export type Values = { [field: string]: FieldValue | null | undefined };
 
-export type RecordRef = { id: string; kind: Kind; title: string };
+export type RecordRef = { id: string; kind: Kind; title: string; deleted?: boolean };
 export type Access = "view" | "edit" | "owner";
 export type SharingScope = "private" | "shared" | "workspace" | "parent";
 export type Share = { member: string | null; team: string | null; access: "view" | "edit" };
@@ -102,9 +107,12 @@ export type RecordItem = {
   created_by: string | null;
   updated_at: string;
   deleted_at: string | null;
+  /** Titles of the records that its values name, by id. */
   linked: { [id: string]: RecordRef };
 };
-export type NewRecord = { kind: Kind; values: Values; sharing?: Sharing };
+/** As the server answers it. */
+export type RecordAnswer = Omit<RecordItem, "linked"> & { linked: RecordRef[] };
+export type NewRecord = { kind: Kind; values: Values; sharing?: Exclude<SharingScope, "shared"> };
 
 export type PageOf<Item> = { items: Item[]; next: string | null };
 
@@ -135,6 +143,8 @@ export type RecordsAsked = {
   pipeline?: string;
   stage?: string;
   search?: string;
+  /** That link to this record, by whatever field. */
+  linked_to?: string;
   deleted?: boolean;
 };
 export type RecordsBody = RecordsAsked & { limit?: number; after?: string };
@@ -152,13 +162,12 @@ export type EditConflict = {
 export type Cause =
   | "created"
   | "edited"
-  | "merged"
   | "imported"
   | "bulk"
+  | "reverted"
   | "restored"
   | "deleted"
   | "converted"
-  | "undone"
   | "rule";
 export type FieldChange = { field: string; from: FieldValue | null; to: FieldValue | null };
 export type HistoryEntry = {
@@ -169,25 +178,20 @@ export type HistoryEntry = {
   changes: FieldChange[];
 };
 
-export type TimelineThread = {
-  id: string;
-  connection: string;
-  subject: string;
-  participants: string[];
-  message_count: number;
-};
 export type TimelineEntry = {
   at: string;
   type: "note" | "task" | "activity" | "change" | "mail";
   record: RecordItem | null;
   change: HistoryEntry | null;
-  thread: TimelineThread | null;
+  thread: Thread | null;
 };
+export type TimelineAnswer = Omit<TimelineEntry, "record"> & { record: RecordAnswer | null };
 
 export type BulkBody = {
   kind: Kind;
   ids?: string[];
-  filter?: Filter;
+  /** All that such a list shows. */
+  which?: RecordsAsked;
   set?: Values;
   delete?: boolean;
 };
@@ -197,7 +201,7 @@ export type StageOutcome = "open" | "won" | "lost";
 export type Stage = {
   id: string;
   name: string;
-  color: string | null;
+  color: PaletteColor;
   outcome: StageOutcome;
   probability: number | null;
   required: string[];
@@ -235,7 +239,8 @@ export type ViewInput = Omit<SavedView, "id" | "mine">;
 
 export type Team = { id: string; name: string; members: string[] };
 
-export type ConvertPart = { create: Values } | { existing: string } | null;
+/** Without `existing` a new one is made of what the lead tells. */
+export type ConvertPart = { existing?: string } | null;
 export type ConvertBody = {
   contact: ConvertPart;
   company: ConvertPart;
@@ -247,3 +252,4 @@ export type Converted = {
   deal: RecordItem | null;
   lead: RecordItem;
 };
+export type ConvertedAnswer = { [Part in keyof Converted]: RecordAnswer | (Converted[Part] & null) };

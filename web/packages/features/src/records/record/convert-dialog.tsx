@@ -10,7 +10,7 @@ import { patchRecord, refreshSets } from "../core/cache";
 import { recordCalls } from "../core/calls";
 import { useFields } from "../core/fields";
 import { FieldInput } from "../core/inputs/field-input";
-import { namedValues, RecordPicker } from "../core/inputs/record-picker";
+import { RecordPicker } from "../core/inputs/record-picker";
 import { recordKeys } from "../core/keys";
 import type { ConvertPart, FieldValue, RecordItem, Values } from "../core/types";
 import { usePipelines } from "../core/words";
@@ -64,18 +64,26 @@ function ConvertForm({ lead, close }: { lead: RecordItem; close: () => void }) {
   const pipeline = pipelines.find(({ id }) => id === deal.values.pipeline) ?? pipelines[0];
   const stage = pipeline?.stages.find(({ id }) => id === deal.values.stage) ?? pipeline?.stages[0];
 
+  const renamed = (key: string, { on, existing, name }: Part): Values =>
+    on && existing === null && name.trim() !== text(values[key]) ? { [key]: name.trim() } : {};
   const convert = useMutation({
-    mutationFn: () => {
-      const part = (one: Part, create: Values): ConvertPart =>
-        !one.on ? null : one.existing !== null ? { existing: one.existing } : { create };
+    mutationFn: async () => {
+      const part = (one: Part): ConvertPart =>
+        !one.on ? null : one.existing !== null ? { existing: one.existing } : {};
       const { name, amount } = deal.values;
-      return recordCalls(api).convert(lead.id, {
-        contact: part(contact, {
-          ...namedValues("contact", contact.name.trim()),
-          emails: values.emails ?? null,
-          phones: values.phones ?? null,
-        }),
-        company: part(company, { name: company.name.trim() }),
+      const calls = recordCalls(api);
+      // New ones are made of what the lead tells, so it is told there first.
+      const told = {
+        ...renamed("contact_name", contact),
+        ...renamed("company_name", company),
+      };
+      if (Object.keys(told).length > 0) {
+        const saved = await calls.change(lead.id, lead.version, told);
+        patchRecord(client, lead.id, () => saved);
+      }
+      return await calls.convert(lead.id, {
+        contact: part(contact),
+        company: part(company),
         deal:
           deal.on && pipeline !== undefined && stage !== undefined
             ? { pipeline: pipeline.id, stage: stage.id, values: { name, amount } }

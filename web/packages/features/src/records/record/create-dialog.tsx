@@ -9,7 +9,7 @@ import { ProblemNotice, useFocusBack, useMe } from "../../core";
 import { type CreateAsk, useRecordEdits } from "../core/edits";
 import { type FieldDef, isBox, PIPELINE_KIND, useFields } from "../core/fields";
 import { FieldInput } from "../core/inputs/field-input";
-import type { Kind, RecordItem, Sharing, Values } from "../core/types";
+import type { Kind, RecordItem, Values } from "../core/types";
 import { isEmptyValue, type Linked, usePipelines } from "../core/words";
 import classes from "./dialogs.module.css";
 import { RecordSkeleton } from "./record-states";
@@ -100,9 +100,8 @@ function CreateForm({ ask, close }: { ask: CreateAsk; close: () => void }) {
     if (busy || missing || nameless) return;
     setBusy(true);
     setError(undefined);
-    const sharing: Sharing | undefined = privately ? { scope: "private", shares: [] } : undefined;
     try {
-      finish(await edits.make(kind, values, sharing));
+      finish(await edits.make(kind, values, privately ? "private" : undefined));
     } catch (refused) {
       setError(refused);
       setBusy(false);

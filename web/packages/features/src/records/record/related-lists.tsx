@@ -44,10 +44,10 @@ function RelatedList({ record, kind, field, many }: RelatedListProps) {
   const format = useFormat();
   const pipelines = usePipelines();
   const canEdit = useCanEdit(record);
-  const filter = { field, op: many ? ("contains" as const) : ("is" as const), value: record.id };
   const { data } = useQuery({
     queryKey: [...recordKeys.counts, "related", record.id, kind],
-    queryFn: ({ signal }) => recordCalls(api).query({ kind, filter, limit: SHOWN + 1 }, { signal }),
+    queryFn: ({ signal }) =>
+      recordCalls(api).query({ kind, linked_to: record.id, limit: SHOWN + 1 }, { signal }),
   });
   if (data === undefined) return null;
   const add = () => {

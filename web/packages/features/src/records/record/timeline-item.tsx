@@ -182,13 +182,13 @@ function MailItem({ thread, at }: { thread: NonNullable<TimelineEntry["thread"]>
       <Link
         className={classes.mail}
         to="/mail/$connection/{-$label}"
-        params={{ connection: thread.connection }}
+        params={{ connection: thread.connection_id }}
         search={{ thread: thread.id }}
       >
         {thread.subject === "" ? t("records.timeline.no_subject") : plain(thread.subject)}
       </Link>
       <div className={classes.by}>
-        {format.list(thread.participants.slice(0, 4).map(plain))}
+        {format.list(thread.participants.slice(0, 4).map(({ name, address }) => plain(name || address)))}
         {" · "}
         {t("records.timeline.messages", { count: thread.message_count })}
       </div>

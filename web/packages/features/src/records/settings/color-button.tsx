@@ -2,9 +2,10 @@ import { Popover } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { COLORS, OptionDot } from "../core/option-chip";
+import type { PaletteColor } from "../core/types";
 import classes from "./settings.module.css";
 
-type ColorButtonProps = { name: string; color: string | null; onChange: (color: string) => void };
+type ColorButtonProps = { name: string; color: PaletteColor | null; onChange: (color: PaletteColor) => void };
 
 /** Chooses one of the nine colours. */
 export function ColorButton({ name, color, onChange }: ColorButtonProps) {
@@ -28,8 +29,8 @@ export function ColorButton({ name, color, onChange }: ColorButtonProps) {
             <button
               key={one}
               type="button"
-              aria-label={t(`records.settings.colors.${one}`)}
-              aria-pressed={one === (color ?? "gray")}
+              aria-label={t("records.settings.color_number", { number: one + 1 })}
+              aria-pressed={one === (color ?? 0)}
               onClick={() => {
                 onChange(one);
                 setOpen(false);

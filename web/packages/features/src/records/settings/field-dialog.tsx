@@ -155,7 +155,7 @@ function Options({ options, setOptions }: OptionsProps) {
   };
   const add = () => {
     const rowKey = newKey();
-    const color = COLORS[(options.length + 1) % COLORS.length] ?? "gray";
+    const color = (options.length + 1) % COLORS.length;
     setAdded(rowKey);
     setOptions([...options, { value: "", label: "", color, rowKey }]);
   };

@@ -48,7 +48,7 @@ export function PipelineDialog({ pipeline, close }: { pipeline: Pipeline; close:
   };
   const add = () => {
     const rowKey = newKey();
-    const color = COLORS[rows.length % COLORS.length] ?? "gray";
+    const color = rows.length % COLORS.length;
     const stage: StageInput = {
       name: "",
       color,

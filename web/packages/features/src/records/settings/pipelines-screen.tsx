@@ -168,22 +168,22 @@ function useFirstStages() {
   return (kind: PipelineKind): StageInput[] => {
     const stage = (
       name: string,
-      color: string,
+      color: number,
       outcome: StageInput["outcome"] = "open",
       probability: number | null = null,
     ): StageInput => ({ name, color, outcome, probability, required: [], task: null });
     const sells = kind === "deals";
     return [
-      stage(t("records.settings.first.new"), "gray", "open", sells ? 10 : null),
-      stage(t("records.settings.first.going"), "blue", "open", sells ? 50 : null),
+      stage(t("records.settings.first.new"), 0, "open", sells ? 10 : null),
+      stage(t("records.settings.first.going"), 1, "open", sells ? 50 : null),
       stage(
         t(sells ? "records.settings.first.won" : "records.settings.first.done"),
-        "green",
+        4,
         "won",
         sells ? 100 : null,
       ),
       ...(kind === "deals" || kind === "leads"
-        ? [stage(t("records.settings.first.lost"), "red", "lost", sells ? 0 : null)]
+        ? [stage(t("records.settings.first.lost"), 5, "lost", sells ? 0 : null)]
         : []),
     ];
   };

@@ -117,13 +117,13 @@ export function StageField(props: FieldInputProps) {
     pipeline.stages.map((stage) => ({
       value: stage.id,
       label: stage.name,
-      color: stage.color ?? "gray",
+      color: stage.color,
       hint: fitting.length > 1 ? pipeline.name : undefined,
     })),
   );
   const of = (id: string): PickOption => {
     const stage = findStage(pipelines, id)?.stage;
-    return { value: id, label: stage?.name ?? "", color: stage?.color ?? "gray" };
+    return { value: id, label: stage?.name ?? "", color: stage?.color ?? 0 };
   };
   return (
     <Picker

@@ -6,13 +6,14 @@ import { useTranslation } from "react-i18next";
 import { plain } from "../../../core";
 import { isComposing } from "../../../keyboard";
 import { OptionDot } from "../option-chip";
+import type { PaletteColor } from "../types";
 import classes from "./inputs.module.css";
 
 export type PickOption = {
   value: string;
   label: string;
   hint?: string | undefined;
-  color?: string | null | undefined;
+  color?: PaletteColor | null | undefined;
   /** Shows a picture of initials, with the hue of this text. */
   avatar?: string | undefined;
   icon?: ReactNode;
