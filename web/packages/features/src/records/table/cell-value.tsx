@@ -11,6 +11,8 @@ export type CellWords = {
   memberName: (id: string) => string;
   pipelines: readonly Pipeline[] | undefined;
   yes: string;
+  untitled: string;
+  choose: (title: string) => string;
 };
 
 /** A value in one line. Amounts stand at the right, so that they can be compared. */

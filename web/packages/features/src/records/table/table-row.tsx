@@ -1,6 +1,5 @@
 import { IconCheck } from "@tenon/ui";
 import { memo } from "react";
-import { useTranslation } from "react-i18next";
 import type { FieldDef } from "../core/fields";
 import { FieldEditor, type Then } from "../core/inputs/field-editor";
 import type { FieldValue, RecordItem } from "../core/types";
@@ -36,8 +35,7 @@ export const canEdit = (record: RecordItem, field: FieldDef): boolean =>
 /** One record. Drawn anew only when something of it changed: dozens come with each frame of scrolling. */
 export const TableRow = memo(function TableRow(props: TableRowProps) {
   const { record, fields, index, words, open, selected, selecting, tabbable, editing, href } = props;
-  const { t } = useTranslation();
-  const title = record.title === "" ? t("records.untitled") : record.title;
+  const title = record.title === "" ? words.untitled : record.title;
   return (
     <Part
       role="row"
@@ -54,7 +52,7 @@ export const TableRow = memo(function TableRow(props: TableRowProps) {
           tabIndex={-1}
           className={classes.pick}
           aria-pressed={selected}
-          aria-label={t("records.list.choose_this", { title })}
+          aria-label={words.choose(title)}
           data-pick
           onClick={(event) => props.onSelect(record.id, event.shiftKey)}
         >

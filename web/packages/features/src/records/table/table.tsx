@@ -85,13 +85,20 @@ export function RecordTable({
   viewport,
   ...props
 }: RecordTableProps & { grid: Grid; rows: Rows; viewport: React.RefObject<HTMLDivElement | null> }) {
-  const { records, fields, columns, sort, selection, open, hasMore } = props;
+  const { records, fields, columns, sort, selection, open, hasMore, titleLabel } = props;
   const { t } = useTranslation();
   const text = useValueText();
   const members = useMembers();
   const pipelines = usePipelines();
   const words = useMemo(
-    () => ({ text, memberName: members.name, pipelines, yes: t("records.yes") }),
+    () => ({
+      text,
+      memberName: members.name,
+      pipelines,
+      yes: t("records.yes"),
+      untitled: t("records.untitled"),
+      choose: (title: string) => t("records.list.choose_this", { title }),
+    }),
     [text, members.name, pipelines, t],
   );
   const shown = useMemo(
@@ -176,6 +183,24 @@ export function RecordTable({
       : selecting
         ? "some"
         : "none";
+  // Scrolling draws the rows anew, never the head with its menus.
+  const head = useMemo(
+    () => (
+      <TableHead
+        titleLabel={titleLabel}
+        fields={shown}
+        columns={columns}
+        setColumns={(next) => latest.current.props.setColumns(next)}
+        preview={(drawn) => frame.current?.style.setProperty("--cols", tracks(drawn))}
+        sort={sort}
+        setSort={(next) => latest.current.props.setSort(next)}
+        filterBy={(field) => latest.current.props.filterBy(field)}
+        selected={chosen}
+        selectAll={() => latest.current.props.selectAll()}
+      />
+    ),
+    [titleLabel, shown, columns, sort, chosen],
+  );
   return (
     <div className={classes.viewport} ref={viewport} data-testid="table-viewport">
       <Part
@@ -196,18 +221,7 @@ export function RecordTable({
           if (grid.cursor?.id !== next.id || grid.cursor.column !== next.column) grid.setCursor(next);
         }}
       >
-        <TableHead
-          titleLabel={props.titleLabel}
-          fields={shown}
-          columns={columns}
-          setColumns={props.setColumns}
-          preview={(drawn) => frame.current?.style.setProperty("--cols", tracks(drawn))}
-          sort={sort}
-          setSort={props.setSort}
-          filterBy={props.filterBy}
-          selected={chosen}
-          selectAll={props.selectAll}
-        />
+        {head}
         <Part role="rowgroup" className={classes.rows} style={{ height: rows.getTotalSize() }}>
           {items.map((item) => {
             const record = records[item.index];
