@@ -42,6 +42,8 @@ type BoardColumnProps = {
   create: (stage?: string) => void;
 };
 
+/** Where people put them. */
+const AS_PUT = { field: "position", direction: "asc" } as const;
 const PER_PAGE = 50;
 const AHEAD = 15;
 
@@ -51,7 +53,7 @@ export function BoardColumn(props: BoardColumnProps) {
   const api = useApi();
   const format = useFormat();
   const pending = usePendingRecords();
-  const inStage = useMemo(() => ({ ...asked, stage: stage.id }), [asked, stage.id]);
+  const inStage = useMemo(() => ({ ...asked, stage: stage.id, sort: [AS_PUT] }), [asked, stage.id]);
   const query = useInfiniteQuery(recordsQuery(api, inStage, PER_PAGE));
   const cards = useMemo(
     () => overStage(query.data?.pages.flatMap(({ items }) => items) ?? [], stage.id, pending),

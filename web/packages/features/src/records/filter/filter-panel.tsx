@@ -31,7 +31,7 @@ type FilterPanelProps = {
 };
 
 /** Conditions in words, with groups of them. What is complete counts at once. */
-export function FilterPanel({ fields, usual, filter, change, close }: FilterPanelProps) {
+export default function FilterPanel({ fields, usual, filter, change, close }: FilterPanelProps) {
   const { t } = useTranslation();
   const choices = filterable(fields);
   const box = useRef<HTMLElement>(null);

@@ -150,7 +150,7 @@ function Period({ value, change }: { value: Within | undefined; change: (value: 
         size="sm"
         w={72}
         min={1}
-        max={3650}
+        max={1000}
         clampBehavior="strict"
         aria-label={t("records.filter.number")}
         value={count}

@@ -10,7 +10,6 @@ import { type FieldSet, isBox, PIPELINE_KIND, useFields } from "../core/fields";
 import { objectsQuery, pipelinesQuery, viewsQuery } from "../core/queries";
 import type { Kind, Pipeline, SavedView, ViewLayout } from "../core/types";
 import { FilterChips } from "../filter/filter-chips";
-import { FilterPanel } from "../filter/filter-panel";
 import { countRules, newRule } from "../filter/model";
 import { ViewTabs } from "../views/view-tabs";
 import { emptyKind } from "./empty";
@@ -23,6 +22,7 @@ import { TableList } from "./table-list";
 import { useAsked } from "./use-asked";
 import { useKnownTitles } from "./use-known-titles";
 
+const FilterPanel = late(() => import("../filter/filter-panel"));
 const Board = late(
   () => import("../board/board"),
   () => <TableSkeleton height={40} />,

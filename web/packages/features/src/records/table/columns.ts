@@ -105,14 +105,17 @@ export function toggled(columns: readonly Column[], field: FieldDef): Column[] {
 export const tracks = (columns: readonly Column[]): string =>
   ["var(--title-width)", ...columns.map(({ width }) => `${width}px`), "minmax(3rem, 1fr)"].join(" ");
 
-/** What the server can bring into order. */
-const UNSORTABLE: readonly ShownType[] = [
-  "long_text",
-  "choices",
-  "people",
-  "links",
+/** What the server can bring into order: not by names of people and of other records. */
+const SORTABLE: readonly ShownType[] = [
+  "text",
+  "url",
+  "number",
+  "money",
+  "date",
+  "datetime",
+  "boolean",
+  "choice",
   "emails",
   "phones",
-  "addresses",
 ];
-export const isSortable = (field: FieldDef): boolean => !UNSORTABLE.includes(field.type);
+export const isSortable = (field: FieldDef): boolean => SORTABLE.includes(field.type);
