@@ -163,7 +163,7 @@ describe("the audit log", () => {
   it("tells how it is checked, with what is needed to do so", async () => {
     const { fake, app } = await openApp({ scenario: "connected", path: PAGE });
     const panel = within(await screen.findByRole("region", { name: "How this log is checked" }));
-    expect(await panel.findByText(/^125 entries, 3 minutes ago/)).toBeVisible();
+    expect(await panel.findByText(/^128 entries, 3 minutes ago/)).toBeVisible();
     expect(panel.getByText(/^tenon-audit-1 wsp_/)).toBeVisible();
     expect(panel.getByRole("button", { name: "Copy: Public key" })).toBeVisible();
     expect(panel.getByRole("button", { name: "Copy: Command to check with" })).toBeVisible();

@@ -457,8 +457,8 @@ export interface paths {
         /**
          * Live changes
          * @description A stream of `connection_changed`, `mailbox_changed`, `threads_changed`, `labels_changed`,
-         *     `drafts_changed`, `mail_action_changed`, `send_changed`, `receipt_added`, `sessions_changed` and
-         *     `members_changed`, each with `data: {"id", "at"}`, and `ping` every 25 seconds. `Last-Event-ID`
+         *     `drafts_changed`, `mail_action_changed`, `send_changed`, `receipt_added`, `sessions_changed`,
+         *     `members_changed`, `record_changed` and `record_setup_changed`, each with `data: {"id", "at"}`, and `ping` every 25 seconds. `Last-Event-ID`
          *     continues where a stream broke off. It ends with the session, after `session_ended`.
          */
         get: operations["get_events"];
@@ -468,6 +468,30 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fields/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Puts a field away
+         * @description By owners and administrators. What records hold in it stays, and it can be brought back.
+         */
+        delete: operations["archive_field"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes a field
+         * @description By owners and administrators.
+         */
+        patch: operations["change_field"];
         trace?: never;
     };
     "/api/v1/invitations": {
@@ -564,6 +588,26 @@ export interface paths {
          * @description The labels below it are renamed with it.
          */
         patch: operations["update_label"];
+        trace?: never;
+    };
+    "/api/v1/lookup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Who is behind e-mail addresses
+         * @description Only what the member sees is found.
+         */
+        post: operations["look_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/mail/actions": {
@@ -1053,6 +1097,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/objects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The kinds of records and their fields
+         * @description Fields that were put away are among them.
+         */
+        get: operations["list_objects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/objects/{kind}/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Adds a field to a kind
+         * @description By owners and administrators. At most 200 fields of a kind are in use.
+         */
+        post: operations["add_field"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pipelines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The pipelines with their stages
+         * @description Oldest first; those that were put away are among them.
+         */
+        get: operations["list_pipelines"];
+        put?: never;
+        /**
+         * Makes a pipeline
+         * @description By owners and administrators; boards by members too.
+         */
+        post: operations["make_pipeline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pipelines/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Puts a pipeline away
+         * @description Its boxes stay as they are, and it can be brought back.
+         */
+        delete: operations["archive_pipeline"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes a pipeline
+         * @description By owners and administrators; boards by members too. The fields of `stage_not_empty` name the stages.
+         */
+        patch: operations["change_pipeline"];
+        trace?: never;
+    };
     "/api/v1/policy": {
         parameters: {
             query?: never;
@@ -1119,6 +1251,272 @@ export interface paths {
         get: operations["get_receipt"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a record */
+        post: operations["create_record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A record, in the bin too */
+        get: operations["get_record"];
+        put?: never;
+        post?: never;
+        /**
+         * Puts a record into the bin
+         * @description It leaves it for good after 30 days.
+         */
+        delete: operations["delete_record"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes a record
+         * @description From the version that the person saw. Fields that nobody else changed since are changed; if somebody has changed
+         *     one of them to something else, nothing is, and `edit_conflict` tells both values. Sending it again with the version
+         *     told there takes one's own.
+         */
+        patch: operations["edit_record"];
+        trace?: never;
+    };
+    "/api/v1/records/{id}/convert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Converts a lead: all of it or nothing */
+        post: operations["convert_lead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/{id}/forever": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes a record that is in the bin for good, with its history */
+        delete: operations["delete_record_forever"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of a record, newest first */
+        get: operations["get_record_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/{id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Moves a box
+         * @description To another stage, or to another place in its own, which is no change of the record. What the stage asks for and the
+         *     box does not have is told by `stage_needs_fields`.
+         */
+        post: operations["move_record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Brings a record back from the bin */
+        post: operations["restore_record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/{id}/revert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes a change back
+         * @description Its fields get what they had before it. What was changed again since the version in `If-Match` is told by
+         *     `edit_conflict`.
+         */
+        post: operations["revert_record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/{id}/sharing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who sees a record */
+        get: operations["get_record_sharing"];
+        /**
+         * Shares a record anew
+         * @description Only its owner does.
+         */
+        put: operations["set_record_sharing"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happened with a record and its people, newest first
+         * @description Mail is that of the asking member's own mailboxes.
+         */
+        get: operations["get_record_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Changes many records */
+        post: operations["change_records"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/bulk/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes a change of many records back
+         * @description Where nobody has changed the same fields since.
+         */
+        post: operations["undo_change_of_records"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How many records the member sees */
+        post: operations["count_records"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Records that the member sees */
+        post: operations["query_records"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1550,6 +1948,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The teams */
+        get: operations["list_teams"];
+        put?: never;
+        /**
+         * Makes a team
+         * @description By owners and administrators.
+         */
+        post: operations["make_team"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Removes a team
+         * @description By owners and administrators. What was shared with it is shared with it no longer.
+         */
+        delete: operations["remove_team"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes a team
+         * @description By owners and administrators. Whoever comes into it sees what is shared with it from then on; whoever
+         *     leaves sees it no longer.
+         */
+        patch: operations["change_team"];
+        trace?: never;
+    };
     "/api/v1/threads": {
         parameters: {
             query?: never;
@@ -1622,6 +2066,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The views
+         * @description One's own and those that colleagues share, oldest first.
+         */
+        get: operations["list_views"];
+        put?: never;
+        /**
+         * Keeps a view
+         * @description At most 200 of one's own.
+         */
+        post: operations["keep_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Forgets a view
+         * @description Its author may; owners and administrators may forget those that are shared.
+         */
+        delete: operations["forget_view"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes a view
+         * @description Its author may; owners and administrators may change those that are shared.
+         */
+        patch: operations["change_view"];
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1669,6 +2161,16 @@ export interface components {
             name: string;
             signature_html_present: boolean;
         };
+        /** @description Money of one currency. */
+        Amount: {
+            /** @example 1234.5 */
+            amount: string;
+            /**
+             * @description ISO 4217.
+             * @example EUR
+             */
+            currency: string;
+        };
         /** @description An attachment. */
         Attachment: {
             content_type: string;
@@ -1695,7 +2197,7 @@ export interface components {
             title: string;
         };
         /** @enum {string} */
-        AuditActionWord: "signed_in" | "second_factor_failed" | "locked_out" | "session_ended" | "sessions_ended" | "password_changed" | "password_reset" | "reset_made" | "reset_used" | "second_factor_on" | "second_factor_off" | "recovery_codes_renewed" | "passkey_added" | "passkey_removed" | "passkey_renamed" | "identity_added" | "identity_removed" | "workspace_created" | "member_invited" | "invitation_withdrawn" | "member_joined" | "role_changed" | "member_disabled" | "member_enabled" | "domain_allowed" | "domain_forbidden" | "connection_made" | "connection_renewed" | "scopes_changed" | "disconnected" | "grant_withdrawn" | "retention_changed" | "mail_deleted" | "key_made" | "key_destroyed" | "value_not_opened";
+        AuditActionWord: "signed_in" | "second_factor_failed" | "locked_out" | "session_ended" | "sessions_ended" | "password_changed" | "password_reset" | "reset_made" | "reset_used" | "second_factor_on" | "second_factor_off" | "recovery_codes_renewed" | "passkey_added" | "passkey_removed" | "passkey_renamed" | "identity_added" | "identity_removed" | "workspace_created" | "member_invited" | "invitation_withdrawn" | "member_joined" | "role_changed" | "member_disabled" | "member_enabled" | "domain_allowed" | "domain_forbidden" | "team_created" | "team_changed" | "team_deleted" | "connection_made" | "connection_renewed" | "scopes_changed" | "disconnected" | "grant_withdrawn" | "retention_changed" | "mail_deleted" | "key_made" | "key_destroyed" | "value_not_opened";
         /** @description Who did it. */
         AuditActor: {
             /**
@@ -1778,7 +2280,7 @@ export interface components {
             own: boolean;
         };
         /** @enum {string} */
-        AuditTargetKind: "member" | "connection" | "invitation" | "passkey" | "identity" | "domain" | "session" | "key" | "record";
+        AuditTargetKind: "member" | "connection" | "invitation" | "passkey" | "identity" | "domain" | "session" | "key" | "team" | "record";
         /** @description Where to go for step 2. */
         Authorization: {
             /** @description The provider's consent screen. */
@@ -1822,6 +2324,27 @@ export interface components {
             code: string;
             text: string;
         };
+        /** @description Records and what becomes of them. */
+        BulkInput: {
+            /** @description Whether they go into the bin instead. */
+            delete?: boolean;
+            /** @description These, at most 5,000; or */
+            ids?: string[] | null;
+            kind: components["schemas"]["RecordKind"];
+            set?: components["schemas"]["FieldValues"] | null;
+            which?: components["schemas"]["RecordsFilter"] | null;
+        };
+        /** @description What came of a change of many records. */
+        BulkResult: {
+            /** Format: int64 */
+            changed: number;
+            id: components["schemas"]["Id"];
+            /**
+             * Format: int64
+             * @description Not the member's to change, so already, or without what a stage asks for.
+             */
+            skipped: number;
+        };
         /** @description The old password and the new one. */
         ChangePasswordInput: {
             /**
@@ -1831,6 +2354,11 @@ export interface components {
             current_password?: string | null;
             /** Format: password */
             new_password: string;
+        };
+        /** @description A colleague. */
+        Colleague: {
+            id: components["schemas"]["Id"];
+            name: string;
         };
         /** @description What a mailbox can write. */
         Compose: {
@@ -1905,6 +2433,19 @@ export interface components {
             /** @description The sentences as they were shown. */
             sentences: components["schemas"]["Sentence"][];
             withdrawn_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description What came of a lead. */
+        ConvertedLead: {
+            company: components["schemas"]["Record"] | null;
+            contact: components["schemas"]["Record"] | null;
+            deal: components["schemas"]["Record"] | null;
+            lead: components["schemas"]["Record"];
+        };
+        /** @description How a lead is converted. What is null or left out is not made. */
+        ConvertInput: {
+            company?: components["schemas"]["Part"] | null;
+            contact?: components["schemas"]["Part"] | null;
+            deal?: components["schemas"]["NewDeal"] | null;
         };
         /** @description How many of what. */
         Count: {
@@ -2059,6 +2600,61 @@ export interface components {
          * @enum {string}
          */
         FeatureState: "on" | "needs_reauthorization" | "off";
+        /** @description What became of one field. */
+        FieldChange: {
+            field: string;
+            /** @description Before; null was empty. */
+            from: unknown;
+            /** @description After; null is empty. */
+            to: unknown;
+        };
+        /** @description What changes of a field; what is left out stays. */
+        FieldChangeInput: {
+            /** @description False brings a field back that was put away. */
+            archived?: boolean | null;
+            label?: string | null;
+            /** @description All of them. Records keep an option that is left out, but nobody can choose it any more. */
+            options?: components["schemas"]["FieldOptionInput"][] | null;
+            /**
+             * Format: int32
+             * @description Its place among the kind's own fields that are in use, from 0.
+             */
+            position?: number | null;
+            required?: boolean | null;
+        };
+        /** @description A field to add. */
+        FieldInput: {
+            label: string;
+            links_to?: components["schemas"]["RecordKind"] | null;
+            /** @description 1 to 200 for choices, none for others. */
+            options?: components["schemas"]["FieldOptionInput"][];
+            required?: boolean;
+            type: components["schemas"]["RecordFieldType"];
+        };
+        /** @description An option of a choice. */
+        FieldOption: {
+            /**
+             * Format: int32
+             * @description A number of the palette, 0 to 15.
+             */
+            color: number | null;
+            /** @description Null for options of standard fields. */
+            label: string | null;
+            /** @description What records hold. It never changes. */
+            value: string;
+        };
+        /** @description An option of a choice. */
+        FieldOptionInput: {
+            /** Format: int32 */
+            color?: number | null;
+            label: string;
+            /** @description Of an option that there is; made from the label when left out. */
+            value?: string | null;
+        };
+        /** @description Values by field; what each holds is told by `GET /objects`. */
+        FieldValues: {
+            [key: string]: unknown;
+        };
         /** @description Someone who wrote in a conversation that was found. */
         FoundParticipant: {
             address: string;
@@ -2254,6 +2850,14 @@ export interface components {
          * @enum {string}
          */
         LabelType: "system" | "user";
+        /** @description A record that another one names. */
+        LinkedRecord: {
+            /** @description Whether it is in the bin. */
+            deleted: boolean;
+            id: components["schemas"]["Id"];
+            kind: components["schemas"]["RecordKind"];
+            title: string;
+        };
         /** @description What stands behind the `#` of a link: in a body, because addresses end up in logs. */
         LinkToken: {
             token: string;
@@ -2385,6 +2989,22 @@ export interface components {
             }[];
         };
         /** @description All of a short list. */
+        List_LookupResult: {
+            /** @description The things. */
+            items: {
+                /** @description As it was asked for. */
+                address: string;
+                company: components["schemas"]["LinkedRecord"] | null;
+                contact: components["schemas"]["LinkedRecord"] | null;
+                deals: components["schemas"]["LinkedRecord"][];
+                last_touch: components["schemas"]["Timestamp"] | null;
+                leads: components["schemas"]["LinkedRecord"][];
+                member: components["schemas"]["Colleague"] | null;
+                /** @description About the contact, and not done. */
+                open_tasks: components["schemas"]["LinkedRecord"][];
+            }[];
+        };
+        /** @description All of a short list. */
         List_Passkey: {
             /** @description The things. */
             items: {
@@ -2414,6 +3034,24 @@ export interface components {
                 /** @description Whether it is the one who asks. */
                 own: boolean;
                 role: components["schemas"]["Role"];
+            }[];
+        };
+        /** @description All of a short list. */
+        List_Pipeline: {
+            /** @description The things. */
+            items: {
+                /** @description Put away: its boxes stay as they are. */
+                archived: boolean;
+                id: components["schemas"]["Id"];
+                kind: components["schemas"]["PipelineKindWord"];
+                name: string;
+                /** @description In their order. */
+                stages: components["schemas"]["PipelineStage"][];
+                /**
+                 * Format: int64
+                 * @description For `If-Match`.
+                 */
+                version: number;
             }[];
         };
         /** @description All of a short list. */
@@ -2449,6 +3087,32 @@ export interface components {
                 /** @example google */
                 provider: string;
                 removed_at: components["schemas"]["Timestamp"] | null;
+            }[];
+        };
+        /** @description All of a short list. */
+        List_RecordObject: {
+            /** @description The things. */
+            items: {
+                /** @description Standard ones first. */
+                fields: components["schemas"]["RecordField"][];
+                kind: components["schemas"]["RecordKind"];
+            }[];
+        };
+        /** @description All of a short list. */
+        List_RecordView: {
+            /** @description The things. */
+            items: {
+                created_at: components["schemas"]["Timestamp"];
+                definition: components["schemas"]["ViewDefinition"];
+                id: components["schemas"]["Id"];
+                kind: components["schemas"]["RecordKind"];
+                layout: components["schemas"]["ViewLayout"];
+                /** @description Whether it is one's own. */
+                mine: boolean;
+                name: string;
+                pipeline: components["schemas"]["Id"] | null;
+                /** @description Whether colleagues see it. */
+                shared: boolean;
             }[];
         };
         /** @description All of a short list. */
@@ -2496,6 +3160,34 @@ export interface components {
                 issuer_name: string | null;
                 last_used_at: components["schemas"]["Timestamp"];
             }[];
+        };
+        /** @description All of a short list. */
+        List_Team: {
+            /** @description The things. */
+            items: {
+                created_at: components["schemas"]["Timestamp"];
+                id: components["schemas"]["Id"];
+                members: components["schemas"]["Id"][];
+                name: string;
+            }[];
+        };
+        /** @description Addresses to look up. They are not kept. */
+        LookupInput: {
+            /** @description 1 to 50. */
+            addresses: string[];
+        };
+        /** @description What is known of an address. */
+        LookupResult: {
+            /** @description As it was asked for. */
+            address: string;
+            company: components["schemas"]["LinkedRecord"] | null;
+            contact: components["schemas"]["LinkedRecord"] | null;
+            deals: components["schemas"]["LinkedRecord"][];
+            last_touch: components["schemas"]["Timestamp"] | null;
+            leads: components["schemas"]["LinkedRecord"][];
+            member: components["schemas"]["Colleague"] | null;
+            /** @description About the contact, and not done. */
+            open_tasks: components["schemas"]["LinkedRecord"][];
         };
         /** @description Something done to mail. */
         MailAction: {
@@ -2737,6 +3429,13 @@ export interface components {
             /** @description The message as it was received. */
             original_url: string;
         };
+        /** @description The deal that a lead becomes. */
+        NewDeal: {
+            pipeline?: string | null;
+            stage?: string | null;
+            /** @description Beside those of the lead. */
+            values?: components["schemas"]["FieldValues"];
+        };
         /** @description A new invitation with its link, which works once and is shown this once. */
         NewInvitation: {
             invitation: components["schemas"]["Invitation"];
@@ -2855,6 +3554,56 @@ export interface components {
             next: string | null;
         };
         /** @description One page of a long list. */
+        Page_Record: {
+            /** @description The things. */
+            items: {
+                /** @description What the member may do: `view`, `edit`, or `owner`, who also shares it. */
+                access: string;
+                created_at: components["schemas"]["Timestamp"];
+                created_by: components["schemas"]["Id"] | null;
+                deleted_at: components["schemas"]["Timestamp"] | null;
+                id: components["schemas"]["Id"];
+                kind: components["schemas"]["RecordKind"];
+                /** @description Titles of the records that its values name. */
+                linked: components["schemas"]["LinkedRecord"][];
+                /**
+                 * @description Who sees it beside its owner: `private` (nobody), `shared` (members and teams that are named), `workspace`
+                 *     (everybody), `parent` (whoever sees the record it belongs to).
+                 */
+                sharing: string;
+                /** @description What it is called in lists. */
+                title: string;
+                updated_at: components["schemas"]["Timestamp"];
+                /** @description Links to records that the member does not see are left out. */
+                values: components["schemas"]["FieldValues"];
+                /**
+                 * Format: int64
+                 * @description Counts its changes; for `If-Match`.
+                 */
+                version: number;
+            }[];
+            /** @description For `?after=`; null at the end. */
+            next: string | null;
+        };
+        /** @description One page of a long list. */
+        Page_RecordChange: {
+            /** @description The things. */
+            items: {
+                at: components["schemas"]["Timestamp"];
+                by: components["schemas"]["Id"] | null;
+                /** @description `created`, `edited`, `bulk`, `reverted`, `deleted`, `restored`, `converted`, `rule` or `imported`. */
+                cause: string;
+                changes: components["schemas"]["FieldChange"][];
+                /**
+                 * Format: int64
+                 * @description The version that came of it.
+                 */
+                version: number;
+            }[];
+            /** @description For `?after=`; null at the end. */
+            next: string | null;
+        };
+        /** @description One page of a long list. */
         Page_Send: {
             /** @description The things. */
             items: {
@@ -2906,6 +3655,25 @@ export interface components {
             }[];
             /** @description For `?after=`; null at the end. */
             next: string | null;
+        };
+        /** @description One page of a long list. */
+        Page_TimelineMoment: {
+            /** @description The things. */
+            items: {
+                at: components["schemas"]["Timestamp"];
+                change: components["schemas"]["RecordChange"] | null;
+                record: components["schemas"]["Record"] | null;
+                thread: components["schemas"]["Thread"] | null;
+                /** @description `note`, `task`, `activity`, `change` or `mail`. */
+                type: string;
+            }[];
+            /** @description For `?after=`; null at the end. */
+            next: string | null;
+        };
+        /** @description What a part of a lead becomes. */
+        Part: {
+            /** @description A record that is there; a new one when left out. */
+            existing?: string | null;
         };
         /** @description Someone who wrote in a thread. */
         Participant: {
@@ -3049,6 +3817,57 @@ export interface components {
             own: boolean;
             role: components["schemas"]["Role"];
         };
+        /** @description A pipeline. */
+        Pipeline: {
+            /** @description Put away: its boxes stay as they are. */
+            archived: boolean;
+            id: components["schemas"]["Id"];
+            kind: components["schemas"]["PipelineKindWord"];
+            name: string;
+            /** @description In their order. */
+            stages: components["schemas"]["PipelineStage"][];
+            /**
+             * Format: int64
+             * @description For `If-Match`.
+             */
+            version: number;
+        };
+        /** @description What changes of a pipeline; what is left out stays. */
+        PipelineChangeInput: {
+            /** @description False brings a pipeline back that was put away. */
+            archived?: boolean | null;
+            name?: string | null;
+            /** @description All of them in their order. One that holds boxes cannot be left out. */
+            stages?: components["schemas"]["StageInput"][] | null;
+        };
+        /** @description A pipeline to make. */
+        PipelineInput: {
+            kind: components["schemas"]["PipelineKindWord"];
+            name: string;
+            /** @description 1 to 100; the usual ones of the kind when left out. */
+            stages?: components["schemas"]["StageInput"][] | null;
+        };
+        /** @enum {string} */
+        PipelineKindWord: "deals" | "leads" | "cases" | "board";
+        /** @description A stage of a pipeline. */
+        PipelineStage: {
+            /**
+             * Format: int32
+             * @description A number of the palette, 0 to 15.
+             */
+            color: number;
+            id: components["schemas"]["Id"];
+            name: string;
+            outcome: components["schemas"]["StageOutcome"];
+            /**
+             * Format: int64
+             * @description How likely a box in it is won, 0 to 100.
+             */
+            probability: number | null;
+            /** @description Keys of fields that a box must have to come here. */
+            required: string[];
+            task: components["schemas"]["StageTask"] | null;
+        };
         /** @description The text of step 1. */
         Policy: {
             /** @description The checks that the sentences name. */
@@ -3092,6 +3911,8 @@ export interface components {
              * @example not_found
              */
             code: string;
+            /** @description Of `edit_conflict`: the fields that two people have changed. */
+            conflicts?: components["schemas"]["ProblemConflict"][];
             /** @description What happened and what to do next. */
             detail: string;
             /** @description Which inputs need attention. */
@@ -3113,6 +3934,23 @@ export interface components {
              * @example urn:tenon:problem:not_found
              */
             type: string;
+            /**
+             * Format: int64
+             * @description Of `edit_conflict`: the record's version by now.
+             */
+            version?: number | null;
+        };
+        /** @description A field that two people have changed to different values. */
+        ProblemConflict: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            by: components["schemas"]["Id"] | null;
+            /** @description Its key. */
+            field: string;
+            /** @description What it is now. */
+            theirs: unknown;
+            /** @description What was asked for. */
+            yours: unknown;
         };
         /** @description One input that needs attention. */
         ProblemField: {
@@ -3242,6 +4080,168 @@ export interface components {
             /** @description May be empty. */
             name: string;
         };
+        /** @description A record. */
+        Record: {
+            /** @description What the member may do: `view`, `edit`, or `owner`, who also shares it. */
+            access: string;
+            created_at: components["schemas"]["Timestamp"];
+            created_by: components["schemas"]["Id"] | null;
+            deleted_at: components["schemas"]["Timestamp"] | null;
+            id: components["schemas"]["Id"];
+            kind: components["schemas"]["RecordKind"];
+            /** @description Titles of the records that its values name. */
+            linked: components["schemas"]["LinkedRecord"][];
+            /**
+             * @description Who sees it beside its owner: `private` (nobody), `shared` (members and teams that are named), `workspace`
+             *     (everybody), `parent` (whoever sees the record it belongs to).
+             */
+            sharing: string;
+            /** @description What it is called in lists. */
+            title: string;
+            updated_at: components["schemas"]["Timestamp"];
+            /** @description Links to records that the member does not see are left out. */
+            values: components["schemas"]["FieldValues"];
+            /**
+             * Format: int64
+             * @description Counts its changes; for `If-Match`.
+             */
+            version: number;
+        };
+        /** @description A change of a record. */
+        RecordChange: {
+            at: components["schemas"]["Timestamp"];
+            by: components["schemas"]["Id"] | null;
+            /** @description `created`, `edited`, `bulk`, `reverted`, `deleted`, `restored`, `converted`, `rule` or `imported`. */
+            cause: string;
+            changes: components["schemas"]["FieldChange"][];
+            /**
+             * Format: int64
+             * @description The version that came of it.
+             */
+            version: number;
+        };
+        /** @description How many records. */
+        RecordCount: {
+            /** @description Of each stage that has some, when a pipeline was asked for. */
+            by_stage: components["schemas"]["StageCount"][] | null;
+            /** Format: int64 */
+            count: number;
+        };
+        /** @description What changes. */
+        RecordEdit: {
+            /** @description Only the fields that change; null empties one. */
+            values: components["schemas"]["FieldValues"];
+        };
+        /** @description A field of a kind. */
+        RecordField: {
+            /** @description Put away: nobody fills it in any more. */
+            archived: boolean;
+            id: components["schemas"]["Id"] | null;
+            /**
+             * @description Its place in the values of a record; of one's own fields `c_…`. It never changes.
+             * @example close_date
+             */
+            key: string;
+            /** @description Null for standard fields. */
+            label: string | null;
+            links_to: components["schemas"]["RecordKind"] | null;
+            /** @description Of choices; empty for others. */
+            options: components["schemas"]["FieldOption"][];
+            /** @description Whether it must be filled in. */
+            required: boolean;
+            /** @description It never changes. */
+            type: components["schemas"]["RecordFieldType"];
+        };
+        /** @enum {string} */
+        RecordFieldType: "text" | "long_text" | "url" | "number" | "money" | "date" | "datetime" | "boolean" | "choice" | "choices" | "person" | "people" | "link" | "links" | "emails" | "phones" | "addresses" | "pipeline" | "stage";
+        /** @description A record to make. */
+        RecordInput: {
+            kind: components["schemas"]["RecordKind"];
+            /**
+             * @description `private`, `workspace` or `parent`; what belongs to another record usually goes with that, all else is
+             *     the workspace's.
+             */
+            sharing?: string | null;
+            /**
+             * @description By field. Who makes it is its `owner` unless that is given; boxes stand in the first stage of their
+             *     first pipeline unless `pipeline` or `stage` is given.
+             */
+            values: components["schemas"]["FieldValues"];
+        };
+        /** @enum {string} */
+        RecordKind: "contact" | "company" | "deal" | "lead" | "case" | "card" | "task" | "activity" | "note";
+        /** @description Where a box is to stand. */
+        RecordMove: {
+            /** @description Right before this box; at the end when left out. */
+            before?: string | null;
+            /** @description The stage (`stg_…`). */
+            stage: string;
+            /** @description What else changes with it: the fields that the stage asks for. */
+            values?: components["schemas"]["FieldValues"];
+        };
+        /** @description A kind of record. */
+        RecordObject: {
+            /** @description Standard ones first. */
+            fields: components["schemas"]["RecordField"][];
+            kind: components["schemas"]["RecordKind"];
+        };
+        /**
+         * @description Which records. In a body, because filters hold names and addresses, and addresses of requests are logged by
+         *     proxies.
+         */
+        RecordsFilter: {
+            /** @description In the bin. */
+            deleted?: boolean;
+            /**
+             * @description `{"all": […]}`, `{"any": […]}`, `{"not": …}` or `{"field", "op", "value"}`. Comparisons are `is`, `is_not`,
+             *     `in`, `contains`, `not_contains`, `starts_with`, `empty`, `not_empty`, and for what has an order `lt`, `lte`,
+             *     `gt`, `gte`, `between` (two values), and for days `within` (`{"last": 7, "unit": "days"}`). `me` is a person.
+             */
+            filter?: unknown;
+            kind: components["schemas"]["RecordKind"];
+            /** @description That link to this record, by whatever field. */
+            linked_to?: string | null;
+            /** @description In this pipeline. */
+            pipeline?: string | null;
+            /** @description Words that begin words of the record: of its name, addresses, numbers and short texts. */
+            search?: string | null;
+            /** @description In this stage. */
+            stage?: string | null;
+        };
+        /** @description A page of records. */
+        RecordsPage: components["schemas"]["RecordsFilter"] & {
+            /** @description `next` of the last page. */
+            after?: string | null;
+            /**
+             * Format: int32
+             * @description How many, 1 to 200.
+             * @default 50
+             */
+            limit: number;
+            /** @description At most one; the kind's usual order when there is none. */
+            sort?: components["schemas"]["RecordsSort"][];
+        };
+        /** @description By what a list is ordered. */
+        RecordsSort: {
+            /** @description `asc` or `desc`; records without a value come last either way. */
+            direction?: string;
+            /** @description A field, or `title`, `created_at`, `updated_at`, `position` (in the stage). */
+            field: string;
+        };
+        /** @description A kept view. */
+        RecordView: {
+            created_at: components["schemas"]["Timestamp"];
+            definition: components["schemas"]["ViewDefinition"];
+            id: components["schemas"]["Id"];
+            kind: components["schemas"]["RecordKind"];
+            layout: components["schemas"]["ViewLayout"];
+            /** @description Whether it is one's own. */
+            mine: boolean;
+            name: string;
+            pipeline: components["schemas"]["Id"] | null;
+            /** @description Whether colleagues see it. */
+            shared: boolean;
+        };
         /** @description Codes for the day when the app is lost, each good once; shown this once. */
         RecoveryCodes: {
             recovery_codes: string[];
@@ -3272,6 +4272,16 @@ export interface components {
         /** @description What the person decides. */
         ResolveInput: {
             decision: components["schemas"]["SendDecision"];
+        };
+        /** @description A change to take back. */
+        Revert: {
+            /** @description Only these of its fields. */
+            fields?: string[] | null;
+            /**
+             * Format: int64
+             * @description The version that came of it.
+             */
+            version: number;
         };
         /** @description What becomes of the grant. */
         RevokePlan: {
@@ -3470,6 +4480,22 @@ export interface components {
         SetupState: {
             needed: boolean;
         };
+        /** @description A member or a team, and what they may do. */
+        Share: {
+            /** @description `view` or `edit`. */
+            access: string;
+            /** @description A member (`mem_…`), or null. */
+            member: string | null;
+            /** @description A team (`team_…`), or null. */
+            team: string | null;
+        };
+        /** @description Who sees a record beside its owner. */
+        Sharing: {
+            /** @description `private`, `shared`, `workspace` or `parent`. */
+            scope: string;
+            /** @description With whom, when it is `shared`. */
+            shares?: components["schemas"]["Share"][];
+        };
         /** @description An account at an issuer by which one signs in. */
         SignInAccount: {
             /** @description The account's address there; may be empty. */
@@ -3506,6 +4532,65 @@ export interface components {
             reason: string;
             reason_text: string;
         };
+        /**
+         * @description Which end of an order comes first.
+         * @enum {string}
+         */
+        SortDirection: "asc" | "desc";
+        /** @description What stands in a stage. */
+        StageCount: {
+            /** @description Sums of the field `amount`. */
+            amounts: components["schemas"]["Amount"][];
+            /** Format: int64 */
+            count: number;
+            stage: components["schemas"]["Id"];
+        };
+        /** @description A stage as it shall be. */
+        StageInput: {
+            /**
+             * Format: int32
+             * @description A number of the palette; it stays, or is that of the place, when left out.
+             */
+            color?: number | null;
+            /** @description Of a stage that there is; a new one when left out. */
+            id?: string | null;
+            name: string;
+            /** @default open */
+            outcome: components["schemas"]["StageOutcome"];
+            /** Format: int64 */
+            probability?: number | null;
+            required?: string[];
+            task?: components["schemas"]["StageTask"] | null;
+        };
+        /** @enum {string} */
+        StageOutcome: "open" | "won" | "lost";
+        /** @description A task that a stage brings. */
+        StageTask: {
+            /**
+             * Format: int32
+             * @description Days until it is due, 0 to 1,000.
+             */
+            due_days: number;
+            name: string;
+        };
+        /** @description A team. */
+        Team: {
+            created_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["Id"];
+            members: components["schemas"]["Id"][];
+            name: string;
+        };
+        /** @description What changes of a team; what is left out stays. */
+        TeamChangeInput: {
+            /** @description Everybody who is in it from now on. */
+            members?: string[] | null;
+            name?: string | null;
+        };
+        /** @description A team to make. */
+        TeamInput: {
+            members?: string[];
+            name: string;
+        };
         /** @description A thread in a list. */
         Thread: {
             connection_id: components["schemas"]["Id"];
@@ -3528,6 +4613,15 @@ export interface components {
         ThreadDetail: components["schemas"]["Thread"] & {
             /** @description Oldest first. */
             messages: components["schemas"]["Message"][];
+        };
+        /** @description Something that happened. */
+        TimelineMoment: {
+            at: components["schemas"]["Timestamp"];
+            change: components["schemas"]["RecordChange"] | null;
+            record: components["schemas"]["Record"] | null;
+            thread: components["schemas"]["Thread"] | null;
+            /** @description `note`, `task`, `activity`, `change` or `mail`. */
+            type: string;
         };
         /**
          * Format: date-time
@@ -3555,6 +4649,52 @@ export interface components {
         /** @description The decision. */
         UnparkInput: {
             decision: components["schemas"]["Decision"];
+        };
+        /** @description What changes of a view; what is left out stays. */
+        ViewChangeInput: {
+            definition?: components["schemas"]["ViewDefinition"] | null;
+            layout?: components["schemas"]["ViewLayout"] | null;
+            name?: string | null;
+            /** @description Null shows all pipelines. */
+            pipeline?: string | null;
+            shared?: boolean | null;
+        };
+        /** @description A field that is shown. */
+        ViewColumn: {
+            field: string;
+            /**
+             * Format: int32
+             * @description Pixels, 20 to 2,000.
+             */
+            width: number | null;
+        };
+        /** @description Which records a view shows, in which order, and what of each. */
+        ViewDefinition: {
+            /** @description At most 100; the usual ones when empty. */
+            columns?: components["schemas"]["ViewColumn"][];
+            /** @description As in a query of records; `me` stands for whoever looks. Null shows all. */
+            filter: Record<string, never> | null;
+            /** @description By which field the records are grouped. */
+            group: string | null;
+            /** @description The first counts most; at most 3. */
+            sort?: components["schemas"]["ViewSort"][];
+        };
+        /** @description A view to keep. */
+        ViewInput: {
+            definition: components["schemas"]["ViewDefinition"];
+            kind: components["schemas"]["RecordKind"];
+            layout: components["schemas"]["ViewLayout"];
+            name: string;
+            /** @description One whose boxes are of this kind. */
+            pipeline?: string | null;
+            shared?: boolean;
+        };
+        /** @enum {string} */
+        ViewLayout: "table" | "board";
+        /** @description A field that records are ordered by. */
+        ViewSort: {
+            direction: components["schemas"]["SortDirection"];
+            field: string;
         };
         /** @description A workspace. */
         Workspace: {
@@ -5512,6 +6652,144 @@ export interface operations {
             };
         };
     };
+    archive_field: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Field */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_field: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Field */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldChangeInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordField"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_invitations: {
         parameters: {
             query?: never;
@@ -5934,6 +7212,66 @@ export interface operations {
             };
             /** @description `outcome_unknown`: Outcome unknown; `provider_unavailable`: Provider unavailable */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookupInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_LookupResult"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8054,6 +9392,391 @@ export interface operations {
             };
         };
     };
+    list_objects: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_RecordObject"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_field: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Kind */
+                kind: components["schemas"]["RecordKind"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordField"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_pipelines: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Pipeline"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_pipeline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PipelineInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pipeline"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    archive_pipeline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Pipeline */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_pipeline: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that the change began from, such as `"3"`: refuses when there is a newer one */
+                "If-Match": string;
+            };
+            path: {
+                /** @description Pipeline */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PipelineChangeInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pipeline"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stage_not_empty`: Stage not empty */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `pipeline_changed`: Pipeline changed elsewhere */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_policy: {
         parameters: {
             query?: {
@@ -8204,6 +9927,1222 @@ export interface operations {
             };
             /** @description `not_found`: Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_record: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request; its second coming is answered with the same record */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention; `idempotency_key_reused`: Key used before; `stage_needs_fields`: The stage needs more */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Record */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Record */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_record: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The record's version */
+                "If-Match": string;
+            };
+            path: {
+                /** @description Record */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordEdit"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `edit_conflict`: Changed by somebody else; `record_deleted`: In the bin */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention; `stage_needs_fields`: The stage needs more */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    convert_lead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Record */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConvertInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConvertedLead"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `record_deleted`: In the bin */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention; `stage_needs_fields`: The stage needs more */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_record_forever: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Record */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_record_history: {
+        parameters: {
+            query?: {
+                /** @description `next` of the last page. */
+                after?: string;
+                /** @description How many, 1 to 200. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Record */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RecordChange"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    move_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Record */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordMove"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `record_deleted`: In the bin */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention; `stage_needs_fields`: The stage needs more */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Record */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revert_record: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The record's version */
+                "If-Match": string;
+            };
+            path: {
+                /** @description Record */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Revert"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `edit_conflict`: Changed by somebody else; `record_deleted`: In the bin */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention; `stage_needs_fields`: The stage needs more */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_record_sharing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Record */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sharing"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_record_sharing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Record */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Sharing"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sharing"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_record_timeline: {
+        parameters: {
+            query?: {
+                /** @description `next` of the last page. */
+                after?: string;
+                /** @description How many, 1 to 200. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Record */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TimelineMoment"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_records: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names this change; its second coming goes on with it */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkResult"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention; `idempotency_key_reused`: Key used before */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_change_of_records: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Change */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkResult"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_records: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordsFilter"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordCount"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    query_records: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordsPage"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Record"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9776,6 +12715,251 @@ export interface operations {
             };
         };
     };
+    list_teams: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Team"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_team: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_team: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Team */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_team: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Team */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamChangeInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_threads: {
         parameters: {
             query?: {
@@ -10066,6 +13250,263 @@ export interface operations {
             };
             /** @description `not_found`: Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_views: {
+        parameters: {
+            query?: {
+                /** @description Of these records only */
+                kind?: components["schemas"]["RecordKind"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_RecordView"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordView"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forget_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description View */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description View */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewChangeInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordView"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

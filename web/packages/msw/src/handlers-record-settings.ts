@@ -113,7 +113,7 @@ export function settingsOfRecords(fake: FakeServer, on: On): void {
     const found = state().pipelines.find(({ id }) => id === params.id);
     if (found === undefined) return missing();
     const seen = Number(request.headers.get("If-Match")?.replace(/\D/g, ""));
-    if (seen !== found.version) return problem(412, "version_mismatch");
+    if (seen !== found.version) return problem(412, "pipeline_changed");
     const { name, stages: given } = body as { name?: string; stages?: StageInput[] };
     if (given !== undefined) {
       const kept = new Set(given.map(({ id }) => id));

@@ -92,6 +92,9 @@ const SENTENCES: Record<AuditAction, Say> = {
   member_enabled: ({ t, who, whom }) => t("audit.said.member_enabled", { who, whom }),
   domain_allowed: ({ t, who, domain }) => t("audit.said.domain_allowed", { who, domain }),
   domain_forbidden: ({ t, who, domain }) => t("audit.said.domain_forbidden", { who, domain }),
+  team_created: ({ t, who }) => t("audit.said.team_created", { who }),
+  team_changed: ({ t, who }) => t("audit.said.team_changed", { who }),
+  team_deleted: ({ t, who }) => t("audit.said.team_deleted", { who }),
   connection_made: (told) =>
     told.t("audit.said.connection_made", { who: told.who, provider: providerOf(told) }),
   connection_renewed: (told) =>

@@ -1,5 +1,7 @@
 /** The words of records in the HTTP contract. */
-import type { Thread } from "@tenon/api-client";
+import type { components, Thread } from "@tenon/api-client";
+
+type Schemas = components["schemas"];
 
 export const KINDS = [
   "contact",
@@ -11,52 +13,22 @@ export const KINDS = [
   "task",
   "activity",
   "note",
-] as const;
-export type Kind = (typeof KINDS)[number];
+] as const satisfies readonly Schemas["RecordKind"][];
+export type Kind = Schemas["RecordKind"];
 
 /** Kinds that stand in a stage of a pipeline. */
 export type BoxKind = "deal" | "lead" | "case" | "card";
-export type PipelineKind = "deals" | "leads" | "cases" | "board";
+export type PipelineKind = Schemas["PipelineKindWord"];
 
-export type FieldType =
-  | "text"
-  | "long_text"
-  | "url"
-  | "number"
-  | "money"
-  | "date"
-  | "datetime"
-  | "boolean"
-  | "choice"
-  | "choices"
-  | "person"
-  | "people"
-  | "link"
-  | "links"
-  | "emails"
-  | "phones"
-  | "addresses"
-  | "pipeline"
-  | "stage";
+export type FieldType = Schemas["RecordFieldType"];
 
 /** A number of the palette, from 0 to 15. */
 export type PaletteColor = number;
-export type FieldOption = { value: string; label: string | null; color: PaletteColor | null };
+export type FieldOption = Schemas["FieldOption"];
 
 /** A field as the server tells of it. */
-export type Field = {
-  key: string;
-  /** Null for standard fields. */
-  id: string | null;
-  /** Of custom fields only. */
-  label: string | null;
-  type: FieldType;
-  required: boolean;
-  options: FieldOption[];
-  links_to: Kind | null;
-  archived: boolean;
-};
-export type ObjectType = { kind: Kind; fields: Field[] };
+export type Field = Schemas["RecordField"];
+export type ObjectType = Schemas["RecordObject"];
 export type FieldInputBody = {
   label?: string;
   type?: FieldType;
@@ -195,30 +167,15 @@ export type BulkBody = {
   set?: Values;
   delete?: boolean;
 };
-export type BulkResult = { id: string; changed: number; skipped: number };
+export type BulkResult = Schemas["BulkResult"];
 
-export type StageOutcome = "open" | "won" | "lost";
-export type Stage = {
-  id: string;
-  name: string;
-  color: PaletteColor;
-  outcome: StageOutcome;
-  probability: number | null;
-  required: string[];
-  task: { name: string; due_days: number } | null;
-};
+export type StageOutcome = Schemas["StageOutcome"];
+export type Stage = Schemas["PipelineStage"];
 /** As it is written; a new stage has no id yet. */
 export type StageInput = Omit<Stage, "id"> & { id?: string };
-export type Pipeline = {
-  id: string;
-  kind: PipelineKind;
-  name: string;
-  version: number;
-  archived: boolean;
-  stages: Stage[];
-};
+export type Pipeline = Schemas["Pipeline"];
 
-export type ViewLayout = "table" | "board";
+export type ViewLayout = Schemas["ViewLayout"];
 export type ViewDefinition = {
   filter: Filter | null;
   sort: Sort[];
