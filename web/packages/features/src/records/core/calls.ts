@@ -1,5 +1,5 @@
 /** Each call of the records API, once. */
-import { type ApiClient, send } from "@tenon/api-client";
+import { type ApiClient, type paths, send } from "@tenon/api-client";
 import type {
   BulkBody,
   BulkResult,
@@ -30,6 +30,8 @@ import type {
   ViewInput,
 } from "./types";
 
+/** What the contract has below `/api/v1`. */
+type Path<Full = keyof paths> = Full extends `/api/v1${infer Rest}` ? Rest : never;
 type Options = { params?: object; body?: unknown; signal?: AbortSignal };
 type Loose = {
   [Method in "GET" | "POST" | "PUT" | "PATCH" | "DELETE"]: (
@@ -60,7 +62,7 @@ export function recordCalls(api: ApiClient) {
   const loose = api as unknown as Loose;
   const call = <Data>(
     method: keyof Loose,
-    path: string,
+    path: Path,
     options: {
       path?: object;
       query?: object;

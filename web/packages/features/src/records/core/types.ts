@@ -2,6 +2,8 @@
 import type { components, Thread } from "@tenon/api-client";
 
 type Schemas = components["schemas"];
+/** Said more exactly than the contract does, but never otherwise. */
+type Fits<Ours extends Theirs, Theirs> = Ours;
 
 export const KINDS = [
   "contact",
@@ -64,7 +66,7 @@ export type RecordRef = { id: string; kind: Kind; title: string; deleted?: boole
 export type Access = "view" | "edit" | "owner";
 export type SharingScope = "private" | "shared" | "workspace" | "parent";
 export type Share = { member: string | null; team: string | null; access: "view" | "edit" };
-export type Sharing = { scope: SharingScope; shares: Share[] };
+export type Sharing = Fits<{ scope: SharingScope; shares: Share[] }, Schemas["Sharing"]>;
 
 /** `Record` is a word of TypeScript already. */
 export type RecordItem = {
@@ -84,7 +86,10 @@ export type RecordItem = {
 };
 /** As the server answers it. */
 export type RecordAnswer = Omit<RecordItem, "linked"> & { linked: RecordRef[] };
-export type NewRecord = { kind: Kind; values: Values; sharing?: Exclude<SharingScope, "shared"> };
+export type NewRecord = Fits<
+  { kind: Kind; values: Values; sharing?: Exclude<SharingScope, "shared"> },
+  Schemas["RecordInput"]
+>;
 
 export type PageOf<Item> = { items: Item[]; next: string | null };
 
