@@ -27,6 +27,7 @@ const { values: args } = parseArgs({
     port: { type: "string", default: "4173" },
     scenario: { type: "string", default: "connected" },
     threads: { type: "string", default: "240" },
+    contacts: { type: "string", default: "60" },
     "sync-ms": { type: "string", default: "5000" },
   },
 });
@@ -49,6 +50,7 @@ const { module: msw } = await runnerImport(path.join(web, "packages/msw/src/inde
 });
 const fake = new msw.FakeServer({
   threads: Number(args.threads),
+  contacts: Number(args.contacts),
   syncMs: Number(args["sync-ms"]),
   consentUrl: `http://127.0.0.1:${port + 1}/consent`,
 }).load(args.scenario);

@@ -8,15 +8,17 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { type ApiClient, isProblem } from "@tenon/api-client";
-import { sessionQuery, setupQuery } from "@tenon/features";
+import { sessionQuery, setupQuery, withTexts } from "@tenon/features";
 import { AppLayout, Crashed, HomePage, MissingPage, Pending, RootLayout } from "./layout";
 import {
   auditSearch,
   connectionSearch,
   connectSearch,
   mailSearch,
+  recordsSearch,
   settingsSearch,
   signInSearch,
+  tasksSearch,
 } from "./search";
 
 export type RouterContext = { api: ApiClient; client: QueryClient; leave: (url: string) => void };
@@ -144,6 +146,79 @@ const outbox = createRoute({
   component: lazyRouteComponent(() => import("./pages/mail-more"), "OutboxPage"),
 });
 
+/** All that shows records. */
+const crm = createRoute({
+  getParentRoute: () => member,
+  id: "crm",
+  component: lazyRouteComponent(
+    () => withTexts("records", () => import("./pages/records-frame")),
+    "RecordsFrame",
+  ),
+});
+
+const recordsPages = () => withTexts("records", () => import("./pages/records"));
+
+const contacts = createRoute({
+  getParentRoute: () => crm,
+  path: "/contacts",
+  validateSearch: recordsSearch,
+  component: lazyRouteComponent(recordsPages, "ContactsPage"),
+});
+
+const companies = createRoute({
+  getParentRoute: () => crm,
+  path: "/companies",
+  validateSearch: recordsSearch,
+  component: lazyRouteComponent(recordsPages, "CompaniesPage"),
+});
+
+const leads = createRoute({
+  getParentRoute: () => crm,
+  path: "/leads/{-$pipeline}",
+  validateSearch: recordsSearch,
+  component: lazyRouteComponent(recordsPages, "LeadsPage"),
+});
+
+const deals = createRoute({
+  getParentRoute: () => crm,
+  path: "/deals/{-$pipeline}",
+  validateSearch: recordsSearch,
+  component: lazyRouteComponent(recordsPages, "DealsPage"),
+});
+
+const cases = createRoute({
+  getParentRoute: () => crm,
+  path: "/cases/{-$pipeline}",
+  validateSearch: recordsSearch,
+  component: lazyRouteComponent(recordsPages, "CasesPage"),
+});
+
+const boards = createRoute({
+  getParentRoute: () => crm,
+  path: "/boards/{-$pipeline}",
+  validateSearch: recordsSearch,
+  component: lazyRouteComponent(recordsPages, "BoardsPage"),
+});
+
+const tasks = createRoute({
+  getParentRoute: () => crm,
+  path: "/tasks",
+  validateSearch: tasksSearch,
+  component: lazyRouteComponent(() => withTexts("records", () => import("./pages/tasks")), "TasksPage"),
+});
+
+const record = createRoute({
+  getParentRoute: () => crm,
+  path: "/records/$id",
+  component: lazyRouteComponent(() => withTexts("records", () => import("./pages/record")), "RecordPage"),
+});
+
+const bin = createRoute({
+  getParentRoute: () => crm,
+  path: "/bin",
+  component: lazyRouteComponent(() => withTexts("records", () => import("./pages/record")), "BinPage"),
+});
+
 const members = createRoute({
   getParentRoute: () => member,
   path: "/members",
@@ -161,7 +236,27 @@ const audit = createRoute({
   getParentRoute: () => member,
   path: "/settings/audit",
   validateSearch: auditSearch,
-  component: lazyRouteComponent(() => import("./pages/audit"), "AuditPage"),
+  component: lazyRouteComponent(() => withTexts("audit", () => import("./pages/audit")), "AuditPage"),
+});
+
+const recordSettings = () => withTexts("records", () => import("./pages/record-settings"));
+
+const fields = createRoute({
+  getParentRoute: () => crm,
+  path: "/settings/fields",
+  component: lazyRouteComponent(recordSettings, "FieldsPage"),
+});
+
+const pipelines = createRoute({
+  getParentRoute: () => crm,
+  path: "/settings/pipelines",
+  component: lazyRouteComponent(recordSettings, "PipelinesPage"),
+});
+
+const teams = createRoute({
+  getParentRoute: () => crm,
+  path: "/settings/teams",
+  component: lazyRouteComponent(recordSettings, "TeamsPage"),
 });
 
 const routeTree = root.addChildren([
@@ -182,6 +277,20 @@ const routeTree = root.addChildren([
     mail,
     labels,
     outbox,
+    crm.addChildren([
+      contacts,
+      companies,
+      leads,
+      deals,
+      cases,
+      boards,
+      tasks,
+      record,
+      bin,
+      fields,
+      pipelines,
+      teams,
+    ]),
     members,
     settings,
     audit,

@@ -34,6 +34,24 @@ export const auditSearch = (raw: Raw) =>
 
 const PERIODS = ["day", "week", "month", "days"] as const;
 
+/** A list of records: which saved view, which record beside it. Never what is searched or filtered for. */
+export const recordsSearch = (raw: Raw) =>
+  compact({
+    view: text(raw.view),
+    open: text(raw.open),
+    layout: LAYOUTS.find((one) => one === raw.layout),
+    new: flag(raw.new),
+  });
+
+const LAYOUTS = ["table", "board"] as const;
+
+export const tasksSearch = (raw: Raw) =>
+  compact({
+    open: text(raw.open),
+    whose: raw.whose === "all" ? ("all" as const) : undefined,
+    new: flag(raw.new),
+  });
+
 export const connectSearch = (raw: Raw) => {
   const profile = text(raw.profile);
   return compact({

@@ -10,6 +10,8 @@ export class ApiProblem extends Error {
   readonly fields: ReadonlyArray<{ name: string; detail: string }>;
   /** Seconds to wait before trying again (`Retry-After`). */
   readonly retryAfter: number | undefined;
+  /** What the document says beyond the words that all problems have. */
+  readonly more: Readonly<Record<string, unknown>>;
 
   constructor(problem: Partial<Problem> & { status: number; code: string }, retryAfter?: number) {
     super(problem.title ?? problem.code);
@@ -20,6 +22,7 @@ export class ApiProblem extends Error {
     this.requestId = problem.request_id;
     this.fields = problem.fields ?? [];
     this.retryAfter = retryAfter;
+    this.more = problem as Record<string, unknown>;
   }
 
   /** The complaint about one input, if the server made one. */

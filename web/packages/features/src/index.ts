@@ -14,7 +14,7 @@ export {
   useMe,
 } from "./core";
 export { AppFrame, HomeScreen } from "./frame";
-export { changeLocale, createI18n, LOCALES, type Locale, preferredLocale } from "./i18n";
+export { changeLocale, createI18n, LOCALES, type Locale, preferredLocale, withTexts } from "./i18n";
 export { KeyboardProvider } from "./keyboard";
 export { LiveProvider } from "./live";
 export { ProofProvider } from "./proof";

@@ -3,6 +3,7 @@ import type { Domain, Invitation, Passkey, Person, Role, SignInAccount } from "@
 import { HttpResponse, type JsonBodyType } from "msw";
 import { problem } from "./answers";
 import { hugo, lea, me as person } from "./data/people";
+import { COLLEAGUES } from "./data/records";
 import { FAKE_PASSWORD, FAKE_TOTP, type FakeServer } from "./fake";
 import type { On } from "./handlers";
 
@@ -38,6 +39,14 @@ export class FakeAccess {
       one(fake.me.member.id, person, "owner", true),
       one("mem_lea000000001", lea, "member", false),
       one("mem_hug000000001", hugo, "viewer", false),
+      ...COLLEAGUES.map(([id, name]) => {
+        const address = `${name
+          .split(" ")[0]
+          ?.normalize("NFD")
+          .replace(/\P{ASCII}/gu, "")
+          .toLowerCase()}@ateliernord.example`;
+        return one(id, { name, address }, "member", false);
+      }),
     ];
     this.invitations = [
       {

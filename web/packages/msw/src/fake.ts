@@ -20,6 +20,7 @@ import { health } from "./data/health";
 import { arrival, type MailboxData, mailbox, type StoredMessage, type StoredThread } from "./data/mailbox";
 import { me as person } from "./data/people";
 import { scopesOf } from "./data/providers";
+import { FakeRecords } from "./records";
 
 export type Scenario = "new" | "signed_out" | "empty" | "connected" | "syncing" | "trouble";
 export type FakeOptions = {
@@ -30,6 +31,8 @@ export type FakeOptions = {
   syncMs?: number;
   /** Where the provider's consent page is. */
   consentUrl?: string;
+  /** Contacts among the sample records. */
+  contacts?: number;
 };
 
 export const FAKE_PASSWORD = "a tenon fits its mortise";
@@ -67,6 +70,7 @@ export class FakeServer {
   acting = new FakeActing(this);
   audit: FakeAudit;
   composing = new FakeComposing(this);
+  #records: FakeRecords | undefined;
   /** Nothing reaches the server. */
   offline = false;
   /** Requests that are carried out, but whose answer does not come. */
@@ -93,6 +97,7 @@ export class FakeServer {
       threads: 240,
       syncMs: 5000,
       consentUrl: "http://127.0.0.1:4174/consent",
+      contacts: 60,
       ...options,
     };
     this.me = freshMe();
@@ -129,6 +134,7 @@ export class FakeServer {
     this.acting = new FakeActing(this);
     this.audit = new FakeAudit(this);
     this.composing = new FakeComposing(this);
+    this.#records = undefined;
     this.receipts = [];
     this.consents = [];
     this.set = scenario !== "new";
@@ -145,6 +151,12 @@ export class FakeServer {
     }
     if (scenario === "trouble") this.#addTrouble();
     return this;
+  }
+
+  /** Made when they are first asked for: most tests never do. */
+  get records(): FakeRecords {
+    this.#records ??= new FakeRecords(this, this.#options.contacts);
+    return this.#records;
   }
 
   listen(listener: Listener): () => void {

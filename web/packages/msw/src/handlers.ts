@@ -9,6 +9,7 @@ import { policy } from "./data/policy";
 import { providers } from "./data/providers";
 import { FAKE_PASSWORD, FAKE_TOTP, type FakeServer, SETUP_TOKEN } from "./fake";
 import { acting, composing } from "./handlers-acting";
+import { records } from "./handlers-records";
 
 type Method = "get" | "post" | "put" | "patch" | "delete";
 type Call = { request: Request; url: URL; params: Record<string, string>; body: Record<string, unknown> };
@@ -49,6 +50,7 @@ export function handlers(fake: FakeServer): RequestHandler[] {
   search(on, fake);
   acting(fake, on);
   composing(fake, on);
+  records(fake, on);
   routes.push(upload(fake), events(fake), callback(fake));
   return routes;
 }

@@ -10,6 +10,8 @@ export type ShellItem = {
   label: string;
   /** A spoken note; the item then bears a dot. */
   attention?: string | undefined;
+  /** On a phone there is no room for all: these stand in the menu `more` there. */
+  fold?: boolean;
 };
 
 type ShellProps = {
@@ -17,13 +19,15 @@ type ShellProps = {
   skipLabel: string;
   brand: (props: { className: string; children: ReactNode }) => ReactNode;
   items: ShellItem[];
+  /** A menu of what has no place of its own; it gets the class of an item. */
+  more?: (className: string) => ReactNode;
   end: ReactNode;
   banner?: ReactNode;
   children: ReactNode;
 };
 
 /** The frame of the app: a rail at the side, at the bottom on phones, and the page. */
-export function Shell({ navLabel, skipLabel, brand, items, end, banner, children }: ShellProps) {
+export function Shell({ navLabel, skipLabel, brand, items, more, end, banner, children }: ShellProps) {
   return (
     <div className={classes.shell}>
       {/* biome-ignore lint/a11y/useValidAnchor: it leads to the content; focus is set by hand because it lies in the page */}
@@ -41,7 +45,7 @@ export function Shell({ navLabel, skipLabel, brand, items, end, banner, children
         {brand({ className: classes.brand ?? "", children: <Logo size={28} /> })}
         <ul className={classes.items}>
           {items.map((item) => (
-            <li key={item.key}>
+            <li key={item.key} data-fold={item.fold === true ? "" : undefined}>
               {item.link({
                 className: classes.item ?? "",
                 children: (
@@ -56,6 +60,7 @@ export function Shell({ navLabel, skipLabel, brand, items, end, banner, children
               })}
             </li>
           ))}
+          {more !== undefined && <li>{more(classes.item ?? "")}</li>}
         </ul>
         <div className={classes.end}>{end}</div>
       </nav>

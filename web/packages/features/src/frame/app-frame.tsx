@@ -1,7 +1,20 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useRouterState } from "@tanstack/react-router";
 import type { Me } from "@tenon/api-client";
-import { Avatar, IconMail, IconPlug, IconSettings, IconUsers, IconWifiOff, Shell } from "@tenon/ui";
+import {
+  Avatar,
+  IconAddressBook,
+  IconBuilding,
+  IconChecklist,
+  IconDots,
+  IconMail,
+  IconPlug,
+  IconSettings,
+  IconTargetArrow,
+  IconUsers,
+  IconWifiOff,
+  Shell,
+} from "@tenon/ui";
 import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { needsAttention } from "../connections/status";
@@ -16,8 +29,28 @@ const RailTools = late(
   ({ me }) => <Avatar name={me.member.name} seed={me.member.email} size={30} />,
 );
 
+const RailMore = late(
+  () => import("./rail-more"),
+  ({ className, label }) => (
+    <button type="button" className={className} disabled>
+      <IconDots size={20} stroke={1.6} />
+      <span>{label}</span>
+    </button>
+  ),
+);
+
 /** A short break of the live line is nobody's business. */
 const QUIET_MS = 4000;
+
+type RailPath =
+  | "/"
+  | "/contacts"
+  | "/companies"
+  | "/deals/{-$pipeline}"
+  | "/tasks"
+  | "/connections"
+  | "/members"
+  | "/settings";
 
 export function AppFrame({
   me,
@@ -37,7 +70,37 @@ export function AppFrame({
   const palette = usePalette();
 
   const group = t("keys.group.go");
+  const create = t("nav.create");
+  const created = { new: true };
   useShortcuts([
+    { keys: "g k", label: t("nav.contacts"), group, run: () => void navigate({ to: "/contacts" }) },
+    { keys: "g y", label: t("nav.companies"), group, run: () => void navigate({ to: "/companies" }) },
+    { keys: "g l", label: t("nav.leads"), group, run: () => void navigate({ to: "/leads/{-$pipeline}" }) },
+    { keys: "g v", label: t("nav.deals"), group, run: () => void navigate({ to: "/deals/{-$pipeline}" }) },
+    { keys: "g x", label: t("nav.cases"), group, run: () => void navigate({ to: "/cases/{-$pipeline}" }) },
+    { keys: "g r", label: t("nav.boards"), group, run: () => void navigate({ to: "/boards/{-$pipeline}" }) },
+    { keys: "g w", label: t("nav.tasks"), group, run: () => void navigate({ to: "/tasks" }) },
+    {
+      label: t("nav.new_contact"),
+      group: create,
+      run: () => void navigate({ to: "/contacts", search: created }),
+    },
+    {
+      label: t("nav.new_company"),
+      group: create,
+      run: () => void navigate({ to: "/companies", search: created }),
+    },
+    {
+      label: t("nav.new_lead"),
+      group: create,
+      run: () => void navigate({ to: "/leads/{-$pipeline}", search: created }),
+    },
+    {
+      label: t("nav.new_deal"),
+      group: create,
+      run: () => void navigate({ to: "/deals/{-$pipeline}", search: created }),
+    },
+    { label: t("nav.new_task"), group: create, run: () => void navigate({ to: "/tasks", search: created }) },
     { keys: "g m", label: t("nav.mail"), group, run: () => void navigate({ to: "/" }) },
     { keys: "g c", label: t("nav.connections"), group, run: () => void navigate({ to: "/connections" }) },
     { keys: "g p", label: t("nav.settings"), group, run: () => void navigate({ to: "/settings" }) },
@@ -52,7 +115,7 @@ export function AppFrame({
 
   const attention = connections?.some(needsAttention) === true ? t("nav.attention") : undefined;
   const at = (...prefixes: string[]) => prefixes.some((prefix) => path.startsWith(prefix));
-  const item = (to: "/" | "/connections" | "/members" | "/settings", active: boolean) =>
+  const item = (to: RailPath, active: boolean) =>
     function ItemLink({ className, children: inside }: { className: string; children: ReactNode }) {
       return (
         <Link className={className} to={to} activeProps={{}} aria-current={active ? "page" : undefined}>
@@ -78,25 +141,56 @@ export function AppFrame({
           label: t("nav.mail"),
         },
         {
+          key: "contacts",
+          link: item("/contacts", at("/contacts")),
+          icon: <IconAddressBook size={20} stroke={1.6} aria-hidden="true" />,
+          label: t("nav.contacts"),
+        },
+        {
+          key: "companies",
+          link: item("/companies", at("/companies")),
+          icon: <IconBuilding size={20} stroke={1.6} aria-hidden="true" />,
+          label: t("nav.companies"),
+          fold: true,
+        },
+        {
+          key: "deals",
+          link: item("/deals/{-$pipeline}", at("/deals")),
+          icon: <IconTargetArrow size={20} stroke={1.6} aria-hidden="true" />,
+          label: t("nav.deals"),
+        },
+        {
+          key: "tasks",
+          link: item("/tasks", at("/tasks")),
+          icon: <IconChecklist size={20} stroke={1.6} aria-hidden="true" />,
+          label: t("nav.tasks"),
+        },
+        {
           key: "connections",
           link: item("/connections", at("/connect", "/receipts", "/consents")),
           icon: <IconPlug size={20} stroke={1.6} aria-hidden="true" />,
           label: t("nav.connections"),
           attention,
+          fold: true,
         },
         {
           key: "members",
           link: item("/members", at("/members")),
           icon: <IconUsers size={20} stroke={1.6} aria-hidden="true" />,
           label: t("members.title"),
+          fold: true,
         },
         {
           key: "settings",
           link: item("/settings", at("/settings")),
           icon: <IconSettings size={20} stroke={1.6} aria-hidden="true" />,
           label: t("nav.settings"),
+          fold: true,
         },
       ]}
+      more={(className) => (
+        <RailMore className={className} label={t("nav.more")} path={path} attention={attention} />
+      )}
       end={<RailTools me={me} showShortcuts={show} onSignedOut={onSignedOut} />}
       banner={<Banner demo={me.server.demo} />}
     >

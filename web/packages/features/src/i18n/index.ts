@@ -1,6 +1,8 @@
 import { createInstance, type i18n } from "i18next";
 import { initReactI18next } from "react-i18next";
+import type auditEn from "./locales/audit/en.json";
 import type en from "./locales/en.json";
+import type recordsEn from "./locales/records/en.json";
 
 /** A locale is added by adding its file, and its name here. */
 export const LOCALES = ["en", "fr"] as const;
@@ -19,7 +21,9 @@ declare module "i18next" {
     defaultNS: "translation";
     /** Of the types only; at run time a dot leads into the tree. */
     keySeparator: false;
-    resources: { translation: Record<Flat<typeof en>, string> };
+    resources: {
+      translation: Record<Flat<typeof en> | Flat<typeof auditEn> | Flat<typeof recordsEn>, string>;
+    };
   }
 }
 
@@ -27,6 +31,19 @@ const LOADERS: Record<Locale, () => Promise<{ default: object }>> = {
   en: () => import("./locales/en.json"),
   fr: () => import("./locales/fr.json"),
 };
+
+/** Texts of parts that are not for the start: they come with the part's code. */
+const PARTS = {
+  audit: {
+    en: () => import("./locales/audit/en.json"),
+    fr: () => import("./locales/audit/fr.json"),
+  },
+  records: {
+    en: () => import("./locales/records/en.json"),
+    fr: () => import("./locales/records/fr.json"),
+  },
+} satisfies Record<string, Record<Locale, () => Promise<{ default: object }>>>;
+export type TextPart = keyof typeof PARTS;
 
 const STORED_KEY = "tenon-locale";
 
@@ -46,6 +63,24 @@ export function preferredLocale(): Locale {
   return "en";
 }
 
+let current: i18n | undefined;
+/** Parts that were wanted once are there in every language that is chosen later. */
+const wanted = new Set<TextPart>();
+
+async function addPart(instance: i18n, part: TextPart, locale: Locale): Promise<void> {
+  const texts = await PARTS[part][locale]();
+  instance.addResourceBundle(locale, "translation", texts.default, true);
+}
+
+/** Loads a part of the program and its texts together: nobody sees the one without the other. */
+export async function withTexts<Part>(part: TextPart, load: () => Promise<Part>): Promise<Part> {
+  wanted.add(part);
+  const texts =
+    current === undefined ? undefined : addPart(current, part, asLocale(current.language) ?? "en");
+  const [loaded] = await Promise.all([load(), texts]);
+  return loaded;
+}
+
 /** Only the texts of the locale in use are loaded. */
 export async function createI18n(locale: Locale): Promise<i18n> {
   const instance = createInstance();
@@ -57,6 +92,8 @@ export async function createI18n(locale: Locale): Promise<i18n> {
     interpolation: { escapeValue: false },
     returnNull: false,
   });
+  await Promise.all([...wanted].map((part) => addPart(instance, part, locale)));
+  current = instance;
   document.documentElement.lang = locale;
   return instance;
 }
@@ -65,8 +102,9 @@ export async function changeLocale(instance: i18n, locale: Locale): Promise<void
   globalThis.localStorage?.setItem(STORED_KEY, locale);
   if (!instance.hasResourceBundle(locale, "translation")) {
     const texts = await LOADERS[locale]();
-    instance.addResourceBundle(locale, "translation", texts.default);
+    instance.addResourceBundle(locale, "translation", texts.default, true);
   }
+  await Promise.all([...wanted].map((part) => addPart(instance, part, locale)));
   await instance.changeLanguage(locale);
   document.documentElement.lang = locale;
 }

@@ -1,8 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import auditEn from "./locales/audit/en.json";
+import auditFr from "./locales/audit/fr.json";
 import en from "./locales/en.json";
 import fr from "./locales/fr.json";
+import recordsEn from "./locales/records/en.json";
+import recordsFr from "./locales/records/fr.json";
 
 const sources = path.resolve(import.meta.dirname, "../../../..");
 
@@ -28,8 +32,9 @@ function sourceFiles(folder: string): string[] {
   });
 }
 
-const english = flatten(en);
-const french = flatten(fr);
+const together = (...files: object[]) => new Map(files.flatMap((file) => [...flatten(file)]));
+const english = together(en, auditEn, recordsEn);
+const french = together(fr, auditFr, recordsFr);
 
 describe("texts", () => {
   it("has the same keys in every locale", () => {

@@ -11,6 +11,8 @@ export const EVENT_NAMES = [
   "send_changed",
   "sessions_changed",
   "members_changed",
+  "record_changed",
+  "record_setup_changed",
 ] as const;
 export type EventName = (typeof EVENT_NAMES)[number];
 export type LiveEvent = { name: EventName; id: string };

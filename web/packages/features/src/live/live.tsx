@@ -3,6 +3,7 @@ import { createContext, type ReactNode, useContext, useEffect, useState } from "
 import { useApi } from "../core/api";
 import { keys, sessionQuery } from "../core/queries";
 import { refreshThreadLists } from "../mail/refresh";
+import { recordKeys } from "../records/core/keys";
 import { type LiveEvent, type LiveState, listen } from "./events";
 
 /** Events come in bursts during a first sync; the screen follows at this pace. */
@@ -35,11 +36,20 @@ export function staleKeys(event: LiveEvent): ReadonlyArray<readonly unknown[]> {
       return [keys.sessions, keys.passkeys, keys.identities, keys.session];
     case "members_changed":
       return [keys.members, keys.invitations, keys.domains];
+    // Looked at one by one, as lists of records may be very long.
+    case "record_changed":
+      return [];
+    case "record_setup_changed":
+      return [recordKeys.pipelines, recordKeys.objects, recordKeys.teams, recordKeys.allViews];
   }
 }
 
 /** Gathers events for a moment and applies them once. */
-export function createApplier(client: QueryClient, refreshLists: (connection: string) => void) {
+export function createApplier(
+  client: QueryClient,
+  refreshLists: (connection: string) => void,
+  refreshSome: (records: string[]) => void = () => undefined,
+) {
   let waiting = new Map<string, LiveEvent>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   function apply(): void {
@@ -51,6 +61,8 @@ export function createApplier(client: QueryClient, refreshLists: (connection: st
       for (const key of staleKeys(event)) stale.set(JSON.stringify(key), key);
       if (event.name === "threads_changed") refreshLists(event.id);
     }
+    const records = events.flatMap(({ name, id }) => (name === "record_changed" ? [id] : []));
+    if (records.length > 0) refreshSome(records);
     for (const queryKey of stale.values()) void client.invalidateQueries({ queryKey });
   }
   return {
@@ -68,7 +80,16 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   const [state, setState] = useState<LiveState>("connecting");
 
   useEffect(() => {
-    const applier = createApplier(client, (connection) => void refreshThreadLists(client, api, connection));
+    const applier = createApplier(
+      client,
+      (connection) => void refreshThreadLists(client, api, connection),
+      // Who has seen no record yet has nothing to bring up to date; the part comes with the first.
+      (records) =>
+        void import("../records/core/refresh").then(
+          ({ refreshRecords }) => refreshRecords(client, api, records),
+          () => undefined,
+        ),
+    );
     const stop = listen({
       url: "/api/v1/events",
       onEvent: applier.take,

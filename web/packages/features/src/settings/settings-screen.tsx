@@ -49,6 +49,7 @@ export function SettingsScreen({ leave, added = false, refusal }: SettingsScreen
       <AccountsPanel leave={leave} added={added} refusal={refusal} />
       <SessionsPanel />
       <RetentionPanel />
+      <RecordsPanel />
       {managesWorkspace(me) && (
         <Panel title={t("audit.title")} lead={t("audit.settings")}>
           <LinkButton to="/settings/audit" variant="default">
@@ -66,6 +67,28 @@ export function SettingsScreen({ leave, added = false, refusal }: SettingsScreen
         />
       </Panel>
     </Page>
+  );
+}
+
+function RecordsPanel() {
+  const { t } = useTranslation();
+  return (
+    <Panel title={t("settings.records")} lead={t("settings.records_lead")}>
+      <div className={classes.links}>
+        <LinkButton to="/settings/fields" variant="default">
+          {t("settings.records_fields")}
+        </LinkButton>
+        <LinkButton to="/settings/pipelines" variant="default">
+          {t("settings.records_pipelines")}
+        </LinkButton>
+        <LinkButton to="/settings/teams" variant="default">
+          {t("settings.records_teams")}
+        </LinkButton>
+        <LinkButton to="/bin" variant="default">
+          {t("settings.records_bin")}
+        </LinkButton>
+      </div>
+    </Panel>
   );
 }
 

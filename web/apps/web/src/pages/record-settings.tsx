@@ -1,0 +1,5 @@
+export {
+  FieldsScreen as FieldsPage,
+  PipelinesScreen as PipelinesPage,
+  TeamsScreen as TeamsPage,
+} from "@tenon/features/records/settings";

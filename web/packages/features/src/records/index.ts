@@ -1,0 +1,2 @@
+export { RecordsProvider } from "./core/edits";
+export { RecordsScreen, type RecordsSearch } from "./list/records-screen";

@@ -1,0 +1,36 @@
+/** One change of a field, in words: what it was and what it became. */
+import { IconArrowRight } from "@tenon/ui";
+import { useTranslation } from "react-i18next";
+import { useFields } from "../core/fields";
+import type { FieldChange, HistoryEntry, RecordItem } from "../core/types";
+import { useMembers, useValueText } from "../core/words";
+import classes from "./timeline.module.css";
+
+/** "Léa changed this", by what made the change. */
+export function useCauseText() {
+  const { t } = useTranslation();
+  const members = useMembers();
+  return ({ cause, by }: HistoryEntry): string =>
+    by === null && cause === "rule"
+      ? t("records.cause.by_rule")
+      : t(`records.cause.${cause}`, { who: members.name(by) });
+}
+
+export function ChangeLine({ change, record }: { change: FieldChange; record: RecordItem }) {
+  const { t } = useTranslation();
+  const text = useValueText();
+  const field = useFields(record.kind)?.byKey.get(change.field);
+  if (field === undefined) return null;
+  const shown = (value: FieldChange["from"]) => {
+    const words = text(field, value, record.linked);
+    return words === "" ? t("records.cause.nothing") : words;
+  };
+  return (
+    <div className={classes.change}>
+      <span className={classes.changed}>{field.label}</span>
+      {change.from !== null && <del className={classes.old}>{shown(change.from)}</del>}
+      {change.from !== null && <IconArrowRight size={13} aria-label={t("records.cause.became")} />}
+      <span>{shown(change.to)}</span>
+    </div>
+  );
+}

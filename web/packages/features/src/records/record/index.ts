@@ -1,0 +1,3 @@
+export { BinScreen } from "./bin-screen";
+export { RecordPanel } from "./record-panel";
+export { RecordScreen } from "./record-screen";

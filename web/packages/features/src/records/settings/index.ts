@@ -1,0 +1,3 @@
+export { FieldsScreen } from "./fields-screen";
+export { PipelinesScreen } from "./pipelines-screen";
+export { TeamsScreen } from "./teams-screen";

@@ -1,0 +1,1 @@
+export { TasksScreen, type TasksSearch } from "./tasks-screen";
