@@ -164,6 +164,16 @@ saboteurs! {
     CoreDumps = "core-dumps",
     /// The answer of a provider counts more than once.
     StateReusable = "state-reusable",
+    /// What is shared with a team is shared with everybody.
+    TeamsOpen = "teams-open",
+    /// What belongs to a private record is everybody's.
+    ParentOpen = "parent-open",
+    /// Counts are of all records, seen or not.
+    CountsAll = "counts-all",
+    /// Changes of private records are told to everybody.
+    AudienceOpen = "audience-open",
+    /// A record that is no longer shared stays shared.
+    SharesStay = "shares-stay",
 }
 
 /// Whether a saboteur was chosen.

@@ -16,6 +16,7 @@ mod resync;
 mod rotation;
 mod rotation_load;
 pub mod saboteurs;
+mod sharing;
 mod simulate;
 mod writing;
 
@@ -79,7 +80,7 @@ impl Options {
 type Proof = fn(&Options, &mut Report) -> Result<()>;
 
 /// Name, proof, repetitions of its short form.
-const PROOFS: [(&str, Proof, u64); 14] = [
+const PROOFS: [(&str, Proof, u64); 15] = [
     ("main-job", browser::run, 1),
     ("emulator", emulator::run, 1),
     ("corpora", corpora::run, 1),
@@ -94,6 +95,7 @@ const PROOFS: [(&str, Proof, u64); 14] = [
     ("faults", faults::run, 1),
     ("simulate", simulate::run, 20),
     ("isolation", isolation::run, 2),
+    ("sharing", sharing::run, 200),
 ];
 
 /// Runs one proof or all.

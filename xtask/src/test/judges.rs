@@ -113,7 +113,7 @@ pub(super) fn signin() -> Result<Counts> {
 }
 
 /// The proofs whose short forms are part of the tests.
-pub const PROOFS: [&str; 10] = [
+pub const PROOFS: [&str; 11] = [
     "kill-sync",
     "resync",
     "canary",
@@ -122,6 +122,7 @@ pub const PROOFS: [&str; 10] = [
     "rotation",
     "hostile-mail",
     "isolation",
+    "sharing",
     "saboteurs",
     "simulate",
 ];

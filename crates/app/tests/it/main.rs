@@ -32,5 +32,6 @@ mod removing;
 mod rotating;
 mod searching;
 mod sending;
+mod sharing;
 mod standing_still;
 mod tokens;

@@ -214,6 +214,16 @@ pub const SENTENCES: &[Sentence] = &[
         "Aucun espace ne peut atteindre les données d’un autre : ni par un identifiant, ni par une recherche, un compte, une mise à jour ou une erreur.",
     ),
     page(
+        "server.sharing",
+        "A record that is private, or shared with some, is seen and changed by its owner and by them only: no list, count, search, link, timeline or live update tells others of it, not even administrators.",
+        "Une fiche privée, ou partagée avec quelques-uns, n’est vue et modifiée que par son propriétaire et par eux : ni liste, ni compte, ni recherche, ni lien, ni chronologie, ni mise à jour n’en dit rien aux autres, pas même aux administrateurs.",
+    ),
+    page(
+        "server.unshared",
+        "Sharing that is taken back ends at once: with the next request and the next live update, on every server.",
+        "Un partage retiré prend fin aussitôt : dès la requête et la mise à jour suivantes, sur chaque serveur.",
+    ),
+    page(
         "server.hostile_mail",
         "Mail cannot run anything here, draw over the page, or keep the server busy.",
         "Un message ne peut rien exécuter ici, ni recouvrir la page, ni occuper le serveur.",

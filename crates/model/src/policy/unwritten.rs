@@ -18,7 +18,6 @@ pub const UNWRITTEN: &[(&str, &str)] = &[
     ("X7", "no export yet"),
     ("X8", "no requests of data rights yet"),
     ("X9", "a workspace cannot be deleted yet"),
-    ("T4", "rights are role and session: U1; no sharing yet"),
     (
         "T5",
         "ids hold 74 random bits beside their time, not 128: said so, not promised",

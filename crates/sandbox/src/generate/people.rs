@@ -75,7 +75,7 @@ const fn fr(
 }
 
 /// English-speaking companies; the first ones write most.
-pub(crate) const ENGLISH: [Company; 26] = [
+pub(crate) static ENGLISH: [Company; 26] = [
     en("Acme Tools", "acme.example", "Sheffield", 0, Some(1)),
     en(
         "Northwind Trading",
@@ -201,7 +201,7 @@ pub(crate) const ENGLISH: [Company; 26] = [
 ];
 
 /// French-speaking companies.
-pub(crate) const FRENCH: [Company; 18] = [
+pub(crate) static FRENCH: [Company; 18] = [
     fr(
         "Lumière Conseil",
         "lumiere-conseil.example",
@@ -510,10 +510,9 @@ impl Person {
 /// How many people of a company write.
 const STAFF: u64 = 5;
 
-/// The `nth` person of a company, always the same one.
-pub(crate) fn contact(company: &Company, nth: u64) -> Person {
+fn names(company: &Company, nth: u64) -> (&'static str, &'static str) {
     let h = mix(super::rng::hash_text(7, company.domain), nth % STAFF);
-    let (first, last) = if company.french {
+    if company.french {
         (
             FRENCH_FIRST[(h % 32) as usize],
             FRENCH_LAST[(h >> 8) as usize % FRENCH_LAST.len()],
@@ -523,7 +522,12 @@ pub(crate) fn contact(company: &Company, nth: u64) -> Person {
             ENGLISH_FIRST[(h % 40) as usize],
             ENGLISH_LAST[(h >> 8) as usize % ENGLISH_LAST.len()],
         )
-    };
+    }
+}
+
+/// The `nth` person of a company, always the same one.
+pub(crate) fn contact(company: &Company, nth: u64) -> Person {
+    let (first, last) = names(company, nth);
     Person {
         name: format!("{first} {last}"),
         email: format!("{}.{}@{}", fold(first), fold(last), company.domain),
@@ -538,6 +542,58 @@ pub(crate) fn title(company: &Company, nth: u64) -> &'static str {
     } else {
         ENGLISH_TITLES[h % 12]
     }
+}
+
+/// Somebody who writes to the generated mailboxes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Correspondent {
+    /// Given name.
+    pub first_name: &'static str,
+    /// Family name.
+    pub last_name: &'static str,
+    /// Address.
+    pub address: String,
+    /// Job title.
+    pub title: &'static str,
+}
+
+/// A company whose people write to the generated mailboxes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Correspondents {
+    /// Name.
+    pub company: &'static str,
+    /// Domain of their addresses.
+    pub domain: &'static str,
+    /// City.
+    pub city: &'static str,
+    /// Whether they write in French.
+    pub french: bool,
+    /// Its people.
+    pub people: Vec<Correspondent>,
+}
+
+/// The companies of the generated world and their people, whatever the seed; those that write most come
+/// first in each language.
+pub fn correspondents() -> Vec<Correspondents> {
+    let of = |company: &'static Company| {
+        let person = |nth| {
+            let (first_name, last_name) = names(company, nth);
+            Correspondent {
+                first_name,
+                last_name,
+                address: contact(company, nth).email,
+                title: title(company, nth),
+            }
+        };
+        Correspondents {
+            company: company.name,
+            domain: company.domain,
+            city: company.city,
+            french: company.french,
+            people: (0..STAFF).map(person).collect(),
+        }
+    };
+    ENGLISH.iter().chain(&FRENCH).map(of).collect()
 }
 
 /// Lower-case ASCII for the local part of an address.
@@ -560,6 +616,20 @@ pub(crate) fn fold(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whoever_writes_is_told_of() {
+        let all = correspondents();
+        let addresses: std::collections::BTreeSet<_> = all
+            .iter()
+            .flat_map(|c| &c.people)
+            .map(|p| &p.address)
+            .collect();
+        assert_eq!(all.len(), ENGLISH.len() + FRENCH.len());
+        for company in ENGLISH.iter().chain(&FRENCH) {
+            assert!((0..STAFF).all(|n| addresses.contains(&contact(company, n).email)));
+        }
+    }
 
     #[test]
     fn people_are_stable_and_addresses_are_plain() {

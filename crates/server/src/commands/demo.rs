@@ -1,4 +1,7 @@
-//! `tenon demo`: a server with a sandbox in place of Google, an owner, and sample mail.
+//! `tenon demo`: a server with a sandbox in place of Google, an owner, sample mail and sample records.
+
+mod sample;
+mod words;
 
 use std::path::{Path, PathBuf};
 
@@ -106,6 +109,7 @@ pub(super) async fn run(common: &Common, flags: &Demo) -> Result<(), Failure> {
     };
     let ctx = wiring::open_ctx(&settings, store, app).await?;
     let password = owner(&ctx).await?;
+    sample::fill(&ctx, (EMAIL, &password), flags.seed).await?;
 
     tenon_app::start_schedules(&ctx).await?;
     super::print(&format!("Tenon demo: {}", serve::shown(&public_url)));

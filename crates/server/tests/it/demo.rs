@@ -1,5 +1,8 @@
 //! `tenon demo` and `tenon sandbox`.
 
+use serde_json::{Value, json};
+
+use crate::person::Person;
 use crate::support::{Place, finish, sentence};
 
 #[test]
@@ -43,6 +46,45 @@ fn a_demo_leaves_nothing_behind_unless_told_to() {
     );
     let open = place.run(&["demo", "--listen", "0.0.0.0:0"]);
     assert!(sentence(&open, 2).starts_with("the demo listens on loopback only"));
+}
+
+#[test]
+fn a_demo_has_customers_whose_mail_is_in_the_sandbox_once_for_a_folder() {
+    let place = Place::new();
+    for start in ["first", "second"] {
+        let demo = ["demo", "--listen", "127.0.0.1:0", "--messages", "200"];
+        let mut command = place.tenon(&demo);
+        command.args(["--data-dir", "kept"]);
+        let mut server = Place::start(command);
+        server.line();
+        let password = server.line().strip_prefix("Password: ").unwrap().to_owned();
+        let alice = Person::sign_in_as(&server, "alice@example.com", &password);
+        let ask = |path: &str, body: &Value| alice.json(&format!("POST /api/v1/{path}"), body);
+        let count = |kind: &str, filter: Value| {
+            let which = json!({"kind": kind, "filter": filter});
+            ask("records/count", &which)["count"].as_u64().unwrap()
+        };
+        let all = Value::Null;
+        assert_eq!(count("company", all.clone()), 25, "{start}");
+        assert_eq!(count("contact", all.clone()), 80, "{start}");
+        // Colleagues have private ones.
+        assert!((56..=60).contains(&count("deal", all.clone())), "{start}");
+        assert_eq!(count("lead", all.clone()), 20, "{start}");
+        assert_eq!(count("case", all.clone()), 15, "{start}");
+        assert_eq!(count("task", all.clone()), 40, "{start}");
+        assert_eq!(count("activity", all), 30, "{start}");
+        let lost = json!({"field": "lost_reason", "op": "not_empty"});
+        assert!(count("deal", lost) > 5, "{start}");
+        let old =
+            json!({"field": "created_at", "op": "within", "value": {"last": 18, "unit": "months"}});
+        assert!(count("deal", old) < 50, "records are as old as they say");
+        let contacts = ask("records/query", &json!({"kind": "contact", "limit": 1}));
+        let address = &contacts["items"][0]["values"]["emails"][0]["address"];
+        let found = ask("lookup", &json!({"addresses": [address]}));
+        assert!(found["items"][0]["company"]["title"].is_string(), "{found}");
+        let (code, _, log) = server.stop();
+        assert_eq!(code, Some(0), "{log}");
+    }
 }
 
 #[test]

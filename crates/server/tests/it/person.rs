@@ -67,7 +67,11 @@ pub(crate) struct Person<'s> {
 
 impl<'s> Person<'s> {
     pub(crate) fn sign_in(server: &'s Server) -> Self {
-        let body = json!({ "email": EMAIL, "password": PASSWORD }).to_string();
+        Self::sign_in_as(server, EMAIL, PASSWORD)
+    }
+
+    pub(crate) fn sign_in_as(server: &'s Server, email: &str, password: &str) -> Self {
+        let body = json!({ "email": email, "password": password }).to_string();
         let answer = server.send("POST /api/v1/session", &body);
         let cookie = header(&answer, "set-cookie");
         let cookie = cookie.split(';').next().unwrap().to_owned();

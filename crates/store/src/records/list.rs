@@ -1,6 +1,7 @@
 //! Lists of records: which, in what order, from where.
 
 use tenon_model::records::{Column, Filter, Kind, Sort, SortKey, TextTest};
+use tenon_model::sabotage::{Saboteur, on};
 use tenon_model::{MemberId, PipelineId, RecordId, StageId};
 
 use super::write::WORDS;
@@ -231,7 +232,7 @@ impl Records<'_> {
     /// How many there are.
     pub async fn count(&mut self, query: &RecordQuery) -> Result<u64, StoreError> {
         let mut b = Builder::new(self.tx.kind(), "SELECT count(*) FROM records r WHERE ");
-        let member = self.tx.private_to()?;
+        let member = self.tx.private_to()?.filter(|_| !on(Saboteur::CountsAll));
         self.push_which(&mut b, query, member)?;
         self.tx.count(b.build(1)).await
     }

@@ -7,6 +7,7 @@ mod shares;
 mod write;
 
 use tenon_model::records::{Access, Kind, ShareScope, Values};
+use tenon_model::sabotage::{Saboteur, on};
 use tenon_model::{MemberId, PipelineId, RecordId, StageId, Time};
 
 use crate::StoreError;
@@ -126,7 +127,11 @@ fn push_shared(b: &mut Builder, alias: &str, member: MemberId, editing: bool) {
     .value(member)
     .push(" OR s.grantee_id IN (SELECT t.team_id FROM team_members t WHERE t.member_id = ")
     .value(member)
-    .push(")))");
+    .push(")");
+    if on(Saboteur::TeamsOpen) {
+        b.push(" OR s.grantee_kind = 'team'");
+    }
+    b.push("))");
 }
 
 /// What holds for the record `alias` by itself.
@@ -151,6 +156,9 @@ fn push_visible(b: &mut Builder, member: Option<MemberId>, editing: bool) {
         " OR (r.sharing = 'parent' AND EXISTS (SELECT 1 FROM records p WHERE p.id = r.parent_id AND ",
     );
     push_itself(b, "p", member, editing);
+    if on(Saboteur::ParentOpen) {
+        b.push(" OR p.sharing = 'private'");
+    }
     b.push(")))");
 }
 
@@ -250,6 +258,9 @@ impl Records<'_> {
 
     /// The members who see a record, for telling them that it changed: `None` is everybody.
     pub async fn audience(&mut self, row: &RecordRow) -> Result<Option<Vec<MemberId>>, StoreError> {
+        if on(Saboteur::AudienceOpen) {
+            return Ok(None);
+        }
         let workspace = self.tx.workspace()?;
         let mut ids = vec![(row.id, row.sharing, row.owner.or(row.created_by))];
         if let (ShareScope::Parent, Some(parent)) = (row.sharing, row.parent) {

@@ -1,8 +1,10 @@
 //! Checks of who reaches what, by which way, and what is told of it (sections T, L, E, U, W and A).
 
-use super::super::Run::{Browser, Proof, Test};
+use super::super::Run::{self, Browser, Proof, Test};
 use super::{CANARY, Check};
 use crate::sabotage::Saboteur;
+
+const SHARING: Run = Test("tenon-app", "t3_who_sees_what_is_what_the_model_says");
 
 pub(super) const CHECKS: &[Check] = &[
     Check {
@@ -43,13 +45,34 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         id: "T3",
-        proves: &[("kept.private", "ec727eac")],
-        en: "Each function that reads or writes mail is called by a colleague, a stranger and a job of another workspace, and gives nothing.",
-        fr: "Chaque fonction qui lit ou écrit du courrier est appelée par un collègue, un étranger et une tâche d’un autre espace, et ne donne rien.",
-        runs: &[Test("tenon-api", "another_member_finds_nothing")],
+        proves: &[("kept.private", "ec727eac"), ("server.sharing", "57634c27")],
+        en: "Each function that reads or writes mail is called by a colleague, a stranger and a job of another workspace, and gives nothing. Records are shared at random, and every read, refusal and live update is what a model without a database says.",
+        fr: "Chaque fonction qui lit ou écrit du courrier est appelée par un collègue, un étranger et une tâche d’un autre espace, et ne donne rien. Des fiches sont partagées au hasard, et chaque lecture, refus et mise à jour est ce que dit un modèle sans base de données.",
+        runs: &[
+            Test("tenon-api", "another_member_finds_nothing"),
+            Proof("sharing"),
+        ],
+        saboteurs: &[
+            (
+                Saboteur::MemberWall,
+                Test("tenon-store", "a_mailbox_is_its_owners_only"),
+            ),
+            (Saboteur::TeamsOpen, SHARING),
+            (Saboteur::ParentOpen, SHARING),
+            (Saboteur::CountsAll, SHARING),
+            (Saboteur::AudienceOpen, SHARING),
+        ],
+        live: false,
+    },
+    Check {
+        id: "T4",
+        proves: &[("server.unshared", "57247af6")],
+        en: "Sharing is taken back between two pages of a list and while live updates are open: the next page, request and update give nothing more, on every server.",
+        fr: "Un partage est retiré entre deux pages d’une liste et pendant que les mises à jour sont ouvertes : la page, la requête et la mise à jour suivantes ne donnent plus rien, sur chaque serveur.",
+        runs: &[],
         saboteurs: &[(
-            Saboteur::MemberWall,
-            Test("tenon-store", "a_mailbox_is_its_owners_only"),
+            Saboteur::SharesStay,
+            Test("tenon-app", "t4_a_share_that_is_taken_back_ends_at_once"),
         )],
         live: false,
     },
