@@ -63,8 +63,11 @@ pub async fn set_sharing(
         return Err(Error::Forbidden);
     }
     let shares = checked(&mut tx, &wanted).await?;
+    // Those who lose sight of it hear of it once more.
+    tell(&mut tx, &row).await?;
+    let before = (row.sharing, row.parent);
+    let shape = shape(&mut tx, row.kind).await?;
     if wanted.scope == ShareScope::Parent {
-        let shape = shape(&mut tx, row.kind).await?;
         row.parent = parent(&mut tx, &shape, &row.values).await?;
         if row.parent.is_none() {
             return Err(Error::field(
@@ -73,12 +76,9 @@ pub async fn set_sharing(
             ));
         }
     }
-    // Those who lose sight of it hear of it once more.
-    tell(&mut tx, &row).await?;
+    row.sharing = wanted.scope;
     tx.records().share(id, &shares).await?;
-    if row.sharing != wanted.scope {
-        row.sharing = wanted.scope;
-        let shape = shape(&mut tx, row.kind).await?;
+    if before != (row.sharing, row.parent) {
         row = edit::write(ctx, &mut tx, &shape, row).await?;
         let noted = super::Noted::by(tenon_model::records::Cause::Edited);
         super::note(ctx, &mut tx, actor, &row, noted, Vec::new()).await?;

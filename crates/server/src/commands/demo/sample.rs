@@ -99,7 +99,9 @@ async fn people(ctx: &Ctx, owner: Actor) -> Result<Vec<Actor>> {
         role: m.role,
         locale: tenon_model::policy::Locale::parse(&m.locale),
     };
-    Ok(std::iter::once(owner).chain(all.into_iter().map(actor)).collect())
+    Ok(std::iter::once(owner)
+        .chain(all.into_iter().map(actor))
+        .collect())
 }
 
 /// A company with its record and those of its people.
