@@ -25,7 +25,7 @@ pub use args::SandboxArgs;
 pub use config::{Account, QuotaProfile, SandboxConfig, SandboxError};
 pub use control::{Control, Counts, FaultScript, Tokens};
 pub use faults::{Fault, KNOWN, Known, Played, Weather};
-pub use generate::people::{Correspondent, Correspondents, correspondents};
+pub use generate::correspondents::{Correspondent, Correspondents, correspondents};
 pub use log::{Logged, Totals};
 pub use new_mail::NewMail;
 pub use oauth::LiveGrant;

@@ -150,7 +150,7 @@ impl Graph {
     }
 
     /// Every link of a record.
-    pub(super) fn linked(&self, record: &Known) -> Vec<usize> {
+    pub(super) fn linked(record: &Known) -> Vec<usize> {
         let mut out: Vec<usize> = record.company.into_iter().collect();
         out.extend(&record.links);
         out

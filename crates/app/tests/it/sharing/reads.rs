@@ -204,12 +204,14 @@ impl Field {
             let got = records::get(&self.app.ctx, &actor, self.graph.id(i)).await;
             let wanted = self.graph.access(i, member);
             let wanted = wanted.map(|a| capped(actor.role, a));
-            let found = match &got {
-                Ok(view) => Some(view.access),
-                Err(Error::NotFound(_)) => None,
-                Err(e) => panic!("{e}"),
-            };
+            let found = got.as_ref().ok().map(|view| view.access);
             self.same("get", member, &found, &wanted);
+            self.same(
+                "how it is refused",
+                member,
+                &hidden(&got),
+                &wanted.is_none(),
+            );
             if let Ok(view) = got {
                 self.shown(member, &view);
             }
@@ -221,7 +223,7 @@ impl Field {
         let Some(record) = self.graph.records.iter().find(|r| r.id == view.id) else {
             return self.same("a record of nobody", member, &Some(view.id), &None);
         };
-        let links = self.graph.linked(record);
+        let links = Graph::linked(record);
         let links = links.into_iter().filter(|i| self.graph.sees(*i, member));
         let wanted: Ids = links.map(|i| self.graph.id(i)).collect();
         let titles: Ids = view.linked.iter().map(|r| r.id).collect();
@@ -256,7 +258,7 @@ impl Field {
             .seen(member, false, |r| r.kind == kind)
             .flat_map(|i| {
                 let record = &self.graph.records[i];
-                let links = self.graph.linked(record).into_iter();
+                let links = Graph::linked(record).into_iter();
                 links.map(|to| (self.graph.id(to), record.id))
             })
             .filter(|(to, _)| ids.contains(to))
