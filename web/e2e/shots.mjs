@@ -40,6 +40,13 @@ const open = (url) => async (page) => {
   await page.goto(new URL(url, base).href);
   await settle(page);
 };
+/** A list of records, and what is done there. */
+const records = (url, then) => async (page) => {
+  await open(url)(page);
+  await page.locator("[data-record]").first().waitFor();
+  await then?.(page);
+  await page.waitForTimeout(500);
+};
 const mail =
   (rest = "") =>
   async (page) => {
@@ -117,6 +124,63 @@ const SCREENS = [
     },
   ],
   ["connect-consent", "empty", open("/connect?provider=google&profile=type&features=mail&review=true")],
+  ["records-table", "connected", records("/contacts")],
+  [
+    "records-chosen",
+    "connected",
+    records("/contacts", async (page) => {
+      await page.locator("[data-pick]").nth(1).click({ force: true });
+      await page.locator("[data-pick]").nth(3).click({ force: true });
+    }),
+  ],
+  [
+    "records-filter",
+    "connected",
+    records("/companies", async (page) => {
+      await page.locator("[data-filter-button]").click();
+      const buttons = page.locator("section fieldset button");
+      await buttons.first().click();
+      await page.locator("[data-rule] input").first().fill("a");
+      await buttons.last().click();
+    }),
+  ],
+  [
+    "records-columns",
+    "connected",
+    records("/deals?layout=table", async (page) => {
+      await page.locator("header button[aria-expanded]").last().click();
+    }),
+  ],
+  [
+    "records-panel",
+    "connected",
+    records("/contacts", async (page) => {
+      await page.locator("[data-record]").nth(2).click();
+      await page.getByTestId("record-panel").waitFor();
+    }),
+  ],
+  ["records-board", "connected", records("/deals")],
+  [
+    "records-move",
+    "connected",
+    records("/deals", async (page) => {
+      await page.locator("[data-card]").nth(1).focus();
+      await page.keyboard.press("m");
+      await page.getByRole("menu").waitFor();
+    }),
+  ],
+  [
+    "records-stage-needs",
+    "connected",
+    records("/deals", async (page) => {
+      await page.locator("[data-card]").nth(1).focus();
+      await page.keyboard.press("m");
+      await page.getByRole("menuitem").nth(2).click();
+      await page.getByRole("dialog").waitFor();
+    }),
+  ],
+  ["records-leads", "connected", records("/leads")],
+  ["records-tasks", "connected", records("/tasks?whose=all")],
   ["connections", "trouble", open("/connections")],
   ["connections-empty", "empty", open("/connections")],
   ["connection", "connected", connection()],

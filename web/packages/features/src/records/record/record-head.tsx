@@ -179,7 +179,7 @@ function SharingButton({ scope, onClick }: { scope: SharingScope; onClick: () =>
       aria-label={t("records.sharing.button", { scope: t(`records.sharing.${scope}`) })}
       onClick={onClick}
     >
-      {t(`records.sharing.${scope}`)}
+      <span className={classes.scope}>{t(`records.sharing.${scope}`)}</span>
     </Button>
   );
 }
