@@ -218,9 +218,9 @@ pub async fn undo_bulk(ctx: &Ctx, actor: &Actor, id: BulkId) -> Result<Bulk> {
         after = Some(last.record);
         for row in rows {
             if back(ctx, &mut tx, actor, row).await? {
-                changed += 1
+                changed += 1;
             } else {
-                skipped += 1
+                skipped += 1;
             }
         }
         tx.commit().await?;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 use tenon_model::records::{FieldType, Kind, Shape, Stage, Values, check, links};
 use tenon_model::{MemberId, PipelineId, RecordId, StageId};
-use tenon_store::{RecordRow, Tx};
+use tenon_store::{Pipeline, RecordRow, Tx};
 
 use crate::{Error, Result};
 
@@ -162,17 +162,17 @@ pub(super) async fn stage(tx: &mut Tx, kind: Kind, values: &mut Values) -> Resul
     };
     let named = |key: &str| values.get(key).and_then(Value::as_str).map(str::to_owned);
     let wanted: Option<PipelineId> = named("pipeline").and_then(|t| t.parse().ok());
-    let stage = match named("stage").and_then(|t| t.parse::<StageId>().ok()) {
-        Some(id) => tx.pipelines().stage(id).await?,
-        None => {
-            let all = tx.pipelines().list().await?;
-            let pipeline = all.iter().find(|p| {
-                p.kind == pipelines && wanted.map_or(p.archived_at.is_none(), |id| p.id == id)
-            });
-            match pipeline {
-                Some(p) => tx.pipelines().stages(p.id).await?.into_iter().next(),
-                None => None,
-            }
+    let asked: Option<StageId> = named("stage").and_then(|t| t.parse().ok());
+    let stage = if let Some(id) = asked {
+        tx.pipelines().stage(id).await?
+    } else {
+        let all = tx.pipelines().list().await?;
+        let fits = |p: &&Pipeline| {
+            p.kind == pipelines && wanted.map_or(p.archived_at.is_none(), |id| p.id == id)
+        };
+        match all.iter().find(fits) {
+            Some(p) => tx.pipelines().stages(p.id).await?.into_iter().next(),
+            None => None,
         }
     };
     let stage = stage

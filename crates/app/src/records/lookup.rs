@@ -89,9 +89,9 @@ pub async fn lookup(ctx: &Ctx, actor: &Actor, addresses: &[String]) -> Result<Ve
             address: address.clone(),
             contact: contact.map(Into::into),
             company: company.map(Into::into),
-            leads: refs(leads),
-            deals: refs(all_deals),
-            open_tasks: refs(open_tasks),
+            leads: refs(&leads),
+            deals: refs(&all_deals),
+            open_tasks: refs(&open_tasks),
             member: member.map(|m| (m.id, m.name.clone())),
             last_touch: newest_mail(ctx, &mut tx, key).await?,
         });
@@ -116,9 +116,9 @@ fn by_link(rows: Vec<(RecordId, RecordRow)>) -> HashMap<RecordId, Vec<RecordRow>
 }
 
 /// Each record once.
-fn refs(rows: Vec<RecordRow>) -> Vec<RecordRef> {
+fn refs(rows: &[RecordRow]) -> Vec<RecordRef> {
     let mut out: Vec<RecordRef> = Vec::new();
-    for row in &rows {
+    for row in rows {
         if !out.iter().any(|r| r.id == row.id) {
             out.push(row.into());
         }

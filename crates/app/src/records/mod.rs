@@ -111,7 +111,7 @@ async fn tell(tx: &mut Tx, row: &RecordRow) -> Result<()> {
         None => {
             tx.events()
                 .append(EventKind::RecordChanged, None, subject)
-                .await?
+                .await?;
         }
         Some(members) => {
             for member in members {

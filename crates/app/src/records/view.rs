@@ -1,6 +1,7 @@
 //! Records as they are shown: what they link to by title, and nothing of what the member does not see.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use serde_json::Value;
 use tenon_model::records::{Access, Field, Kind, Shape, ShareScope, Values, links};
@@ -73,8 +74,8 @@ pub(super) async fn shape(tx: &mut Tx, kind: Kind) -> Result<Shape> {
 async fn shapes(tx: &mut Tx, rows: &[RecordRow]) -> Result<HashMap<Kind, Shape>> {
     let mut out = HashMap::new();
     for row in rows {
-        if !out.contains_key(&row.kind) {
-            out.insert(row.kind, shape(tx, row.kind).await?);
+        if let Entry::Vacant(kind) = out.entry(row.kind) {
+            kind.insert(shape(tx, row.kind).await?);
         }
     }
     Ok(out)

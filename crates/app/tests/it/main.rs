@@ -9,6 +9,7 @@
 mod acting;
 mod alarms;
 mod audit;
+mod boxes;
 mod carrying;
 mod composing;
 mod connecting;

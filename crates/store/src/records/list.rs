@@ -219,7 +219,7 @@ impl Records<'_> {
             b.push(" AND ");
             let test = TextTest::StartsWith(word.clone());
             push_values(b, workspace.into(), query.kind, WORDS, &|b| {
-                push_text(b, "w.text_key", &test)
+                push_text(b, "w.text_key", &test);
             });
         }
         if let Some(filter) = &query.filter {
@@ -458,8 +458,8 @@ const fn column(column: Column) -> &'static str {
 
 fn push_filter(b: &mut Builder, workspace: Value, kind: Kind, filter: &Filter) {
     match filter {
-        Filter::All(filters) => push_list(b, workspace, kind, filters, (" AND ", "1 = 1")),
-        Filter::Any(filters) => push_list(b, workspace, kind, filters, (" OR ", "1 = 0")),
+        Filter::All(filters) => push_list(b, &workspace, kind, filters, (" AND ", "1 = 1")),
+        Filter::Any(filters) => push_list(b, &workspace, kind, filters, (" OR ", "1 = 0")),
         Filter::Not(inner) => {
             b.push("NOT (");
             push_filter(b, workspace, kind, inner);
@@ -470,7 +470,7 @@ fn push_filter(b: &mut Builder, workspace: Value, kind: Kind, filter: &Filter) {
         }
         Filter::Text(field, test) => {
             push_values(b, workspace, kind, field, &|b| {
-                push_text(b, "w.text_key", test)
+                push_text(b, "w.text_key", test);
             });
         }
         Filter::Title(test) => push_text(b, "r.title_key", test),
@@ -520,7 +520,7 @@ fn push_filter(b: &mut Builder, workspace: Value, kind: Kind, filter: &Filter) {
 
 fn push_list(
     b: &mut Builder,
-    workspace: Value,
+    workspace: &Value,
     kind: Kind,
     filters: &[Filter],
     (between, nothing): (&str, &str),

@@ -153,9 +153,10 @@ impl Field {
         match self.below(9) {
             7 => {
                 let private = self.below(2) == 0;
-                let (word, sharing) = match private {
-                    true => (self.word(who, false), "private"),
-                    false => (word, "workspace"),
+                let (word, sharing) = if private {
+                    (self.word(who, false), "private")
+                } else {
+                    (word, "workspace")
                 };
                 let record =
                     json!({ "kind": "company", "values": { "name": word }, "sharing": sharing });

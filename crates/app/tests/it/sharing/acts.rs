@@ -187,10 +187,6 @@ impl Field {
         let by = self.often_owner(i);
         let actor = self.graph.people[by];
         let scope = ShareScope::ALL[self.below(4) as usize];
-        let again = scope == ShareScope::Parent && self.graph.records[i].scope == scope;
-        if again {
-            return;
-        }
         let mut shares: Vec<(To, Access)> = Vec::new();
         for _ in 0..=self.below(3) {
             let to = if self.below(2) == 0 {

@@ -80,7 +80,11 @@ export const BoardCard = memo(function BoardCard(props: BoardCardProps) {
       >
         {title}
       </a>
-      <CardFacts record={record} fields={props.fields} />
+      <CardFacts
+        record={record}
+        fields={props.fields}
+        ended={props.stages.some(({ id, outcome }) => id === props.stage && outcome !== "open")}
+      />
       {mayMove && (
         <CardMenu
           {...props}
@@ -99,7 +103,8 @@ export const BoardCard = memo(function BoardCard(props: BoardCardProps) {
   );
 });
 
-function CardFacts({ record, fields }: { record: RecordItem; fields: FieldSet }) {
+/** What is won or lost is late for nothing any more. */
+function CardFacts({ record, fields, ended }: { record: RecordItem; fields: FieldSet; ended: boolean }) {
   const { t } = useTranslation();
   const format = useFormat();
   const members = useMembers();
@@ -111,7 +116,7 @@ function CardFacts({ record, fields }: { record: RecordItem; fields: FieldSet })
   );
   const owner = typeof values.owner === "string" ? values.owner : undefined;
   const due = values.close_date ?? values.due_date;
-  const late = typeof due === "string" && due < new Date().toISOString().slice(0, 10);
+  const late = !ended && typeof due === "string" && due < new Date().toISOString().slice(0, 10);
   const priority = fields.byKey.get("priority")?.options.find(({ value }) => value === values.priority);
   return (
     <>
