@@ -26,8 +26,10 @@ export function readArguments(script, more = {}) {
 
 /** The texts a walk presses and waits for are the app's own ones, in the language asked for. */
 export function textsOf(locale) {
-  const file = path.resolve(import.meta.dirname, `../../packages/features/src/i18n/locales/${locale}.json`);
-  const texts = JSON.parse(readFileSync(file, "utf8"));
+  const folder = path.resolve(import.meta.dirname, "../../packages/features/src/i18n/locales");
+  const read = (name) => JSON.parse(readFileSync(path.join(folder, name), "utf8"));
+  // Those of the start, and those that come with a lazy part.
+  const texts = { ...read(`${locale}.json`), ...read(`records/${locale}.json`) };
   const t = (key, values = {}) => {
     const text = key.split(".").reduce((part, name) => part?.[name], texts);
     if (typeof text !== "string") throw new Error(`no text ${key} in ${locale}`);

@@ -16,7 +16,7 @@ import { useTranslation } from "react-i18next";
 import { late, newKey, useApi, useProblemText } from "../../core";
 import { withTexts } from "../../i18n";
 import { withValues } from "../acting/pending";
-import { dropRecord, findRecord, patchRecord, refreshSets } from "./cache";
+import { dropRecord, patchRecord, refreshSets } from "./cache";
 import { recordCalls } from "./calls";
 import { recordKeys } from "./keys";
 import type { EditConflict, Kind, NewRecord, RecordItem, RecordRef, Values } from "./types";
@@ -40,7 +40,10 @@ export type CreateAsk = {
 };
 
 export type RecordEdits = {
-  /** Saves fields; gives the record, or undefined when it was refused (which has been said already). */
+  /**
+   * Saves fields of the record as the person saw it when they began: what somebody has changed since is asked about.
+   * Gives the record, or undefined when it was refused (which has been said already).
+   */
   save: (record: RecordItem, values: Values) => Promise<RecordItem | undefined>;
   /** Makes a record; throws what the server refused. */
   make: (kind: Kind, values: Values, sharing?: NewRecord["sharing"]) => Promise<RecordItem>;
@@ -121,9 +124,8 @@ function useEdits(ask: (conflict: Conflict) => void, create: (ask: CreateAsk) =>
 
     const save = (record: RecordItem, values: Values) =>
       line.after(record.id, async () => {
-        const shown = findRecord(client, record.id) ?? record;
         try {
-          const saved = await calls.change(record.id, line.version(shown), values);
+          const saved = await calls.change(record.id, line.version(record), values);
           line.settle(record.id, values, saved.version);
           show(client, line.lay(saved));
           void client.invalidateQueries({ queryKey: recordKeys.history(record.id) });

@@ -99,9 +99,12 @@ function FieldRow({ field, record, editing, begin, close }: FieldRowProps) {
   const canEdit = useCanEdit(record) && !field.readOnly;
   const value = record.values[field.key] ?? null;
   const spoken = text(field, value, record.linked);
+  // What comes in while somebody writes stands behind their text: they have not seen it.
+  const seen = useRef(record);
+  if (!editing) seen.current = record;
   const save = (next: FieldValue | null) => {
     if (field.type === "stage" && typeof next === "string") move(record, { stage: next, before: null });
-    else void edits.save(record, { [field.key]: next });
+    else void edits.save(seen.current, { [field.key]: next });
   };
   if (editing)
     return (

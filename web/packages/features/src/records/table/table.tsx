@@ -110,6 +110,7 @@ export function RecordTable({
     [columns, fields],
   );
   const [editing, setEditing] = useState<{ id: string } & Editing>();
+  const begun = useRef<RecordItem>(undefined);
   const frame = useRef<HTMLDivElement>(null);
   const style = { "--cols": tracks(columns) } as CSSProperties;
 
@@ -125,13 +126,15 @@ export function RecordTable({
       const field = latest.current.shown[column - 1];
       if (record === undefined || field === undefined || !canEdit(record, field)) return;
       latest.current.grid.setCursor({ id, column });
+      begun.current = record;
       setEditing({ id, column, initial });
     },
     [find],
   );
   const onSave = useCallback(
     (id: string, field: FieldDef, value: FieldValue | null) => {
-      const record = find(id);
+      // As it was when they began to write, not as it may have become behind the cell.
+      const record = begun.current?.id === id ? begun.current : find(id);
       if (record !== undefined) latest.current.props.save(record, field, value);
     },
     [find],
