@@ -359,7 +359,7 @@ async function manage() {
   });
 
   await checks.step("signs out", async () => {
-    await page.locator("nav button[aria-haspopup=menu]").click();
+    await page.locator("nav button[aria-haspopup=menu]").last().click();
     await page.getByRole("menuitem", { name: t("nav.sign_out") }).click();
     await page.waitForURL("**/sign-in**");
   });
