@@ -72,10 +72,10 @@ pub(crate) fn unlike<'n>(
     Ok(())
 }
 
-/// A colour of the palette; without one, that of the place in the list.
-pub(crate) fn color(field: &str, color: Option<u8>, place: usize) -> Result<u8> {
+/// A colour of the palette; without one, the usual one.
+pub(crate) fn color(field: &str, color: Option<u8>, usual: u8) -> Result<u8> {
     match color {
-        None => Ok((place % usize::from(COLORS)) as u8),
+        None => Ok(usual % COLORS),
         Some(color) if color < COLORS => Ok(color),
         Some(_) => Err(Error::field(field, "must be from 0 to 15")),
     }

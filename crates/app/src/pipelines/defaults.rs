@@ -6,7 +6,7 @@ use std::time::Duration;
 use tenon_model::event::EventKind;
 use tenon_model::member::Role;
 use tenon_model::policy::Locale;
-use tenon_model::records::{Outcome, PipelineKind, Stage, StageRules};
+use tenon_model::records::{Outcome, PipelineKind, Stage, StageRules, usual_color};
 use tenon_model::{Scope, WorkspaceId};
 use tenon_store::{Member, Pipeline, Tx};
 
@@ -71,12 +71,12 @@ const fn words(kind: PipelineKind) -> (Words, &'static [StageWords]) {
 /// The stages of a pipeline that nobody named any for.
 pub(super) fn stages(ctx: &Ctx, pipeline: &Pipeline, locale: Locale) -> Vec<Stage> {
     let (_, stages) = words(pipeline.kind);
-    let stage = |(((en, fr), outcome, probability), color): (&StageWords, u8)| Stage {
+    let stage = |(((en, fr), outcome, probability), place): (&StageWords, usize)| Stage {
         id: ctx.world.id(),
         pipeline_id: pipeline.id,
         pipeline_kind: pipeline.kind,
         name: locale.of(en, fr).to_owned(),
-        color,
+        color: usual_color(*outcome, place),
         outcome: *outcome,
         probability: *probability,
         rules: StageRules::default(),

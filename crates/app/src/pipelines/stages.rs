@@ -1,7 +1,7 @@
 //! The stages of a pipeline, as a whole list.
 
 use tenon_model::StageId;
-use tenon_model::records::{FieldType, Outcome, Shape, Stage, StageRules, StageTask};
+use tenon_model::records::{FieldType, Outcome, Shape, Stage, StageRules, StageTask, usual_color};
 use tenon_store::{Pipeline, Tx};
 
 use crate::record_setup::{color, name, unlike};
@@ -64,7 +64,11 @@ pub(super) fn check(
             pipeline_id: pipeline.id,
             pipeline_kind: pipeline.kind,
             name,
-            color: color(&at("color"), new.color.or(known.map(|k| k.color)), i)?,
+            color: color(
+                &at("color"),
+                new.color.or(known.map(|k| k.color)),
+                usual_color(new.outcome, i),
+            )?,
             outcome: new.outcome,
             probability: new.probability,
             rules: rules(&at, shape, &new.rules)?,

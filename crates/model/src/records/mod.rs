@@ -10,7 +10,7 @@ mod value;
 pub use change::{Change, Conflict, merge};
 pub use field::{Choice, CustomField, Field, FieldType, Shape};
 pub use filter::{Column, Filter, FilterError, Sort, SortKey, TextTest};
-pub use pipeline::{COLORS, Layout, Stage, StageRules, StageTask};
+pub use pipeline::{COLORS, Layout, Stage, StageRules, StageTask, usual_color};
 pub use value::{Key, ValueError, check, decimal, fold, keys, links, title, words};
 
 /// Values by field, in the form of the API: checked, and without empty ones.

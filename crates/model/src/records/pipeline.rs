@@ -8,6 +8,16 @@ use crate::{PipelineId, StageId};
 /// Colours of the palette of stages and options, by number from 0. The web app knows how each looks.
 pub const COLORS: u8 = 16;
 
+/// The colour of a stage that nobody chose one for: green is won, red is lost, the open ones differ.
+pub fn usual_color(outcome: Outcome, place: usize) -> u8 {
+    const OPEN: [u8; 8] = [0, 1, 2, 3, 6, 7, 8, 9];
+    match outcome {
+        Outcome::Won => 4,
+        Outcome::Lost => 5,
+        Outcome::Open => OPEN[place % OPEN.len()],
+    }
+}
+
 /// A column of a pipeline.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stage {

@@ -2,6 +2,7 @@
 
 mod outgoing;
 mod record_setup;
+mod records;
 
 use std::time::Duration;
 
@@ -417,6 +418,7 @@ pub(super) async fn a_day(store: &Store, world: &World, seed: &Seed) -> Vec<Sql>
     tx.jobs().unpark(world.id(), now).await.unwrap();
     outgoing::statements(&mut tx, seed, world).await;
     record_setup::statements(&mut tx, seed, world).await;
+    records::statements(&mut tx, seed, world).await;
     ran.append(&mut tx.ran);
     tx.commit().await.unwrap();
 

@@ -202,7 +202,9 @@ async fn the_lists_are_read_in_index_order() {
     let mut tx = store.begin(&Scope::system()).await.unwrap();
     let mut looked_at = 0;
     for statement in statements.iter().filter(|s| s.text.contains("LIMIT $4")) {
-        if !statement.text.contains("last_at DESC") {
+        // The few threads with an address are sorted after they were found.
+        let of_address = statement.text.contains("thread_addresses");
+        if of_address || !statement.text.contains("last_at DESC") {
             continue;
         }
         looked_at += 1;

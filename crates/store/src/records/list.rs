@@ -72,8 +72,8 @@ impl<'s> Order<'s> {
             SortKey::CreatedAt => ("r.created_at", None, false),
             SortKey::UpdatedAt => ("r.updated_at", None, false),
             SortKey::Position => ("r.position", None, false),
-            SortKey::Text(field) => ("v.text_key", Some(field.as_str()), true),
-            SortKey::Number(field) => ("v.number_key", Some(field.as_str()), false),
+            SortKey::Text(field) => ("f.text_key", Some(field.as_str()), true),
+            SortKey::Number(field) => ("f.number_key", Some(field.as_str()), false),
         };
         Self {
             column,
@@ -134,27 +134,27 @@ impl Records<'_> {
         match order.field.filter(|_| valued) {
             // SQLite keeps this order of a CROSS JOIN, and so reads along the index of the values.
             Some(field) => b
-                .push(" FROM record_values v CROSS JOIN records r WHERE v.workspace_id = ")
+                .push(" FROM record_values f CROSS JOIN records r WHERE f.workspace_id = ")
                 .value(workspace)
-                .push(" AND v.kind = ")
+                .push(" AND f.kind = ")
                 .value(query.kind.as_str())
-                .push(" AND v.field = ")
+                .push(" AND f.field = ")
                 .value(field)
-                .push(" AND v.ordinal = 0 AND ")
+                .push(" AND f.ordinal = 0 AND ")
                 .push(order.column)
-                .push(" IS NOT NULL AND r.id = v.record_id AND "),
+                .push(" IS NOT NULL AND r.id = f.record_id AND "),
             None => b.push(" FROM records r WHERE "),
         };
         self.push_which(&mut b, query, member)?;
         let id = if order.field.is_some() && valued {
-            "v.record_id"
+            "f.record_id"
         } else {
             "r.id"
         };
         if let Some(field) = order.field.filter(|_| !valued) {
-            b.push(" AND NOT EXISTS (SELECT 1 FROM record_values v WHERE v.record_id = r.id AND v.field = ")
+            b.push(" AND NOT EXISTS (SELECT 1 FROM record_values f WHERE f.record_id = r.id AND f.field = ")
                 .value(field)
-                .push(" AND v.ordinal = 0)");
+                .push(" AND f.ordinal = 0)");
         }
         if let Some(place) = after {
             match &place.key {
@@ -242,11 +242,11 @@ impl Records<'_> {
         let member = self.tx.private_to()?;
         let mut b = Builder::new(
             self.tx.kind(),
-            "SELECT r.stage_id, count(*), v.text_key, CAST(SUM(v.number_key) AS BIGINT) FROM records r \
-             LEFT JOIN record_values v ON v.record_id = r.id AND v.field = 'amount' AND v.ordinal = 0 WHERE ",
+            "SELECT r.stage_id, count(*), f.text_key, CAST(SUM(f.number_key) AS BIGINT) FROM records r \
+             LEFT JOIN record_values f ON f.record_id = r.id AND f.field = 'amount' AND f.ordinal = 0 WHERE ",
         );
         self.push_which(&mut b, query, member)?;
-        b.push(" AND r.stage_id IS NOT NULL GROUP BY r.stage_id, v.text_key ORDER BY r.stage_id, v.text_key");
+        b.push(" AND r.stage_id IS NOT NULL GROUP BY r.stage_id, f.text_key ORDER BY r.stage_id, f.text_key");
         let mut out: Vec<StageSum> = Vec::new();
         for row in self.tx.all(b.build(1)).await? {
             let mut r = row.reader();
@@ -305,20 +305,20 @@ impl Records<'_> {
             b.push(COLUMNS);
             push_access(&mut b, member);
             b.push(
-                ", v.text_key FROM record_values v CROSS JOIN records r WHERE v.workspace_id = ",
+                ", f.text_key FROM record_values f CROSS JOIN records r WHERE f.workspace_id = ",
             )
             .value(self.tx.workspace()?)
-            .push(" AND v.kind = ")
+            .push(" AND f.kind = ")
             .value(kind.as_str())
-            .push(" AND v.field = ")
+            .push(" AND f.field = ")
             .value(field)
-            .push(" AND v.text_key IN ")
+            .push(" AND f.text_key IN ")
             .list(chunk.iter().map(String::as_str));
-            b.push(" AND r.id = v.record_id AND r.workspace_id = ")
+            b.push(" AND r.id = f.record_id AND r.workspace_id = ")
                 .value(self.tx.workspace()?)
                 .push(" AND r.deleted_at IS NULL AND ");
             push_visible(&mut b, member, false);
-            b.push(" ORDER BY v.text_key, r.created_at, r.id");
+            b.push(" ORDER BY f.text_key, r.created_at, r.id");
             for row in self.tx.all(b.build(chunk.len())).await? {
                 let record = read(&row)?;
                 let mut r = row.reader();
