@@ -128,6 +128,27 @@ describe("many at once", () => {
     await waitFor(() => expect(chosen.map((id) => fake.records.get(id)?.values.industry)).toEqual(before));
   });
 
+  it("changes all that a search has found, those that are not loaded too, and no others", async () => {
+    const { user, fake, calls } = await openApp({ scenario: "connected", path: "/contacts", contacts: 3000 });
+    await waitFor(() => expect(links().length).toBeGreaterThan(0));
+    const all = () => [...fake.records.all.values()].filter(({ kind }) => kind === "contact");
+    const word = String(all()[0]?.values.first_name).slice(0, 1);
+    await user.type(screen.getByRole("searchbox", { name: "Search" }), word);
+    await waitFor(() => expect(calls("POST /api/v1/records/count").length).toBeGreaterThan(1));
+    await waitFor(() => expect(screen.queryByText("3,000 records")).not.toBeInTheDocument());
+    await user.click(await screen.findByRole("checkbox", { name: "Choose all that are loaded" }));
+    const everything = await screen.findByRole("button", { name: /^Choose all [\d,]+$/ });
+    const count = Number((everything.textContent ?? "").replace(/\D/g, ""));
+    expect(count).toBeLessThan(all().length);
+    await user.click(everything);
+    await user.click(screen.getByRole("button", { name: "Set a field" }));
+    const dialog = within(await screen.findByRole("dialog"));
+    await user.selectOptions(dialog.getByRole("combobox", { name: "Field" }), "title");
+    await user.type(dialog.getByRole("textbox", { name: "New value" }), "Walrus");
+    await user.click(dialog.getByRole("button", { name: /^Change [\d,]+ records$/ }));
+    await waitFor(() => expect(all().filter(({ values }) => values.title === "Walrus")).toHaveLength(count));
+  });
+
   it("deletes after saying how many, and brings them back", async () => {
     const { user, fake } = await at("/companies");
     const first = (await link("Vela Yachts")).dataset.record ?? "";

@@ -18,7 +18,7 @@ import { refreshSets } from "../core/cache";
 import { recordCalls } from "../core/calls";
 import { useRecordEdits } from "../core/edits";
 import { useFields } from "../core/fields";
-import type { BulkBody, Filter, Kind, Pipeline, RecordItem, Values } from "../core/types";
+import type { BulkBody, Kind, Pipeline, RecordItem, RecordsAsked, Values } from "../core/types";
 import { findStage, isEmptyValue, usePipelines } from "../core/words";
 import { commitMove } from "./caches";
 import { type Pending, PendingRecords } from "./pending";
@@ -36,7 +36,7 @@ export type Asking = { record: RecordItem; to: MoveTo; needed: string[]; asksRea
 
 export type BulkRequest = {
   kind: Kind;
-  target: { records: readonly RecordItem[] } | { matching: Filter | undefined; count: number };
+  target: { records: readonly RecordItem[] } | { which: RecordsAsked; count: number };
   change: { set: Values } | { delete: true };
 };
 
@@ -222,9 +222,7 @@ function useBulk(pending: PendingRecords): Acting["bulk"] {
           ? [
               {
                 kind,
-                ...("matching" in target
-                  ? { which: { kind, ...(target.matching === undefined ? {} : { filter: target.matching }) } }
-                  : {}),
+                ...("which" in target ? { which: target.which } : {}),
                 ...change,
               },
             ]

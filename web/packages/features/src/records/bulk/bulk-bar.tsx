@@ -8,7 +8,7 @@ import { useShortcuts } from "../../keyboard";
 import { type BulkRequest, useRecordActing } from "../acting/acting";
 import type { FieldSet } from "../core/fields";
 import { OptionDot } from "../core/option-chip";
-import type { Filter, Kind, Pipeline, RecordItem, RecordsAsked, Values } from "../core/types";
+import type { Kind, Pipeline, RecordItem, RecordsAsked, Values } from "../core/types";
 import { IN_MAIN } from "../list/in-main";
 import classes from "./bulk.module.css";
 
@@ -30,13 +30,9 @@ type BulkBarProps = {
   mayWrite: boolean;
 };
 
-/** All that match, as a condition: those of the pipeline too. A search is none, so it cannot be taken for one. */
-export function matching({ filter, pipeline }: RecordsAsked): Filter | undefined {
-  const parts: Filter[] = [
-    ...(pipeline === undefined ? [] : [{ field: "pipeline", op: "is" as const, value: pipeline }]),
-    ...(filter === undefined ? [] : [filter]),
-  ];
-  return parts.length > 1 ? { all: parts } : parts[0];
+/** All that the list shows, in no order. */
+export function matching({ sort: _, ...which }: RecordsAsked): RecordsAsked {
+  return which;
 }
 
 /** What is done to several at once. */
@@ -50,7 +46,7 @@ export function BulkBar(props: BulkBarProps) {
   const count = countOf(selection, total ?? loaded.length);
   const number = format.number(count);
   const whole = everything || count === loaded.length;
-  const target: BulkRequest["target"] = everything ? { matching: matching(asked), count } : { records };
+  const target: BulkRequest["target"] = everything ? { which: matching(asked), count } : { records };
   const finish = () => {
     setDialog(undefined);
     setSelection(undefined);
@@ -76,7 +72,7 @@ export function BulkBar(props: BulkBarProps) {
       <span className={classes.count} role="status">
         {t("records.bulk.selected", { count, number })}
       </span>
-      {whole && hasMore && !everything && asked.search === undefined && total !== undefined && (
+      {whole && hasMore && !everything && total !== undefined && (
         <Button size="compact-sm" variant="subtle" onClick={() => setSelection({ kind: "matching" })}>
           {t("records.bulk.everything", { count: total, number: format.number(total) })}
         </Button>
