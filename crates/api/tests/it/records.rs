@@ -176,6 +176,16 @@ async fn bad_input_is_told_by_its_place() {
             json!({"kind": "company", "search": "x".repeat(201)}),
             "search",
         ),
+        (
+            "/query",
+            json!({"kind": "company", "search": "a\u{0}"}),
+            "search",
+        ),
+        (
+            "/query",
+            json!({"kind": "company", "filter": {"field": "name", "op": "contains", "value": "\u{0}"}}),
+            "filter.value",
+        ),
         ("/count", json!({"kind": "company", "limit": 1}), "limit"),
     ] {
         let answer = owner

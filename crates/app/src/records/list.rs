@@ -63,8 +63,11 @@ pub(super) fn read(ctx: &Ctx, actor: &Actor, shape: &Shape, which: Which) -> Res
         .map(read)
         .transpose()?;
     let search = which.search.unwrap_or_default();
-    if search.chars().count() > 200 {
-        return Err(Error::field("search", "must have at most 200 characters"));
+    if search.chars().count() > 200 || search.contains('\0') {
+        return Err(Error::field(
+            "search",
+            "must have at most 200 plain characters",
+        ));
     }
     let folded = fold(&search);
     let words = folded.split(|c: char| c.is_whitespace() || ",;".contains(c));

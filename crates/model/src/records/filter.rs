@@ -348,10 +348,10 @@ fn text(
     some: Filter,
 ) -> Result<Filter, FilterError> {
     let one = || match c.value.as_str() {
-        Some(text) if !text.is_empty() && text.len() <= 500 => Ok(fold(text)),
+        Some(text) if !text.is_empty() && plain_text(text) => Ok(fold(text)),
         _ => Err(c.wrong_value()),
     };
-    let several = || c.list(|v| v.as_str().map(fold));
+    let several = || c.list(|v| v.as_str().filter(|t| plain_text(t)).map(fold));
     Ok(match c.op {
         "is" | "in" => make(TextTest::Is(several()?)),
         "is_not" => not(make(TextTest::Is(several()?))),
@@ -360,6 +360,11 @@ fn text(
         "starts_with" => make(TextTest::StartsWith(one()?)),
         _ => return c.presence(some),
     })
+}
+
+/// What a stored text can be: PostgreSQL has none with NUL.
+fn plain_text(text: &str) -> bool {
+    text.len() <= 500 && !text.contains('\0')
 }
 
 /// The smallest and the largest key that a value stands for.
@@ -560,6 +565,10 @@ mod tests {
             ),
             (
                 json!({"field": "stage", "op": "is", "value": "mem_x"}),
+                "filter.value",
+            ),
+            (
+                json!({"field": "name", "op": "is", "value": "a\u{0}b"}),
                 "filter.value",
             ),
             (json!({"any": 1}), "filter.any"),
