@@ -322,13 +322,7 @@ impl Tx {
 /// member who sees a mailbox or an event, hold for everybody.
 fn without_walls(mut sql: Sql) -> Sql {
     if sabotage::on(Saboteur::FirstWall) {
-        for alias in ["c.", "m.", ""] {
-            for number in 1..=9 {
-                let condition = format!("{alias}workspace_id = ${number}");
-                let nothing = format!("(${number} IS NULL OR ${number} IS NOT NULL)");
-                sql.text = sql.text.replace(&condition, &nothing).into();
-            }
-        }
+        sql.text = without_workspace(&sql.text).into();
     }
     if sabotage::on(Saboteur::EventsToAll) && sql.text.contains("FROM events") {
         let condition = "workspace_id = $1 AND ($2 IS NULL OR member_id IS NULL OR member_id = $2)";
@@ -336,6 +330,26 @@ fn without_walls(mut sql: Sql) -> Sql {
         sql.text = sql.text.replace(condition, nothing).into();
     }
     sql
+}
+
+/// A statement whose conditions on the workspace hold for every workspace.
+fn without_workspace(text: &str) -> String {
+    const CONDITION: &str = "workspace_id = $";
+    let (mut out, mut rest) = (String::new(), text);
+    while let Some(at) = rest.find(CONDITION) {
+        let (before, after) = (&rest[..at], &rest[at + CONDITION.len()..]);
+        // With the alias of its table, and the whole number of its value.
+        let alias = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.';
+        let digits = after.chars().take_while(char::is_ascii_digit).count();
+        let (number, after) = after.split_at(digits);
+        out.push_str(before.trim_end_matches(alias));
+        for piece in ["($", number, " IS NULL OR $", number, " IS NOT NULL)"] {
+            out.push_str(piece);
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    out
 }
 
 /// The one predicate of who sees a connection `c`, and with it everything of its mailbox:
@@ -353,4 +367,17 @@ pub(crate) const fn clock(kind: DbKind) -> &'static str {
 /// The length of a lease in the unit of [`clock`].
 pub(crate) fn micros(lease: Duration) -> i64 {
     i64::try_from(lease.as_micros()).unwrap_or(i64::MAX / 4)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_workspace;
+
+    #[test]
+    fn the_first_wall_goes_with_its_alias_and_its_whole_number() {
+        assert_eq!(
+            without_workspace("WHERE r.workspace_id = $12 AND (workspace_id = $1) OR m.id = $1"),
+            "WHERE ($12 IS NULL OR $12 IS NOT NULL) AND (($1 IS NULL OR $1 IS NOT NULL)) OR m.id = $1"
+        );
+    }
 }
