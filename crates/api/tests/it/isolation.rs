@@ -33,8 +33,15 @@ pub(crate) fn operations() -> Vec<(Method, String, Value)> {
 pub(crate) fn harvest(value: &Value, ids: &mut BTreeSet<String>) {
     match value {
         Value::String(text) => {
+            // Not any text of that length: marks of events look alike, but for their capitals.
             let id = |(kind, rest): &(&str, &str)| {
-                matches!(kind.len(), 3 | 4) && *kind != "req" && rest.len() == 26
+                matches!(kind.len(), 3 | 4)
+                    && *kind != "req"
+                    && rest.len() == 26
+                    && kind.bytes().all(|b| b.is_ascii_lowercase())
+                    && rest
+                        .bytes()
+                        .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
             };
             if text.split_once('_').as_ref().is_some_and(id) {
                 ids.insert(text.clone());
