@@ -1,5 +1,7 @@
 //! Changes of many records at once, undoable as a whole.
 
+use std::collections::HashSet;
+
 use tenon_model::records::{Access, Cause, Kind, Values};
 use tenon_model::{BulkId, RecordId};
 use tenon_store::RecordRow;
@@ -8,7 +10,8 @@ use super::bin::{bin, unbin};
 use super::edit::{change, opposite};
 use super::list::{Which, read};
 use super::view::shape;
-use super::{Noted, may_write};
+use super::{Noted, check};
+use crate::record_setup::no_viewers;
 use crate::{Actor, Ctx, Error, Repeat, Result};
 
 /// Records of one change.
@@ -62,30 +65,23 @@ pub async fn bulk(
     what: BulkChange,
     repeat: Repeat,
 ) -> Result<Bulk> {
-    may_write(actor)?;
-    let (bulk, done) = begin(ctx, actor, &which, &repeat).await?;
-    if done {
-        return Ok(bulk);
-    }
+    no_viewers(actor.role)?;
     let kind = which.kind();
-    let ids = ids(ctx, actor, which).await?;
-    for (i, turn) in ids.chunks(TURN).enumerate() {
-        let last = (i + 1) * TURN >= ids.len();
-        take_turn(ctx, actor, (bulk.id, kind), turn, &what, last).await?;
+    holds(ctx, actor, kind, &what).await?;
+    let (bulk, before) = match begin(ctx, actor, kind, &repeat).await? {
+        Begun::Done(bulk) => return Ok(bulk),
+        Begun::Anew(bulk, before) => (bulk, before),
+    };
+    let mut ids = ids(ctx, actor, which).await?;
+    ids.retain(|id| !before.contains(id));
+    for turn in ids.chunks(TURN) {
+        take_turn(ctx, actor, (bulk, kind), turn, &what).await?;
     }
     let mut tx = ctx.store.begin(&actor.scope()).await?;
-    if ids.is_empty() {
-        tx.records()
-            .bulk_went_on(bulk.id, 0, 0, Some(ctx.world.now()))
-            .await?;
-    }
-    let stored = tx
-        .records()
-        .bulk(bulk.id)
-        .await?
-        .ok_or(Error::NotFound("change"))?;
+    tx.records().bulk_done(bulk, ctx.world.now()).await?;
+    let stored = tx.records().bulk(bulk).await?;
     tx.commit().await?;
-    Ok(view(&stored))
+    Ok(view(&stored.ok_or(Error::NotFound("change"))?))
 }
 
 const fn view(stored: &tenon_store::Bulk) -> Bulk {
@@ -96,33 +92,52 @@ const fn view(stored: &tenon_store::Bulk) -> Bulk {
     }
 }
 
-/// The change, and whether it was done before.
-async fn begin(
-    ctx: &Ctx,
-    actor: &Actor,
-    which: &BulkWhich,
-    repeat: &Repeat,
-) -> Result<(Bulk, bool)> {
+/// Refuses values that hold for no record before the first one is touched.
+async fn holds(ctx: &Ctx, actor: &Actor, kind: Kind, what: &BulkChange) -> Result<()> {
+    let BulkChange::Set(values) = what else {
+        return Ok(());
+    };
+    let mut tx = ctx.store.read(&actor.scope()).await?;
+    let shape = shape(&mut tx, kind).await?;
+    let mut wanted = check::values(&shape, values)?;
+    check::people(&mut tx, &shape, &wanted).await?;
+    check::linked(&mut tx, &shape, &Values::new(), &mut wanted).await
+}
+
+enum Begun {
+    /// It was done before.
+    Done(Bulk),
+    /// It begins, or goes on: these were changed before it was cut off.
+    Anew(BulkId, HashSet<RecordId>),
+}
+
+async fn begin(ctx: &Ctx, actor: &Actor, kind: Kind, repeat: &Repeat) -> Result<Begun> {
     let mut tx = ctx.store.begin(&actor.scope()).await?;
     if let Some(stored) = tx.records().bulk_by_key(repeat.key).await? {
         repeat.check(Some(stored.request_hash))?;
-        return Ok((view(&stored), stored.finished_at.is_some()));
+        if stored.finished_at.is_some() {
+            return Ok(Begun::Done(view(&stored)));
+        }
+        let changed = tx.records().of_bulk(stored.id, None, MOST as u32).await?;
+        tx.records().bulk_again(stored.id).await?;
+        tx.commit().await?;
+        let changed = changed.into_iter().map(|c| c.record).collect();
+        return Ok(Begun::Anew(stored.id, changed));
     }
     let row = tenon_store::Bulk {
         id: ctx.world.id(),
         member: actor.member,
-        kind: which.kind(),
+        kind,
         changed: 0,
         skipped: 0,
         finished_at: None,
-        undone_at: None,
         repeat_key: repeat.key,
         request_hash: repeat.request,
         created_at: ctx.world.now(),
     };
     tx.records().insert_bulk(&row).await?;
     tx.commit().await?;
-    Ok((view(&row), false))
+    Ok(Begun::Anew(row.id, HashSet::new()))
 }
 
 async fn ids(ctx: &Ctx, actor: &Actor, which: BulkWhich) -> Result<Vec<RecordId>> {
@@ -155,7 +170,6 @@ async fn take_turn(
     (bulk, kind): (BulkId, Kind),
     ids: &[RecordId],
     what: &BulkChange,
-    last: bool,
 ) -> Result<()> {
     let mut tx = ctx.store.begin(&actor.scope()).await?;
     let (mut changed, mut skipped) = (0, 0);
@@ -167,10 +181,7 @@ async fn take_turn(
         };
         if done { changed += 1 } else { skipped += 1 }
     }
-    let finished = last.then(|| ctx.world.now());
-    tx.records()
-        .bulk_went_on(bulk, changed, skipped, finished)
-        .await?;
+    tx.records().bulk_went_on(bulk, changed, skipped).await?;
     Ok(tx.commit().await?)
 }
 
@@ -192,24 +203,33 @@ async fn one(
             let before = row.version;
             match change(ctx, tx, actor, row, None, values, noted(Cause::Bulk)).await {
                 Ok(row) => Ok(row.version > before),
-                Err(Error::RecordDeleted | Error::StageNeedsFields(_)) => Ok(false),
-                Err(e) => Err(e),
+                Err(e) => left(e),
             }
         }
+    }
+}
+
+/// What one record refuses is left as it was; everything else ends the change.
+fn left(refused: Error) -> Result<bool> {
+    match refused {
+        Error::EditConflict(_)
+        | Error::RecordDeleted
+        | Error::StageNeedsFields(_)
+        | Error::Validation(_) => Ok(false),
+        other => Err(other),
     }
 }
 
 /// Takes a change of many records back where nobody has changed the same fields since. What was taken
 /// back already stays so; that is how one that was cut off goes on.
 pub async fn undo_bulk(ctx: &Ctx, actor: &Actor, id: BulkId) -> Result<Bulk> {
-    may_write(actor)?;
-    let mut tx = ctx.store.begin(&actor.scope()).await?;
+    no_viewers(actor.role)?;
+    let mut tx = ctx.store.read(&actor.scope()).await?;
     tx.records()
         .bulk(id)
         .await?
         .ok_or(Error::NotFound("change"))?;
-    tx.records().bulk_undone(id, ctx.world.now()).await?;
-    tx.commit().await?;
+    drop(tx);
     let (mut after, mut changed, mut skipped) = (None, 0, 0);
     loop {
         let mut tx = ctx.store.begin(&actor.scope()).await?;
@@ -246,27 +266,18 @@ async fn back(
         return Ok(false);
     }
     let noted = Noted::by(Cause::Reverted);
+    let version = row.version;
     if change_row.cause == Cause::Deleted {
-        let was = row.deleted_at.is_some();
-        unbin(ctx, tx, actor, row, noted).await?;
-        return Ok(was);
+        let untouched = version == change_row.version;
+        if untouched {
+            unbin(ctx, tx, actor, row, noted).await?;
+        }
+        return Ok(untouched);
     }
     let values = opposite(change_row.changes);
-    match change(
-        ctx,
-        tx,
-        actor,
-        row,
-        Some(change_row.version),
-        &values,
-        noted,
-    )
-    .await
-    {
-        Ok(_) => Ok(true),
-        Err(Error::EditConflict(_) | Error::RecordDeleted | Error::StageNeedsFields(_)) => {
-            Ok(false)
-        }
-        Err(e) => Err(e),
+    let seen = Some(change_row.version);
+    match change(ctx, tx, actor, row, seen, &values, noted).await {
+        Ok(row) => Ok(row.version > version),
+        Err(e) => left(e),
     }
 }

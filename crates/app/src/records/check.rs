@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use serde_json::Value;
-use tenon_model::records::{FieldType, Kind, Shape, Stage, Values, check, links};
+use tenon_model::records::{FieldType, Kind, Outcome, Shape, Stage, Values, check, links};
 use tenon_model::{MemberId, PipelineId, RecordId, StageId};
 use tenon_store::{Pipeline, RecordRow, Tx};
 
@@ -170,8 +170,13 @@ pub(super) async fn stage(tx: &mut Tx, kind: Kind, values: &mut Values) -> Resul
         let fits = |p: &&Pipeline| {
             p.kind == pipelines && wanted.map_or(p.archived_at.is_none(), |id| p.id == id)
         };
-        match all.iter().find(fits) {
-            Some(p) => tx.pipelines().stages(p.id).await?.into_iter().next(),
+        let stages = match all.iter().find(fits) {
+            Some(p) => tx.pipelines().stages(p.id).await?,
+            None => Vec::new(),
+        };
+        // Asked for once more by its id, which holds it: nobody takes it away meanwhile.
+        match stages.iter().find(|s| s.outcome == Outcome::Open) {
+            Some(first) => tx.pipelines().stage(first.id).await?,
             None => None,
         }
     };

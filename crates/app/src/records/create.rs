@@ -6,7 +6,8 @@ use tenon_model::{MemberId, RecordId};
 use tenon_store::{RecordRow, RecordWrite, Tx};
 
 use super::view::{RecordView, shape, show_one};
-use super::{Noted, check, may_write, note};
+use super::{Noted, check, note};
+use crate::record_setup::no_viewers;
 use crate::{Actor, Ctx, Error, Repeat, Result};
 
 /// A record to make.
@@ -28,7 +29,7 @@ pub async fn create(
     new: NewRecord,
     repeat: Option<Repeat>,
 ) -> Result<RecordView> {
-    may_write(actor)?;
+    no_viewers(actor.role)?;
     let mut tx = ctx.store.begin(&actor.scope()).await?;
     if let Some(repeat) = &repeat
         && let Some((id, stored)) = tx.records().by_repeat_key(repeat.key).await?

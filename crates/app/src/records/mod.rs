@@ -21,6 +21,7 @@ use tenon_model::records::{Access, Cause, Change};
 use tenon_model::{BulkId, RecordId};
 use tenon_store::{ChangeRow, RecordRow, Tx};
 
+use crate::record_setup::no_viewers;
 use crate::{Actor, Ctx, Error, Result};
 
 pub use bin::{delete, delete_forever, empty_bins, restore};
@@ -40,14 +41,6 @@ pub use view::{RecordRef, RecordView, get};
 /// Records in a list's page at most.
 const MOST: u32 = 200;
 
-/// Refuses those who only read.
-fn may_write(actor: &Actor) -> Result<()> {
-    if actor.role == Role::Viewer {
-        return Err(Error::Forbidden);
-    }
-    Ok(())
-}
-
 /// What a member of this role may do at most.
 fn capped(role: Role, access: Access) -> Access {
     match role {
@@ -58,7 +51,7 @@ fn capped(role: Role, access: Access) -> Access {
 
 /// A record that is about to be changed, and that the member may change.
 async fn held(tx: &mut Tx, actor: &Actor, id: RecordId) -> Result<RecordRow> {
-    may_write(actor)?;
+    no_viewers(actor.role)?;
     let row = tx
         .records()
         .hold(id)

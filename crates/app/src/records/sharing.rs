@@ -6,7 +6,8 @@ use tenon_store::{RecordRow, Share, Tx};
 
 use super::create::parent;
 use super::view::shape;
-use super::{edit, may_write, tell};
+use super::{edit, tell};
+use crate::record_setup::no_viewers;
 use crate::{Actor, Ctx, Error, Result};
 
 /// Members and teams that one record may be shared with.
@@ -52,7 +53,7 @@ pub async fn set_sharing(
     id: RecordId,
     wanted: SharingView,
 ) -> Result<SharingView> {
-    may_write(actor)?;
+    no_viewers(actor.role)?;
     let mut tx = ctx.store.begin(&actor.scope()).await?;
     let mut row = tx
         .records()

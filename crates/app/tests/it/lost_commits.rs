@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
+use serde_json::json;
 use tenon_app::Error;
 use tenon_app::compose::{self, StartSend};
+use tenon_app::records;
+use tenon_model::records::Kind;
 use tenon_testkit::TestStore;
 use tenon_testkit::app::TestApp;
 use tenon_testkit::lost_commits::LostCommits;
@@ -87,4 +90,66 @@ async fn nothing_is_lost_or_doubled(store: TestStore) {
 #[test]
 fn n10_commits_whose_answer_is_lost_lose_and_double_nothing() {
     on_postgres(nothing_is_lost_or_doubled);
+}
+
+async fn records_are_made_and_changed_once(store: TestStore) {
+    let (lossy, network) = LostCommits::before(&store).await;
+    let mut app = TestApp::start(lossy).await;
+    app.stop_jobs().await;
+    network.lose_every(3);
+    let me = app.owner;
+    for n in 0..12 {
+        let name = format!("Company {n}");
+        let make = || records::NewRecord {
+            kind: Kind::Company,
+            values: serde_json::from_value(json!({ "name": name })).unwrap(),
+            sharing: None,
+        };
+        until_answered!(records::create(
+            &app.ctx,
+            &me,
+            make(),
+            Some(key(&me, "record", &name))
+        ));
+    }
+    network.lose_every(0);
+    let all = records::Which {
+        kind: Kind::Company,
+        filter: None,
+        search: None,
+        pipeline: None,
+        stage: None,
+        linked_to: None,
+        deleted: false,
+    };
+    for n in 0..168 {
+        let name = format!("More {n}");
+        let values = serde_json::from_value(json!({ "name": name })).unwrap();
+        let new = records::NewRecord {
+            kind: Kind::Company,
+            values,
+            sharing: None,
+        };
+        records::create(&app.ctx, &me, new, None).await.unwrap();
+    }
+    network.lose_every(2);
+    let wine: tenon_model::records::Values =
+        serde_json::from_value(json!({ "industry": "Wine" })).unwrap();
+    let done = until_answered!(records::bulk(
+        &app.ctx,
+        &me,
+        records::BulkWhich::All(Box::new(all.clone())),
+        records::BulkChange::Set(wine.clone()),
+        key(&me, "bulk", "wine")
+    ));
+    network.lose_every(0);
+    assert!(network.lost() > 4, "{}", network.lost());
+    assert_eq!((done.changed, done.skipped), (180, 0));
+    let (count, _) = records::count(&app.ctx, &me, all).await.unwrap();
+    assert_eq!(count, 180);
+}
+
+#[test]
+fn n10_records_are_made_and_changed_once() {
+    on_postgres(records_are_made_and_changed_once);
 }

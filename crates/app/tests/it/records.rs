@@ -378,8 +378,10 @@ store_test! {
         let back = records::undo_bulk(&app.ctx, me, done.id).await.unwrap();
         assert_eq!((back.changed, back.skipped), (119, 1));
         assert_eq!(records::count(&app.ctx, me, wine("food")).await.unwrap().0, 119);
+        // Again: nothing is left to take back, and that is what it says.
         let twice = records::undo_bulk(&app.ctx, me, done.id).await.unwrap();
-        assert_eq!(records::count(&app.ctx, me, wine("food")).await.unwrap().0, 119, "{}", twice.changed);
+        assert_eq!((twice.changed, twice.skipped), (0, 120));
+        assert_eq!(records::count(&app.ctx, me, wine("food")).await.unwrap().0, 119);
 
         let some = BulkWhich::Ids(Kind::Company, made[..10].iter().map(|r| r.id).collect());
         let gone = records::bulk(&app.ctx, me, some, BulkChange::Delete, key("2")).await.unwrap();
@@ -389,6 +391,34 @@ store_test! {
         assert_eq!(records::count(&app.ctx, me, which(Kind::Company)).await.unwrap().0, 120);
         let bad = records::bulk(&app.ctx, me, all(), BulkChange::Set(values(json!({"employees": "x"}))), key("3")).await;
         assert!(matches!(bad.map(|_| ()), Err(Error::Validation(_))));
+    }
+}
+
+store_test! {
+    async fn what_one_record_refuses_does_not_stop_the_others(t: TestStore) {
+        let app = TestApp::start(t).await;
+        let me = &app.owner;
+        for i in 0..70 {
+            // Some are known by their name alone.
+            let mut sent = json!({"last_name": format!("L{i:02}")});
+            if i % 7 > 0 { sent["emails"] = json!([{"address": format!("l{i}@x.example")}]); }
+            make(&app, me, Kind::Contact, sent).await;
+        }
+        let all = || BulkWhich::All(Box::new(which(Kind::Contact)));
+        let key = |k: &str| Repeat::new(me.member, "bulk", k, &k).unwrap();
+        let nameless = BulkChange::Set(values(json!({"last_name": null})));
+        let done = records::bulk(&app.ctx, me, all(), nameless, key("1")).await.unwrap();
+        assert_eq!((done.changed, done.skipped), (60, 10));
+        // What is deleted with the others, brought back and deleted again is its last deleter's.
+        let gone = records::bulk(&app.ctx, me, all(), BulkChange::Delete, key("2")).await.unwrap();
+        let bin = Which { deleted: true, ..which(Kind::Contact) };
+        let query = RecordsQuery { which: bin.clone(), sort: None, limit: 1, after: None };
+        let one = records::list(&app.ctx, me, query).await.unwrap().items[0].id;
+        records::restore(&app.ctx, me, one).await.unwrap();
+        records::delete(&app.ctx, me, one).await.unwrap();
+        let back = records::undo_bulk(&app.ctx, me, gone.id).await.unwrap();
+        assert_eq!((back.changed, back.skipped), (69, 1));
+        assert!(records::get(&app.ctx, me, one).await.unwrap().deleted_at.is_some());
     }
 }
 

@@ -64,7 +64,6 @@ pub(super) const COLUMNS: &[Column] = inventory! {
         changed: Record, Owner, "how many were changed";
         skipped: Record, Owner, "how many were left";
         finished_at: Operational, Program, "going on with it after a crash";
-        undone_at: Record, Owner, "whether it was undone";
         repeat_key: Operational, Program, "doing a repeated request once";
         request_hash: Operational, Program, "telling a repeated request from another one";
         created_at: Operational, Owner, "deleting old ones";

@@ -89,7 +89,6 @@ CREATE TABLE record_bulks (
     changed BIGINT NOT NULL,
     skipped BIGINT NOT NULL,
     finished_at BIGINT,
-    undone_at BIGINT,
     repeat_key BYTEA NOT NULL,
     request_hash BYTEA NOT NULL,
     created_at BIGINT NOT NULL

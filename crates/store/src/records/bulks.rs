@@ -22,8 +22,6 @@ pub struct Bulk {
     pub skipped: i64,
     /// When it was done; `None` while it runs, or after it was cut off.
     pub finished_at: Option<Time>,
-    /// When it was undone.
-    pub undone_at: Option<Time>,
     /// Hash of the request's key.
     pub repeat_key: [u8; 32],
     /// Hash of the request.
@@ -32,7 +30,8 @@ pub struct Bulk {
     pub created_at: Time,
 }
 
-const COLUMNS: &str = "id, member_id, kind, changed, skipped, finished_at, undone_at, repeat_key, request_hash, created_at";
+const COLUMNS: &str =
+    "id, member_id, kind, changed, skipped, finished_at, repeat_key, request_hash, created_at";
 
 fn read(row: &Row) -> Result<Bulk, StoreError> {
     let mut r = row.reader();
@@ -43,7 +42,6 @@ fn read(row: &Row) -> Result<Bulk, StoreError> {
         changed: r.take()?,
         skipped: r.take()?,
         finished_at: r.opt()?,
-        undone_at: r.opt()?,
         repeat_key: r.take()?,
         request_hash: r.take()?,
         created_at: r.take()?,
@@ -54,7 +52,7 @@ impl Records<'_> {
     /// Keeps a change of many records.
     pub async fn insert_bulk(&mut self, bulk: &Bulk) -> Result<(), StoreError> {
         let insert = sql(format!(
-            "INSERT INTO record_bulks ({COLUMNS}, workspace_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+            "INSERT INTO record_bulks ({COLUMNS}, workspace_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
         ))
         .bind(bulk.id)
         .bind(bulk.member)
@@ -62,7 +60,6 @@ impl Records<'_> {
         .bind(bulk.changed)
         .bind(bulk.skipped)
         .bind(bulk.finished_at)
-        .bind(bulk.undone_at)
         .bind(bulk.repeat_key)
         .bind(bulk.request_hash)
         .bind(bulk.created_at)
@@ -92,33 +89,39 @@ impl Records<'_> {
         self.tx.opt(query).await?.map(|r| read(&r)).transpose()
     }
 
-    /// It went on: so many more were changed or left, and perhaps it is done.
+    /// It went on: so many more were changed or left.
     pub async fn bulk_went_on(
         &mut self,
         id: BulkId,
         changed: i64,
         skipped: i64,
-        finished_at: Option<Time>,
     ) -> Result<(), StoreError> {
         let update = sql(
-            "UPDATE record_bulks SET changed = changed + $1, skipped = skipped + $2, finished_at = $3 \
-             WHERE workspace_id = $4 AND id = $5",
+            "UPDATE record_bulks SET changed = changed + $1, skipped = skipped + $2 \
+             WHERE workspace_id = $3 AND id = $4",
         )
         .bind(changed)
         .bind(skipped)
-        .bind(finished_at)
         .bind(self.tx.workspace()?)
         .bind(id);
         self.tx.exec(update).await.map(drop)
     }
 
-    /// It was undone.
-    pub async fn bulk_undone(&mut self, id: BulkId, at: Time) -> Result<(), StoreError> {
+    /// It is done.
+    pub async fn bulk_done(&mut self, id: BulkId, at: Time) -> Result<(), StoreError> {
         let update =
-            sql("UPDATE record_bulks SET undone_at = $1 WHERE workspace_id = $2 AND id = $3")
+            sql("UPDATE record_bulks SET finished_at = $1 WHERE workspace_id = $2 AND id = $3")
                 .bind(at)
                 .bind(self.tx.workspace()?)
                 .bind(id);
+        self.tx.exec(update).await.map(drop)
+    }
+
+    /// It begins once more after it was cut off: what was left then is looked at again.
+    pub async fn bulk_again(&mut self, id: BulkId) -> Result<(), StoreError> {
+        let update = sql("UPDATE record_bulks SET skipped = 0 WHERE workspace_id = $1 AND id = $2")
+            .bind(self.tx.workspace()?)
+            .bind(id);
         self.tx.exec(update).await.map(drop)
     }
 

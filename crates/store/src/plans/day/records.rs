@@ -159,7 +159,6 @@ async fn history(tx: &mut Tx, seed: &Seed, world: &World, row: &RecordRow) {
         changed: 0,
         skipped: 0,
         finished_at: None,
-        undone_at: None,
         repeat_key: [2; 32],
         request_hash: [3; 32],
         created_at: world.now(),
@@ -183,12 +182,7 @@ async fn history(tx: &mut Tx, seed: &Seed, world: &World, row: &RecordRow) {
         .unwrap();
     tx.records().bulk(bulk.id).await.unwrap();
     tx.records().bulk_by_key([2; 32]).await.unwrap();
-    tx.records()
-        .bulk_went_on(bulk.id, 1, 0, None)
-        .await
-        .unwrap();
-    tx.records()
-        .bulk_undone(bulk.id, world.now())
-        .await
-        .unwrap();
+    tx.records().bulk_went_on(bulk.id, 1, 0).await.unwrap();
+    tx.records().bulk_done(bulk.id, world.now()).await.unwrap();
+    tx.records().bulk_again(bulk.id).await.unwrap();
 }
