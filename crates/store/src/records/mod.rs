@@ -2,6 +2,7 @@
 
 mod bulks;
 mod changes;
+mod filter;
 mod list;
 mod shares;
 mod write;
