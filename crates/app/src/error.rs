@@ -153,6 +153,9 @@ pub enum Error {
     /// Somebody else changed the same field of a record meanwhile.
     #[error("somebody else has changed the same field meanwhile; choose which value stays")]
     EditConflict(Box<EditConflict>),
+    /// The record is no longer as the person saw it.
+    #[error("the record was changed elsewhere meanwhile; look at it again")]
+    RecordChanged,
     /// The record is in the bin.
     #[error("this record is in the bin; restore it first")]
     RecordDeleted,
@@ -248,6 +251,7 @@ pub const CODES: &[CodeInfo] = &[
     row("outcome_unknown", 503, "Outcome unknown"),
     row("provider_refused", 409, "Refused by the provider"),
     row("edit_conflict", 409, "Changed by somebody else"),
+    row("record_changed", 412, "Record changed elsewhere"),
     row("record_deleted", 409, "In the bin"),
     row("stage_needs_fields", 422, "The stage needs more"),
     row("message_gone", 410, "Message gone"),
@@ -306,6 +310,7 @@ impl Error {
             Self::OutcomeUnknown(_) => "outcome_unknown",
             Self::ProviderRefused => "provider_refused",
             Self::EditConflict(_) => "edit_conflict",
+            Self::RecordChanged => "record_changed",
             Self::RecordDeleted => "record_deleted",
             Self::StageNeedsFields(_) => "stage_needs_fields",
             Self::MessageGone => "message_gone",
@@ -457,6 +462,7 @@ mod tests {
             Error::OutcomeUnknown(Duration::ZERO),
             Error::ProviderRefused,
             Error::EditConflict(Box::default()),
+            Error::RecordChanged,
             Error::RecordDeleted,
             Error::StageNeedsFields(vec![]),
             Error::MessageGone,

@@ -14,7 +14,7 @@ use crate::problem::{Answer, Problem, problems};
 use crate::session::SignedIn;
 use crate::wire::Id;
 
-problems!(Problems: "unauthenticated", "forbidden", "not_found", "validation", "malformed", "stage_needs_fields", "record_deleted");
+problems!(Problems: "unauthenticated", "forbidden", "not_found", "validation", "malformed", "stage_needs_fields", "record_changed", "record_deleted");
 
 /// What a part of a lead becomes.
 #[derive(Deserialize, ToSchema)]
@@ -84,11 +84,12 @@ fn part(part: Option<Part>) -> Result<Becomes, Problem> {
 }
 
 /// Converts a lead: all of it or nothing
-#[utoipa::path(post, path = "/records/{id}/convert", tag = "records", request_body = ConvertInput, params(("id" = Id, Path, description = "Record")), responses((status = 200, body = ConvertedLead), Problems))]
+#[utoipa::path(post, path = "/records/{id}/convert", tag = "records", request_body = ConvertInput, params(("id" = Id, Path, description = "Record"), ("If-Match" = String, Header, description = "The lead's version: refuses when it was converted or changed meanwhile")), responses((status = 200, body = ConvertedLead), Problems))]
 pub(super) async fn convert_lead(
     State(api): State<Api>,
     SignedIn(actor): SignedIn,
     extract::Id(id): extract::Id<RecordId>,
+    extract::Version(seen): extract::Version,
     extract::Json(input): extract::Json<ConvertInput>,
 ) -> Answer<Json<ConvertedLead>> {
     let deal = match input.deal {
@@ -101,12 +102,15 @@ pub(super) async fn convert_lead(
             deal.values.0,
         )),
     };
+    let seen = seen.map(u64::cast_signed);
     let how = Conversion {
         contact: part(input.contact)?,
         company: part(input.company)?,
         deal,
     };
     Ok(Json(
-        records::convert(&api.ctx, &actor, id, how).await?.into(),
+        records::convert(&api.ctx, &actor, id, seen, how)
+            .await?
+            .into(),
     ))
 }

@@ -6,9 +6,9 @@ use tenon_model::{PipelineId, RecordId, StageId};
 use tenon_store::{RecordRow, Tx};
 
 use super::create::{NewRecord, add};
-use super::edit::change;
-use super::view::{RecordView, show};
-use super::{Noted, held};
+use super::edit::{change, write};
+use super::view::{RecordView, shape, show};
+use super::{Noted, held, note};
 use crate::{Actor, Ctx, Error, Result};
 
 /// What a part of a lead becomes.
@@ -46,13 +46,24 @@ pub struct Converted {
     pub deal: Option<RecordView>,
 }
 
-/// Converts a lead: all of it or nothing.
-pub async fn convert(ctx: &Ctx, actor: &Actor, id: RecordId, how: Conversion) -> Result<Converted> {
+/// Converts a lead as the person saw it: all of it or nothing. Each conversion is a version of the lead, so
+/// the second click of two finds another one than it saw.
+pub async fn convert(
+    ctx: &Ctx,
+    actor: &Actor,
+    id: RecordId,
+    seen: Option<i64>,
+    how: Conversion,
+) -> Result<Converted> {
     let mut tx = ctx.store.begin(&actor.scope()).await?;
     let lead = held(&mut tx, actor, id).await?;
     if lead.kind != Kind::Lead {
         return Err(Error::field("id", "is no lead"));
     }
+    if seen.is_some_and(|seen| seen != lead.version) {
+        return Err(Error::RecordChanged);
+    }
+    let before = lead.version;
     let company = company(ctx, &mut tx, actor, &lead, &how.company).await?;
     let contact = contact(ctx, &mut tx, actor, &lead, &how.contact, company.as_ref()).await?;
     let deal = match how.deal {
@@ -64,7 +75,13 @@ pub async fn convert(ctx: &Ctx, actor: &Actor, id: RecordId, how: Conversion) ->
     };
     let values = ended(&mut tx, &lead, company.as_ref(), contact.as_ref()).await?;
     let noted = Noted::by(Cause::Converted);
-    let lead = change(ctx, &mut tx, actor, lead, None, &values, noted).await?;
+    let mut lead = change(ctx, &mut tx, actor, lead, None, &values, noted).await?;
+    if lead.version == before {
+        let shape = shape(&mut tx, Kind::Lead).await?;
+        lead = write(ctx, &mut tx, &shape, lead).await?;
+        let noted = Noted::by(Cause::Converted);
+        note(ctx, &mut tx, actor, &lead, noted, Vec::new()).await?;
+    }
     let made = [Some(lead), contact, company, deal];
     let there: Vec<bool> = made.iter().map(Option::is_some).collect();
     let rows: Vec<RecordRow> = made.into_iter().flatten().collect();

@@ -1,6 +1,7 @@
 //! Boxes of pipelines, leads, and mail that meets records (requirements R1, R7, R9).
 
 use serde_json::{Value, json};
+use tenon_app::Error;
 use tenon_app::records::{self, Conversion, Into as Becomes, MomentOf, Move, RecordsQuery, Which};
 use tenon_model::records::{Kind, Outcome, PipelineKind, ShareScope, Stage, StageRules, StageTask};
 use tenon_model::{PipelineId, RecordId};
@@ -113,7 +114,7 @@ store_test! {
             company: Becomes::New,
             deal: Some((None, Some(deals[1].id), values(json!({"probability": 40})))),
         };
-        let done = records::convert(&app.ctx, me, lead.id, how).await.unwrap();
+        let done = records::convert(&app.ctx, me, lead.id, Some(lead.version), how.clone()).await.unwrap();
         let (contact, company, deal) = (done.contact.unwrap(), done.company.unwrap(), done.deal.unwrap());
         assert_eq!((contact.title.as_str(), &contact.values["last_name"]), ("Ann van Lee", &json!("Lee")));
         assert_eq!(contact.values["company"], company.id.to_string());
@@ -121,10 +122,17 @@ store_test! {
         assert_eq!(deal.values["amount"]["amount"], "99");
         assert_eq!(done.lead.values["stage"], leads[1].id.to_string());
         assert_eq!(done.lead.values["contacts"][0], contact.id.to_string());
+        // A second click, which saw the lead as it was, makes nothing.
+        let twice = records::convert(&app.ctx, me, lead.id, Some(lead.version), how).await;
+        assert!(matches!(twice.map(|_| ()), Err(Error::RecordChanged)));
+        // Each conversion counts, also one that changes nothing of the lead.
+        let nothing = Conversion { contact: Becomes::Nothing, company: Becomes::Nothing, deal: None };
+        let again = records::convert(&app.ctx, me, lead.id, None, nothing).await.unwrap();
+        assert_eq!(again.lead.version, done.lead.version + 1);
         // All or nothing: a company that is not there leaves nothing behind.
         let how = Conversion { contact: Becomes::New, company: Becomes::Existing(contact.id), deal: None };
         let other = make(&app, me, Kind::Lead, json!({"name": "Other"})).await;
-        assert!(records::convert(&app.ctx, me, other.id, how).await.is_err());
+        assert!(records::convert(&app.ctx, me, other.id, Some(1), how).await.is_err());
         assert_eq!(records::count(&app.ctx, me, which(Kind::Contact)).await.unwrap().0, 1);
     }
 }

@@ -10229,7 +10229,10 @@ export interface operations {
     convert_lead: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The lead's version: refuses when it was converted or changed meanwhile */
+                "If-Match": string;
+            };
             path: {
                 /** @description Record */
                 id: components["schemas"]["Id"];
@@ -10289,6 +10292,15 @@ export interface operations {
             };
             /** @description `record_deleted`: In the bin */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `record_changed`: Record changed elsewhere */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -105,8 +105,9 @@ export function recordCalls(api: ApiClient) {
       one("POST", "/records/{id}/move", { ...of(id), body }),
     revert: (id: string, version: number, body: { version: number; fields?: string[] }) =>
       one("POST", "/records/{id}/revert", { ...of(id), header: match(version), body }),
-    convert: async (id: string, body: ConvertBody): Promise<Converted> => {
-      const made = await call<ConvertedAnswer>("POST", "/records/{id}/convert", { ...of(id), body });
+    convert: async (id: string, version: number, body: ConvertBody): Promise<Converted> => {
+      const asked = { ...of(id), header: match(version), body };
+      const made = await call<ConvertedAnswer>("POST", "/records/{id}/convert", asked);
       return {
         contact: orNone(made.contact),
         company: orNone(made.company),

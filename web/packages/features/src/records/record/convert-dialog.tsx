@@ -77,11 +77,13 @@ function ConvertForm({ lead, close }: { lead: RecordItem; close: () => void }) {
         ...renamed("contact_name", contact),
         ...renamed("company_name", company),
       };
+      let { version } = lead;
       if (Object.keys(told).length > 0) {
-        const saved = await calls.change(lead.id, lead.version, told);
+        const saved = await calls.change(lead.id, version, told);
         patchRecord(client, lead.id, () => saved);
+        version = saved.version;
       }
-      return await calls.convert(lead.id, {
+      return await calls.convert(lead.id, version, {
         contact: part(contact),
         company: part(company),
         deal:
