@@ -103,7 +103,14 @@ export function settingsOfRecords(fake: FakeServer, on: On): void {
       name: name.trim(),
       version: 1,
       archived: false,
-      stages: stages(given ?? [blank("New", "open", 0), blank("Done", "won", 4)]),
+      stages: stages(
+        given ?? [
+          blank("New", "open", 0),
+          blank("In progress", "open", 1),
+          blank("Won", "won", 4),
+          blank("Lost", "lost", 5),
+        ],
+      ),
     };
     state().pipelines.push(made);
     told();

@@ -68,7 +68,7 @@ function storeOf(client: QueryClient): PendingRecords {
 }
 
 /** The server takes so many at once. */
-const BULK_MOST = 500;
+const BULK_MOST = 5_000;
 
 export function RecordActingProvider({ kind, children }: { kind: Kind; children: ReactNode }) {
   const { t } = useTranslation();

@@ -1,23 +1,11 @@
 /** The fields of each kind of record; those that a workspace adds for itself can be changed. */
-import { ActionIcon, Button, Modal, Skeleton } from "@mantine/core";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import {
-  Blank,
-  IconArchive,
-  IconForms,
-  IconPencil,
-  IconPlus,
-  Page,
-  PageHeader,
-  Panel,
-  Pill,
-  useToast,
-} from "@tenon/ui";
+import { Button, Skeleton } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Blank, IconArchive, IconForms, IconPlus, Page, PageHeader, Panel, Pill } from "@tenon/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { managesWorkspace, ProblemState, useApi, useFormat, useMe, useTitle } from "../../core";
 import { recordCalls } from "../core/calls";
-import { useRecordEdits } from "../core/edits";
 import { useFieldWords } from "../core/fields";
 import { recordKeys } from "../core/keys";
 import { KindIcon } from "../core/kind-icon";
@@ -26,6 +14,7 @@ import { objectsQuery } from "../core/queries";
 import { type Field, KINDS, type Kind } from "../core/types";
 import { BackToSettings } from "./back-to-settings";
 import { FieldDialog } from "./field-dialog";
+import { SettingRow } from "./setting-row";
 import classes from "./settings.module.css";
 
 export function FieldsScreen() {
@@ -130,70 +119,31 @@ function FieldsPanel({ kind, fields, may, edit, add }: FieldsPanelProps) {
 function FieldRow({ field, may, edit }: { field: Field; may: boolean; edit: () => void }) {
   const { t } = useTranslation();
   const api = useApi();
-  const client = useQueryClient();
-  const toast = useToast();
-  const edits = useRecordEdits();
-  const [asking, setAsking] = useState(false);
-  const label = field.label ?? field.key;
-  const archive = useMutation({
-    mutationFn: () => recordCalls(api).archiveField(field.id ?? ""),
-    onSuccess: () => {
-      void client.invalidateQueries({ queryKey: recordKeys.objects });
-      toast(t("records.settings.field_archived", { name: label }));
-    },
-    onError: edits.refused,
-    onSettled: () => setAsking(false),
-  });
+  const name = field.label ?? field.key;
   return (
-    <div className={classes.row}>
-      <div className={classes.what}>
-        <div className={classes.name}>{label}</div>
-        <div className={classes.note}>
+    <SettingRow
+      name={name}
+      note={
+        <>
           {t(`records.settings.types.${field.type}`)}
           {field.options.map((option) => (
             <OptionChip key={option.value} label={option.label ?? option.value} color={option.color} />
           ))}
-        </div>
-      </div>
-      {field.required && <Pill>{t("records.settings.required")}</Pill>}
-      {may && (
-        <div className={classes.side}>
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            size="lg"
-            aria-label={t("records.settings.edit_named", { name: label })}
-            onClick={edit}
-          >
-            <IconPencil size={17} />
-          </ActionIcon>
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            size="lg"
-            aria-label={t("records.settings.archive_named", { name: label })}
-            onClick={() => setAsking(true)}
-          >
-            <IconArchive size={17} />
-          </ActionIcon>
-        </div>
-      )}
-      <Modal
-        opened={asking}
-        onClose={() => setAsking(false)}
-        title={t("records.settings.archive_title", { name: label })}
-        closeButtonProps={{ "aria-label": t("common.close") }}
-      >
-        <p className={classes.text}>{t("records.settings.archive_text")}</p>
-        <div className={classes.actions}>
-          <Button variant="default" onClick={() => setAsking(false)} data-autofocus>
-            {t("common.cancel")}
-          </Button>
-          <Button color="red" loading={archive.isPending} onClick={() => archive.mutate()}>
-            {t("records.settings.archive")}
-          </Button>
-        </div>
-      </Modal>
-    </div>
+        </>
+      }
+      aside={field.required && <Pill>{t("records.settings.required")}</Pill>}
+      may={may}
+      edit={edit}
+      end={{
+        icon: <IconArchive size={15} />,
+        label: t("records.settings.archive"),
+        named: t("records.settings.archive_named", { name }),
+        title: t("records.settings.archive_title", { name }),
+        text: t("records.settings.archive_text"),
+        run: () => recordCalls(api).archiveField(field.id ?? ""),
+        done: t("records.settings.field_archived", { name }),
+        refreshes: recordKeys.objects,
+      }}
+    />
   );
 }

@@ -1,29 +1,27 @@
 /** Pipelines with their stages. */
 import { Button, Modal, NativeSelect, Skeleton, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import {
-  Blank,
-  IconArchive,
-  IconLayoutKanban,
-  IconPencil,
-  IconPlus,
-  Page,
-  PageHeader,
-  Panel,
-  useToast,
-} from "@tenon/ui";
+import { Blank, IconArchive, IconLayoutKanban, IconPlus, Page, PageHeader, Panel } from "@tenon/ui";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { ProblemNotice, ProblemState, useApi, useFocusBack, useMe, useTitle } from "../../core";
+import {
+  managesWorkspace,
+  ProblemNotice,
+  ProblemState,
+  useApi,
+  useFocusBack,
+  useMe,
+  useTitle,
+} from "../../core";
 import { recordCalls } from "../core/calls";
-import { useRecordEdits } from "../core/edits";
 import { BOX_KIND } from "../core/fields";
 import { recordKeys } from "../core/keys";
 import { OptionChip } from "../core/option-chip";
 import { pipelinesQuery } from "../core/queries";
-import type { Pipeline, PipelineKind, StageInput } from "../core/types";
+import type { Pipeline, PipelineKind } from "../core/types";
 import { BackToSettings } from "./back-to-settings";
 import { PipelineDialog } from "./pipeline-dialog";
+import { SettingRow } from "./setting-row";
 import classes from "./settings.module.css";
 
 const PIPELINE_KINDS: readonly PipelineKind[] = ["deals", "leads", "cases", "board"];
@@ -35,7 +33,9 @@ export function PipelinesScreen() {
   const [adding, setAdding] = useState(false);
   const [editing, setEditing] = useState<string>();
   const pipelines = useQuery(pipelinesQuery(api));
+  // Boards are everybody's who writes; the other pipelines are the workspace's.
   const may = me !== undefined && me.member.role !== "viewer";
+  const manages = me !== undefined && managesWorkspace(me);
   useTitle(t("records.settings.pipelines"));
   const open = pipelines.data?.find(({ id }) => id === editing);
   return (
@@ -68,7 +68,7 @@ export function PipelinesScreen() {
               <PipelineRow
                 key={pipeline.id}
                 pipeline={pipeline}
-                may={may}
+                may={kind === "board" ? may : manages}
                 edit={() => setEditing(pipeline.id)}
               />
             ))}
@@ -77,6 +77,7 @@ export function PipelinesScreen() {
       })}
       {adding && (
         <AddDialog
+          kinds={manages ? PIPELINE_KINDS : ["board"]}
           close={() => setAdding(false)}
           made={(pipeline) => {
             setAdding(false);
@@ -96,109 +97,44 @@ type PipelineRowProps = { pipeline: Pipeline; may: boolean; edit: () => void };
 function PipelineRow({ pipeline, may, edit }: PipelineRowProps) {
   const { t } = useTranslation();
   const api = useApi();
-  const client = useQueryClient();
-  const toast = useToast();
-  const edits = useRecordEdits();
-  const [asking, setAsking] = useState(false);
-  const archive = useMutation({
-    mutationFn: () => recordCalls(api).archivePipeline(pipeline.id),
-    onSuccess: () => {
-      void client.invalidateQueries({ queryKey: recordKeys.pipelines });
-      toast(t("records.settings.pipeline_archived", { name: pipeline.name }));
-    },
-    onError: edits.refused,
-    onSettled: () => setAsking(false),
-  });
+  const { name } = pipeline;
   return (
-    <div className={classes.row}>
-      <div className={classes.what}>
-        <div className={classes.name}>{pipeline.name}</div>
-        <div className={classes.note}>
-          {pipeline.stages.map((stage) => (
-            <OptionChip key={stage.id} label={stage.name} color={stage.color} />
-          ))}
-        </div>
-      </div>
-      {may && (
-        <div className={classes.side}>
-          <Button
-            size="xs"
-            variant="default"
-            leftSection={<IconPencil size={15} />}
-            aria-label={t("records.settings.edit_named", { name: pipeline.name })}
-            onClick={edit}
-          >
-            {t("records.settings.edit")}
-          </Button>
-          <Button
-            size="xs"
-            variant="subtle"
-            color="gray"
-            leftSection={<IconArchive size={15} />}
-            aria-label={t("records.settings.archive_named", { name: pipeline.name })}
-            onClick={() => setAsking(true)}
-          >
-            {t("records.settings.archive")}
-          </Button>
-        </div>
-      )}
-      <Modal
-        opened={asking}
-        onClose={() => setAsking(false)}
-        title={t("records.settings.archive_title", { name: pipeline.name })}
-        closeButtonProps={{ "aria-label": t("common.close") }}
-      >
-        <p className={classes.text}>{t("records.settings.archive_pipeline_text")}</p>
-        <div className={classes.actions}>
-          <Button variant="default" onClick={() => setAsking(false)} data-autofocus>
-            {t("common.cancel")}
-          </Button>
-          <Button color="red" loading={archive.isPending} onClick={() => archive.mutate()}>
-            {t("records.settings.archive")}
-          </Button>
-        </div>
-      </Modal>
-    </div>
+    <SettingRow
+      name={name}
+      note={pipeline.stages.map((stage) => (
+        <OptionChip key={stage.id} label={stage.name} color={stage.color} />
+      ))}
+      may={may}
+      edit={edit}
+      end={{
+        icon: <IconArchive size={15} />,
+        label: t("records.settings.archive"),
+        named: t("records.settings.archive_named", { name }),
+        title: t("records.settings.archive_title", { name }),
+        text: t("records.settings.archive_pipeline_text"),
+        run: () => recordCalls(api).archivePipeline(pipeline.id),
+        done: t("records.settings.pipeline_archived", { name }),
+        refreshes: recordKeys.pipelines,
+      }}
+    />
   );
 }
 
-/** What a new pipeline begins with; all of it can be changed. */
-function useFirstStages() {
-  const { t } = useTranslation();
-  return (kind: PipelineKind): StageInput[] => {
-    const stage = (
-      name: string,
-      color: number,
-      outcome: StageInput["outcome"] = "open",
-      probability: number | null = null,
-    ): StageInput => ({ name, color, outcome, probability, required: [], task: null });
-    const sells = kind === "deals";
-    return [
-      stage(t("records.settings.first.new"), 0, "open", sells ? 10 : null),
-      stage(t("records.settings.first.going"), 1, "open", sells ? 50 : null),
-      stage(
-        t(sells ? "records.settings.first.won" : "records.settings.first.done"),
-        4,
-        "won",
-        sells ? 100 : null,
-      ),
-      ...(kind === "deals" || kind === "leads"
-        ? [stage(t("records.settings.first.lost"), 5, "lost", sells ? 0 : null)]
-        : []),
-    ];
-  };
-}
+type AddDialogProps = {
+  kinds: readonly PipelineKind[];
+  close: () => void;
+  made: (pipeline: Pipeline) => void;
+};
 
-function AddDialog({ close, made }: { close: () => void; made: (pipeline: Pipeline) => void }) {
+function AddDialog({ kinds, close, made }: AddDialogProps) {
   const { t } = useTranslation();
   const api = useApi();
   const client = useQueryClient();
-  const firstStages = useFirstStages();
   useFocusBack();
   const [name, setName] = useState("");
-  const [kind, setKind] = useState<PipelineKind>("deals");
+  const [kind, setKind] = useState<PipelineKind>(kinds[0] ?? "board");
   const add = useMutation({
-    mutationFn: () => recordCalls(api).addPipeline({ kind, name: name.trim(), stages: firstStages(kind) }),
+    mutationFn: () => recordCalls(api).addPipeline({ kind, name: name.trim() }),
     onSuccess: async (pipeline) => {
       await client.invalidateQueries({ queryKey: recordKeys.pipelines });
       made(pipeline);
@@ -228,7 +164,7 @@ function AddDialog({ close, made }: { close: () => void; made: (pipeline: Pipeli
         <NativeSelect
           label={t("records.settings.holds")}
           value={kind}
-          data={PIPELINE_KINDS.map((value) => ({ value, label: t(`records.kinds.${BOX_KIND[value]}`) }))}
+          data={kinds.map((value) => ({ value, label: t(`records.kinds.${BOX_KIND[value]}`) }))}
           onChange={(event) => setKind(event.currentTarget.value as PipelineKind)}
         />
         <div className={classes.actions}>

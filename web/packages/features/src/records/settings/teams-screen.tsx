@@ -1,17 +1,7 @@
 /** Teams: names for groups of members that records are shared with. */
 import { Button, Modal, Skeleton, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import {
-  Blank,
-  IconPencil,
-  IconPlus,
-  IconTrash,
-  IconUsersGroup,
-  Page,
-  PageHeader,
-  Panel,
-  useToast,
-} from "@tenon/ui";
+import { Blank, IconPlus, IconTrash, IconUsersGroup, Page, PageHeader, Panel, useToast } from "@tenon/ui";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import {
@@ -25,13 +15,13 @@ import {
   useTitle,
 } from "../../core";
 import { recordCalls } from "../core/calls";
-import { useRecordEdits } from "../core/edits";
 import { Picker } from "../core/inputs/picker";
 import { recordKeys } from "../core/keys";
 import { teamsQuery } from "../core/queries";
 import type { Team } from "../core/types";
 import { useMembers } from "../core/words";
 import { BackToSettings } from "./back-to-settings";
+import { SettingRow } from "./setting-row";
 import classes from "./settings.module.css";
 
 export function TeamsScreen() {
@@ -84,71 +74,28 @@ export function TeamsScreen() {
 function TeamRow({ team, may, edit }: { team: Team; may: boolean; edit: () => void }) {
   const { t } = useTranslation();
   const api = useApi();
-  const client = useQueryClient();
-  const toast = useToast();
-  const edits = useRecordEdits();
   const format = useFormat();
   const members = useMembers();
-  const [asking, setAsking] = useState(false);
-  const remove = useMutation({
-    mutationFn: () => recordCalls(api).removeTeam(team.id),
-    onSuccess: () => {
-      void client.invalidateQueries({ queryKey: recordKeys.teams });
-      toast(t("records.settings.team_removed", { name: team.name }));
-    },
-    onError: edits.refused,
-    onSettled: () => setAsking(false),
-  });
+  const { name } = team;
   return (
-    <div className={classes.row}>
-      <div className={classes.what}>
-        <div className={classes.name}>{team.name}</div>
-        <div className={classes.note}>
-          {team.members.length === 0
-            ? t("records.settings.nobody")
-            : format.list(team.members.map(members.name))}
-        </div>
-      </div>
-      {may && (
-        <div className={classes.side}>
-          <Button
-            size="xs"
-            variant="default"
-            leftSection={<IconPencil size={15} />}
-            aria-label={t("records.settings.edit_named", { name: team.name })}
-            onClick={edit}
-          >
-            {t("records.settings.edit")}
-          </Button>
-          <Button
-            size="xs"
-            variant="subtle"
-            color="gray"
-            leftSection={<IconTrash size={15} />}
-            aria-label={t("records.settings.remove_named", { name: team.name })}
-            onClick={() => setAsking(true)}
-          >
-            {t("records.settings.remove")}
-          </Button>
-        </div>
-      )}
-      <Modal
-        opened={asking}
-        onClose={() => setAsking(false)}
-        title={t("records.settings.remove_team_title", { name: team.name })}
-        closeButtonProps={{ "aria-label": t("common.close") }}
-      >
-        <p className={classes.text}>{t("records.settings.remove_team_text")}</p>
-        <div className={classes.actions}>
-          <Button variant="default" onClick={() => setAsking(false)} data-autofocus>
-            {t("common.cancel")}
-          </Button>
-          <Button color="red" loading={remove.isPending} onClick={() => remove.mutate()}>
-            {t("records.settings.remove")}
-          </Button>
-        </div>
-      </Modal>
-    </div>
+    <SettingRow
+      name={name}
+      note={
+        team.members.length === 0 ? t("records.settings.nobody") : format.list(team.members.map(members.name))
+      }
+      may={may}
+      edit={edit}
+      end={{
+        icon: <IconTrash size={15} />,
+        label: t("records.settings.remove"),
+        named: t("records.settings.remove_named", { name }),
+        title: t("records.settings.remove_team_title", { name }),
+        text: t("records.settings.remove_team_text"),
+        run: () => recordCalls(api).removeTeam(team.id),
+        done: t("records.settings.team_removed", { name }),
+        refreshes: recordKeys.teams,
+      }}
+    />
   );
 }
 
