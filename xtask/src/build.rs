@@ -26,6 +26,13 @@ pub fn web(node: &Node) -> Result<()> {
         .map(drop)
 }
 
+/// A debug build of something, chosen among the targets of the whole workspace: chosen as a package, it would have its
+/// dependencies with fewer features, and all of them would be compiled once more beside those of the tests.
+pub fn debug(arguments: &[&str]) -> Run {
+    let (command, rest) = arguments.split_at(1.min(arguments.len()));
+    Run::cargo().args(command).arg("--workspace").args(rest)
+}
+
 /// The server with the web app inside; gives its path.
 pub fn tenon(release: bool) -> Result<PathBuf> {
     let built = workspace::root().join("web/apps/web/dist/index.html");
@@ -36,10 +43,11 @@ pub fn tenon(release: bool) -> Result<PathBuf> {
         "building tenon ({})",
         if release { "release" } else { "debug" }
     ));
-    let mut run = Run::cargo().args(["build", "--quiet", "--package", "tenon"]);
-    if release {
-        run = run.arg("--release");
-    }
+    let run = if release {
+        Run::cargo().args(["build", "--release", "--quiet", "--package", "tenon"])
+    } else {
+        debug(&["build", "--quiet", "--bin", "tenon"])
+    };
     if which("cc").is_none() {
         bail!("no C compiler: please install gcc (Debian: build-essential)");
     }

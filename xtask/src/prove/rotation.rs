@@ -11,10 +11,12 @@ use serde_json::Value;
 use super::Options;
 use super::canary::Copy;
 use super::rotation_load::{Load, goal};
+use crate::build;
 use crate::canary::Random;
 use crate::command::Run;
 use crate::launch::{Database, Databases, Sandbox, SandboxOptions, Setup};
 use crate::report::{Report, say};
+use crate::workspace;
 
 const PATIENCE: Duration = Duration::from_mins(2);
 const FILE: &str = "TENON_KEK";
@@ -52,7 +54,7 @@ pub(super) fn run(options: &Options, report: &mut Report) -> Result<()> {
     let runs = options.runs(LONG);
     let size = if runs < LONG {
         Size {
-            keys: 600,
+            keys: 2_000,
             values: 10_000,
             kills: runs,
         }
@@ -93,8 +95,7 @@ pub(super) fn run(options: &Options, report: &mut Report) -> Result<()> {
 
 /// 10^7 values sealed under one key (V6).
 fn nonces(report: &mut Report) {
-    let outcome = Run::cargo()
-        .args(["test", "--quiet", "--package", "tenon-vault", "--lib"])
+    let outcome = build::debug(&["test", "--quiet", "--lib"])
         .args(["v6_ten_million", "--", "--ignored"])
         .quiet()
         .run();
@@ -426,11 +427,18 @@ fn seed(setup: &Setup, size: &Size) -> Result<()> {
         Database::Sqlite => setup.sqlite_file()?.display().to_string(),
         Database::Postgres(url) => url.clone(),
     };
-    let mut run = Run::cargo().args(["run", "--quiet", "--package", "tenon-testkit"]);
-    if size.values > 100_000 {
-        run = run.arg("--release");
-    }
-    run.args(["--example", "many_keys", "--"])
+    // `cargo run` cannot be asked for what is built among the whole workspace.
+    let release = size.values > 100_000;
+    let build = build::debug(&["build", "--quiet", "--example", "many_keys"]);
+    let build = if release {
+        build.arg("--release")
+    } else {
+        build
+    };
+    build.quiet().must()?;
+    let profile = if release { "release" } else { "debug" };
+    let many_keys = workspace::target().join(profile).join("examples/many_keys");
+    Run::new(many_keys)
         .arg(database)
         .arg(setup.data().join("kek"))
         .args([size.keys.to_string(), size.values.to_string()])

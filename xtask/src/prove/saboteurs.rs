@@ -170,17 +170,11 @@ fn tests(
     saboteur: Option<&str>,
 ) -> Result<crate::counts::Counts> {
     let any = names.iter().copied().collect::<Vec<_>>().join("|");
-    let filter = format!("test(/(^|::)({any})($|::sqlite$)/)");
+    let filter = test::of_packages(&[package], &format!("test(/(^|::)({any})($|::sqlite$)/)"));
     let mut run = Run::new(test::nextest()?)
         .args(["nextest", "run", "--no-fail-fast", "--cargo-quiet"])
         .args(["--show-progress=none", "--status-level=fail"])
-        .args([
-            "--final-status-level=fail",
-            "--package",
-            package,
-            "-E",
-            &filter,
-        ])
+        .args(["--final-status-level=fail", "--workspace", "-E", &filter])
         .env("TENON_TEST_SQLITE_ONLY", "1")
         .quiet();
     if let Some(word) = saboteur {

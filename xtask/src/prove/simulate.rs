@@ -5,6 +5,7 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 
 use super::Options;
+use crate::build;
 use crate::command::Run;
 use crate::postgres::{Durability, Postgres};
 use crate::report::{Report, say};
@@ -17,8 +18,7 @@ const SHARE: u64 = 10;
 
 pub(super) fn run(options: &Options, report: &mut Report) -> Result<()> {
     say("building the simulation");
-    let build = Run::cargo().args(["build", "--quiet", "--package", "tenon-simulate"]);
-    build
+    build::debug(&["build", "--quiet", "--bin", "simulate"])
         .quiet()
         .must()
         .context("the simulation does not build")?;

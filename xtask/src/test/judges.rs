@@ -88,6 +88,27 @@ fn acting(tenon: &Path, node: &Node) -> Result<Counts> {
             total = total + counts;
         }
     }
+    Ok(total + walks(tenon, node)?)
+}
+
+/// Files in and out, mail that meets customers, pictures: one after the other on one demo, each in another dress.
+fn walks(tenon: &Path, node: &Node) -> Result<Counts> {
+    let demo = Demo::start(tenon, &["--messages", "300", "--quota", "0"])?;
+    let mut total = Counts::default();
+    for (script, arguments) in [
+        ("web/e2e/reports.mjs", &["--locale", "en"][..]),
+        (
+            "web/e2e/meeting.mjs",
+            &["--locale", "fr", "--dark", "--phone"],
+        ),
+        ("web/e2e/exchange.mjs", &["--locale", "en", "--dark"]),
+    ] {
+        let script = demo.script(node, script);
+        total = total + counted_script(script.args(arguments.iter().copied()))?;
+    }
+    if total.failed > 0 {
+        println!("{}", demo.output());
+    }
     Ok(total)
 }
 

@@ -15,7 +15,7 @@ use crate::needs::debian_packages;
 use crate::tidy;
 
 pub use judges::PROOFS;
-pub use rust::{nextest, of_faults, refreshes, some};
+pub use rust::{nextest, of_faults, of_packages, refreshes, some};
 
 /// A step of the whole test.
 struct Part {

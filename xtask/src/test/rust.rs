@@ -24,9 +24,7 @@ pub(super) fn clippy() -> Result<Counts> {
 }
 
 pub(super) fn build() -> Result<Counts> {
-    let outcome = Run::cargo()
-        .args(["build", "--quiet", "--package", "tenon"])
-        .run()?;
+    let outcome = crate::build::debug(&["build", "--quiet", "--bin", "tenon"]).run()?;
     Ok(Counts::one(outcome.ok))
 }
 
@@ -94,12 +92,17 @@ pub fn some(packages: &[&str], filter: &str, environment: &[(&str, String)]) -> 
     for (name, value) in environment {
         run = run.env(name, value);
     }
-    let packages = packages.iter().flat_map(|name| ["--package", name]);
     run.args(["nextest", "run", "--no-fail-fast", "--cargo-quiet"])
-        .args(["--no-capture", "--status-level=pass"])
-        .args(packages)
-        .args(["-E", filter])
+        .args(["--no-capture", "--status-level=pass", "--workspace"])
+        .args(["-E", &of_packages(packages, filter)])
         .run()
+}
+
+/// A filter of nextest's for tests of these packages. The whole workspace is built for it: built for some packages only,
+/// the dependencies that these share with others have other features, and all of them are compiled once more.
+pub fn of_packages(packages: &[&str], filter: &str) -> String {
+    let packages: Vec<String> = packages.iter().map(|p| format!("package({p})")).collect();
+    format!("({}) & ({filter})", packages.join(" | "))
 }
 
 /// The tests of refreshes over several nodes, with tokens expiring so often; what they printed.
@@ -110,8 +113,11 @@ pub fn refreshes(rounds: u64) -> Result<Outcome> {
         run = run.env("CARGO", cargo);
     }
     run.args(["nextest", "run", "--no-fail-fast", "--cargo-quiet"])
-        .args(["--no-capture", "--package", "tenon-app", "-E"])
-        .arg("test(make_one_refresh_per_expiry) | test(a25_two_nodes)")
+        .args(["--no-capture", "--workspace", "-E"])
+        .arg(of_packages(
+            &["tenon-app"],
+            "test(make_one_refresh_per_expiry) | test(a25_two_nodes)",
+        ))
         .env("TENON_TEST_POSTGRES", postgres.url("postgres"))
         .env("TENON_TEST_REFRESH_ROUNDS", rounds.to_string())
         .run()
