@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
@@ -10,5 +11,7 @@ export default defineConfig({
     setupFiles: ["./vitest.setup.ts"],
     restoreMocks: true,
     testTimeout: 20_000,
+    // One core is left idle otherwise, which on two is half of the machine.
+    maxWorkers: availableParallelism(),
   },
 });

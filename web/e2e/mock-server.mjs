@@ -9,7 +9,7 @@
  * POST /__mock/send?outcome=sent|refused|doubtful says how the next message goes; POST /__mock/sent fills the
  * outbox with one of each; POST /__mock/sign-out and /__mock/sign-in end and begin the session; POST /__mock/unlimited
  * takes the allowance's limit away; POST /__mock/draft?html=… makes a draft as another program does; POST /__mock/change
- * changes the newest draft so; POST /__mock/offline?on=true cuts the line; POST /__mock/fail?path=…&status=…&code=…&method=… makes the next call to a path fail.
+ * changes the newest draft so; POST /__mock/import?ms=… says how long imports take; POST /__mock/offline?on=true cuts the line; POST /__mock/fail?path=…&status=…&code=…&method=… makes the next call to a path fail.
  */
 import { createReadStream, existsSync, statSync } from "node:fs";
 import http from "node:http";
@@ -95,6 +95,7 @@ function control(url) {
   else if (url.pathname === "/__mock/sent") fake.addSends();
   else if (url.pathname === "/__mock/draft") fake.composing.begunElsewhere(query.get("html") ?? "");
   else if (url.pathname === "/__mock/change") fake.composing.changeElsewhere();
+  else if (url.pathname === "/__mock/import") fake.exchange.busyMs = Number(query.get("ms"));
   else if (url.pathname === "/__mock/offline") fake.offline = query.get("on") === "true";
   else if (url.pathname === "/__mock/fail") {
     fake.failures.push({

@@ -4,6 +4,7 @@ mod acting;
 mod audit;
 mod compose;
 mod connections;
+mod conversations;
 mod edge;
 mod events;
 mod extract;
@@ -17,6 +18,7 @@ mod pipelines;
 mod problem;
 mod record_words;
 mod records;
+mod reports;
 mod search;
 mod session;
 mod teams;
@@ -96,6 +98,7 @@ pub(crate) struct Api {
         (name = "mail", description = "Labels, threads, messages, acting on them"),
         (name = "compose", description = "Drafts, files for them, the outbox"),
         (name = "records", description = "What a team knows of its customers; its fields, pipelines, teams and views"),
+        (name = "reports", description = "Pictures of the work, made of what the asking member sees"),
         (name = "events", description = "Live changes"),
     )
 )]
@@ -114,6 +117,8 @@ fn api_routes() -> OpenApiRouter<Api> {
             .merge(acting::routes())
             .merge(compose::routes())
             .merge(records::routes())
+            .merge(reports::routes())
+            .merge(conversations::routes())
             .merge(fields::routes())
             .merge(pipelines::routes())
             .merge(teams::routes())

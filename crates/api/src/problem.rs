@@ -13,6 +13,7 @@ use tenon_app::{CODES, CodeInfo};
 use utoipa::ToSchema;
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response as ApiResponse, ResponseBuilder};
 
+use crate::records::LinkedRecord;
 use crate::wire::{Id, Timestamp};
 
 /// Media type of a problem.
@@ -72,6 +73,13 @@ pub(crate) struct ProblemDocument {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     conflicts: Vec<ProblemConflict>,
+    /// Of `edit_conflict`: titles of the records that the values name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    linked: Vec<LinkedRecord>,
+    /// Of `record_merged`: the record that it went into.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    into: Option<Id>,
     /// Of `edit_conflict`: the record's version by now.
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<i64>,
@@ -120,6 +128,8 @@ impl Problem {
             request_id: String::new(),
             fields: Vec::new(),
             conflicts: Vec::new(),
+            linked: Vec::new(),
+            into: None,
             version: None,
             retry_after: None,
         }))
@@ -210,7 +220,11 @@ impl From<tenon_app::Error> for Problem {
         for (name, detail) in error.fields() {
             problem = problem.with_field(name, detail);
         }
+        if let tenon_app::Error::RecordMerged(into) = error {
+            problem.0.into = Some(into.into());
+        }
         if let tenon_app::Error::EditConflict(told) = error {
+            problem.0.linked = told.linked.into_iter().map(Into::into).collect();
             problem.0.version = Some(told.version);
             let conflicts = told.fields.into_iter().map(|f| ProblemConflict {
                 field: f.conflict.field,

@@ -1,6 +1,7 @@
 //! The closed lists of words of records, as schemas.
 
-use tenon_model::records::{FieldType, Kind, Layout, Outcome, PipelineKind};
+use tenon_app::records::Match;
+use tenon_model::records::{FieldType, Kind, Layout, Outcome, PipelineKind, Reason};
 
 use crate::wire::words;
 
@@ -13,6 +14,10 @@ words! {
     PipelineKindWord = PipelineKind::ALL.iter().map(|k| k.as_str());
     /// What it means for a box to stand in a stage.
     StageOutcome = Outcome::ALL.iter().map(|o| o.as_str());
+    /// Why two records are taken for one.
+    DuplicateReason = Reason::ALL.iter().map(|r| r.as_str());
+    /// How the words of a search were found.
+    MatchWord = [Match::Exact, Match::Prefix, Match::Similar].map(Match::as_str);
     /// How a view shows records.
     ViewLayout = Layout::ALL.iter().map(|l| l.as_str());
 }

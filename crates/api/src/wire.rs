@@ -5,7 +5,7 @@ use std::fmt::Display;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
-use tenon_model::Time;
+use tenon_model::{MemberId, Time};
 use utoipa::ToSchema;
 
 /// An id: a prefix for the kind of thing, `_`, 26 characters (TypeID 0.3).
@@ -27,6 +27,22 @@ pub(crate) struct Timestamp(Time);
 impl From<Time> for Timestamp {
     fn from(time: Time) -> Self {
         Self(time)
+    }
+}
+
+/// A colleague.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Colleague {
+    id: Id,
+    name: String,
+}
+
+impl From<(MemberId, String)> for Colleague {
+    fn from((id, name): (MemberId, String)) -> Self {
+        Self {
+            id: id.into(),
+            name,
+        }
     }
 }
 

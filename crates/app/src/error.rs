@@ -6,9 +6,11 @@ use tenon_connectors::{ProviderError, Reaction};
 use tenon_model::StageId;
 use tenon_model::feature::Feature;
 use tenon_model::records::Conflict;
-use tenon_model::{MemberId, Time};
+use tenon_model::{MemberId, RecordId, Time};
 use tenon_store::StoreError;
 use tenon_vault::VaultError;
+
+use crate::records::RecordRef;
 
 /// What two people want a record to say.
 #[derive(Debug, Clone, Default)]
@@ -17,6 +19,8 @@ pub struct EditConflict {
     pub version: i64,
     /// The fields.
     pub fields: Vec<ConflictingField>,
+    /// What their values link to.
+    pub linked: Vec<RecordRef>,
 }
 
 /// A field that two people have changed to different values.
@@ -159,6 +163,9 @@ pub enum Error {
     /// The record is in the bin.
     #[error("this record is in the bin; restore it first")]
     RecordDeleted,
+    /// The record went into another one.
+    #[error("this record was merged into another one; open that, or take the merging back")]
+    RecordMerged(RecordId),
     /// The stage asks for more than the box has.
     #[error("this stage needs some fields to be filled in first")]
     StageNeedsFields(Vec<String>),
@@ -253,6 +260,7 @@ pub const CODES: &[CodeInfo] = &[
     row("edit_conflict", 409, "Changed by somebody else"),
     row("record_changed", 412, "Record changed elsewhere"),
     row("record_deleted", 409, "In the bin"),
+    row("record_merged", 410, "Merged into another"),
     row("stage_needs_fields", 422, "The stage needs more"),
     row("message_gone", 410, "Message gone"),
     row("provider_unavailable", 503, "Provider unavailable"),
@@ -312,6 +320,7 @@ impl Error {
             Self::EditConflict(_) => "edit_conflict",
             Self::RecordChanged => "record_changed",
             Self::RecordDeleted => "record_deleted",
+            Self::RecordMerged(_) => "record_merged",
             Self::StageNeedsFields(_) => "stage_needs_fields",
             Self::MessageGone => "message_gone",
             Self::ProviderUnavailable(_) => "provider_unavailable",
@@ -464,6 +473,7 @@ mod tests {
             Error::EditConflict(Box::default()),
             Error::RecordChanged,
             Error::RecordDeleted,
+            Error::RecordMerged(RecordId(uuid::Uuid::nil())),
             Error::StageNeedsFields(vec![]),
             Error::MessageGone,
             Error::ProviderUnavailable(Duration::ZERO),

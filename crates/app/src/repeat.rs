@@ -45,6 +45,12 @@ impl Repeat {
     }
 }
 
+/// A short name for a text that tells nothing of it.
+pub(crate) fn short_hash(text: &str) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&hash_bytes(text.as_bytes())[..12])
+}
+
 fn hash(parts: &[&str]) -> [u8; 32] {
     hash_bytes(parts.join("\0").as_bytes())
 }

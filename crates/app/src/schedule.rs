@@ -15,7 +15,10 @@ use crate::connections::{
     FinishDisconnect, KeepGrant, PurgeConnection, RefreshProfile, RemoveRows, RevokeGrant,
     end_old_alarms, keep_idle_grants,
 };
+use crate::conversations::JoinMail;
 use crate::push::WatchMailbox;
+use crate::records::MendKeys;
+use crate::records::exchange::RunImport;
 use crate::retention::{PurgeDaily, PurgeMail};
 use crate::sync::{SyncMailbox, job_error};
 use crate::{Ctx, Result};
@@ -39,6 +42,7 @@ pub fn register_jobs(runner: Runner<Ctx>) -> Runner<Ctx> {
     runner
         .register_bulk::<SyncMailbox>()
         .register_bulk::<WatchMailbox>()
+        .register_bulk::<JoinMail>()
         .register_bulk::<PurgeMail>()
         .register_bulk::<RefreshProfile>()
         .register_bulk::<KeepGrant>()
@@ -48,10 +52,12 @@ pub fn register_jobs(runner: Runner<Ctx>) -> Runner<Ctx> {
         .register::<FinishDisconnect>()
         .register::<RevokeGrant>()
         .register::<RunMailAction>()
+        .register_bulk::<RunImport>()
         .register::<SendDraft>()
         .register::<RemoveRows>()
         .register::<Compact>()
         .register::<Housekeeping>()
+        .register_bulk::<MendKeys>()
         .register::<WriteCheckpoints>()
 }
 
@@ -62,6 +68,7 @@ pub async fn start_schedules(ctx: &Ctx) -> Result<()> {
     let mut tx = ctx.store.begin(&Scope::system()).await?;
     tenon_jobs::enqueue(&mut tx, &Housekeeping {}, ctx.world.now()).await?;
     tenon_jobs::enqueue(&mut tx, &PurgeDaily {}, ctx.world.now()).await?;
+    tenon_jobs::enqueue(&mut tx, &MendKeys {}, ctx.world.now()).await?;
     crate::push::enqueue_all(ctx, &mut tx).await?;
     tx.commit().await?;
     tokio::spawn(crate::forget::follow(ctx.clone()));
@@ -141,6 +148,7 @@ impl Housekeeping {
         tenon_jobs::enqueue(&mut tx, &Self {}, now + HOUSEKEEPING).await?;
         tx.commit().await?;
         while crate::records::empty_bins(ctx).await? {}
+        while crate::records::exchange::purge_imports(ctx).await? {}
         purge_begun(ctx).await
     }
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::policy::Locale;
 use crate::{
     ConnectionId, IdentityId, InvitationId, KeyId, MemberId, PasskeyId, RequestId, SessionId,
-    TeamId, Time, WorkspaceId,
+    TeamId, ThreadId, Time, WorkspaceId,
 };
 
 /// Actions that belong together on the page.
@@ -143,6 +143,10 @@ actions! {
     RetentionChanged: Mail, "retention_changed", "How long mail is kept changed", "Durée de conservation modifiée";
     /// Messages were deleted for good at the provider.
     MailDeleted: Mail, "mail_deleted", "Messages deleted for good", "Messages supprimés définitivement";
+    /// Others read one conversation of a mailbox from now on, or others than before.
+    ThreadShared: Mail, "thread_shared", "Conversation shared", "Conversation partagée";
+    /// They no longer do.
+    ThreadUnshared: Mail, "thread_unshared", "Conversation no longer shared", "Conversation qui n’est plus partagée";
     /// A data key was made.
     KeyMade: Security, "key_made", "Data key made", "Clé de données créée";
     /// A data key was destroyed, and with it everything sealed under it.
@@ -226,11 +230,13 @@ pub enum AuditTarget {
     Team(TeamId),
     /// A row of the database.
     Record(Uuid),
+    /// A conversation.
+    Thread(ThreadId),
 }
 
 impl AuditTarget {
     /// The words of all kinds.
-    pub const KINDS: [&str; 10] = [
+    pub const KINDS: [&str; 11] = [
         MEMBER,
         "connection",
         "invitation",
@@ -241,6 +247,7 @@ impl AuditTarget {
         "key",
         "team",
         "record",
+        "thread",
     ];
 
     /// The word in the database and in answers.
@@ -256,6 +263,7 @@ impl AuditTarget {
             Self::Key(_) => "key",
             Self::Team(_) => "team",
             Self::Record(_) => "record",
+            Self::Thread(_) => "thread",
         }
     }
 
@@ -270,6 +278,7 @@ impl AuditTarget {
             Self::Session(id) => id.0,
             Self::Key(id) => id.0,
             Self::Team(id) => id.0,
+            Self::Thread(id) => id.0,
             Self::Domain(id) | Self::Record(id) => id,
         }
     }
@@ -284,6 +293,7 @@ impl AuditTarget {
             "session" => SessionId(id).to_string(),
             "key" => KeyId(id).to_string(),
             "team" => TeamId(id).to_string(),
+            "thread" => ThreadId(id).to_string(),
             _ => return None,
         })
     }

@@ -30,11 +30,15 @@ pub enum EventKind {
     RecordChanged,
     /// What records are like changed: fields, pipelines, views or teams; subject `ws_…`.
     RecordSetupChanged,
+    /// With whom a conversation is shared, or which records it is joined to, changed; subject `thr_…`.
+    ThreadChanged,
+    /// An import moved forward or ended; subject `imp_…`.
+    ImportChanged,
 }
 
 impl EventKind {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::ConnectionChanged,
         Self::MailboxChanged,
         Self::ThreadsChanged,
@@ -47,6 +51,8 @@ impl EventKind {
         Self::MembersChanged,
         Self::RecordChanged,
         Self::RecordSetupChanged,
+        Self::ThreadChanged,
+        Self::ImportChanged,
     ];
 
     /// The word in the database and on the wire.
@@ -64,6 +70,8 @@ impl EventKind {
             Self::MembersChanged => "members_changed",
             Self::RecordChanged => "record_changed",
             Self::RecordSetupChanged => "record_setup_changed",
+            Self::ThreadChanged => "thread_changed",
+            Self::ImportChanged => "import_changed",
         }
     }
 

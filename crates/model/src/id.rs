@@ -136,8 +136,14 @@ ids! {
     ViewId = "viw";
     /// A team of members.
     TeamId = "team";
+    /// A rule by which conversations join a box.
+    MailRuleId = "mrl";
     /// One change of many records.
     BulkId = "blk";
+    /// A merging of records.
+    MergeId = "mrg";
+    /// A file of records that comes in.
+    ImportId = "imp";
     /// A durable job.
     JobId = "job";
     /// The receipt of a disconnect.

@@ -47,18 +47,34 @@ macro_rules! inventory {
     };
 }
 
+mod mail_records;
 mod records;
 
 /// Every column of every table.
-pub const COLUMNS: &[Column] =
-    &joined::<{ GENERAL.len() + records::COLUMNS.len() }>(GENERAL, records::COLUMNS);
+pub const COLUMNS: &[Column] = &joined::<{ count(PARTS) }>(PARTS);
 
-const fn joined<const N: usize>(a: &[Column], b: &[Column]) -> [Column; N] {
-    let mut out = [a[0]; N];
-    let mut i = 0;
-    while i < N {
-        out[i] = if i < a.len() { a[i] } else { b[i - a.len()] };
+const PARTS: &[&[Column]] = &[GENERAL, records::COLUMNS, mail_records::COLUMNS];
+
+const fn count(parts: &[&[Column]]) -> usize {
+    let (mut i, mut count) = (0, 0);
+    while i < parts.len() {
+        count += parts[i].len();
         i += 1;
+    }
+    count
+}
+
+const fn joined<const N: usize>(parts: &[&[Column]]) -> [Column; N] {
+    let mut out = [parts[0][0]; N];
+    let (mut part, mut from) = (0, 0);
+    while part < parts.len() {
+        let mut i = 0;
+        while i < parts[part].len() {
+            out[from + i] = parts[part][i];
+            i += 1;
+        }
+        from += i;
+        part += 1;
     }
     out
 }

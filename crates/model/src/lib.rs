@@ -11,6 +11,7 @@ pub mod member;
 pub mod outbox;
 pub mod policy;
 pub mod records;
+pub mod reports;
 pub mod sabotage;
 pub mod scope;
 pub mod world;

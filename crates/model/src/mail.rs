@@ -51,7 +51,7 @@ pub struct Envelope {
     /// `References` and `In-Reply-To`, oldest first, without angle brackets.
     #[serde(rename = "r", default, skip_serializing_if = "Vec::is_empty")]
     pub references: Vec<String>,
-    /// Whether a machine wrote it: `List-Id`, `Precedence: bulk|list|junk`, `Auto-Submitted` not `no`.
+    /// Whether a machine wrote it: `List-Id`, `List-Unsubscribe`, `Precedence: bulk|list|junk`, `Auto-Submitted` not `no`.
     #[serde(rename = "b", default, skip_serializing_if = "std::ops::Not::not")]
     pub automatic: bool,
 }

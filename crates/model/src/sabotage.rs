@@ -174,6 +174,14 @@ saboteurs! {
     AudienceOpen = "audience-open",
     /// A record that is no longer shared stays shared.
     SharesStay = "shares-stay",
+    /// A conversation that is shared with some is read by the whole workspace.
+    LentToAll = "lent-to-all",
+    /// A conversation that is no longer shared stays shared.
+    LendingStays = "lending-stays",
+    /// A download that has begun goes on when its conversation is no longer shared.
+    StreamGoesOn = "stream-goes-on",
+    /// Others are shown who got a blind copy of what the owner has sent.
+    BlindCopiesShown = "blind-copies-shown",
 }
 
 /// Whether a saboteur was chosen.

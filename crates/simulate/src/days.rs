@@ -34,6 +34,7 @@ const PERIODIC: &[&str] = &[
     "keep_grant",
     "watch_mailbox",
     "compact",
+    "mend_keys",
     "purge_connection",
 ];
 /// After so long without faults everything must have come to rest.

@@ -31,6 +31,7 @@ mod events;
 mod fields;
 mod figures;
 mod flows;
+mod imports;
 mod jobs;
 mod keys;
 mod listen;
@@ -43,6 +44,7 @@ mod plans;
 mod privacy;
 mod purges;
 mod receipts;
+mod record_defaults;
 mod records;
 mod retention;
 mod saved_searches;
@@ -75,11 +77,15 @@ pub use events::{EventRow, Events};
 pub use fields::Fields;
 pub use figures::{DatabaseFigure, Figures, JobFigure, MailboxFigure, PoolFigure};
 pub use flows::{Flow, Flows};
+pub use imports::{
+    ImportCounts, ImportRow, ImportState, ImportedRow, Imports, Outcome as RowOutcome,
+};
 pub use jobs::{Claim, JobCounts, JobRow, JobState, Jobs, NewJob};
 pub use keys::{KeyRow, Keys};
 pub use mail::{
-    Boxes, Carries, LabelCounts, LabelRow, Labels, Mailbox, Mailboxes, MessageFacts, MessageRow,
-    Messages, NewMessage, Relabel, Run, Runs, ShownSenders, Skipped, SkippedItem, StoredPage,
+    Boxes, Carries, Grantee, Joined, Joins, LabelCounts, LabelRow, Labels, Lending, Lent,
+    MailPeople, MailRule, MailRules, Mailbox, Mailboxes, MessageFacts, MessageRow, Messages,
+    NewMessage, Relabel, Run, Runs, ShownSenders, Skipped, SkippedItem, Somebody, StoredPage,
     ThreadQuery, ThreadRow, Threads, TimeBox, Visits,
 };
 pub use members::{Member, Members};
@@ -87,9 +93,10 @@ pub use pipelines::{Pipeline, Pipelines};
 pub use privacy::{Place, Privacy};
 pub use purges::{LARGE_TABLES, LargeTable, Purge, Purges};
 pub use receipts::{Receipt, Receipts};
+pub use record_defaults::{RecordDefault, RecordDefaults};
 pub use records::{
-    Bulk, ChangeRow, PlaceKey, RecordPlace, RecordQuery, RecordRow, RecordWrite, Records, Share,
-    StageSum, Touch,
+    Bulk, ChangeRow, Merge, PlaceKey, RecordPlace, RecordQuery, RecordRow, RecordWrite, Records,
+    Share, SoughtWord, StageSum, Touch,
 };
 pub use retention::RetentionChoices;
 pub use saved_searches::{SavedSearch, SavedSearches};

@@ -58,6 +58,21 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0009_records.sql"),
         postgres: include_str!("../migrations/postgres/0009_records.sql"),
     },
+    Migration {
+        version: 10,
+        sqlite: include_str!("../migrations/sqlite/0010_imports.sql"),
+        postgres: include_str!("../migrations/postgres/0010_imports.sql"),
+    },
+    Migration {
+        version: 11,
+        sqlite: include_str!("../migrations/sqlite/0011_finding.sql"),
+        postgres: include_str!("../migrations/postgres/0011_finding.sql"),
+    },
+    Migration {
+        version: 12,
+        sqlite: include_str!("../migrations/sqlite/0012_threads_records.sql"),
+        postgres: include_str!("../migrations/postgres/0012_threads_records.sql"),
+    },
 ];
 
 const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS schema_versions (\

@@ -8,10 +8,10 @@ use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Arguments, AssertSqlSafe, Row as _, SqlSafeStr, SqlStr};
 use tenon_model::records::{Choice, FieldType, Kind, Layout, Outcome, PipelineKind, StageRules};
 use tenon_model::{
-    BulkId, ConnectionId, ConsentId, DraftId, FieldId, IdentityId, InvitationId, JobId, KeyId,
-    LabelId, MailActionId, MemberId, MessageId, NodeId, PasskeyId, PipelineId, ReceiptId, RecordId,
-    RequestId, SavedSearchId, SendId, SessionId, StageId, TeamId, ThreadId, Time, ViewId,
-    WorkspaceId,
+    BulkId, ConnectionId, ConsentId, DraftId, FieldId, IdentityId, ImportId, InvitationId, JobId,
+    KeyId, LabelId, MailActionId, MailRuleId, MemberId, MergeId, MessageId, NodeId, PasskeyId,
+    PipelineId, ReceiptId, RecordId, RequestId, SavedSearchId, SendId, SessionId, StageId, TeamId,
+    ThreadId, Time, ViewId, WorkspaceId,
 };
 use tenon_vault::Sealed;
 use uuid::Uuid;
@@ -100,6 +100,9 @@ values! {
     ViewId, Uuid, |v| v.0;
     TeamId, Uuid, |v| v.0;
     BulkId, Uuid, |v| v.0;
+    MergeId, Uuid, |v| v.0;
+    MailRuleId, Uuid, |v| v.0;
+    ImportId, Uuid, |v| v.0;
     Kind, Text, |v| v.as_str().to_owned();
     FieldType, Text, |v| v.as_str().to_owned();
     PipelineKind, Text, |v| v.as_str().to_owned();
@@ -458,6 +461,7 @@ columns! {
     DraftId, Uuid, |v| Some(Self(v));
     SendId, Uuid, |v| Some(Self(v));
     RequestId, Uuid, |v| Some(Self(v));
+    ImportId, Uuid, |v| Some(Self(v));
     RecordId, Uuid, |v| Some(Self(v));
     FieldId, Uuid, |v| Some(Self(v));
     PipelineId, Uuid, |v| Some(Self(v));
@@ -465,6 +469,8 @@ columns! {
     ViewId, Uuid, |v| Some(Self(v));
     TeamId, Uuid, |v| Some(Self(v));
     BulkId, Uuid, |v| Some(Self(v));
+    MergeId, Uuid, |v| Some(Self(v));
+    MailRuleId, Uuid, |v| Some(Self(v));
     Kind, String, |v| Self::parse(&v);
     FieldType, String, |v| Self::parse(&v);
     PipelineKind, String, |v| Self::parse(&v);

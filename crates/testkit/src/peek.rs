@@ -125,4 +125,19 @@ impl Peek {
         }
         .expect("leases end");
     }
+
+    /// Records are as a program wrote them that knew neither signs nor a vocabulary; or with `words` as if their
+    /// words had been taken away by such a one.
+    pub async fn forget_finding(&mut self, words: bool) {
+        let statement = AssertSqlSafe(if words {
+            include_str!("../../store/tests/sql/forget_words.sql")
+        } else {
+            include_str!("../../store/tests/sql/forget_finding.sql")
+        });
+        match self {
+            Self::Sqlite(c) => sqlx::raw_sql(statement).execute(c).await.map(drop),
+            Self::Postgres(c) => sqlx::raw_sql(statement).execute(c).await.map(drop),
+        }
+        .expect("keys go");
+    }
 }

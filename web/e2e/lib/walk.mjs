@@ -1,5 +1,5 @@
 /** What every walk through the app has: its arguments, the app's own texts, a page that is watched, an end. */
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { axe, Checks, DESKTOP, launch, ledger, PHONE, StopRun } from "./browser.mjs";
@@ -29,7 +29,11 @@ export function textsOf(locale) {
   const folder = path.resolve(import.meta.dirname, "../../packages/features/src/i18n/locales");
   const read = (name) => JSON.parse(readFileSync(path.join(folder, name), "utf8"));
   // Those of the start, and those that come with a lazy part.
-  const texts = { ...read(`${locale}.json`), ...read(`records/${locale}.json`) };
+  const parts = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const texts = Object.assign(
+    {},
+    ...["", ...parts.map(({ name }) => `${name}/`)].map((part) => read(`${part}${locale}.json`)),
+  );
   const t = (key, values = {}) => {
     const text = key.split(".").reduce((part, name) => part?.[name], texts);
     if (typeof text !== "string") throw new Error(`no text ${key} in ${locale}`);

@@ -75,7 +75,7 @@ fn content_type(given: &str) -> HeaderValue {
 }
 
 /// `attachment` with the name twice: plain for old programs, and in UTF-8 (RFC 6266, RFC 8187).
-fn disposition(name: &str) -> HeaderValue {
+pub(crate) fn disposition(name: &str) -> HeaderValue {
     let plain: String = name
         .chars()
         .map(|c| {

@@ -2,7 +2,7 @@
 
 mod attachment;
 mod body;
-mod download;
+pub(crate) mod download;
 mod images;
 mod labels;
 mod message;
@@ -21,7 +21,7 @@ use crate::wire::{Id, Timestamp};
 
 pub(crate) use download::whole as whole_file;
 pub(crate) use labels::Label;
-pub(crate) use threads::Thread;
+pub(crate) use threads::{Participant, Thread};
 
 pub(crate) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()

@@ -60,7 +60,7 @@ pub(crate) struct Thread {
 
 /// Someone who wrote in a thread.
 #[derive(Serialize, ToSchema)]
-struct Participant {
+pub(crate) struct Participant {
     /// May be empty.
     name: String,
     address: String,

@@ -46,6 +46,16 @@ pub(super) struct BulkResult {
     changed: i64,
     /// Not the member's to change, so already, or without what a stage asks for.
     skipped: i64,
+    /// Why they were left.
+    skipped_because: Vec<SkippedBecause>,
+}
+
+/// Why records were left.
+#[derive(Serialize, ToSchema)]
+struct SkippedBecause {
+    /// The code of an error, or `unchanged`.
+    code: String,
+    count: i64,
 }
 
 impl From<Bulk> for BulkResult {
@@ -54,6 +64,11 @@ impl From<Bulk> for BulkResult {
             id: b.id.into(),
             changed: b.changed,
             skipped: b.skipped,
+            skipped_because: b
+                .reasons
+                .into_iter()
+                .map(|(code, count)| SkippedBecause { code, count })
+                .collect(),
         }
     }
 }

@@ -48,6 +48,12 @@ pub(super) struct ConvertInput {
     company: Option<Part>,
     #[serde(default)]
     deal: Option<NewDeal>,
+    /// Values of a new contact, beside those of the lead.
+    #[serde(default)]
+    contact_values: FieldValues,
+    /// Values of a new company, beside those of the lead.
+    #[serde(default)]
+    company_values: FieldValues,
 }
 
 /// What came of a lead.
@@ -106,6 +112,8 @@ pub(super) async fn convert_lead(
     let how = Conversion {
         contact: part(input.contact)?,
         company: part(input.company)?,
+        contact_values: input.contact_values.0,
+        company_values: input.company_values.0,
         deal,
     };
     Ok(Json(

@@ -8,7 +8,7 @@ use tenon_app::records::{self, ChangeView};
 use tenon_model::RecordId;
 use utoipa::{IntoParams, ToSchema};
 
-use super::Record;
+use super::{LinkedRecord, Record};
 use crate::Api;
 use crate::extract::{self, Query};
 use crate::problem::{Answer, problems};
@@ -21,14 +21,14 @@ problems!(RevertProblems: "unauthenticated", "forbidden", "not_found", "validati
 /// A page of something that a record has.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(super) struct PageInput {
+pub(crate) struct PageInput {
     /// How many, 1 to 200.
     #[serde(default = "default_limit")]
     #[param(minimum = 1, maximum = 200, default = 50)]
-    pub(super) limit: u32,
+    pub(crate) limit: u32,
     /// `next` of the last page.
     #[serde(default)]
-    pub(super) after: Option<String>,
+    pub(crate) after: Option<String>,
 }
 
 const fn default_limit() -> u32 {
@@ -56,9 +56,12 @@ pub(super) struct RecordChange {
     /// Who; null is a rule.
     #[schema(required)]
     by: Option<Id>,
-    /// `created`, `edited`, `bulk`, `reverted`, `deleted`, `restored`, `converted`, `rule` or `imported`.
+    /// `created`, `edited`, `bulk`, `reverted`, `deleted`, `restored`, `converted`, `rule`, `imported` or
+    /// `merged`.
     cause: &'static str,
     changes: Vec<FieldChange>,
+    /// Titles of the records that the values name.
+    linked: Vec<LinkedRecord>,
 }
 
 impl From<ChangeView> for RecordChange {
@@ -77,6 +80,7 @@ impl From<ChangeView> for RecordChange {
                     to: c.to,
                 })
                 .collect(),
+            linked: v.linked.into_iter().map(Into::into).collect(),
         }
     }
 }

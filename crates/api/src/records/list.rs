@@ -13,7 +13,7 @@ use crate::extract::{self, named_id};
 use crate::problem::{Answer, Problem, problems};
 use crate::record_words::RecordKind;
 use crate::session::SignedIn;
-use crate::wire::{Id, Page};
+use crate::wire::Id;
 
 problems!(Problems: "unauthenticated", "not_found", "validation", "malformed");
 
@@ -29,7 +29,8 @@ pub(super) struct RecordsFilter {
     /// `gt`, `gte`, `between` (two values), and for days `within` (`{"last": 7, "unit": "days"}`). `me` is a person.
     #[serde(default)]
     filter: Option<Value>,
-    /// Words that begin words of the record: of its name, addresses, numbers and short texts.
+    /// Words that begin words of the record: of its name, addresses, numbers and short texts. Where nothing has them,
+    /// words that differ by a slip count too.
     #[serde(default)]
     search: Option<String>,
     /// In this pipeline.
@@ -66,12 +67,26 @@ impl RecordsFilter {
 /// By what a list is ordered.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct RecordsSort {
+pub(super) struct RecordsSort {
     /// A field, or `title`, `created_at`, `updated_at`, `position` (in the stage).
     field: String,
     /// `asc` or `desc`; records without a value come last either way.
     #[serde(default = "ascending")]
     direction: String,
+}
+
+/// The field of an order, and whether the largest comes first.
+pub(super) fn read_sort(sorts: Vec<RecordsSort>) -> Result<Option<(String, bool)>, Problem> {
+    let mut sorts = sorts.into_iter();
+    match (sorts.next(), sorts.next()) {
+        (None, _) => Ok(None),
+        (Some(sort), None) => match sort.direction.as_str() {
+            "asc" => Ok(Some((sort.field, false))),
+            "desc" => Ok(Some((sort.field, true))),
+            _ => Err(Problem::invalid("sort[0].direction", "must be asc or desc")),
+        },
+        (Some(_), Some(_)) => Err(Problem::invalid("sort", "must have at most one entry")),
+    }
 }
 
 fn ascending() -> String {
@@ -99,33 +114,36 @@ const fn default_limit() -> u32 {
     50
 }
 
+/// A page of records.
+#[derive(Serialize, ToSchema)]
+pub(super) struct RecordList {
+    items: Vec<Record>,
+    /// For `after`; null at the end.
+    #[schema(required)]
+    next: Option<String>,
+    /// Whether nothing has the words of `search` as they were typed, so that these have words which differ by a slip.
+    similar: bool,
+}
+
 /// Records that the member sees
-#[utoipa::path(post, path = "/records/query", tag = "records", request_body = RecordsPage, responses((status = 200, body = Page<Record>), Problems))]
+#[utoipa::path(post, path = "/records/query", tag = "records", request_body = RecordsPage, responses((status = 200, body = RecordList), Problems))]
 pub(super) async fn query_records(
     State(api): State<Api>,
     SignedIn(actor): SignedIn,
     extract::Json(input): extract::Json<RecordsPage>,
-) -> Answer<Json<Page<Record>>> {
-    let mut sorts = input.sort.into_iter();
-    let sort = match (sorts.next(), sorts.next()) {
-        (None, _) => None,
-        (Some(sort), None) => match sort.direction.as_str() {
-            "asc" => Some((sort.field, false)),
-            "desc" => Some((sort.field, true)),
-            _ => return Err(Problem::invalid("sort[0].direction", "must be asc or desc")),
-        },
-        (Some(_), Some(_)) => return Err(Problem::invalid("sort", "must have at most one entry")),
-    };
+) -> Answer<Json<RecordList>> {
+    let sort = read_sort(input.sort)?;
     let query = RecordsQuery {
         which: input.which.read()?,
         sort,
         limit: input.limit,
         after: input.after,
     };
-    let page = records::list(&api.ctx, &actor, query).await?;
-    Ok(Json(Page {
-        items: page.items.into_iter().map(Into::into).collect(),
-        next: page.next,
+    let found = records::listed(&api.ctx, &actor, query).await?;
+    Ok(Json(RecordList {
+        items: found.page.items.into_iter().map(Into::into).collect(),
+        next: found.page.next,
+        similar: found.similar,
     }))
 }
 

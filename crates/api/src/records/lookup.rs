@@ -11,7 +11,7 @@ use crate::Api;
 use crate::extract;
 use crate::problem::{Answer, problems};
 use crate::session::SignedIn;
-use crate::wire::{Id, List, Timestamp};
+use crate::wire::{Colleague, List, Timestamp};
 
 problems!(Problems: "unauthenticated", "validation", "malformed");
 
@@ -21,13 +21,6 @@ problems!(Problems: "unauthenticated", "validation", "malformed");
 pub(super) struct LookupInput {
     /// 1 to 50.
     addresses: Vec<String>,
-}
-
-/// A colleague.
-#[derive(Serialize, ToSchema)]
-struct Colleague {
-    id: Id,
-    name: String,
 }
 
 /// What is known of an address.
@@ -62,10 +55,7 @@ impl From<Found> for LookupResult {
             leads: all(f.leads),
             deals: all(f.deals),
             open_tasks: all(f.open_tasks),
-            member: f.member.map(|(id, name)| Colleague {
-                id: id.into(),
-                name,
-            }),
+            member: f.member.map(Into::into),
             last_touch: f.last_touch.map(Into::into),
         }
     }

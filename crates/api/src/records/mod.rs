@@ -1,11 +1,18 @@
 //! `/records`: contacts, companies, boxes, tasks, activities, notes; `/lookup`.
 
+mod bin;
 mod bulk;
 mod convert;
+mod defaults;
+mod duplicates;
+mod exports;
 mod history;
+mod imports;
 mod list;
 mod lookup;
+mod merge;
 mod record;
+mod search;
 mod sharing;
 mod timeline;
 
@@ -23,8 +30,28 @@ use crate::problem::Problem;
 use crate::record_words::RecordKind;
 use crate::wire::{Id, Timestamp};
 
+pub(crate) use history::PageInput;
+
 pub(crate) fn routes() -> OpenApiRouter<Api> {
+    let files = OpenApiRouter::new()
+        .routes(routes!(imports::create_import))
+        .layer(axum::extract::DefaultBodyLimit::max(imports::FILE_BYTES));
     OpenApiRouter::new()
+        .merge(files)
+        .routes(routes!(imports::list_imports))
+        .routes(routes!(
+            imports::get_import,
+            imports::change_import,
+            imports::delete_import
+        ))
+        .routes(routes!(imports::check_import))
+        .routes(routes!(imports::start_import))
+        .routes(routes!(imports::cancel_import))
+        .routes(routes!(imports::undo_import))
+        .routes(routes!(imports::list_import_rows))
+        .routes(routes!(imports::get_import_failures))
+        .routes(routes!(exports::export_records))
+        .routes(routes!(exports::export_everything))
         .routes(routes!(record::create_record))
         .routes(routes!(
             record::get_record,
@@ -43,10 +70,21 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
             sharing::set_record_sharing
         ))
         .routes(routes!(timeline::get_record_timeline))
+        .routes(routes!(defaults::list_record_defaults))
+        .routes(routes!(defaults::set_record_default))
         .routes(routes!(convert::convert_lead))
         .routes(routes!(bulk::change_records))
         .routes(routes!(bulk::undo_change_of_records))
         .routes(routes!(lookup::look_up))
+        .routes(routes!(search::search_records))
+        .routes(routes!(bin::empty_record_bin))
+        .routes(routes!(duplicates::get_record_duplicates))
+        .routes(routes!(duplicates::list_duplicates))
+        .routes(routes!(duplicates::check_duplicates))
+        .routes(routes!(duplicates::dismiss_duplicates))
+        .routes(routes!(merge::merge_records))
+        .routes(routes!(merge::undo_merge))
+        .routes(routes!(merge::list_record_merges))
 }
 
 /// Values by field, of any form. What each field holds is told by `GET /objects`.
@@ -74,7 +112,7 @@ fn kind(text: &str) -> Result<Kind, Problem> {
 }
 
 /// A record that another one names.
-#[derive(Serialize, ToSchema)]
+#[derive(Clone, Serialize, ToSchema)]
 pub(crate) struct LinkedRecord {
     id: Id,
     #[schema(value_type = RecordKind)]
@@ -121,6 +159,14 @@ pub(crate) struct Record {
     deleted_at: Option<Timestamp>,
     /// Titles of the records that its values name.
     linked: Vec<LinkedRecord>,
+    /// In the bin, because it went into this record.
+    #[schema(required)]
+    merged_into: Option<Id>,
+    /// When something last happened with a contact, a company or a box: mail with its people or joined to it, of
+    /// the member's own or shared with them, a note, an activity that has begun. Told by `GET /records/{id}` and
+    /// `POST /records/query`; null elsewhere.
+    #[schema(required)]
+    last_touch: Option<Timestamp>,
 }
 
 impl From<RecordView> for Record {
@@ -138,6 +184,8 @@ impl From<RecordView> for Record {
             updated_at: v.updated_at.into(),
             deleted_at: v.deleted_at.map(Into::into),
             linked: v.linked.into_iter().map(Into::into).collect(),
+            merged_into: v.merged_into.map(Into::into),
+            last_touch: v.last_touch.map(Into::into),
         }
     }
 }

@@ -17,10 +17,11 @@ use crate::record_words::RecordKind;
 use crate::session::SignedIn;
 use crate::wire::Id;
 
-problems!(GetProblems: "unauthenticated", "not_found");
+problems!(GetProblems: "unauthenticated", "not_found", "record_merged");
 problems!(CreateProblems: "unauthenticated", "forbidden", "not_found", "validation", "malformed", "stage_needs_fields", "idempotency_key_reused");
 problems!(EditProblems: "unauthenticated", "forbidden", "not_found", "validation", "malformed", "stage_needs_fields", "edit_conflict", "record_deleted");
 problems!(DeleteProblems: "unauthenticated", "forbidden", "not_found");
+problems!(RestoreProblems: "unauthenticated", "forbidden", "not_found", "record_merged", "not_undoable");
 problems!(ForeverProblems: "unauthenticated", "forbidden", "not_found", "validation");
 problems!(MoveProblems: "unauthenticated", "forbidden", "not_found", "validation", "malformed", "stage_needs_fields", "record_deleted");
 
@@ -67,6 +68,8 @@ pub(super) async fn create_record(
 }
 
 /// A record, in the bin too
+///
+/// One that went into another is gone: `record_merged` tells into which.
 #[utoipa::path(get, path = "/records/{id}", tag = "records", params(("id" = Id, Path, description = "Record")), responses((status = 200, body = Record), GetProblems))]
 pub(super) async fn get_record(
     State(api): State<Api>,
@@ -120,7 +123,9 @@ pub(super) async fn delete_record(
 }
 
 /// Brings a record back from the bin
-#[utoipa::path(post, path = "/records/{id}/restore", tag = "records", params(("id" = Id, Path, description = "Record")), responses((status = 200, body = Record), DeleteProblems))]
+///
+/// One that was merged comes back by taking the merging back.
+#[utoipa::path(post, path = "/records/{id}/restore", tag = "records", params(("id" = Id, Path, description = "Record")), responses((status = 200, body = Record), RestoreProblems))]
 pub(super) async fn restore_record(
     State(api): State<Api>,
     SignedIn(actor): SignedIn,

@@ -64,7 +64,7 @@ impl From<SharingView> for Sharing {
 }
 
 impl Sharing {
-    fn read(self) -> Result<SharingView, Problem> {
+    pub(super) fn read(self) -> Result<SharingView, Problem> {
         let scope = ShareScope::parse(&self.scope);
         let mut out = SharingView {
             scope: scope.ok_or_else(|| {

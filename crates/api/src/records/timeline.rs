@@ -14,7 +14,7 @@ use crate::extract::{self, Query};
 use crate::mail::Thread;
 use crate::problem::{Answer, problems};
 use crate::session::SignedIn;
-use crate::wire::{Id, Page, Timestamp};
+use crate::wire::{Colleague, Id, Page, Timestamp};
 
 problems!(Problems: "unauthenticated", "not_found", "validation");
 
@@ -30,9 +30,15 @@ pub(super) struct TimelineMoment {
     /// A change of the record itself.
     #[schema(required)]
     change: Option<RecordChange>,
-    /// A conversation of the member's own mailboxes with its people.
+    /// A conversation with its people, or one that is joined to it.
     #[schema(required)]
     thread: Option<Thread>,
+    /// Whose conversation it is, when a colleague shares it.
+    #[schema(required)]
+    shared_by: Option<Colleague>,
+    /// Why the conversation is here: `address`, `hand` or `rule`.
+    #[schema(required)]
+    joined: Option<&'static str>,
 }
 
 impl From<Moment> for TimelineMoment {
@@ -43,6 +49,8 @@ impl From<Moment> for TimelineMoment {
             record: None,
             change: None,
             thread: None,
+            shared_by: None,
+            joined: None,
         };
         match m.of {
             MomentOf::Record(view) => {
@@ -52,7 +60,9 @@ impl From<Moment> for TimelineMoment {
             MomentOf::Change(view) => out.change = Some(view.into()),
             MomentOf::Mail(view) => {
                 out.r#type = "mail";
-                out.thread = Some((*view).into());
+                out.thread = Some(view.thread.into());
+                out.shared_by = view.shared_by.map(Into::into);
+                out.joined = Some(view.by.as_str());
             }
         }
         out
@@ -61,7 +71,7 @@ impl From<Moment> for TimelineMoment {
 
 /// What happened with a record and its people, newest first
 ///
-/// Mail is that of the asking member's own mailboxes.
+/// Mail is that of the asking member's own mailboxes, and what colleagues share with them.
 #[utoipa::path(get, path = "/records/{id}/timeline", tag = "records", params(("id" = Id, Path, description = "Record"), PageInput), responses((status = 200, body = Page<TimelineMoment>), Problems))]
 pub(super) async fn get_record_timeline(
     State(api): State<Api>,

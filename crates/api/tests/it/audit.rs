@@ -280,6 +280,16 @@ async fn mail(log: &mut Log<'_>, owner: &mut Browser) {
         .get(&format!("/api/v1/threads?connection={connection}"))
         .await
         .json();
+    let sharing = format!("/api/v1/threads/{}/sharing", id(&threads["items"][0]));
+    for (scope, told) in [
+        ("workspace", Some(A::ThreadShared)),
+        ("workspace", None),
+        ("private", Some(A::ThreadUnshared)),
+    ] {
+        let body = Some(json!({ "scope": scope }));
+        done(&owner.write(Method::PUT, &sharing, body).await);
+        log.tells(scope, told.as_slice()).await;
+    }
     for (action, told) in [("trash", None), ("delete_forever", Some(A::MailDeleted))] {
         let thread = id(&threads["items"][0]);
         let body = json!({ "action": action, "threads": [thread], "confirm": told.is_some() });

@@ -178,6 +178,12 @@ pub(crate) async fn furnish(app: &TestApp, browser: &mut Browser, name: &str) {
     ] {
         done(browser.post(&format!("/api/v1/{path}"), body).await);
     }
+    let file = browser
+        .request(Method::POST, "/api/v1/imports?kind=company&name=a.csv")
+        .header("x-tenon-request", "1")
+        .header("content-type", "text/csv");
+    let file = file.body(Body::from(format!("name\n{name}\n"))).unwrap();
+    done(browser.send(file).await);
     for kind in ["company", "deal"] {
         let record = json!({ "kind": kind, "values": { "name": name } });
         done(browser.post("/api/v1/records", record).await);
@@ -264,9 +270,36 @@ pub(crate) fn bodies(method: &Method, path: &str, id: &str, own: &str) -> Vec<Va
             json!({ "kind": "deal", "filter": { "field": "owner", "op": "is", "value": id } }),
             json!({ "kind": "deal", "filter": { "field": "company", "op": "is", "value": id } }),
         ],
+        ("POST", "/duplicates/dismiss") => vec![json!({ "records": [id, id] })],
+        ("POST", "/duplicates/check") => {
+            vec![json!({ "kind": "contact", "values": { "last_name": "A", "company": id } })]
+        }
+        ("POST", "/merges") => vec![
+            json!({ "keep": id, "records": [id], "versions": {} }),
+            json!({ "keep": id, "records": [id], "versions": { id: 1 }, "values": { "owner": id } }),
+        ],
+        ("POST", "/records/search") => vec![json!({ "text": id })],
         ("POST", "/records/bulk") => vec![
             json!({ "kind": "company", "ids": [id], "set": { "industry": "x" } }),
             json!({ "kind": "deal", "ids": [id], "delete": true }),
+        ],
+        ("PUT", "/threads/{id}/sharing") => vec![
+            json!({ "scope": "workspace" }),
+            json!({ "scope": "shared", "shares": [{ "member": id }] }),
+            json!({ "scope": "shared", "shares": [{ "team": id }], "records": true }),
+        ],
+        ("PUT", "/records/{id}/mail-rules") => vec![
+            json!({ "items": [{ "from": "domain" }] }),
+            json!({ "items": [{ "from": "contacts", "connection": id }] }),
+            json!({ "items": [{ "from": "label", "label": id }] }),
+        ],
+        ("PATCH", "/imports/{id}") => vec![
+            json!({ "options": { "decimal": "," } }),
+            json!({ "options": { "owner": id } }),
+        ],
+        ("POST", "/exports") => vec![
+            json!({ "kind": "company", "format": "csv", "ids": [id] }),
+            json!({ "kind": "deal", "format": "json", "pipeline": id }),
         ],
         ("PUT", "/messages/{id}/sender-images") => vec![json!({ "shown": true })],
         _ => vec![json!({})],
@@ -328,7 +361,7 @@ async fn ids_of_another_workspace_are_like_ids_of_nobody(url: &StoreUrl) {
     let (foreign, own) = (first_of_each(&their_ids), first_of_each(&my_ids));
     for kind in [
         "con", "thr", "msg", "lbl", "drf", "snd", "mac", "sch", "inv", "mem", "fld", "pip", "stg",
-        "team", "viw", "rec",
+        "team", "viw", "rec", "imp",
     ] {
         assert!(
             foreign.contains_key(kind),
@@ -349,6 +382,7 @@ async fn ids_of_another_workspace_are_like_ids_of_nobody(url: &StoreUrl) {
             let path = template
                 .replace("{id}", id)
                 .replace("{file}", id)
+                .replace("{record}", id)
                 .replace("{domain}", id);
             path.replace("{attachment_id}", "1")
                 .replace("{number}", "0")
@@ -399,6 +433,17 @@ async fn ids_of_another_workspace_are_like_ids_of_nobody(url: &StoreUrl) {
             let of_theirs = ask(&mut mine, &Method::GET, &path(id), None, id).await;
             let of_nobody = ask(&mut mine, &Method::GET, &path(&nobody), None, &nobody).await;
             assert_eq!(of_theirs, of_nobody, "{query}{id}");
+            asked += 1;
+        }
+    }
+    // One's own conversation into what is not one's own.
+    for method in [Method::PUT, Method::DELETE] {
+        for id in foreign.values() {
+            let nobody = nobodys(id);
+            let path = |id: &str| format!("/api/v1/threads/{}/boxes/{id}", own["thr"]);
+            let of_theirs = ask(&mut mine, &method, &path(id), None, id).await;
+            let of_nobody = ask(&mut mine, &method, &path(&nobody), None, &nobody).await;
+            assert_eq!(of_theirs, of_nobody, "{method} {id}");
             asked += 1;
         }
     }

@@ -49,6 +49,8 @@ const NEVER_ONES_OWN: &[&str] = &[
     "/api/v1/connections/{id}/pause",
     "/api/v1/me/identities/{id}",
     "/api/v1/me/passkeys/{id}",
+    // What is shared is read by others: that is compared in `sharing` of the use cases.
+    "/api/v1/threads/{id}/sharing",
 ];
 /// What all of a workspace may know of each other by id.
 const SHARED: &[&str] = &["mem", "inv", "fld", "pip", "stg", "team", "rec"];

@@ -3,7 +3,8 @@
 use tenon_connectors::ports::{ByteStream, Priority};
 use tenon_model::MessageId;
 
-use super::open::{fetch, target};
+use super::guard::{while_shared, without_blind_copies};
+use super::open::{opened, readable};
 use crate::{Actor, Ctx, Error, Result};
 
 /// A file on its way to the browser.
@@ -47,8 +48,7 @@ fn unnamed(content_type: &str) -> &'static str {
 
 /// Streams one attachment.
 pub async fn attachment(ctx: &Ctx, actor: &Actor, id: MessageId, part: &str) -> Result<Download> {
-    let target = target(ctx, actor, id).await?;
-    let opened = fetch(ctx, &target).await?;
+    let (target, opened) = opened(ctx, actor, id).await?;
     let found = opened
         .content
         .parts
@@ -56,7 +56,11 @@ pub async fn attachment(ctx: &Ctx, actor: &Actor, id: MessageId, part: &str) -> 
         .find(|p| p.id == part)
         .ok_or(Error::NotFound("attachment"))?;
     let port = ctx.mail_port(&target.row, Priority::Interactive).await?;
-    let stream = port.attachment(&target.provider_id, part).await?;
+    let mut stream = port.attachment(&target.provider_id, part).await?;
+    if target.lender.is_some() {
+        target.still_readable(ctx, actor).await?;
+        stream = while_shared(ctx, actor, target.view.thread, stream);
+    }
     Ok(Download {
         name: file_name(&found.name, unnamed(&found.content_type)),
         content_type: found.content_type.clone(),
@@ -67,9 +71,13 @@ pub async fn attachment(ctx: &Ctx, actor: &Actor, id: MessageId, part: &str) -> 
 
 /// Streams the message as it was received.
 pub async fn original(ctx: &Ctx, actor: &Actor, id: MessageId) -> Result<Download> {
-    let target = target(ctx, actor, id).await?;
+    let target = readable(ctx, actor, id).await?;
     let port = ctx.mail_port(&target.row, Priority::Interactive).await?;
-    let stream = port.original(&target.provider_id).await?;
+    let mut stream = port.original(&target.provider_id).await?;
+    if target.lender.is_some() {
+        target.still_readable(ctx, actor).await?;
+        stream = while_shared(ctx, actor, target.view.thread, without_blind_copies(stream));
+    }
     let name = file_name(
         &format!("{}.eml", target.view.subject.replace(':', " ")),
         "message.eml",

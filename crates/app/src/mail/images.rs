@@ -12,7 +12,7 @@ use tenon_model::mail::normalize_address;
 use tenon_model::{ConnectionId, MessageId, Scope, Time};
 use tenon_vault::BlindIndex;
 
-use super::open::{Target, fetch, target};
+use super::open::{Target, opened, readable, target};
 use crate::{Actor, Ctx, Error, Result};
 
 /// How long an address of an image is good.
@@ -140,12 +140,12 @@ pub async fn image(
     if same.is_err() || now > until || until > now + GOOD {
         return Err(Error::NotFound("image"));
     }
-    let target = target(ctx, actor, id).await?;
+    let found = readable(ctx, actor, id).await?;
     if let Some(image) = ctx.images.get((id, number), ctx.world.monotonic()) {
         return Ok(image);
     }
     let fetcher = ctx.image_fetcher.as_ref().ok_or(Error::NotFound("image"))?;
-    let opened = fetch(ctx, &target).await?;
+    let (_, opened) = opened(ctx, actor, id).await?;
     let address = opened
         .rendered
         .remote
@@ -156,8 +156,9 @@ pub async fn image(
         .fetch(address)
         .await
         .map_err(|_| Error::NotFound("image"))?;
+    found.still_readable(ctx, actor).await?;
     ctx.images
-        .put((id, number), &image, target.row.id, ctx.world.monotonic());
+        .put((id, number), &image, found.row.id, ctx.world.monotonic());
     Ok(image)
 }
 

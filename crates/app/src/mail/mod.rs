@@ -2,11 +2,13 @@
 
 mod bodies;
 mod download;
+mod guard;
 pub(crate) mod html;
 mod images;
 mod labels;
 mod open;
 mod places;
+pub(crate) mod reading;
 mod threads;
 
 pub(crate) use bodies::BodyCache;
@@ -17,7 +19,7 @@ pub use images::{image, show_sender};
 pub use labels::{LabelView, labels};
 pub(crate) use open::target;
 pub use open::{AttachmentView, BodyView, OpenedView, body_html, open};
-pub(crate) use threads::Reader;
 pub use threads::{
     AddressView, MessageView, Page, ThreadDetail, ThreadView, ThreadsQuery, thread, threads,
 };
+pub(crate) use threads::{Reader, lent_thread};

@@ -7,16 +7,18 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use futures::StreamExt as _;
 use tenon_connectors::ports::{Content, MailPort, Part, Priority};
-use tenon_model::MessageId;
 use tenon_model::connection::{ConnectionStatus, FeatureState, feature_state};
 use tenon_model::feature::Feature;
 use tenon_model::policy::reason_text;
 use tenon_model::sabotage::{self, Saboteur};
+use tenon_model::{MemberId, MessageId};
 use tenon_store::ConnectionRow;
 
 use super::bodies::Opened;
+use super::guard;
 use super::html;
 use super::images;
+use super::reading::{MessageReading, lent, reading_message};
 use super::threads::{MessageView, Reader};
 use crate::{Actor, Ctx, Error, Result};
 
@@ -70,9 +72,11 @@ pub(crate) struct Target {
     pub(crate) row: ConnectionRow,
     pub(crate) provider_id: String,
     pub(crate) view: MessageView,
+    /// Whose mailbox it is in, when it is somebody else's.
+    pub(super) lender: Option<MemberId>,
 }
 
-/// The message, if the member may see it and its connection can be asked.
+/// The message, if it is in a mailbox of the member's own and its connection can be asked.
 pub(crate) async fn target(ctx: &Ctx, actor: &Actor, id: MessageId) -> Result<Target> {
     let mut tx = ctx.store.read(&actor.scope()).await?;
     let message = tx
@@ -80,7 +84,55 @@ pub(crate) async fn target(ctx: &Ctx, actor: &Actor, id: MessageId) -> Result<Ta
         .get(id)
         .await?
         .ok_or(Error::NotFound("message"))?;
-    let reader = Reader::open(ctx, &mut tx, message.connection_id).await?;
+    let lender = None;
+    targeted(
+        ctx,
+        MessageReading {
+            tx,
+            message,
+            lender,
+        },
+    )
+    .await
+}
+
+/// The message, if the member may read it, be it because it is shared, and its connection can be asked.
+pub(super) async fn readable(ctx: &Ctx, actor: &Actor, id: MessageId) -> Result<Target> {
+    targeted(ctx, reading_message(ctx, actor, id).await?).await
+}
+
+/// The opened message, and asked once more after the provider has taken its time: sharing may have ended.
+pub(super) async fn opened(
+    ctx: &Ctx,
+    actor: &Actor,
+    id: MessageId,
+) -> Result<(Target, Arc<Opened>)> {
+    let target = readable(ctx, actor, id).await?;
+    let opened = fetch(ctx, &target).await?;
+    target.still_readable(ctx, actor).await?;
+    Ok((target, opened))
+}
+
+impl Target {
+    /// Refuses what is no longer shared.
+    pub(super) async fn still_readable(&self, ctx: &Ctx, actor: &Actor) -> Result<()> {
+        if self.lender.is_some() && lent(ctx, actor, self.view.thread).await?.is_none() {
+            return Err(Error::NotFound("message"));
+        }
+        Ok(())
+    }
+}
+
+async fn targeted(ctx: &Ctx, reading: MessageReading) -> Result<Target> {
+    let MessageReading {
+        mut tx,
+        message,
+        lender,
+    } = reading;
+    let mut reader = Reader::open(ctx, &mut tx, message.connection_id).await?;
+    if lender.is_some() {
+        reader = reader.for_others();
+    }
     let view = reader.message(&message)?;
     let row = reader.connection().clone();
     if row.status == ConnectionStatus::Paused {
@@ -95,6 +147,7 @@ pub(crate) async fn target(ctx: &Ctx, actor: &Actor, id: MessageId) -> Result<Ta
         row,
         provider_id: message.provider_id,
         view,
+        lender,
     })
 }
 
@@ -228,8 +281,7 @@ async fn collect(port: &dyn MailPort, provider_id: &str, part: &Part) -> Option<
 
 /// Opens a message.
 pub async fn open(ctx: &Ctx, actor: &Actor, id: MessageId) -> Result<OpenedView> {
-    let target = target(ctx, actor, id).await?;
-    let opened = fetch(ctx, &target).await?;
+    let (target, opened) = opened(ctx, actor, id).await?;
     let images_shown =
         opened.rendered.remote_images > 0 && images::is_shown(ctx, actor, &target).await?;
     let content = &opened.content;
@@ -239,6 +291,10 @@ pub async fn open(ctx: &Ctx, actor: &Actor, id: MessageId) -> Result<OpenedView>
         .copied()
         .or(opened.rendered.problem);
     let problem = code.map(|code| (code, reason_text(code, actor.locale)));
+    let for_others = target.lender.is_some();
+    let headers = content.headers.iter();
+    let headers = headers.filter(|(name, _)| !(for_others && guard::is_blind(name)));
+    let headers = headers.cloned().collect();
     Ok(OpenedView {
         message: target.view,
         body: BodyView {
@@ -262,7 +318,7 @@ pub async fn open(ctx: &Ctx, actor: &Actor, id: MessageId) -> Result<OpenedView>
                         .is_some_and(|c| opened.inline.contains(c)),
             })
             .collect(),
-        headers: content.headers.clone(),
+        headers,
     })
 }
 
@@ -274,8 +330,7 @@ pub async fn body_html(
     dark: bool,
     images: bool,
 ) -> Result<String> {
-    let target = target(ctx, actor, id).await?;
-    let opened = fetch(ctx, &target).await?;
+    let (_, opened) = opened(ctx, actor, id).await?;
     if let (true, Some(document)) = (images, &opened.rendered.with_images) {
         let place = &opened.rendered.place;
         return Ok(images::put_addresses(ctx, actor, id, document, place));

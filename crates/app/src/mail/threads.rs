@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use tenon_model::mail::{Address, Envelope, normalize_address};
-use tenon_model::{ConnectionId, LabelId, MessageId, ThreadId, Time};
+use tenon_model::{ConnectionId, LabelId, MemberId, MessageId, ThreadId, Time};
 use tenon_store::{ConnectionRow, MessageRow, ThreadQuery, ThreadRow, Tx};
 
+use super::reading::{Reading, reading, shown_to_others};
 use crate::connections::view::{account, own_addresses, visible};
 use crate::sync::seal::open_envelope;
 use crate::{Actor, Ctx, Error, Result};
@@ -112,6 +113,8 @@ pub struct ThreadDetail {
     pub thread: ThreadView,
     /// Its messages.
     pub messages: Vec<MessageView>,
+    /// Whose mailbox it is in, when it is somebody else's, with their name.
+    pub shared_by: Option<(MemberId, String)>,
 }
 
 /// What is needed to show rows of one connection.
@@ -120,6 +123,7 @@ pub(crate) struct Reader {
     key: std::sync::Arc<tenon_vault::DataKey>,
     own: Vec<String>,
     label_ids: HashMap<String, LabelId>,
+    for_others: bool,
 }
 
 impl Reader {
@@ -140,10 +144,30 @@ impl Reader {
             key,
             own,
             label_ids,
+            for_others: false,
         })
     }
 
-    pub(super) const fn connection(&self) -> &ConnectionRow {
+    /// The same for whom a conversation is shared with: without the owner's labels, and what they have read or
+    /// starred. That some addresses are the owner's is not said either, so that nobody answers as them.
+    pub(crate) fn for_others(mut self) -> Self {
+        self.for_others = true;
+        self.own.clear();
+        self.label_ids.clear();
+        self
+    }
+
+    /// The mailbox's own addresses, made equal for comparing.
+    pub(crate) fn own(&self) -> &[String] {
+        &self.own
+    }
+
+    /// The connection's key.
+    pub(crate) fn key(&self) -> &tenon_vault::DataKey {
+        &self.key
+    }
+
+    pub(crate) const fn connection(&self) -> &ConnectionRow {
         &self.row
     }
 
@@ -166,11 +190,11 @@ impl Reader {
             .collect()
     }
 
-    fn envelope(&self, message: &MessageRow) -> Result<Envelope> {
+    pub(crate) fn envelope(&self, message: &MessageRow) -> Result<Envelope> {
         Ok(open_envelope(&self.key, message.id, &message.envelope)?)
     }
 
-    pub(super) fn message(&self, message: &MessageRow) -> Result<MessageView> {
+    pub(crate) fn message(&self, message: &MessageRow) -> Result<MessageView> {
         let e = self.envelope(message)?;
         Ok(MessageView {
             id: message.id,
@@ -183,8 +207,8 @@ impl Reader {
             date: e.date,
             received_at: message.received_at,
             size: message.size.max(0) as u64,
-            unread: message.unread,
-            starred: message.starred,
+            unread: message.unread && !self.for_others,
+            starred: message.starred && !self.for_others,
             has_attachments: message.has_attachments,
             labels: self.labels(&message.labels),
             message_id: e.message_id,
@@ -229,6 +253,25 @@ impl Reader {
             labels: self.labels(&thread.labels),
         })
     }
+}
+
+/// What others see of a conversation and its messages; `None` when nothing of it is for them.
+pub(crate) fn lent_thread(
+    reader: &Reader,
+    thread: &ThreadRow,
+    mut messages: Vec<MessageRow>,
+) -> Result<Option<(ThreadView, Vec<MessageRow>)>> {
+    messages.retain(shown_to_others);
+    let Some(last_at) = messages.iter().map(|m| m.received_at).max() else {
+        return Ok(None);
+    };
+    let mut view = reader.thread(thread, &mut messages)?;
+    view.last_at = last_at;
+    view.message_count = messages.len() as u64;
+    view.unread_count = 0;
+    view.starred = false;
+    view.has_attachments = messages.iter().any(|m| m.has_attachments);
+    Ok(Some((view, messages)))
 }
 
 /// Messages of a thread that a list row looks at: the first and the newest.
@@ -285,18 +328,31 @@ pub async fn threads(ctx: &Ctx, actor: &Actor, query: ThreadsQuery) -> Result<Pa
 
 /// One thread with its messages.
 pub async fn thread(ctx: &Ctx, actor: &Actor, id: ThreadId) -> Result<ThreadDetail> {
-    let mut tx = ctx.store.read(&actor.scope()).await?;
-    let row = tx
-        .threads()
-        .get(id)
-        .await?
-        .ok_or(Error::NotFound("thread"))?;
-    let reader = Reader::open(ctx, &mut tx, row.connection_id).await?;
+    let Reading {
+        mut tx,
+        thread: row,
+        lender,
+    } = reading(ctx, actor, id).await?;
+    let mut reader = Reader::open(ctx, &mut tx, row.connection_id).await?;
     let mut messages = tx.messages().of_thread(id).await?;
-    let thread = reader.thread(&row, &mut messages)?;
+    let (thread, shared_by) = match lender {
+        None => (reader.thread(&row, &mut messages)?, None),
+        Some(owner) => {
+            reader = reader.for_others();
+            let thread;
+            (thread, messages) =
+                lent_thread(&reader, &row, messages)?.ok_or(Error::NotFound("thread"))?;
+            let member = tx.members().get(owner).await?;
+            (thread, member.map(|m| (owner, m.name)))
+        }
+    };
     let messages = messages
         .iter()
         .map(|m| reader.message(m))
         .collect::<Result<_>>()?;
-    Ok(ThreadDetail { thread, messages })
+    Ok(ThreadDetail {
+        thread,
+        messages,
+        shared_by,
+    })
 }

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use tenon_model::records::{Access, Cause};
+use tenon_model::records::{Access, Cause, Kind};
 use tenon_model::{RecordId, Scope};
 use tenon_store::{RecordRow, Tx};
 
 use super::edit::write;
-use super::view::{RecordView, shape, show_one};
+use super::view::{RecordView, into_which, shape, show_one};
 use super::{Noted, held, note, tell};
+use crate::record_setup::no_viewers;
 use crate::{Actor, Ctx, Error, Result};
 
 /// How long a record stays in the bin.
@@ -44,10 +45,16 @@ pub(super) async fn bin(
     Ok(true)
 }
 
-/// Brings a record back.
+/// Brings a record back. One that went into another comes back by taking that merging back.
 pub async fn restore(ctx: &Ctx, actor: &Actor, id: RecordId) -> Result<RecordView> {
     let mut tx = ctx.store.begin(&actor.scope()).await?;
     let row = held(&mut tx, actor, id).await?;
+    if row.deleted_at.is_some() && !tx.records().merged_into(&[id]).await?.is_empty() {
+        return Err(match into_which(&mut tx, &[id]).await?.get(&id) {
+            Some(into) => Error::RecordMerged(*into),
+            None => Error::NotUndoable,
+        });
+    }
     let row = unbin(ctx, &mut tx, actor, row, Noted::by(Cause::Restored)).await?;
     let view = show_one(&mut tx, actor, row).await?;
     tx.commit().await?;
@@ -84,6 +91,25 @@ pub async fn delete_forever(ctx: &Ctx, actor: &Actor, id: RecordId) -> Result<()
     tell(&mut tx, &row).await?;
     tx.records().remove(&[id]).await?;
     Ok(tx.commit().await?)
+}
+
+/// Removes what a member may remove of the bin for good: their own, or as owner or admin what they see. How many.
+pub async fn empty_bin(ctx: &Ctx, actor: &Actor, kind: Option<Kind>) -> Result<u64> {
+    no_viewers(actor.role)?;
+    let all = actor.role.manages(tenon_model::member::Role::Member);
+    let mut count = 0;
+    loop {
+        let mut tx = ctx.store.begin(&actor.scope()).await?;
+        let ids = tx.records().removable(kind, all, TURN).await?;
+        for row in tx.records().get_many(&ids).await? {
+            tell(&mut tx, &row).await?;
+        }
+        count += tx.records().remove(&ids).await?;
+        tx.commit().await?;
+        if ids.len() < TURN as usize {
+            return Ok(count);
+        }
+    }
 }
 
 /// Removes what has been in the bin for its time, and changes of many that are too old to be undone. One

@@ -1,6 +1,6 @@
 //! Changes of many records at once, undoable as a whole.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use tenon_model::records::{Access, Cause, Kind, Values};
 use tenon_model::{BulkId, RecordId};
@@ -8,7 +8,7 @@ use tenon_store::RecordRow;
 
 use super::bin::{bin, unbin};
 use super::edit::{change, opposite};
-use super::list::{Which, read};
+use super::list::{Which, read, widen};
 use super::view::shape;
 use super::{Noted, check};
 use crate::record_setup::no_viewers;
@@ -47,7 +47,7 @@ pub enum BulkChange {
 }
 
 /// What came of it.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Bulk {
     /// Id.
     pub id: BulkId,
@@ -55,7 +55,12 @@ pub struct Bulk {
     pub changed: i64,
     /// Records that were left: not the member's to change, or so already.
     pub skipped: i64,
+    /// Why they were left: codes of errors or `unchanged`, and how often.
+    pub reasons: Reasons,
 }
+
+/// Codes, and how often.
+pub type Reasons = BTreeMap<String, i64>;
 
 /// Changes many records. A request that was cut off goes on where it was when it comes again.
 pub async fn bulk(
@@ -74,8 +79,9 @@ pub async fn bulk(
     };
     let mut ids = ids(ctx, actor, which).await?;
     ids.retain(|id| !before.contains(id));
+    let mut reasons = Reasons::new();
     for turn in ids.chunks(TURN) {
-        take_turn(ctx, actor, (bulk, kind), turn, &what).await?;
+        take_turn(ctx, actor, (bulk, kind), turn, &what, &mut reasons).await?;
     }
     let mut tx = ctx.store.begin(&actor.scope()).await?;
     tx.records().bulk_done(bulk, ctx.world.now()).await?;
@@ -84,11 +90,12 @@ pub async fn bulk(
     Ok(view(&stored.ok_or(Error::NotFound("change"))?))
 }
 
-const fn view(stored: &tenon_store::Bulk) -> Bulk {
+fn view(stored: &tenon_store::Bulk) -> Bulk {
     Bulk {
         id: stored.id,
         changed: stored.changed,
         skipped: stored.skipped,
+        reasons: stored.reasons.clone(),
     }
 }
 
@@ -130,6 +137,7 @@ async fn begin(ctx: &Ctx, actor: &Actor, kind: Kind, repeat: &Repeat) -> Result<
         kind,
         changed: 0,
         skipped: 0,
+        reasons: Reasons::new(),
         finished_at: None,
         repeat_key: repeat.key,
         request_hash: repeat.request,
@@ -152,7 +160,8 @@ async fn ids(ctx: &Ctx, actor: &Actor, which: BulkWhich) -> Result<Vec<RecordId>
         BulkWhich::All(which) => {
             let mut tx = ctx.store.read(&actor.scope()).await?;
             let shape = shape(&mut tx, which.kind).await?;
-            let query = read(ctx, actor, &shape, *which)?;
+            let mut query = read(ctx, actor, &shape, *which)?;
+            widen(&mut tx, &mut query).await?;
             let ids = tx.records().editable(&query, None, MOST as u32 + 1).await?;
             if ids.len() > MOST {
                 Err(too_many())
@@ -170,18 +179,27 @@ async fn take_turn(
     (bulk, kind): (BulkId, Kind),
     ids: &[RecordId],
     what: &BulkChange,
+    reasons: &mut Reasons,
 ) -> Result<()> {
     let mut tx = ctx.store.begin(&actor.scope()).await?;
     let (mut changed, mut skipped) = (0, 0);
     for id in ids {
         let row = tx.records().hold(*id).await?;
-        let done = match row.filter(|r| r.kind == kind && r.access >= Access::Edit) {
-            None => false,
+        let left = match row.filter(|r| r.kind == kind) {
+            None => Some("not_found"),
+            Some(row) if row.access < Access::Edit => Some("forbidden"),
             Some(row) => one(ctx, &mut tx, actor, row, bulk, what).await?,
         };
-        if done { changed += 1 } else { skipped += 1 }
+        if let Some(code) = left {
+            skipped += 1;
+            *reasons.entry(code.to_owned()).or_default() += 1;
+        } else {
+            changed += 1;
+        }
     }
-    tx.records().bulk_went_on(bulk, changed, skipped).await?;
+    tx.records()
+        .bulk_went_on(bulk, changed, skipped, reasons)
+        .await?;
     Ok(tx.commit().await?)
 }
 
@@ -192,30 +210,34 @@ async fn one(
     row: RecordRow,
     bulk: BulkId,
     what: &BulkChange,
-) -> Result<bool> {
+) -> Result<Option<&'static str>> {
+    let unchanged = |changed: bool| (!changed).then_some("unchanged");
     let noted = |cause| Noted {
         cause,
         bulk: Some(bulk),
     };
     match what {
-        BulkChange::Delete => bin(ctx, tx, actor, row, noted(Cause::Deleted)).await,
+        BulkChange::Delete => {
+            let gone = bin(ctx, tx, actor, row, noted(Cause::Deleted)).await?;
+            Ok(unchanged(gone))
+        }
         BulkChange::Set(values) => {
             let before = row.version;
             match change(ctx, tx, actor, row, None, values, noted(Cause::Bulk)).await {
-                Ok(row) => Ok(row.version > before),
-                Err(e) => left(e),
+                Ok(row) => Ok(unchanged(row.version > before)),
+                Err(e) => left(e).map(Some),
             }
         }
     }
 }
 
 /// What one record refuses is left as it was; everything else ends the change.
-fn left(refused: Error) -> Result<bool> {
+fn left(refused: Error) -> Result<&'static str> {
     match refused {
         Error::EditConflict(_)
         | Error::RecordDeleted
         | Error::StageNeedsFields(_)
-        | Error::Validation(_) => Ok(false),
+        | Error::Validation(_) => Ok(refused.code()),
         other => Err(other),
     }
 }
@@ -231,16 +253,19 @@ pub async fn undo_bulk(ctx: &Ctx, actor: &Actor, id: BulkId) -> Result<Bulk> {
         .ok_or(Error::NotFound("change"))?;
     drop(tx);
     let (mut after, mut changed, mut skipped) = (None, 0, 0);
+    let mut reasons = Reasons::new();
     loop {
         let mut tx = ctx.store.begin(&actor.scope()).await?;
         let rows = tx.records().of_bulk(id, after, TURN as u32).await?;
         let Some(last) = rows.last() else { break };
         after = Some(last.record);
         for row in rows {
-            if back(ctx, &mut tx, actor, row).await? {
-                changed += 1;
-            } else {
-                skipped += 1;
+            match back(ctx, &mut tx, actor, row).await? {
+                None => changed += 1,
+                Some(code) => {
+                    skipped += 1;
+                    *reasons.entry(code.to_owned()).or_default() += 1;
+                }
             }
         }
         tx.commit().await?;
@@ -249,21 +274,22 @@ pub async fn undo_bulk(ctx: &Ctx, actor: &Actor, id: BulkId) -> Result<Bulk> {
         id,
         changed,
         skipped,
+        reasons,
     })
 }
 
-/// Takes one record's part back, unless somebody has gone on with it.
+/// Takes one record's part back, unless somebody has gone on with it: then why not.
 async fn back(
     ctx: &Ctx,
     tx: &mut tenon_store::Tx,
     actor: &Actor,
     change_row: tenon_store::ChangeRow,
-) -> Result<bool> {
+) -> Result<Option<&'static str>> {
     let Some(row) = tx.records().hold(change_row.record).await? else {
-        return Ok(false);
+        return Ok(Some("not_found"));
     };
     if row.access < Access::Edit {
-        return Ok(false);
+        return Ok(Some("forbidden"));
     }
     let noted = Noted::by(Cause::Reverted);
     let version = row.version;
@@ -272,12 +298,12 @@ async fn back(
         if untouched {
             unbin(ctx, tx, actor, row, noted).await?;
         }
-        return Ok(untouched);
+        return Ok((!untouched).then_some("record_changed"));
     }
     let values = opposite(change_row.changes);
     let seen = Some(change_row.version);
     match change(ctx, tx, actor, row, seen, &values, noted).await {
-        Ok(row) => Ok(row.version > version),
-        Err(e) => left(e),
+        Ok(row) => Ok((row.version == version).then_some("unchanged")),
+        Err(e) => left(e).map(Some),
     }
 }

@@ -29,6 +29,10 @@ pub struct Conversion {
     pub contact: Into,
     /// Their organisation.
     pub company: Into,
+    /// Values of a new person, beside those of the lead.
+    pub contact_values: Values,
+    /// Values of a new organisation, beside those of the lead.
+    pub company_values: Values,
     /// The deal: its place, and values beside those of the lead.
     pub deal: Option<(Option<PipelineId>, Option<StageId>, Values)>,
 }
@@ -63,9 +67,26 @@ pub async fn convert(
     if seen.is_some_and(|seen| seen != lead.version) {
         return Err(Error::RecordChanged);
     }
+    only_new(&how.contact, &how.contact_values, "contact_values")?;
+    only_new(&how.company, &how.company_values, "company_values")?;
     let before = lead.version;
-    let company = company(ctx, &mut tx, actor, &lead, &how.company).await?;
-    let contact = contact(ctx, &mut tx, actor, &lead, &how.contact, company.as_ref()).await?;
+    let company = company(
+        ctx,
+        &mut tx,
+        actor,
+        &lead,
+        (&how.company, how.company_values),
+    )
+    .await?;
+    let contact = contact(
+        ctx,
+        &mut tx,
+        actor,
+        &lead,
+        (&how.contact, how.contact_values),
+        company.as_ref(),
+    )
+    .await?;
     let deal = match how.deal {
         None => None,
         Some(deal) => {
@@ -97,6 +118,15 @@ pub async fn convert(
     Ok(converted)
 }
 
+/// Refuses values for what is not made.
+fn only_new(into: &Into, values: &Values, name: &str) -> Result<()> {
+    if values.is_empty() || matches!(into, Into::New) {
+        Ok(())
+    } else {
+        Err(Error::field(name, "are for a new record only"))
+    }
+}
+
 /// Some of a lead's values, under the names they get.
 fn taken(lead: &RecordRow, names: &[(&str, &str)]) -> Values {
     let of = |(from, to): &(&str, &str)| Some(((*to).to_owned(), lead.values.get(*from)?.clone()));
@@ -114,7 +144,7 @@ async fn company(
     tx: &mut Tx,
     actor: &Actor,
     lead: &RecordRow,
-    into: &Into,
+    (into, more): (&Into, Values),
 ) -> Result<Option<RecordRow>> {
     match into {
         Into::Nothing => Ok(None),
@@ -122,6 +152,7 @@ async fn company(
         Into::New => {
             let mut values = taken(lead, &[("company_name", "name"), ("owner", "owner")]);
             values.entry("name").or_insert_with(|| json!(lead.title));
+            values.extend(more);
             make(ctx, tx, actor, lead, Kind::Company, values)
                 .await
                 .map(Some)
@@ -134,7 +165,7 @@ async fn contact(
     tx: &mut Tx,
     actor: &Actor,
     lead: &RecordRow,
-    into: &Into,
+    (into, more): (&Into, Values),
     company: Option<&RecordRow>,
 ) -> Result<Option<RecordRow>> {
     match into {
@@ -159,6 +190,7 @@ async fn contact(
             if let Some(company) = company {
                 values.insert("company".into(), json!(company.id.to_string()));
             }
+            values.extend(more);
             make(ctx, tx, actor, lead, Kind::Contact, values)
                 .await
                 .map(Some)

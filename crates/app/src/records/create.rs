@@ -6,7 +6,7 @@ use tenon_model::{MemberId, RecordId};
 use tenon_store::{RecordRow, RecordWrite, Tx};
 
 use super::view::{RecordView, shape, show_one};
-use super::{Noted, check, note};
+use super::{Noted, check, defaults, note};
 use crate::record_setup::no_viewers;
 use crate::{Actor, Ctx, Error, Repeat, Result};
 
@@ -71,16 +71,15 @@ pub(super) async fn add(
         check::stage_allows(&shape, stage, &values)?;
     }
     let parent = parent(tx, &shape, &values).await?;
-    let sharing = match (new.sharing, parent) {
+    let (sharing, shares) = match (new.sharing, parent) {
         (Some(ShareScope::Parent), None) => {
             return Err(Error::field(
                 "sharing",
                 "needs a record that this one is about",
             ));
         }
-        (Some(sharing), _) => sharing,
-        (None, Some(_)) => ShareScope::Parent,
-        (None, None) => ShareScope::Workspace,
+        (Some(sharing), _) => (sharing, Vec::new()),
+        (None, parent) => defaults::of_new(tx, new.kind, parent.is_some()).await?,
     };
     let now = ctx.world.now();
     let mut row = RecordRow {
@@ -109,6 +108,9 @@ pub(super) async fn add(
     let write = RecordWrite::new(&shape, row).repeated(repeat);
     tx.records().insert(std::slice::from_ref(&write)).await?;
     let row = write.row().clone();
+    if !shares.is_empty() {
+        tx.records().share(row.id, &shares).await?;
+    }
     let made = row.values.iter().map(|(field, to)| Change {
         field: field.clone(),
         from: Value::Null,

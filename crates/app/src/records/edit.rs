@@ -6,7 +6,9 @@ use tenon_model::records::{Access, Cause, Change, ShareScope, Stage, Values, mer
 use tenon_store::{RecordRow, RecordWrite, Touch, Tx};
 
 use super::create::{parent, stage_task};
-use super::view::{RecordView, hide_links, keep_links, linked_ids, shape, show_one};
+use super::view::{
+    RecordRef, RecordView, hide_links, keep_links, linked_ids, refs_in, shape, show_one,
+};
 use super::{Noted, check, held, note, tell};
 use crate::{Actor, ConflictingField, Ctx, EditConflict, Error, Result};
 
@@ -72,7 +74,11 @@ pub(super) async fn change(
         Err(mut conflicts) => {
             let theirs = conflicts.iter_mut().map(|c| (&c.field, &mut c.theirs));
             hide_links(tx, &shape, theirs).await?;
-            return Err(conflict(&row, conflicts, &touched));
+            let values = conflicts
+                .iter()
+                .flat_map(|c| [(&c.field, &c.theirs), (&c.field, &c.yours)]);
+            let linked = refs_in(tx, &shape, values).await?;
+            return Err(conflict(&row, conflicts, &touched, linked));
         }
     };
     if changes.is_empty() {
@@ -151,6 +157,7 @@ fn conflict(
     row: &RecordRow,
     conflicts: Vec<tenon_model::records::Conflict>,
     touched: &[Touch],
+    linked: Vec<RecordRef>,
 ) -> Error {
     let fields = conflicts.into_iter().map(|conflict| {
         let touch = touched.iter().find(|t| t.field == conflict.field);
@@ -163,6 +170,7 @@ fn conflict(
     Error::EditConflict(Box::new(EditConflict {
         version: row.version,
         fields: fields.collect(),
+        linked,
     }))
 }
 

@@ -1,11 +1,12 @@
 //! What became of a record, field by field, and taking a change back.
 
-use tenon_model::records::{Cause, Change, Kind, Values};
+use serde_json::Value;
+use tenon_model::records::{Cause, Change, Kind, Values, links};
 use tenon_model::{MemberId, RecordId, Time};
 use tenon_store::{ChangeRow, Tx};
 
 use super::edit::{change, opposite};
-use super::view::{RecordView, hide_links, shape, show_one};
+use super::view::{RecordRef, RecordView, hide_links, refs_in, shape, show_one};
 use super::{Noted, held};
 use crate::mail::Page;
 use crate::{Actor, Ctx, Error, Result};
@@ -23,6 +24,8 @@ pub struct ChangeView {
     pub cause: Cause,
     /// Field by field.
     pub changes: Vec<Change>,
+    /// What the values link to.
+    pub linked: Vec<RecordRef>,
 }
 
 impl From<ChangeRow> for ChangeView {
@@ -33,6 +36,7 @@ impl From<ChangeRow> for ChangeView {
             by: row.member,
             cause: row.cause,
             changes: row.changes,
+            linked: Vec::new(),
         }
     }
 }
@@ -71,14 +75,40 @@ pub async fn history(
     Ok(Page { items, next })
 }
 
-/// Leaves out of changes what the member does not see.
+/// Leaves out of changes what the member does not see, and adds the titles of what they link to.
 pub(super) async fn hide(tx: &mut Tx, kind: Kind, changes: &mut [ChangeView]) -> Result<()> {
     let shape = shape(tx, kind).await?;
     let values = changes
         .iter_mut()
         .flat_map(|c| &mut c.changes)
         .flat_map(|c| [(&c.field, &mut c.from), (&c.field, &mut c.to)]);
-    hide_links(tx, &shape, values).await
+    hide_links(tx, &shape, values).await?;
+    let of = |c: &Change| {
+        [
+            (c.field.clone(), c.from.clone()),
+            (c.field.clone(), c.to.clone()),
+        ]
+    };
+    let values: Vec<(String, Value)> = changes
+        .iter()
+        .flat_map(|c| &c.changes)
+        .flat_map(of)
+        .collect();
+    let all = refs_in(tx, &shape, values.iter().map(|(k, v)| (k, v))).await?;
+    for change in changes {
+        let values = change.changes.iter();
+        let values = values.flat_map(|c| [(&c.field, &c.from), (&c.field, &c.to)]);
+        let own: Vec<RecordId> = values
+            .filter_map(|(key, value)| Some(links(shape.field(key)?, value)))
+            .flatten()
+            .collect();
+        change.linked = all
+            .iter()
+            .filter(|r| own.contains(&r.id))
+            .cloned()
+            .collect();
+    }
+    Ok(())
 }
 
 /// Takes one change back: its fields, or only some of them, get what they had before it. Fields that

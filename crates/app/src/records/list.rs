@@ -3,12 +3,14 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
-use tenon_model::records::{Filter, FilterError, Kind, Shape, Sort, SortKey, fold};
+use tenon_model::records::{Filter, FilterError, Kind, Shape, Sort, SortKey};
 use tenon_model::{PipelineId, RecordId, StageId};
 use tenon_store::{PlaceKey, RecordPlace, RecordQuery, StageSum, Tx};
 
 use super::MOST;
+use super::search::{near, plain, typed};
 use super::view::{RecordView, shape, show};
+use crate::conversations::fill;
 use crate::mail::Page;
 use crate::{Actor, Ctx, Error, Result};
 
@@ -19,7 +21,7 @@ pub struct Which {
     pub kind: Kind,
     /// Filter, as sent.
     pub filter: Option<Value>,
-    /// Words that begin words of the record.
+    /// Words that begin words of the record, or if there are none such, differ from them by a slip.
     pub search: Option<String>,
     /// Pipeline.
     pub pipeline: Option<PipelineId>,
@@ -44,8 +46,14 @@ pub struct RecordsQuery {
     pub after: Option<String>,
 }
 
-/// Words of one search.
-const WORDS: usize = 10;
+/// A page of a list.
+#[derive(Clone)]
+pub struct Listed<T> {
+    /// The page.
+    pub page: Page<T>,
+    /// Whether nothing was found as it was typed, so that these have words which differ by a slip.
+    pub similar: bool,
+}
 
 impl From<FilterError> for Error {
     fn from(e: FilterError) -> Self {
@@ -62,25 +70,13 @@ pub(super) fn read(ctx: &Ctx, actor: &Actor, shape: &Shape, which: Which) -> Res
         .filter(|f| !f.is_null())
         .map(read)
         .transpose()?;
-    let search = which.search.unwrap_or_default();
-    if search.chars().count() > 200 || search.contains('\0') {
-        return Err(Error::field(
-            "search",
-            "must have at most 200 plain characters",
-        ));
-    }
-    let folded = fold(&search);
-    let words = folded.split(|c: char| c.is_whitespace() || ",;".contains(c));
-    let words = words
-        .filter(|w| !w.is_empty())
-        .take(WORDS)
-        .map(str::to_owned);
+    let words = typed("search", &which.search.unwrap_or_default())?;
     Ok(RecordQuery {
         kind: which.kind,
         filter,
         pipeline: which.pipeline,
         stage: which.stage,
-        words: words.collect(),
+        words: plain(words),
         deleted: which.deleted,
         linked_to: which.linked_to,
     })
@@ -88,6 +84,11 @@ pub(super) fn read(ctx: &Ctx, actor: &Actor, shape: &Shape, which: Which) -> Res
 
 /// A page of records that the member sees.
 pub async fn list(ctx: &Ctx, actor: &Actor, query: RecordsQuery) -> Result<Page<RecordView>> {
+    Ok(listed(ctx, actor, query).await?.page)
+}
+
+/// The same, and whether its words were found in spite of slips only.
+pub async fn listed(ctx: &Ctx, actor: &Actor, query: RecordsQuery) -> Result<Listed<RecordView>> {
     let limit = query.limit.clamp(1, MOST);
     let mut tx = ctx.store.read(&actor.scope()).await?;
     let shape = shape(&mut tx, query.which.kind).await?;
@@ -100,8 +101,9 @@ pub async fn list(ctx: &Ctx, actor: &Actor, query: RecordsQuery) -> Result<Page<
         .as_deref()
         .map(|t| decode(t, &sort))
         .transpose()?;
-    let which = read(ctx, actor, &shape, query.which)?;
+    let mut which = read(ctx, actor, &shape, query.which)?;
     seen(&mut tx, which.linked_to).await?;
+    let similar = widen(&mut tx, &mut which).await?;
     let mut rows = tx
         .records()
         .list(&which, &sort, after.as_ref(), limit + 1)
@@ -110,8 +112,19 @@ pub async fn list(ctx: &Ctx, actor: &Actor, query: RecordsQuery) -> Result<Page<
     rows.truncate(limit as usize);
     let next = rows.last().filter(|_| more).map(|(_, place)| encode(place));
     let rows = rows.into_iter().map(|(row, _)| row).collect();
-    let items = show(&mut tx, actor, rows).await?;
-    Ok(Page { items, next })
+    let mut items = show(&mut tx, actor, rows).await?;
+    fill(ctx, tx, actor, &mut items).await?;
+    let page = Page { items, next };
+    Ok(Listed { page, similar })
+}
+
+/// Where no record has the words of a search as they were typed, those count too that differ by a slip.
+pub(super) async fn widen(tx: &mut Tx, query: &mut RecordQuery) -> Result<bool> {
+    if query.words.is_empty() || tx.records().any(query).await? {
+        return Ok(false);
+    }
+    near(tx, &mut query.words).await?;
+    Ok(query.words.iter().any(|w| !w.near.is_empty()))
 }
 
 /// Refuses to tell what links to a record that the member does not see.
@@ -140,8 +153,9 @@ fn usual(kind: Kind) -> Sort {
 pub async fn count(ctx: &Ctx, actor: &Actor, which: Which) -> Result<(u64, Option<Vec<StageSum>>)> {
     let mut tx = ctx.store.read(&actor.scope()).await?;
     let shape = shape(&mut tx, which.kind).await?;
-    let query = read(ctx, actor, &shape, which)?;
+    let mut query = read(ctx, actor, &shape, which)?;
     seen(&mut tx, query.linked_to).await?;
+    widen(&mut tx, &mut query).await?;
     let count = tx.records().count(&query).await?;
     let stages = match query.pipeline {
         Some(_) => Some(tx.records().by_stage(&query).await?),

@@ -99,7 +99,7 @@ pub async fn lookup(ctx: &Ctx, actor: &Actor, addresses: &[String]) -> Result<Ve
     Ok(out)
 }
 
-fn by_key(rows: Vec<(String, RecordRow)>) -> HashMap<String, Vec<RecordRow>> {
+pub(super) fn by_key(rows: Vec<(String, RecordRow)>) -> HashMap<String, Vec<RecordRow>> {
     let mut out: HashMap<String, Vec<RecordRow>> = HashMap::new();
     for (key, row) in rows {
         out.entry(key).or_default().push(row);
@@ -127,7 +127,7 @@ fn refs(rows: &[RecordRow]) -> Vec<RecordRef> {
 }
 
 /// The organisation of each address: that of the contact, else the one of its domain.
-async fn companies(
+pub(super) async fn companies(
     tx: &mut Tx,
     keys: &[String],
     contacts: &HashMap<String, Vec<RecordRow>>,

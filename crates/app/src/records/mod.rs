@@ -6,11 +6,18 @@ mod bulk;
 mod check;
 mod convert;
 mod create;
+mod defaults;
+mod duplicates;
 mod edit;
+pub mod exchange;
 mod history;
+mod known;
 mod list;
 mod lookup;
+mod mend;
+mod merge;
 mod move_box;
+mod search;
 mod sharing;
 mod timeline;
 mod view;
@@ -24,19 +31,31 @@ use tenon_store::{ChangeRow, RecordRow, Tx};
 use crate::record_setup::no_viewers;
 use crate::{Actor, Ctx, Error, Result};
 
-pub use bin::{delete, delete_forever, empty_bins, restore};
-pub use bulk::{Bulk, BulkChange, BulkWhich, bulk, undo_bulk};
+pub use bin::{delete, delete_forever, empty_bin, empty_bins, restore};
+pub use bulk::{Bulk, BulkChange, BulkWhich, Reasons, bulk, undo_bulk};
 pub use convert::{Conversion, Converted, Into, convert};
 pub use create::{NewRecord, create};
+pub use defaults::{defaults, set_default};
+pub use duplicates::{
+    Duplicate, DuplicateGroup, check_duplicates, dismiss_duplicates, duplicate_groups, duplicates,
+};
 pub use edit::edit;
 pub use history::{ChangeView, history, revert};
-pub use list::{RecordsQuery, Which, count, list};
+pub use known::Known;
+pub(crate) use known::known;
+pub use list::{Listed, RecordsQuery, Which, count, list, listed};
 pub use lookup::{Found, lookup};
+pub(crate) use mend::MendKeys;
+pub use mend::mend_keys;
+pub use merge::{MergeView, Merging, merge, merges, undo_merge};
 pub use move_box::{Move, move_box};
+pub use search::{Hit, Match, search};
 pub use sharing::{SharingView, set_sharing, sharing};
 pub use tenon_store::StageSum;
 pub use timeline::{Moment, MomentOf, timeline};
+pub(crate) use timeline::{addresses, contact_ids, people_of};
 pub use view::{RecordRef, RecordView, get};
+pub(crate) use view::{shape, show_many};
 
 /// Records in a list's page at most.
 const MOST: u32 = 200;

@@ -90,7 +90,7 @@ pub async fn set_sharing(
     Ok(view)
 }
 
-async fn checked(tx: &mut Tx, wanted: &SharingView) -> Result<Vec<Share>> {
+pub(super) async fn checked(tx: &mut Tx, wanted: &SharingView) -> Result<Vec<Share>> {
     if wanted.scope != ShareScope::Shared {
         return Ok(Vec::new());
     }

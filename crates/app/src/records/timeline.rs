@@ -1,16 +1,17 @@
 //! One timeline per record (R7): notes, tasks, calls and meetings about it, its own changes, and the mail
-//! that the asking member has exchanged with its people. Mail is the member's own: nobody else's is read.
+//! with its people or joined to it: of the asking member's own mailboxes, and what colleagues share with them.
 
 use std::collections::HashMap;
 
 use tenon_model::mail::normalize_address;
 use tenon_model::records::{Kind, Values};
-use tenon_model::{ConnectionId, RecordId, ThreadId, Time};
-use tenon_store::{MessageRow, RecordRow, ThreadRow, Tx};
+use tenon_model::{RecordId, ThreadId, Time};
+use tenon_store::{RecordRow, ThreadRow, Tx};
 
 use super::history::{ChangeView, hide};
 use super::view::{RecordView, show};
-use crate::mail::{Page, Reader, ThreadView};
+use crate::conversations::{self, FoundThread};
+use crate::mail::Page;
 use crate::{Actor, Ctx, Error, Result};
 
 /// Records about one record, and changes of it, that a timeline reaches back to.
@@ -19,8 +20,6 @@ const REACH: u32 = 500;
 const RELATED: u32 = 200;
 /// Addresses whose mail is looked for.
 const ADDRESSES: usize = 50;
-/// Messages of a conversation that are opened for its line.
-const HEADS: u32 = 5;
 
 /// Something that happened.
 #[derive(Clone)]
@@ -39,14 +38,14 @@ pub enum MomentOf {
     /// A change of it.
     Change(ChangeView),
     /// A conversation.
-    Mail(Box<ThreadView>),
+    Mail(Box<FoundThread>),
 }
 
 /// A moment before it is shown.
 enum Raw {
     Record(RecordRow),
     Change(ChangeView),
-    Mail(ThreadRow),
+    Mail(Box<conversations::Raw>),
 }
 
 /// What tells moments of one time apart.
@@ -54,7 +53,7 @@ fn mark(raw: &Raw) -> String {
     match raw {
         Raw::Record(row) => row.id.to_string(),
         Raw::Change(change) => format!("v{:020}", change.version),
-        Raw::Mail(thread) => thread.id.to_string(),
+        Raw::Mail(raw) => raw.thread.id.to_string(),
     }
 }
 
@@ -86,8 +85,9 @@ pub async fn timeline(
     hide(&mut tx, row.kind, &mut changes).await?;
     raw.extend(changes.into_iter().map(|c| (c.at, Raw::Change(c))));
     let until = after.as_ref().map(|(at, _)| *at);
-    for thread in mail(ctx, &mut tx, &people, until, limit as u32 + 1).await? {
-        raw.push((thread.last_at, Raw::Mail(thread)));
+    let most = limit as u32 + 1;
+    for found in conversations::found(ctx, tx, actor, id, &people, until, most).await? {
+        raw.push((found.thread.last_at, Raw::Mail(Box::new(found))));
     }
     let mut marked: Vec<(Time, String, Raw)> = raw
         .into_iter()
@@ -104,7 +104,8 @@ pub async fn timeline(
         .last()
         .filter(|_| more)
         .map(|(at, m, _)| format!("{}.{m}", at.0));
-    let items = shown(ctx, &mut tx, actor, marked).await?;
+    let tx = ctx.store.read(&actor.scope()).await?;
+    let items = shown(ctx, tx, actor, marked).await?;
     Ok(Page { items, next })
 }
 
@@ -139,13 +140,7 @@ async fn related(tx: &mut Tx, row: &RecordRow) -> Result<(Vec<RecordId>, Vec<Str
             found.into_iter().map(|(_, r)| r).collect()
         }
         _ if row.kind.pipeline().is_some() => {
-            let ids = row.values.get("contacts").and_then(|v| v.as_array());
-            let ids = ids
-                .into_iter()
-                .flatten()
-                .filter_map(|v| v.as_str()?.parse().ok());
-            let ids: Vec<RecordId> = ids.collect();
-            tx.records().get_many(&ids).await?
+            tx.records().get_many(&contact_ids(&row.values)).await?
         }
         _ => Vec::new(),
     };
@@ -163,7 +158,20 @@ async fn related(tx: &mut Tx, row: &RecordRow) -> Result<(Vec<RecordId>, Vec<Str
     Ok((about, people))
 }
 
-fn addresses(values: &Values) -> Vec<String> {
+/// The contacts of a box.
+pub(crate) fn contact_ids(values: &Values) -> Vec<RecordId> {
+    let ids = values.get("contacts").and_then(|v| v.as_array());
+    let ids = ids.into_iter().flatten();
+    ids.filter_map(|v| v.as_str()?.parse().ok()).collect()
+}
+
+/// The addresses whose mail is a record's.
+pub(crate) async fn people_of(tx: &mut Tx, row: &RecordRow) -> Result<Vec<String>> {
+    Ok(related(tx, row).await?.1)
+}
+
+/// The addresses of a person, made equal for comparing.
+pub(crate) fn addresses(values: &Values) -> Vec<String> {
     let emails = values.get("emails").and_then(|v| v.as_array());
     emails
         .into_iter()
@@ -210,28 +218,22 @@ pub(super) async fn newest_mail(ctx: &Ctx, tx: &mut Tx, address: &str) -> Result
 /// Shows moments in the order given.
 async fn shown(
     ctx: &Ctx,
-    tx: &mut Tx,
+    mut tx: Tx,
     actor: &Actor,
     marked: Vec<(Time, String, Raw)>,
 ) -> Result<Vec<Moment>> {
-    let threads: Vec<ThreadId> = marked
-        .iter()
-        .filter_map(|(_, _, raw)| match raw {
-            Raw::Mail(thread) => Some(thread.id),
-            _ => None,
-        })
-        .collect();
-    let mut heads: HashMap<ThreadId, Vec<MessageRow>> = HashMap::new();
-    for (thread, message) in tx.threads().heads(&threads, HEADS).await? {
-        heads.entry(thread).or_default().push(message);
-    }
+    let threads = marked.iter().filter_map(|(_, _, raw)| match raw {
+        Raw::Mail(found) => Some((**found).clone()),
+        _ => None,
+    });
+    let threads = threads.collect();
     let rows = marked.iter().filter_map(|(_, _, raw)| match raw {
         Raw::Record(row) => Some(row.clone()),
         _ => None,
     });
     let rows = rows.collect();
-    let mut records = show(tx, actor, rows).await?.into_iter();
-    let mut readers: HashMap<ConnectionId, Reader> = HashMap::new();
+    let mut records = show(&mut tx, actor, rows).await?.into_iter();
+    let mut threads = conversations::shown(ctx, tx, actor, threads).await?;
     let mut out = Vec::with_capacity(marked.len());
     for (at, _, raw) in marked {
         let of = match raw {
@@ -240,17 +242,10 @@ async fn shown(
                 Some(view) => MomentOf::Record(Box::new(view)),
                 None => continue,
             },
-            Raw::Mail(thread) => {
-                let id = thread.connection_id;
-                if let std::collections::hash_map::Entry::Vacant(e) = readers.entry(id) {
-                    e.insert(Reader::open(ctx, tx, id).await?);
-                }
-                let Some(reader) = readers.get(&id) else {
-                    continue;
-                };
-                let heads = heads.entry(thread.id).or_default();
-                MomentOf::Mail(Box::new(reader.thread(&thread, heads)?))
-            }
+            Raw::Mail(found) => match threads.remove(&found.thread.id) {
+                Some(view) => MomentOf::Mail(Box::new(view)),
+                None => continue,
+            },
         };
         out.push(Moment { at, of });
     }

@@ -9,6 +9,7 @@ use tenon_model::{MemberId, RecordId, Time};
 use tenon_store::{RecordRow, Tx};
 
 use super::capped;
+use crate::conversations::fill;
 use crate::{Actor, Ctx, Error, Result};
 
 /// A record that another one names.
@@ -51,6 +52,17 @@ pub struct RecordView {
     pub deleted_at: Option<Time>,
     /// What it links to.
     pub linked: Vec<RecordRef>,
+    /// Into which record it went, if the member sees that.
+    pub merged_into: Option<RecordId>,
+    /// When something last happened with it, of contacts, companies and boxes where they are read by
+    /// themselves or in lists.
+    pub last_touch: Option<Time>,
+}
+
+impl std::fmt::Debug for RecordRef {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "RecordRef({}, …)", self.id)
+    }
 }
 
 impl From<&RecordRow> for RecordRef {
@@ -65,7 +77,7 @@ impl From<&RecordRow> for RecordRef {
 }
 
 /// The fields of a kind in this workspace.
-pub(super) async fn shape(tx: &mut Tx, kind: Kind) -> Result<Shape> {
+pub(crate) async fn shape(tx: &mut Tx, kind: Kind) -> Result<Shape> {
     let custom = tx.fields().list(Some(kind)).await?;
     Ok(Shape::new(kind, &custom))
 }
@@ -110,6 +122,9 @@ pub(super) async fn show(
         .iter()
         .map(|row| (row.id, row.into()))
         .collect();
+    let binned = rows.iter().filter(|r| r.deleted_at.is_some());
+    let binned: Vec<RecordId> = binned.map(|r| r.id).collect();
+    let into = into_which(tx, &binned).await?;
     Ok(rows
         .into_iter()
         .map(|mut row| {
@@ -133,6 +148,8 @@ pub(super) async fn show(
                 updated_at: row.updated_at,
                 deleted_at: row.deleted_at,
                 linked,
+                merged_into: into.get(&row.id).copied(),
+                last_touch: None,
             }
         })
         .collect())
@@ -181,13 +198,66 @@ pub(super) async fn hide_links<'c>(
     Ok(())
 }
 
+/// Shows those of the records that the member sees and that are in no bin, in the order of the ids.
+pub(crate) async fn show_many(
+    tx: &mut Tx,
+    actor: &Actor,
+    ids: &[RecordId],
+) -> Result<Vec<RecordView>> {
+    let mut rows = tx.records().get_many(ids).await?;
+    rows.retain(|row| row.deleted_at.is_none());
+    let place: HashMap<RecordId, usize> = ids.iter().copied().zip(0..).collect();
+    rows.sort_by_key(|row| place.get(&row.id).copied());
+    show(tx, actor, rows).await
+}
+
+/// What values link to, as far as the member sees it.
+pub(super) async fn refs_in<'c>(
+    tx: &mut Tx,
+    shape: &Shape,
+    values: impl IntoIterator<Item = (&'c String, &'c Value)>,
+) -> Result<Vec<RecordRef>> {
+    let of = |(key, value): (&String, &Value)| Some(links(shape.field(key)?, value));
+    let mut ids: Vec<RecordId> = values.into_iter().filter_map(of).flatten().collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let rows = tx.records().get_many(&ids).await?;
+    Ok(rows.iter().map(Into::into).collect())
+}
+
 /// Shows one record.
 pub(super) async fn show_one(tx: &mut Tx, actor: &Actor, row: RecordRow) -> Result<RecordView> {
     let mut views = show(tx, actor, vec![row]).await?;
     views.pop().ok_or(Error::NotFound("record"))
 }
 
-/// A record that the member sees, in the bin too.
+/// Into which records those went in the end that were merged, as far as the member sees them.
+pub(super) async fn into_which(
+    tx: &mut Tx,
+    ids: &[RecordId],
+) -> Result<HashMap<RecordId, RecordId>> {
+    let mut out: HashMap<RecordId, RecordId> = HashMap::new();
+    let mut next = ids.to_vec();
+    while !next.is_empty() {
+        let steps = tx.records().merged_into(&next).await?;
+        next.clear();
+        for (from, to) in steps {
+            for into in out.values_mut().filter(|into| **into == from) {
+                *into = to;
+            }
+            if ids.contains(&from) {
+                out.insert(from, to);
+            }
+            next.push(to);
+        }
+    }
+    let ends: Vec<RecordId> = out.values().copied().collect();
+    let seen = tx.records().get_many(&ends).await?;
+    out.retain(|_, into| seen.iter().any(|r| r.id == *into));
+    Ok(out)
+}
+
+/// A record that the member sees, in the bin too. One that went into another is told as gone there.
 pub async fn get(ctx: &Ctx, actor: &Actor, id: RecordId) -> Result<RecordView> {
     let mut tx = ctx.store.read(&actor.scope()).await?;
     let row = tx
@@ -195,5 +265,11 @@ pub async fn get(ctx: &Ctx, actor: &Actor, id: RecordId) -> Result<RecordView> {
         .get(id)
         .await?
         .ok_or(Error::NotFound("record"))?;
-    show_one(&mut tx, actor, row).await
+    let mut views = show(&mut tx, actor, vec![row]).await?;
+    fill(ctx, tx, actor, &mut views).await?;
+    let view = views.pop().ok_or(Error::NotFound("record"))?;
+    match view.merged_into {
+        Some(into) => Err(Error::RecordMerged(into)),
+        None => Ok(view),
+    }
 }

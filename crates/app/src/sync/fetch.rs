@@ -9,6 +9,7 @@ use tenon_model::event::EventKind;
 
 use super::engine::{Session, Turn};
 use super::seal::{Skip, seal};
+use crate::conversations::join_mail_soon;
 
 /// Code of an item that is not there, as connectors give it.
 pub(super) const NOT_FOUND: &str = "not_found";
@@ -176,6 +177,11 @@ impl Session<'_> {
                 self.unreadable.insert(skip.provider_id);
             }
             self.announce(&mut tx, EventKind::ThreadsChanged).await?;
+            if stored.added > 0 {
+                let is_snapshot = self.mailbox.shadow.is_some();
+                let (workspace, member) = (self.row.workspace_id, self.row.member_id);
+                join_mail_soon(&mut tx, workspace, member, self.row.id, is_snapshot).await?;
+            }
             self.commit(tx).await?;
             self.tally.added += stored.added;
             self.tally.changed += stored.changed;

@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 use tenon_app::Error;
 use tenon_app::records::{self, Conversion, Into as Becomes, MomentOf, Move, RecordsQuery, Which};
-use tenon_model::records::{Kind, Outcome, PipelineKind, ShareScope, Stage, StageRules, StageTask};
+use tenon_model::records::{
+    Kind, Outcome, PipelineKind, ShareScope, Stage, StageRules, StageTask, Values,
+};
 use tenon_model::{PipelineId, RecordId};
 use tenon_sandbox::NewMail;
 use tenon_store::Pipeline;
@@ -13,7 +15,7 @@ use tenon_testkit::{TestStore, store_test};
 use crate::records::{edit, make, names, titles, values, which};
 
 /// A pipeline with these stages.
-async fn pipeline(
+pub(crate) async fn pipeline(
     app: &TestApp,
     kind: PipelineKind,
     stages: &[(&str, Outcome, StageRules)],
@@ -112,12 +114,15 @@ store_test! {
         let how = Conversion {
             contact: Becomes::New,
             company: Becomes::New,
+            contact_values: values(json!({"title": "Buyer"})),
+            company_values: values(json!({"domain": "acme.example"})),
             deal: Some((None, Some(deals[1].id), values(json!({"probability": 40})))),
         };
         let done = records::convert(&app.ctx, me, lead.id, Some(lead.version), how.clone()).await.unwrap();
         let (contact, company, deal) = (done.contact.unwrap(), done.company.unwrap(), done.deal.unwrap());
         assert_eq!((contact.title.as_str(), &contact.values["last_name"]), ("Ann van Lee", &json!("Lee")));
         assert_eq!(contact.values["company"], company.id.to_string());
+        assert_eq!((&contact.values["title"], &company.values["domain"]), (&json!("Buyer"), &json!("acme.example")));
         assert_eq!((deal.title.as_str(), &deal.values["stage"]), ("Wine for Acme", &json!(deals[1].id.to_string())));
         assert_eq!(deal.values["amount"]["amount"], "99");
         assert_eq!(done.lead.values["stage"], leads[1].id.to_string());
@@ -126,11 +131,11 @@ store_test! {
         let twice = records::convert(&app.ctx, me, lead.id, Some(lead.version), how).await;
         assert!(matches!(twice.map(|_| ()), Err(Error::RecordChanged)));
         // Each conversion counts, also one that changes nothing of the lead.
-        let nothing = Conversion { contact: Becomes::Nothing, company: Becomes::Nothing, deal: None };
+        let nothing = Conversion { contact: Becomes::Nothing, company: Becomes::Nothing, contact_values: Values::new(), company_values: Values::new(), deal: None };
         let again = records::convert(&app.ctx, me, lead.id, None, nothing).await.unwrap();
         assert_eq!(again.lead.version, done.lead.version + 1);
         // All or nothing: a company that is not there leaves nothing behind.
-        let how = Conversion { contact: Becomes::New, company: Becomes::Existing(contact.id), deal: None };
+        let how = Conversion { contact: Becomes::New, company: Becomes::Existing(contact.id), contact_values: Values::new(), company_values: Values::new(), deal: None };
         let other = make(&app, me, Kind::Lead, json!({"name": "Other"})).await;
         assert!(records::convert(&app.ctx, me, other.id, Some(1), how).await.is_err());
         assert_eq!(records::count(&app.ctx, me, which(Kind::Contact)).await.unwrap().0, 1);
@@ -158,7 +163,7 @@ store_test! {
             let kinds: Vec<&str> = timeline.items.iter().map(|m| match &m.of {
                 MomentOf::Record(r) => r.kind.as_str(),
                 MomentOf::Change(_) => "change",
-                MomentOf::Mail(thread) => { assert_eq!(thread.subject, "Walrus now"); "mail" }
+                MomentOf::Mail(found) => { assert_eq!(found.thread.subject, "Walrus now"); "mail" }
             }).collect();
             for kind in ["note", "task", "change", "mail"] {
                 assert_eq!(kinds.iter().filter(|k| **k == kind).count(), 1, "{kind} in {kinds:?}");

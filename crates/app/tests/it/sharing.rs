@@ -4,6 +4,8 @@
 //! T4: what is taken back is gone from the next request and the next event.
 
 mod acts;
+mod conversations;
+mod merging;
 mod model;
 mod reads;
 mod withdrawn;

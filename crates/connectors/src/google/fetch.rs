@@ -37,7 +37,7 @@ macro_rules! query {
             "?format=metadata&metadataHeaders=From&metadataHeaders=To&metadataHeaders=Cc",
             "&metadataHeaders=Reply-To&metadataHeaders=Subject&metadataHeaders=Date",
             "&metadataHeaders=Message-ID&metadataHeaders=References&metadataHeaders=In-Reply-To",
-            "&metadataHeaders=List-Id&metadataHeaders=Precedence&metadataHeaders=Auto-Submitted",
+            "&metadataHeaders=List-Id&metadataHeaders=List-Unsubscribe&metadataHeaders=Precedence&metadataHeaders=Auto-Submitted",
             "&fields=",
             $fields
         )
@@ -408,7 +408,7 @@ mod tests {
             .split('&')
             .filter_map(|p| p.strip_prefix("metadataHeaders="))
             .collect();
-        assert_eq!(asked.len(), 12);
+        assert_eq!(asked.len(), 13);
         for name in asked {
             let value = match name {
                 "Date" => "Tue, 14 Nov 2023 22:13:20 +0000",

@@ -122,7 +122,7 @@ pub(crate) fn envelope(headers: &[Header<'_>]) -> Envelope {
             e.references.extend(message_ids(value));
         } else if is("In-Reply-To") {
             replied_to.extend(message_ids(value));
-        } else if is("List-Id") {
+        } else if is("List-Id") || is("List-Unsubscribe") {
             e.automatic = true;
         } else if is("Precedence") {
             let value = value.trim();
@@ -271,6 +271,7 @@ mod tests {
     fn machines_are_told_from_people() {
         for (header, value, automatic) in [
             ("List-Id", "<news.b.c>", true),
+            ("List-Unsubscribe", "<https://b.c/u>", true),
             ("Precedence", "Bulk", true),
             ("Precedence", "first-class", false),
             ("Auto-Submitted", "auto-replied; owner=x", true),

@@ -289,7 +289,7 @@ async fn an_emulator_without_batches_is_asked_one_by_one_and_remembered() {
         .into_iter()
         .find(|s| s.path.ends_with("/messages/3"))
         .unwrap();
-    assert_eq!(single.all("metadataHeaders").len(), 12);
+    assert_eq!(single.all("metadataHeaders").len(), 13);
 }
 
 #[tokio::test]

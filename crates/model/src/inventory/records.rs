@@ -67,6 +67,69 @@ pub(super) const COLUMNS: &[Column] = inventory! {
         repeat_key: Operational, Program, "doing a repeated request once";
         request_hash: Operational, Program, "telling a repeated request from another one";
         created_at: Operational, Owner, "deleting old ones";
+        reasons: Operational, Owner, "why some were left: codes and how often";
+    }
+    record_words (None, Retention::Workspace) {
+        workspace_id: Identifier, Program, "the tenant";
+        form: Record, Program, "finding the word in spite of a slip: some of its letters";
+        word: Record, Program, "a word that some record has; it goes with the last one";
+    }
+    record_dismissals (None, Retention::Workspace) {
+        low_id: Identifier, Shared, "one of two records that are not the same";
+        high_id: Identifier, Shared, "the other one of the two";
+        workspace_id: Identifier, Program, "the tenant";
+        member_id: Identifier, Program, "who said so";
+        created_at: Operational, Program, "when it was said";
+    }
+    record_merges (None, Retention::Workspace) {
+        id: Identifier, Shared, "names a merging of records";
+        workspace_id: Identifier, Program, "the tenant";
+        kept_id: Identifier, Shared, "the record that stayed";
+        member_id: Identifier, Shared, "who made it";
+        parents: Identifier, Program, "which records went with a merged one: ids, for taking it back";
+        created_at: Record, Shared, "shown with it";
+        undone_at: Record, Shared, "since when it is taken back";
+        repeat_key: Operational, Program, "doing a repeated request once";
+        request_hash: Operational, Program, "telling a repeated request from another one";
+    }
+    record_merged (None, Retention::Workspace) {
+        record_id: Identifier, Shared, "a record that went into another one";
+        merge_id: Identifier, Program, "with which merging";
+        workspace_id: Identifier, Program, "the tenant";
+    }
+    imports (None, Retention::Days(60)) {
+        id: Identifier, Owner, "names the import of a file";
+        workspace_id: Identifier, Program, "the tenant";
+        member_id: Identifier, Owner, "whose it is";
+        kind: Record, Owner, "what its rows become";
+        format: Record, Owner, "how the file is read";
+        name: Record, Owner, "the file's name, shown in the list";
+        state: Operational, Owner, "how far it is";
+        encoding: Record, Owner, "how its letters were read";
+        delimiter: Record, Owner, "what parts its columns";
+        row_count: Record, Owner, "how many rows it has";
+        columns: Record, Owner, "names and first values of its columns";
+        options: Record, Owner, "which column becomes which field";
+        place: Operational, Owner, "going on after a crash";
+        undo_place: Operational, Program, "going on with taking it back after a crash";
+        created_count: Record, Owner, "how many records it made";
+        updated_count: Record, Owner, "how many it changed";
+        skipped_count: Record, Owner, "how many rows it left out";
+        failed_count: Record, Owner, "how many rows had problems";
+        left_count: Record, Owner, "how many records taking it back left as they are";
+        error: Operational, Owner, "why it stopped";
+        created_at: Operational, Owner, "order of the list, deleting old ones";
+        started_at: Operational, Owner, "shown in the list";
+        finished_at: Operational, Owner, "shown in the list, deleting old ones";
+    }
+    import_rows (None, Retention::Days(37)) {
+        import_id: Identifier, Owner, "the import it is of";
+        number: Operational, Owner, "its place in the file";
+        workspace_id: Identifier, Program, "the tenant";
+        cells: Record, Owner, "the row as it came, until the import has ended for 7 days";
+        outcome: Record, Owner, "what became of it";
+        record_id: Identifier, Owner, "the record it became";
+        problems: Record, Owner, "what is wrong with it";
     }
     record_fields (None, Retention::Workspace) {
         id: Identifier, Workspace, "names a field of the workspace's own";

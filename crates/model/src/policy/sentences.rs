@@ -152,8 +152,8 @@ pub const SENTENCES: &[Sentence] = &[
         "kept.private",
         Section::Kept,
         Some(Feature::Mail),
-        "Your mailbox is private: other members of your workspace do not see it.",
-        "Votre boîte est privée : les autres membres de votre espace ne la voient pas.",
+        "Your mailbox is private: other members of your workspace see nothing of it but the conversations that you share with them.",
+        "Votre boîte est privée : les autres membres de votre espace n’en voient rien, sauf les conversations que vous partagez avec eux.",
     ),
     s(
         "kept.first_party",
@@ -220,8 +220,8 @@ pub const SENTENCES: &[Sentence] = &[
     ),
     page(
         "server.unshared",
-        "Sharing that is taken back ends at once: with the next request and the next live update, on every server.",
-        "Un partage retiré prend fin aussitôt : dès la requête et la mise à jour suivantes, sur chaque serveur.",
+        "Sharing that is taken back ends at once: with the next request, the next live update and the next piece of a download, on every server.",
+        "Un partage retiré prend fin aussitôt : dès la requête, la mise à jour et la partie de téléchargement suivantes, sur chaque serveur.",
     ),
     page(
         "server.hostile_mail",

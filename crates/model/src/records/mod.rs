@@ -1,15 +1,24 @@
 //! Records: what a team knows of its customers. Contacts, companies, boxes of pipelines (deals, leads,
 //! cases, cards), tasks, activities and notes are one mechanism: a record of a kind, with values by field.
 
+mod alike;
 mod change;
+pub mod exchange;
 mod field;
 mod filter;
+mod mail;
+mod merge;
+mod near;
 mod pipeline;
 mod value;
 
+pub use alike::{Reason, Sign, comparable, reasons, score, signs};
 pub use change::{Change, Conflict, merge};
 pub use field::{Choice, CustomField, Field, FieldType, Shape};
 pub use filter::{Column, Filter, FilterError, Sort, SortKey, TextTest};
+pub use mail::{JoinCause, MailSource};
+pub use merge::{renamed, unite};
+pub use near::{distance, first_form, forms, sought, spelled};
 pub use pipeline::{COLORS, Layout, Stage, StageRules, StageTask, usual_color};
 pub use value::{Key, ValueError, check, decimal, fold, keys, links, title, words};
 
@@ -167,5 +176,7 @@ word_enum! {
         Rule = "rule",
         /// An import made it.
         Imported = "imported",
+        /// Several records became one.
+        Merged = "merged",
     }
 }

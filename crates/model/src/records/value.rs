@@ -356,11 +356,11 @@ fn digits(number: &str) -> String {
         .collect()
 }
 
-fn entries(value: &Value) -> impl Iterator<Item = &Value> {
+pub(super) fn entries(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_array().into_iter().flatten()
 }
 
-fn named<'v>(value: &'v Value, key: &'static str) -> impl Iterator<Item = &'v str> {
+pub(super) fn named<'v>(value: &'v Value, key: &'static str) -> impl Iterator<Item = &'v str> {
     entries(value).filter_map(move |entry| entry.get(key)?.as_str())
 }
 

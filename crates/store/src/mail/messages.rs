@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use tenon_model::reports::{Letter, Span};
 use tenon_model::{ConnectionId, MessageId, ThreadId, Time};
 use tenon_vault::{BlindIndex, Sealed};
 
@@ -391,6 +392,33 @@ impl Messages<'_> {
         ));
         let query = self.tx.bind_visible(query)?.bind(thread);
         self.tx.all(query).await?.iter().map(read).collect()
+    }
+
+    /// What counts for how long people wait for answers: visible messages from one moment to another, in order of
+    /// conversation and time, without drafts, what machines wrote, and what is in bin or spam.
+    pub async fn letters(&mut self, span: Span, limit: u32) -> Result<Vec<Letter>, StoreError> {
+        let query = sql(format!(
+            "SELECT m.thread_id, m.received_at, m.labels, m.automatic FROM messages m \
+             WHERE m.connection_id IN (SELECT c.id FROM connections c WHERE {VISIBLE}) \
+             AND m.received_at >= $3 AND m.received_at < $4 \
+             ORDER BY m.thread_id, m.received_at, m.id LIMIT $5"
+        ));
+        let query = self.tx.bind_visible(query)?;
+        let query = query.bind(span.start).bind(span.end).bind(i64::from(limit));
+        let mut out = Vec::new();
+        for row in self.tx.all(query).await? {
+            let mut r = row.reader();
+            let (thread, at) = (r.take()?, r.take()?);
+            let labels = split_words(&r.take::<String>()?);
+            let automatic: bool = r.take()?;
+            let has = |label: &str| labels.iter().any(|l| l == label);
+            let sent = has("SENT");
+            let counts = (sent || !automatic) && !["DRAFT", "TRASH", "SPAM"].iter().any(|l| has(l));
+            if counts {
+                out.push(Letter { thread, at, sent });
+            }
+        }
+        Ok(out)
     }
 
     /// What is known of the messages of visible threads, in no order.

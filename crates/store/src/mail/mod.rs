@@ -4,10 +4,14 @@
 mod boxes;
 mod fold;
 mod found;
+mod joined;
 mod labels;
+mod lent;
 mod mailboxes;
 mod messages;
+mod people;
 mod refold;
+mod rules;
 mod runs;
 mod shown_senders;
 mod skipped;
@@ -16,9 +20,13 @@ mod write;
 
 pub use boxes::{Boxes, TimeBox};
 pub use found::Visits;
+pub use joined::{Joined, Joins};
 pub use labels::{LabelCounts, LabelRow, Labels};
+pub use lent::{Grantee, Lending, Lent};
 pub use mailboxes::{Mailbox, Mailboxes};
 pub use messages::{Carries, MessageFacts, MessageRow, Messages, NewMessage, Relabel, StoredPage};
+pub use people::{MailPeople, Somebody};
+pub use rules::{MailRule, MailRules};
 pub use runs::{Run, Runs};
 pub use shown_senders::ShownSenders;
 pub use skipped::{Skipped, SkippedItem};

@@ -51,10 +51,13 @@ pub struct ThreadQuery {
     pub limit: u32,
 }
 
-const COLUMNS: &str = "t.id, t.connection_id, t.provider_thread_id, t.last_at, t.message_count, \
+pub(super) const COLUMNS: &str = "t.id, t.connection_id, t.provider_thread_id, t.last_at, t.message_count, \
                        t.unread_count, t.starred, t.has_attachments, t.labels";
 
-fn read(row: &Row) -> Result<ThreadRow, StoreError> {
+/// How many columns [`read`] reads.
+pub(super) const READ: usize = 9;
+
+pub(super) fn read(row: &Row) -> Result<ThreadRow, StoreError> {
     let mut r = row.reader();
     Ok(ThreadRow {
         id: r.take()?,

@@ -1,5 +1,7 @@
 //! A deployment with one of each thing in it, and the statements of its day.
 
+mod conversations;
+mod imports;
 mod outgoing;
 mod record_setup;
 mod records;
@@ -272,6 +274,11 @@ pub(super) async fn a_day(store: &Store, world: &World, seed: &Seed) -> Vec<Sql>
             .await
             .unwrap();
     }
+    let span = tenon_model::reports::Span {
+        start: Time(0),
+        end: Time(1),
+    };
+    tx.messages().letters(span, 9).await.unwrap();
     tx.messages().known(id, &ids).await.unwrap();
     tx.messages()
         .relabel(
@@ -419,11 +426,25 @@ pub(super) async fn a_day(store: &Store, world: &World, seed: &Seed) -> Vec<Sql>
     outgoing::statements(&mut tx, seed, world).await;
     record_setup::statements(&mut tx, seed, world).await;
     records::statements(&mut tx, seed, world).await;
+    let query = ThreadQuery {
+        connections: vec![],
+        label: None,
+        unread: false,
+        after: None,
+        limit: 1,
+    };
+    let threads = tx.threads().page(&query).await.unwrap();
+    let thread = threads.first().map(|t| t.id);
+    if let Some(thread) = thread {
+        conversations::statements(&mut tx, seed, world, thread).await;
+    }
+    imports::statements(&mut tx, seed, world).await;
     ran.append(&mut tx.ran);
     tx.commit().await.unwrap();
 
     let mut tx = store.begin(&Scope::system()).await.unwrap();
     tx.mail_actions().prune(now, 10).await.unwrap();
+    tx.imports().overdue((now, now, now), 10).await.unwrap();
     tx.drafts().prune(now).await.unwrap();
     tx.drafts().in_doubt(now, 10).await.unwrap();
     tx.sends().prune(now).await.unwrap();
@@ -506,6 +527,7 @@ pub(super) async fn a_day(store: &Store, world: &World, seed: &Seed) -> Vec<Sql>
 
     let mut tx = store.begin(&Scope::job(seed.workspace)).await.unwrap();
     audit_pages(&mut tx, seed).await;
+    conversations::lending(&mut tx, seed, world, thread.unwrap()).await;
     tx.connections().delete(id, None).await.unwrap();
     ran.append(&mut tx.ran);
     ran

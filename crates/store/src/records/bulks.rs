@@ -1,9 +1,11 @@
 //! Changes of many records at once.
 
+use std::collections::BTreeMap;
+
 use tenon_model::records::Kind;
 use tenon_model::{BulkId, MemberId, Time};
 
-use super::{Records, word};
+use super::{Records, json, word};
 use crate::StoreError;
 use crate::sql::{Row, sql};
 
@@ -20,6 +22,8 @@ pub struct Bulk {
     pub changed: i64,
     /// Records that were left: not theirs to change, or so already.
     pub skipped: i64,
+    /// Why they were left: codes, and how often.
+    pub reasons: BTreeMap<String, i64>,
     /// When it was done; `None` while it runs, or after it was cut off.
     pub finished_at: Option<Time>,
     /// Hash of the request's key.
@@ -30,8 +34,7 @@ pub struct Bulk {
     pub created_at: Time,
 }
 
-const COLUMNS: &str =
-    "id, member_id, kind, changed, skipped, finished_at, repeat_key, request_hash, created_at";
+const COLUMNS: &str = "id, member_id, kind, changed, skipped, finished_at, repeat_key, request_hash, created_at, reasons";
 
 fn read(row: &Row) -> Result<Bulk, StoreError> {
     let mut r = row.reader();
@@ -45,6 +48,11 @@ fn read(row: &Row) -> Result<Bulk, StoreError> {
         repeat_key: r.take()?,
         request_hash: r.take()?,
         created_at: r.take()?,
+        reasons: r
+            .opt::<String>()?
+            .map(|t| json(&t))
+            .transpose()?
+            .unwrap_or_default(),
     })
 }
 
@@ -52,7 +60,7 @@ impl Records<'_> {
     /// Keeps a change of many records.
     pub async fn insert_bulk(&mut self, bulk: &Bulk) -> Result<(), StoreError> {
         let insert = sql(format!(
-            "INSERT INTO record_bulks ({COLUMNS}, workspace_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+            "INSERT INTO record_bulks ({COLUMNS}, workspace_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
         ))
         .bind(bulk.id)
         .bind(bulk.member)
@@ -63,6 +71,7 @@ impl Records<'_> {
         .bind(bulk.repeat_key)
         .bind(bulk.request_hash)
         .bind(bulk.created_at)
+        .bind(serde_json::to_string(&bulk.reasons).unwrap_or_default())
         .bind(self.tx.workspace()?);
         self.tx.exec(insert).await.map(drop)
     }
@@ -89,19 +98,21 @@ impl Records<'_> {
         self.tx.opt(query).await?.map(|r| read(&r)).transpose()
     }
 
-    /// It went on: so many more were changed or left.
+    /// It went on: so many more were changed or left; why, counted from the beginning.
     pub async fn bulk_went_on(
         &mut self,
         id: BulkId,
         changed: i64,
         skipped: i64,
+        reasons: &BTreeMap<String, i64>,
     ) -> Result<(), StoreError> {
         let update = sql(
-            "UPDATE record_bulks SET changed = changed + $1, skipped = skipped + $2 \
-             WHERE workspace_id = $3 AND id = $4",
+            "UPDATE record_bulks SET changed = changed + $1, skipped = skipped + $2, reasons = $3 \
+             WHERE workspace_id = $4 AND id = $5",
         )
         .bind(changed)
         .bind(skipped)
+        .bind(serde_json::to_string(reasons).unwrap_or_default())
         .bind(self.tx.workspace()?)
         .bind(id);
         self.tx.exec(update).await.map(drop)

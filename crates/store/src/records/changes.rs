@@ -128,6 +128,29 @@ impl Records<'_> {
         Ok(out)
     }
 
+    /// The changes of these records that concern one of these fields, newest first of each record.
+    pub async fn changes_of(
+        &mut self,
+        ids: &[RecordId],
+        fields: &[&str],
+    ) -> Result<Vec<ChangeRow>, StoreError> {
+        let mut out = Vec::new();
+        for ids in ids.chunks(crate::sql::LIST) {
+            let mut b = self.history_of()?;
+            b.push(" AND h.record_id IN ").list(ids.iter().copied());
+            b.push(" ORDER BY h.record_id, h.version DESC");
+            for row in self.tx.all(b.build(ids.len())).await? {
+                let mut change = read(&row)?;
+                let of = |c: &Change| fields.contains(&c.field.as_str());
+                change.changes.retain(of);
+                if !change.changes.is_empty() {
+                    out.push(change);
+                }
+            }
+        }
+        Ok(out)
+    }
+
     /// What one change of many records did, for undoing it: at most `limit` after a record.
     pub async fn of_bulk(
         &mut self,

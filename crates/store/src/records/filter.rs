@@ -59,7 +59,7 @@ pub(super) fn push_text(b: &mut Builder, column: &str, test: &TextTest) {
     }
 }
 
-fn push_range(b: &mut Builder, column: &str, from: Option<i64>, to: Option<i64>) {
+pub(super) fn push_range(b: &mut Builder, column: &str, from: Option<i64>, to: Option<i64>) {
     b.push(column).push(" IS NOT NULL");
     if let Some(from) = from {
         b.push(" AND ").push(column).push(" >= ").value(from);

@@ -1,10 +1,11 @@
 //! Lists of records: which, in what order, from where.
 
-use tenon_model::records::{Filter, Kind, Sort, SortKey, TextTest};
+use tenon_model::records::{Filter, Kind, Sort, SortKey};
 use tenon_model::sabotage::{Saboteur, on};
 use tenon_model::{MemberId, PipelineId, RecordId, StageId};
 
-use super::filter::{push_filter, push_text, push_values};
+use super::filter::{push_filter, push_values};
+use super::find::SoughtWord;
 use super::write::WORDS;
 use super::{COLUMNS, RecordRow, Records, push_access, push_visible, read};
 use crate::StoreError;
@@ -21,8 +22,8 @@ pub struct RecordQuery {
     pub pipeline: Option<PipelineId>,
     /// That stand in this stage.
     pub stage: Option<StageId>,
-    /// That have words which begin with these, folded.
-    pub words: Vec<String>,
+    /// That have words which begin with these, folded, or are near them.
+    pub words: Vec<SoughtWord>,
     /// In the bin, or not.
     pub deleted: bool,
     /// That link to this record, by whatever field.
@@ -218,9 +219,8 @@ impl Records<'_> {
         push_visible(b, member, false);
         for word in &query.words {
             b.push(" AND ");
-            let test = TextTest::StartsWith(word.clone());
             push_values(b, workspace.into(), query.kind, WORDS, &|b| {
-                push_text(b, "w.text_key", &test);
+                word.push(b, "w.text_key");
             });
         }
         if let Some(filter) = &query.filter {
@@ -228,6 +228,15 @@ impl Records<'_> {
             push_filter(b, workspace.into(), query.kind, filter);
         }
         Ok(())
+    }
+
+    /// Whether there is any.
+    pub async fn any(&mut self, query: &RecordQuery) -> Result<bool, StoreError> {
+        let member = self.tx.private_to()?;
+        let mut b = Builder::new(self.tx.kind(), "SELECT 1 FROM records r WHERE ");
+        self.push_which(&mut b, query, member)?;
+        b.push(" LIMIT 1");
+        Ok(self.tx.opt(b.build(1)).await?.is_some())
     }
 
     /// How many there are.
@@ -320,6 +329,37 @@ impl Records<'_> {
                 .push(" AND r.deleted_at IS NULL AND ");
             push_visible(&mut b, member, false);
             b.push(" ORDER BY f.text_key, r.created_at, r.id");
+            for row in self.tx.all(b.build(chunk.len())).await? {
+                let record = read(&row)?;
+                let mut r = row.reader();
+                r.skip(super::READ);
+                out.push((r.take()?, record));
+            }
+        }
+        Ok(out)
+    }
+
+    /// Records of a kind by the folded form of what they are called, with it.
+    pub async fn by_titles(
+        &mut self,
+        kind: Kind,
+        titles: &[String],
+    ) -> Result<Vec<(String, RecordRow)>, StoreError> {
+        let member = self.tx.private_to()?;
+        let mut out = Vec::new();
+        for chunk in titles.chunks(crate::sql::LIST) {
+            let mut b = Builder::new(self.tx.kind(), "SELECT ");
+            b.push(COLUMNS);
+            push_access(&mut b, member);
+            b.push(", r.title_key FROM records r WHERE r.workspace_id = ")
+                .value(self.tx.workspace()?)
+                .push(" AND r.kind = ")
+                .value(kind.as_str())
+                .push(" AND r.title_key IN ")
+                .list(chunk.iter().map(String::as_str));
+            b.push(" AND r.deleted_at IS NULL AND ");
+            push_visible(&mut b, member, false);
+            b.push(" ORDER BY r.title_key, r.id");
             for row in self.tx.all(b.build(chunk.len())).await? {
                 let record = read(&row)?;
                 let mut r = row.reader();

@@ -3,8 +3,12 @@
 mod bulks;
 mod changes;
 mod filter;
+mod find;
 mod list;
+mod merges;
 mod shares;
+mod touch;
+mod words;
 mod write;
 
 use tenon_model::records::{Access, Kind, ShareScope, Values};
@@ -16,7 +20,9 @@ use crate::sql::{Builder, Row, dialect, sql};
 
 pub use bulks::Bulk;
 pub use changes::{ChangeRow, Touch};
+pub use find::SoughtWord;
 pub use list::{PlaceKey, RecordPlace, RecordQuery, StageSum};
+pub use merges::Merge;
 pub use shares::Share;
 pub use write::RecordWrite;
 
@@ -146,7 +152,7 @@ fn push_itself(b: &mut Builder, alias: &str, member: MemberId, editing: bool) {
 
 /// The one predicate of who sees, or with `editing` may change, the record `r`. Nothing of a record is read
 /// past it. `None` is a job, which sees all.
-fn push_visible(b: &mut Builder, member: Option<MemberId>, editing: bool) {
+pub(crate) fn push_visible(b: &mut Builder, member: Option<MemberId>, editing: bool) {
     let Some(member) = member else {
         b.push("(1 = 1)");
         return;

@@ -1,14 +1,19 @@
 //! Making, changing and removing records.
 
-use tenon_model::records::{Key, Shape, keys, links, words};
+use std::collections::BTreeSet;
+
+use tenon_model::records::{Key, Shape, Sign, keys, links, signs, spelled, words};
 use tenon_model::{RecordId, StageId, Time};
 
 use super::{RecordRow, Records};
 use crate::StoreError;
-use crate::sql::{Builder, ROWS, Value, sql};
+use crate::sql::{Builder, ROWS, Row, Value, sql};
 
 /// The words of searches stand in a field of this name.
 pub(super) const WORDS: &str = "*";
+/// What records are compared by stands in a field of this name, as numbers. Each has one at least, which tells
+/// that its keys were written by a program that knows of it.
+pub(super) const SIGNS: &str = "=";
 /// Between two neighbours in a stage.
 pub(super) const GAP: i64 = 1 << 20;
 
@@ -40,6 +45,18 @@ impl RecordWrite {
         for (ordinal, word) in (0..).zip(words(shape, &row.values)) {
             values.push((WORDS.to_owned(), ordinal, Key::Text(word)));
         }
+        let mut numbers: Vec<i64> = signs(row.kind, &row.values)
+            .iter()
+            .map(Sign::number)
+            .collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        if numbers.is_empty() {
+            values.push((SIGNS.to_owned(), 0, Key::Text(String::new())));
+        }
+        for (ordinal, number) in (0..).zip(numbers) {
+            values.push((SIGNS.to_owned(), ordinal, Key::Number(number)));
+        }
         Self {
             row,
             values,
@@ -53,6 +70,14 @@ impl RecordWrite {
     pub const fn repeated(mut self, repeat: Option<([u8; 32], [u8; 32])>) -> Self {
         self.repeat = repeat;
         self
+    }
+
+    /// Its words that belong into the vocabulary.
+    fn vocabulary(&self) -> impl Iterator<Item = String> + '_ {
+        self.values.iter().filter_map(|(field, _, key)| match key {
+            Key::Text(word) if field == WORDS && spelled(word) => Some(word.clone()),
+            _ => None,
+        })
     }
 
     /// The record.
@@ -106,7 +131,9 @@ impl Records<'_> {
             }));
             self.tx.exec(b.build(chunk.len())).await?;
         }
-        self.insert_keys(writes).await
+        self.insert_keys(writes).await?;
+        let words = writes.iter().flat_map(RecordWrite::vocabulary).collect();
+        self.learn(workspace, &words).await
     }
 
     /// What records are found by.
@@ -202,6 +229,13 @@ impl Records<'_> {
         if self.tx.exec(update).await? != 1 {
             return Err(StoreError::Conflict);
         }
+        self.renew_keys(write).await
+    }
+
+    /// Writes anew what a record is found by.
+    pub async fn renew_keys(&mut self, write: &RecordWrite) -> Result<(), StoreError> {
+        let r = &write.row;
+        let before = self.words_of(&[r.id]).await?;
         for delete in [
             "DELETE FROM record_values WHERE workspace_id = $1 AND record_id = $2",
             "DELETE FROM record_links WHERE workspace_id = $1 AND from_id = $2",
@@ -209,16 +243,24 @@ impl Records<'_> {
             let delete = sql(delete).bind(self.tx.workspace()?).bind(r.id);
             self.tx.exec(delete).await?;
         }
-        self.insert_keys(std::slice::from_ref(write)).await
+        self.insert_keys(std::slice::from_ref(write)).await?;
+        let now: BTreeSet<String> = write.vocabulary().collect();
+        let gone = before.into_iter().filter(|(_, word)| !now.contains(word));
+        let gone = gone.collect();
+        self.learn(self.tx.workspace()?, &now).await?;
+        self.forget(gone).await
     }
 
     /// Removes records for good, with all that hangs on them; how many.
     pub async fn remove(&mut self, ids: &[RecordId]) -> Result<u64, StoreError> {
+        let words = self.words_of(ids).await?;
         let mut b = Builder::new(self.tx.kind(), "DELETE FROM records WHERE workspace_id = ");
         b.value(self.tx.workspace()?)
             .push(" AND id IN ")
             .list(ids.iter().copied());
-        self.tx.exec(b.build(ids.len())).await
+        let count = self.tx.exec(b.build(ids.len())).await?;
+        self.forget(words).await?;
+        Ok(count)
     }
 
     /// Records that are in the bin since before `before`, at most `limit`. *System: any workspace.*
@@ -228,13 +270,19 @@ impl Records<'_> {
         limit: u32,
     ) -> Result<u64, StoreError> {
         self.tx.system()?;
-        let delete = sql(
-            "DELETE FROM records WHERE id IN \
-             (SELECT id FROM records WHERE deleted_at IS NOT NULL AND deleted_at < $1 ORDER BY deleted_at LIMIT $2)",
+        let query = sql(
+            "SELECT id FROM records WHERE deleted_at IS NOT NULL AND deleted_at < $1 ORDER BY deleted_at LIMIT $2",
         )
         .bind(before)
         .bind(i64::from(limit));
-        self.tx.exec(delete).await
+        let rows = self.tx.all(query).await?;
+        let ids: Vec<RecordId> = rows.iter().map(Row::only).collect::<Result<_, _>>()?;
+        let words = self.words_of(&ids).await?;
+        let mut b = Builder::new(self.tx.kind(), "DELETE FROM records WHERE id IN ");
+        b.list(ids.iter().copied());
+        let count = self.tx.exec(b.build(ids.len())).await?;
+        self.forget(words).await?;
+        Ok(count)
     }
 
     /// The place at the end of a stage.

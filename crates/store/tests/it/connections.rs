@@ -2,8 +2,11 @@ use std::time::Duration;
 
 use tenon_model::connection::{ConnectionStatus, Provider};
 use tenon_model::feature::Feature;
-use tenon_model::{ConnectionId, Scope, Time, inventory};
-use tenon_store::{KeyRow, NewJob, Run, StoreError, TokenRow};
+use tenon_model::records::{Access, Kind, Shape, ShareScope, Values};
+use tenon_model::{ConnectionId, MemberId, Scope, Time, World, inventory};
+use tenon_store::{
+    Grantee, KeyRow, NewJob, RecordRow, RecordWrite, Run, StoreError, ThreadQuery, TokenRow, Tx,
+};
 use tenon_testkit::{TestStore, rows, store_test};
 use tenon_vault::Sealed;
 
@@ -163,7 +166,46 @@ async fn fill(t: &TestStore, scope: &Scope, id: ConnectionId) {
     tx.flows().insert(&flow).await.unwrap();
     let consent = crate::records::consent(t, workspace, scope.member.unwrap(), Some(id));
     tx.consents().insert(&consent).await.unwrap();
+    meets_records(&mut tx, &t.world, owner, id).await;
     tx.commit().await.unwrap();
+}
+
+/// Its conversation stands in a company's record and is shared, and nobody wants to hear of one address again.
+async fn meets_records(tx: &mut Tx, world: &World, owner: MemberId, id: ConnectionId) {
+    let now = world.now();
+    let query = ThreadQuery {
+        connections: vec![id],
+        label: None,
+        unread: false,
+        after: None,
+        limit: 1,
+    };
+    let thread = tx.threads().page(&query).await.unwrap()[0].id;
+    let company = RecordRow {
+        id: world.id(),
+        kind: Kind::Company,
+        title: "A".into(),
+        values: Values::new(),
+        version: 1,
+        owner: Some(owner),
+        pipeline: None,
+        stage: None,
+        position: None,
+        sharing: ShareScope::Workspace,
+        parent: None,
+        created_at: now,
+        created_by: Some(owner),
+        updated_at: now,
+        deleted_at: None,
+        access: Access::Owner,
+    };
+    let record = company.id;
+    let write = RecordWrite::new(&Shape::new(Kind::Company, &[]), company);
+    tx.records().insert(&[write]).await.unwrap();
+    tx.joins().join(id, thread, record, now).await.unwrap();
+    let with = [Grantee::Workspace];
+    tx.lending().share(id, thread, &with, now).await.unwrap();
+    tx.mail_people().dismiss(id, &[[1; 16]], now).await.unwrap();
 }
 
 store_test! {

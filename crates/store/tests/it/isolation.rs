@@ -1,7 +1,10 @@
 //! Nobody reaches what is not theirs: every reading function, from every wrong scope.
 
-use tenon_model::{ConnectionId, LabelId, MessageId, Purpose, Scope, ThreadId, Time, WorkspaceId};
-use tenon_store::{LabelRow, StoreError, ThreadQuery, Tx};
+use tenon_model::records::{Access, Kind, Shape, ShareScope, Values};
+use tenon_model::{
+    ConnectionId, LabelId, MessageId, Purpose, RecordId, Scope, ThreadId, Time, WorkspaceId,
+};
+use tenon_store::{Grantee, LabelRow, RecordRow, RecordWrite, StoreError, ThreadQuery, Tx};
 use tenon_testkit::{TestStore, rows, store_test};
 use tenon_vault::Sealed;
 
@@ -10,6 +13,7 @@ struct Found {
     thread: ThreadId,
     message: MessageId,
     label: LabelId,
+    record: RecordId,
 }
 
 fn all_threads() -> ThreadQuery {
@@ -65,6 +69,23 @@ async fn visible(tx: &mut Tx, it: &Found) -> usize {
         .await
         .unwrap()
         .len();
+    shown += tx.joins().of_thread(it.thread).await.unwrap().len();
+    shown += tx
+        .joins()
+        .of_record(it.record, None, 9)
+        .await
+        .unwrap()
+        .len();
+    shown += tx.joins().newest(&[it.record]).await.unwrap().len();
+    shown += tx.lending().grantees(it.thread).await.unwrap().len();
+    let people = tx.mail_people().since(id, Time(0), 9).await.unwrap();
+    shown += people.len();
+    let heard = tx.mail_people().last_heard(id, &[[1; 16]]).await.unwrap();
+    shown += heard.len();
+    let newest = tx.mail_people().newest_messages(id, Time(0), 9).await;
+    shown += newest.unwrap().len();
+    let with = tx.mail_people().messages_with(id, [1; 16], 9, 9).await;
+    shown += with.unwrap().len();
     shown += tx.labels().list(id).await.unwrap().len();
     shown += usize::from(tx.labels().get(it.label).await.unwrap().is_some());
     shown += tx.labels().counts(id).await.unwrap().len();
@@ -110,19 +131,27 @@ store_test! {
         let label = LabelRow { id: t.world.id(), connection_id: connection, provider_id: "INBOX".into(), name: Sealed(vec![1]), system: true, color: None };
         let mut message = rows::message(&t.world, "m1", "t1", &["INBOX"], 5);
         message.address_indexes = vec![[1; 16]];
-        let it = Found { connection, thread: ThreadId(message.id.0), message: message.id, label: label.id };
+        let record = RecordRow {
+            id: t.world.id(), kind: Kind::Company, title: "A".into(), values: Values::new(), version: 1, owner: Some(owner),
+            pipeline: None, stage: None, position: None, sharing: ShareScope::Workspace, parent: None, created_at: t.world.now(),
+            created_by: Some(owner), updated_at: t.world.now(), deleted_at: None, access: Access::Owner,
+        };
+        let it = Found { connection, thread: ThreadId(message.id.0), message: message.id, label: label.id, record: record.id };
         let mut tx = t.store.begin(&Scope::job(workspace)).await.unwrap();
         tx.members().insert(&colleague).await.unwrap();
         tx.messages().store_page(connection, vec![message], 1).await.unwrap();
         tx.labels().replace(connection, &[label]).await.unwrap();
         tx.skipped().record(connection, "m9", "gone", t.world.now()).await.unwrap();
+        tx.records().insert(&[RecordWrite::new(&Shape::new(Kind::Company, &[]), record)]).await.unwrap();
+        tx.joins().join(connection, it.thread, it.record, t.world.now()).await.unwrap();
+        tx.lending().share(connection, it.thread, &[Grantee::Member(owner)], t.world.now()).await.unwrap();
         tx.commit().await.unwrap();
 
         let mut tx = t.store.read(&Scope::member(workspace, owner)).await.unwrap();
-        assert_eq!(visible(&mut tx, &it).await, 30);
+        assert_eq!(visible(&mut tx, &it).await, 38);
         drop(tx);
         let mut tx = t.store.read(&Scope::job(workspace)).await.unwrap();
-        assert_eq!(visible(&mut tx, &it).await, 30);
+        assert_eq!(visible(&mut tx, &it).await, 38);
         drop(tx);
         for (scope, who) in [
             (Scope::member(workspace, colleague.id), "a colleague"),
@@ -151,9 +180,42 @@ store_test! {
                 tx.connections().set_account(connection, Sealed(vec![])).await.map(|()| 0),
                 tx.connections().bump_fence(connection).await.map(|_| 0),
                 tx.runs().prune(connection, t.world.now()).await,
+                tx.joins().join(connection, it.thread, it.record, t.world.now()).await.map(u64::from),
+                tx.joins().join_by_rule(connection, &[(it.thread, it.record)], t.world.now()).await.map(|_| 0),
+                tx.joins().part(connection, it.thread, it.record, t.world.now()).await.map(u64::from),
+                tx.lending().share(connection, it.thread, &[Grantee::Workspace], t.world.now()).await.map(|()| 0),
+                tx.mail_people().dismiss(connection, &[[1; 16]], t.world.now()).await.map(|()| 0),
             ] {
                 assert!(matches!(result, Err(StoreError::NotFound("connection"))), "{who}: {result:?}");
             }
+        }
+    }
+}
+
+store_test! {
+    async fn who_reads_what_others_share_is_asked_by_jobs_only(t: TestStore) {
+        let (workspace, owner) = rows::workspace(&t).await;
+        let (other, _) = rows::workspace(&t).await;
+        let colleague = rows::member(&t.world, workspace);
+        let connection = rows::insert_mailbox(&t, workspace, owner).await;
+        let message = rows::message(&t.world, "m1", "t1", &["INBOX"], 5);
+        let thread = ThreadId(message.id.0);
+        let mut tx = t.store.begin(&Scope::job(workspace)).await.unwrap();
+        tx.members().insert(&colleague).await.unwrap();
+        tx.messages().store_page(connection, vec![message], 1).await.unwrap();
+        tx.lending().share(connection, thread, &[Grantee::Workspace], t.world.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut tx = t.store.read(&Scope::member(workspace, colleague.id)).await.unwrap();
+        let refused = tx.lending().read_by(colleague.id, &[thread]).await;
+        assert!(matches!(refused, Err(StoreError::Scope("purpose Job"))));
+        drop(tx);
+        for (scope, wanted) in [(Scope::job(workspace), 1), (Scope::job(other), 0)] {
+            let mut tx = t.store.read(&scope).await.unwrap();
+            let found = tx.lending().read_by(colleague.id, &[thread]).await.unwrap();
+            assert_eq!(found.len(), wanted);
+            assert!(found.iter().all(|l| l.owner == owner && l.thread.id == thread));
+            assert_eq!(tx.lending().mailboxes(colleague.id).await.unwrap().len(), wanted);
+            assert!(tx.lending().read_by(owner, &[thread]).await.unwrap().is_empty(), "one's own is not lent");
         }
     }
 }

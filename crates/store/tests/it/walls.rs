@@ -34,12 +34,19 @@ const SHARED: &[&str] = &[
     "record_shares",
     "record_changes",
     "record_bulks",
+    "record_words",
+    "record_dismissals",
+    "record_merges",
+    "record_merged",
+    "imports",
+    "import_rows",
     "record_fields",
     "pipelines",
     "stages",
     "teams",
     "team_members",
     "record_views",
+    "record_defaults",
 ];
 /// Tables whose rows nobody changes, whoever they are.
 const ADDED_ONLY: &[&str] = &["audit_entries"];

@@ -14,6 +14,7 @@ import {
   auditSearch,
   connectionSearch,
   connectSearch,
+  kindSearch,
   mailSearch,
   recordsSearch,
   settingsSearch,
@@ -96,35 +97,37 @@ const connect = createRoute({
   component: lazyRouteComponent(() => import("./pages/connect"), "ConnectPage"),
 });
 
+const connectionPages = () => withTexts("connections", () => import("./pages/connections"));
+
 const connections = createRoute({
   getParentRoute: () => member,
   path: "/connections",
-  component: lazyRouteComponent(() => import("./pages/connections"), "ConnectionsPage"),
+  component: lazyRouteComponent(connectionPages, "ConnectionsPage"),
 });
 
 const connection = createRoute({
   getParentRoute: () => member,
   path: "/connections/$id",
   validateSearch: connectionSearch,
-  component: lazyRouteComponent(() => import("./pages/connections"), "ConnectionPage"),
+  component: lazyRouteComponent(connectionPages, "ConnectionPage"),
 });
 
 const receipts = createRoute({
   getParentRoute: () => member,
   path: "/receipts",
-  component: lazyRouteComponent(() => import("./pages/connections"), "ReceiptsPage"),
+  component: lazyRouteComponent(connectionPages, "ReceiptsPage"),
 });
 
 const receipt = createRoute({
   getParentRoute: () => member,
   path: "/receipts/$id",
-  component: lazyRouteComponent(() => import("./pages/connections"), "ReceiptPage"),
+  component: lazyRouteComponent(connectionPages, "ReceiptPage"),
 });
 
 const consents = createRoute({
   getParentRoute: () => member,
   path: "/consents",
-  component: lazyRouteComponent(() => import("./pages/connections"), "ConsentsPage"),
+  component: lazyRouteComponent(connectionPages, "ConsentsPage"),
 });
 
 const mail = createRoute({
@@ -207,10 +210,53 @@ const tasks = createRoute({
   component: lazyRouteComponent(() => withTexts("records", () => import("./pages/tasks")), "TasksPage"),
 });
 
+/** What brings mail and records together has texts of its own beside those of records. */
+const meetingPages = () => withTexts("records", () => withTexts("threads", () => import("./pages/meeting")));
+
+const suggestions = createRoute({
+  getParentRoute: () => crm,
+  path: "/contacts/suggestions",
+  component: lazyRouteComponent(meetingPages, "SuggestionsPage"),
+});
+
+const conversation = createRoute({
+  getParentRoute: () => crm,
+  path: "/conversations/$id",
+  component: lazyRouteComponent(meetingPages, "ConversationPage"),
+});
+
+const reports = createRoute({
+  getParentRoute: () => crm,
+  path: "/reports/{-$report}",
+  // Its screen takes of it what it knows.
+  validateSearch: (raw: Record<string, unknown>) => raw,
+  component: lazyRouteComponent(() => withTexts("reports", () => import("./pages/reports")), "ReportsPage"),
+});
+
 const record = createRoute({
   getParentRoute: () => crm,
   path: "/records/$id",
   component: lazyRouteComponent(() => withTexts("records", () => import("./pages/record")), "RecordPage"),
+});
+
+const importing = createRoute({
+  getParentRoute: () => crm,
+  path: "/import/{-$id}",
+  validateSearch: kindSearch,
+  component: lazyRouteComponent(
+    () => withTexts("records", () => withTexts("exchange", () => import("./pages/exchange"))),
+    "ImportPage",
+  ),
+});
+
+const duplicates = createRoute({
+  getParentRoute: () => crm,
+  path: "/duplicates",
+  validateSearch: kindSearch,
+  component: lazyRouteComponent(
+    () => withTexts("records", () => withTexts("merge", () => import("./pages/duplicates"))),
+    "DuplicatesPage",
+  ),
 });
 
 const bin = createRoute({
@@ -285,7 +331,12 @@ const routeTree = root.addChildren([
       cases,
       boards,
       tasks,
+      reports,
+      suggestions,
+      conversation,
       record,
+      importing,
+      duplicates,
       bin,
       fields,
       pipelines,

@@ -45,6 +45,21 @@ export const recordsSearch = (raw: Raw) =>
 
 const LAYOUTS = ["table", "board"] as const;
 
+const RECORD_KINDS = [
+  "contact",
+  "company",
+  "deal",
+  "lead",
+  "case",
+  "card",
+  "task",
+  "activity",
+  "note",
+] as const;
+
+/** Of which kind records are imported, or compared. */
+export const kindSearch = (raw: Raw) => compact({ kind: RECORD_KINDS.find((one) => one === raw.kind) });
+
 export const tasksSearch = (raw: Raw) =>
   compact({
     open: text(raw.open),

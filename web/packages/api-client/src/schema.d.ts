@@ -447,6 +447,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Records that may be one, in no order
+         * @description Only those that the member sees are compared. A page may be empty and have a next one.
+         */
+        get: operations["list_duplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duplicates/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Records that may be the same as one that is being written */
+        post: operations["check_duplicates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duplicates/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keeps for the whole workspace that records are not one */
+        post: operations["dismiss_duplicates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -458,12 +512,54 @@ export interface paths {
          * Live changes
          * @description A stream of `connection_changed`, `mailbox_changed`, `threads_changed`, `labels_changed`,
          *     `drafts_changed`, `mail_action_changed`, `send_changed`, `receipt_added`, `sessions_changed`,
-         *     `members_changed`, `record_changed` and `record_setup_changed`, each with `data: {"id", "at"}`, and `ping` every 25 seconds. `Last-Event-ID`
+         *     `members_changed`, `record_changed`, `record_setup_changed`, `thread_changed` and `import_changed`, each with
+         *     `data: {"id", "at"}`, and `ping` every 25 seconds. `Last-Event-ID`
          *     continues where a stream broke off. It ends with the session, after `session_ended`.
          */
         get: operations["get_events"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Records as a file
+         * @description Those that the member sees. In CSV a cell that begins with `=`, `+`, `-`, `@` or a tab has a `'` before it, which an
+         *     import takes away again.
+         */
+        post: operations["export_records"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/everything": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * All that the member may see, as a zip
+         * @description For each kind a CSV and a file of JSON lines; fields, pipelines, teams and members in `workspace.json`.
+         */
+        post: operations["export_everything"];
         delete?: never;
         options?: never;
         head?: never;
@@ -492,6 +588,174 @@ export interface paths {
          * @description By owners and administrators.
          */
         patch: operations["change_field"];
+        trace?: never;
+    };
+    "/api/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Imports, newest first
+         * @description One's own; owners and administrators see that of all, without what is in the files.
+         */
+        get: operations["list_imports"];
+        put?: never;
+        /**
+         * Sends a file of records
+         * @description The body is the file itself: CSV of any program, vCards (kind `contact`) or a calendar (kind `activity` or `task`), at
+         *     most 64 MiB, 500,000 rows, 300 columns. Nothing is made of it before it is started.
+         */
+        post: operations["create_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One import */
+        get: operations["get_import"];
+        put?: never;
+        post?: never;
+        /**
+         * Forgets an import and its file
+         * @description What it made stays.
+         */
+        delete: operations["delete_import"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes what is to become of a file
+         * @description Before it is started.
+         */
+        patch: operations["change_import"];
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stops an import
+         * @description Between two batches; what is in stays, and can be taken back.
+         */
+        post: operations["cancel_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Looks what would become of each row
+         * @description A dry run by the same rules, with nothing made.
+         */
+        post: operations["check_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/failures.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The rows with problems, as they came
+         * @description A CSV file with one more column, `problem`.
+         */
+        get: operations["get_import_failures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows of one's own import */
+        get: operations["list_import_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes the records
+         * @description After a failure it goes on where it stopped.
+         */
+        post: operations["start_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes an import back
+         * @description Up to 30 days after its end. Records that it made and nobody went on with are removed for good; what it changed
+         *     becomes what it was, where nobody has changed the same fields since.
+         */
+        post: operations["undo_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/invitations": {
@@ -949,6 +1213,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merges records: all of it or nothing
+         * @description Needs `edit` of the kept one and `owner` of the others, which go into the bin as merged. What names them names the kept
+         *     one afterwards. Its sharing stays. `record_changed` tells that one of them is no longer as the person saw it.
+         */
+        post: operations["merge_records"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/merges/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes a merging back
+         * @description Field by field; what somebody has changed since stays and is told in `left`.
+         */
+        post: operations["undo_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/messages/{id}": {
         parameters: {
             query?: never;
@@ -1257,6 +1562,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/record-defaults": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How new records of each kind are shared */
+        get: operations["list_record_defaults"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/record-defaults/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Chooses how new records of a kind are shared
+         * @description By owners and administrators. Records that are there stay as they are.
+         */
+        put: operations["set_record_default"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/records": {
         parameters: {
             query?: never;
@@ -1281,7 +1623,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A record, in the bin too */
+        /**
+         * A record, in the bin too
+         * @description One that went into another is gone: `record_merged` tells into which.
+         */
         get: operations["get_record"];
         put?: never;
         post?: never;
@@ -1312,6 +1657,23 @@ export interface paths {
         put?: never;
         /** Converts a lead: all of it or nothing */
         post: operations["convert_lead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/{id}/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Records that may be the same as one, likeliest first */
+        get: operations["get_record_duplicates"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1352,6 +1714,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/records/{id}/mail-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own rules for a record */
+        get: operations["list_mail_rules"];
+        /**
+         * Gives oneself exactly these rules for a record
+         * @description Conversations of one's own mailboxes join it by themselves: those of the last 90 days, and new ones. What was taken
+         *     out by hand stays out.
+         */
+        put: operations["set_mail_rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/{id}/merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What went into a record, newest first */
+        get: operations["list_record_merges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/records/{id}/move": {
         parameters: {
             query?: never;
@@ -1382,7 +1783,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Brings a record back from the bin */
+        /**
+         * Brings a record back from the bin
+         * @description One that was merged comes back by taking the merging back.
+         */
         post: operations["restore_record"];
         delete?: never;
         options?: never;
@@ -1432,6 +1836,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/records/{id}/threads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The conversations of a record, newest first
+         * @description Of one's own mailboxes, and what colleagues share.
+         */
+        get: operations["list_record_threads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/records/{id}/timeline": {
         parameters: {
             query?: never;
@@ -1441,11 +1865,31 @@ export interface paths {
         };
         /**
          * What happened with a record and its people, newest first
-         * @description Mail is that of the asking member's own mailboxes.
+         * @description Mail is that of the asking member's own mailboxes, and what colleagues share with them.
          */
         get: operations["get_record_timeline"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/bin/empty": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Removes what is in the bin for good
+         * @description The member's own records; of owners and admins all that they see and may change.
+         */
+        post: operations["empty_record_bin"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1517,6 +1961,159 @@ export interface paths {
         put?: never;
         /** Records that the member sees */
         post: operations["query_records"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Records of all kinds that the member sees, best first
+         * @description Those with all words come before those with beginnings of words, and these before similar words; among them those that
+         *     have the words in their title, then what changed last. Of each kind the best are chosen among 150 that have the rarest
+         *     of the words.
+         */
+        post: operations["search_records"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Who did what
+         * @description Calls, meetings, notes, tasks and boxes won, as far as the member sees them. With `Accept: text/csv` as a table.
+         */
+        post: operations["activity_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/activity/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Records behind a figure of activity */
+        post: operations["activity_rows"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/funnel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * How far boxes came
+         * @description Of the boxes of a pipeline that were made in these days and that the member sees. With `Accept: text/csv` as a table.
+         */
+        post: operations["funnel_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/funnel/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Records behind a figure of the funnel */
+        post: operations["funnel_rows"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/responses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * How long people wait for an answer
+         * @description In the member's own mailboxes; nobody else's are looked at. With `Accept: text/csv` as a table.
+         */
+        post: operations["response_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/value": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a pipeline was worth
+         * @description Week by week or month by month, up to now. With `Accept: text/csv` as a table.
+         */
+        post: operations["value_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/value/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Records behind a figure of the worth */
+        post: operations["value_rows"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1948,6 +2545,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * People whom one may want as contacts, those heard of last first
+         * @description Of one's own mailboxes and the last 90 days; never newsletters, automatic mail, or addresses that nobody reads. A page
+         *     may have fewer than were asked for, or none, while there is a next one.
+         */
+        get: operations["list_suggestions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/suggestions/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Does not offer these people again
+         * @description Kept by keyed hash only.
+         */
+        post: operations["dismiss_suggestions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/teams": {
         parameters: {
             query?: never;
@@ -2018,9 +2656,76 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One thread with its messages */
+        /**
+         * One thread with its messages
+         * @description Of one's own mailboxes, or one that a colleague shares: that is for reading only, without the colleague's drafts,
+         *     labels and marks, and without what is in the bin.
+         */
         get: operations["get_thread"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/threads/{id}/boxes/{record}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Joins a conversation to a record
+         * @description Of one's own mailbox, to a box, a contact or a company. Who sees the record does not see the conversation by that.
+         */
+        put: operations["join_thread"];
+        post?: never;
+        /**
+         * Takes a conversation out of a record
+         * @description No rule joins it again.
+         */
+        delete: operations["part_thread"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/threads/{id}/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** People and records of a conversation */
+        get: operations["get_thread_records"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/threads/{id}/sharing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Shares a conversation anew
+         * @description Of one's own mailbox. Others read it and what comes to it later, without drafts, blind copies and what is in the
+         *     bin; what is fetched for them is fetched through the owner's account. `private` ends it at once. It is told in the
+         *     audit log.
+         */
+        put: operations["set_thread_sharing"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2130,6 +2835,15 @@ export interface components {
             /** @description From the link. */
             token: string;
         };
+        /** @description Some days. */
+        ActivityInput: {
+            from: string;
+            to: string;
+        };
+        /** @description Who did what. */
+        ActivityReport: {
+            members: components["schemas"]["MemberActivity"][];
+        };
         /** @description Which issuer. */
         AddInput: {
             /** @description Its name in addresses. */
@@ -2197,7 +2911,7 @@ export interface components {
             title: string;
         };
         /** @enum {string} */
-        AuditActionWord: "signed_in" | "second_factor_failed" | "locked_out" | "session_ended" | "sessions_ended" | "password_changed" | "password_reset" | "reset_made" | "reset_used" | "second_factor_on" | "second_factor_off" | "recovery_codes_renewed" | "passkey_added" | "passkey_removed" | "passkey_renamed" | "identity_added" | "identity_removed" | "workspace_created" | "member_invited" | "invitation_withdrawn" | "member_joined" | "role_changed" | "member_disabled" | "member_enabled" | "domain_allowed" | "domain_forbidden" | "team_created" | "team_changed" | "team_deleted" | "connection_made" | "connection_renewed" | "scopes_changed" | "disconnected" | "grant_withdrawn" | "retention_changed" | "mail_deleted" | "key_made" | "key_destroyed" | "value_not_opened";
+        AuditActionWord: "signed_in" | "second_factor_failed" | "locked_out" | "session_ended" | "sessions_ended" | "password_changed" | "password_reset" | "reset_made" | "reset_used" | "second_factor_on" | "second_factor_off" | "recovery_codes_renewed" | "passkey_added" | "passkey_removed" | "passkey_renamed" | "identity_added" | "identity_removed" | "workspace_created" | "member_invited" | "invitation_withdrawn" | "member_joined" | "role_changed" | "member_disabled" | "member_enabled" | "domain_allowed" | "domain_forbidden" | "team_created" | "team_changed" | "team_deleted" | "connection_made" | "connection_renewed" | "scopes_changed" | "disconnected" | "grant_withdrawn" | "retention_changed" | "mail_deleted" | "thread_shared" | "thread_unshared" | "key_made" | "key_destroyed" | "value_not_opened";
         /** @description Who did it. */
         AuditActor: {
             /**
@@ -2280,7 +2994,7 @@ export interface components {
             own: boolean;
         };
         /** @enum {string} */
-        AuditTargetKind: "member" | "connection" | "invitation" | "passkey" | "identity" | "domain" | "session" | "key" | "team" | "record";
+        AuditTargetKind: "member" | "connection" | "invitation" | "passkey" | "identity" | "domain" | "session" | "key" | "team" | "record" | "thread";
         /** @description Where to go for step 2. */
         Authorization: {
             /** @description The provider's consent screen. */
@@ -2314,6 +3028,15 @@ export interface components {
             /** @description Time zone of a new member. */
             time_zone?: string;
         };
+        /** @description What was removed. */
+        BinEmptied: {
+            /** Format: int64 */
+            deleted: number;
+        };
+        /** @description What of the bin. */
+        BinInput: {
+            kind?: components["schemas"]["RecordKind"] | null;
+        };
         /**
          * @description What a body is.
          * @enum {string}
@@ -2323,6 +3046,12 @@ export interface components {
         BodyProblem: {
             code: string;
             text: string;
+        };
+        /** @description Some boxes and what they are worth. */
+        Boxed: {
+            amounts: components["schemas"]["Worth"][];
+            /** Format: int64 */
+            count: number;
         };
         /** @description Records and what becomes of them. */
         BulkInput: {
@@ -2344,7 +3073,14 @@ export interface components {
              * @description Not the member's to change, so already, or without what a stage asks for.
              */
             skipped: number;
+            /** @description Why they were left. */
+            skipped_because: components["schemas"]["SkippedBecause"][];
         };
+        /**
+         * @description How wide a column is.
+         * @enum {string}
+         */
+        By: "week" | "month";
         /** @description The old password and the new one. */
         ChangePasswordInput: {
             /**
@@ -2444,7 +3180,11 @@ export interface components {
         /** @description How a lead is converted. What is null or left out is not made. */
         ConvertInput: {
             company?: components["schemas"]["Part"] | null;
+            /** @description Values of a new company, beside those of the lead. */
+            company_values?: components["schemas"]["FieldValues"];
             contact?: components["schemas"]["Part"] | null;
+            /** @description Values of a new contact, beside those of the lead. */
+            contact_values?: components["schemas"]["FieldValues"];
             deal?: components["schemas"]["NewDeal"] | null;
         };
         /** @description How many of what. */
@@ -2495,6 +3235,16 @@ export interface components {
              *     sent; their drafts stay in the mailbox.
              */
             unsent: number;
+        };
+        /** @description Addresses not to offer again. */
+        DismissInput: {
+            /** @description 1 to 200. */
+            addresses: string[];
+        };
+        /** @description A member. */
+        Doer: {
+            id: components["schemas"]["Id"];
+            name: string;
         };
         /** @description A mail domain whose people may join when an issuer vouches for their address. */
         Domain: {
@@ -2572,10 +3322,61 @@ export interface components {
          * @enum {string}
          */
         DraftKind: "new" | "reply" | "reply_all" | "forward";
+        /** @description A record that may be the one that is being written. */
+        DuplicateOfInput: {
+            reasons: components["schemas"]["DuplicateReason"][];
+            record: components["schemas"]["LinkedRecord"];
+            /**
+             * Format: int32
+             * @description How likely, 0 to 100.
+             */
+            score: number;
+        };
+        /** @enum {string} */
+        DuplicateReason: "email" | "phone" | "name" | "domain" | "name_and_company";
+        /** @description A record that may be another one. */
+        DuplicateRecord: {
+            reasons: components["schemas"]["DuplicateReason"][];
+            record: components["schemas"]["Record"];
+            /**
+             * Format: int32
+             * @description How likely, 0 to 100.
+             */
+            score: number;
+        };
+        /** @description A record that is being written. */
+        DuplicatesCheck: {
+            kind: components["schemas"]["RecordKind"];
+            /** @description As far as it is written; what does not hold yet is passed over. */
+            values: components["schemas"]["FieldValues"];
+        };
+        /** @description Records that are not one. */
+        DuplicatesDismiss: {
+            /** @description 2 to 50. */
+            records: string[];
+        };
         /** @description How many sessions have ended. */
         EndedSessions: {
             /** Format: int64 */
             ended: number;
+        };
+        /** @description Which records, and how they are written. */
+        ExportInput: {
+            /** @description Only these fields, in this order; all when there are none. CSV only. */
+            fields?: string[] | null;
+            /** @description As of `/records/query`. */
+            filter?: unknown;
+            /** @description `csv`, `json` (a line for each), `vcard` (contacts) or `icalendar` (activities and tasks). */
+            format: string;
+            /** @description Only these, at most 5,000; the rest does not count then. */
+            ids?: string[] | null;
+            kind: components["schemas"]["RecordKind"];
+            /** @description In this pipeline. */
+            pipeline?: string | null;
+            /** @description Words that begin words of the record. */
+            search?: string | null;
+            /** @description At most one; the kind's usual order when there is none. */
+            sort?: components["schemas"]["RecordsSort"][];
         };
         /** @description A feature with its permissions. */
         Feature: {
@@ -2630,6 +3431,11 @@ export interface components {
             options?: components["schemas"]["FieldOptionInput"][];
             required?: boolean;
             type: components["schemas"]["RecordFieldType"];
+        };
+        /** @description A field that taking back left as it is. */
+        FieldLeft: {
+            field: string;
+            record: components["schemas"]["Id"];
         };
         /** @description An option of a choice. */
         FieldOption: {
@@ -2694,6 +3500,62 @@ export interface components {
             name: string;
             /** @description May be empty. */
             signature_html: string;
+        };
+        /** @description Boxes of a pipeline in some days. */
+        FunnelInput: {
+            /**
+             * @description The first day, in the member's time zone.
+             * @example 2026-01-01
+             */
+            from: string;
+            /** @description Boxes of this person only. */
+            owner?: string | null;
+            pipeline: string;
+            /**
+             * @description The day after the last, at most ten years later.
+             * @example 2027-01-01
+             */
+            to: string;
+        };
+        /** @description How far boxes came. */
+        FunnelReport: {
+            /** Format: int64 */
+            created: number;
+            from: string;
+            /** Format: int64 */
+            lost: number;
+            lost_reasons: components["schemas"]["LostReason"][];
+            /** Format: int64 */
+            open: number;
+            pipeline: components["schemas"]["Id"];
+            stages: components["schemas"]["FunnelStage"][];
+            to: string;
+            /** Format: int64 */
+            won: number;
+        };
+        /** @description A stage of a funnel. */
+        FunnelStage: {
+            /** Format: int32 */
+            color: number;
+            /**
+             * Format: int64
+             * @description Half of those that left it stood there at most so long.
+             */
+            median_seconds: number | null;
+            name: string;
+            /** @description `open`, `won` or `lost`. */
+            outcome: string;
+            /**
+             * Format: int64
+             * @description Boxes that came at least as far; of a stage that ends a box, those that are there.
+             */
+            reached: number;
+            /**
+             * Format: double
+             * @description Of all that were made, 0 to 1.
+             */
+            share: number | null;
+            stage: components["schemas"]["Id"];
         };
         /**
          * @description How the grant at the provider ended.
@@ -2762,6 +3624,164 @@ export interface components {
          * @example con_01h455vb4pex5vsknk084sn02q
          */
         Id: string;
+        /** @description A file of records that comes in. */
+        Import: {
+            columns: components["schemas"]["ImportColumn"][];
+            counts: components["schemas"]["ImportCounts"] | null;
+            created_at: components["schemas"]["Timestamp"];
+            created_by: components["schemas"]["Id"];
+            delimiter: string | null;
+            /** @description `utf-8`, `utf-16` or `windows-1252`. */
+            encoding: string;
+            error: components["schemas"]["ImportError"] | null;
+            finished_at: components["schemas"]["Timestamp"] | null;
+            /** @description `csv`, `vcard` or `icalendar`. */
+            format: string;
+            header: boolean;
+            id: components["schemas"]["Id"];
+            kind: components["schemas"]["RecordKind"];
+            /**
+             * Format: int64
+             * @description Records that taking it back left as they are, because somebody went on with them.
+             */
+            left: number;
+            /** @description The file's name. */
+            name: string;
+            options: components["schemas"]["ImportOptions"];
+            progress: components["schemas"]["ImportProgress"];
+            /**
+             * Format: int64
+             * @description Without the one that names the columns.
+             */
+            rows: number;
+            /** @description `draft`, `checking` (a dry run goes on), `checked`, `running`, `done`, `cancelled`, `failed`, `undoing`, `undone`. */
+            state: string;
+            undo_until: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description What changes of an import. */
+        ImportChange: {
+            kind?: components["schemas"]["RecordKind"] | null;
+            /** @description Any of the options, as they are in an import; the others stay. */
+            options?: Record<string, never> | null;
+        };
+        /** @description A column of a file. */
+        ImportColumn: {
+            /**
+             * Format: int32
+             * @description From 0.
+             */
+            index: number;
+            name: string;
+            /** @description Its first values, at most 3; none of a colleague's import. */
+            samples: string[];
+            suggested: components["schemas"]["ImportTarget"] | null;
+        };
+        /** @description What the rows became, or would. */
+        ImportCounts: {
+            /** Format: int64 */
+            create: number;
+            /** Format: int64 */
+            fail: number;
+            /** Format: int64 */
+            skip: number;
+            /** Format: int64 */
+            update: number;
+        };
+        /** @description Why an import stopped. */
+        ImportError: {
+            code: string;
+            detail: string;
+        };
+        /** @description A column and what it becomes. */
+        ImportMapping: {
+            /**
+             * Format: int32
+             * @description Its index.
+             */
+            column: number;
+            target: components["schemas"]["ImportTarget"] | null;
+        };
+        /** @description What is to become of a file. */
+        ImportOptions: {
+            /** @description Whether companies and contacts that links name are made when they are not there. */
+            create_missing: boolean;
+            /** @description How days are written: `ymd`, `dmy` or `mdy`; 2026-11-22 is always read. */
+            date_order: string;
+            /** @description `.` or `,` before decimals. */
+            decimal: string;
+            /** @description What parts the columns. Told; for another one the file is sent again with `?delimiter=`. */
+            delimiter: string | null;
+            /** @description Rows whose record is there already: `skip`, `update` or `create`. */
+            duplicates: string;
+            /** @description Whether the first row names the columns. */
+            header: boolean;
+            /** @description What each column becomes. */
+            mapping: components["schemas"]["ImportMapping"][];
+            /** @description Fields by which that is found; also `id` and `title` (what the record is called). */
+            match_on: string[];
+            owner: components["schemas"]["Id"] | null;
+            pipeline: components["schemas"]["Id"] | null;
+            sharing: components["schemas"]["ImportSharing"] | null;
+            stage: components["schemas"]["Id"] | null;
+        };
+        /** @description What is wrong with a row. */
+        ImportProblem: {
+            /**
+             * Format: int32
+             * @description The column, from 0.
+             */
+            column: number | null;
+            detail: string;
+            field: string | null;
+        };
+        /** @description How far an import is. */
+        ImportProgress: {
+            /** Format: int64 */
+            rows: number;
+            /** Format: int64 */
+            rows_done: number;
+        };
+        /** @description A row of a file. */
+        ImportRow: {
+            /** @description As they came. */
+            cells: string[];
+            /**
+             * Format: int64
+             * @description Its place in the file, from 1, as programs of tables count.
+             */
+            number: number;
+            /** @description `create`, `update`, `skip` or `fail`; null before the first run. */
+            outcome: string | null;
+            problems: components["schemas"]["ImportProblem"][];
+            record: components["schemas"]["LinkedRecord"] | null;
+        };
+        /** @description A member or a team that imported records are shared with. */
+        ImportShare: {
+            /** @description `view` or `edit`. */
+            access: string;
+            member: components["schemas"]["Id"] | null;
+            team: components["schemas"]["Id"] | null;
+        };
+        /** @description Who sees imported records beside their owner. */
+        ImportSharing: {
+            /** @description `private`, `shared`, `workspace` or `parent`. */
+            scope: string;
+            /** @description With whom, when it is `shared`. */
+            shares: components["schemas"]["ImportShare"][];
+        };
+        /** @description What a column becomes. */
+        ImportTarget: {
+            /** @description How a link finds its record: `title` (usual), `email` or `id`. */
+            by?: string | null;
+            /** @description The currency of amounts without one (ISO 4217). */
+            currency?: string | null;
+            /** @description A field of the kind, `full_name` (of a contact, split into its names), or `id` (for finding what is there). */
+            field: string;
+            /** @description The label of addresses and numbers. */
+            label?: string | null;
+            /** @description The line of a postal address: `street`, `city`, `region`, `postal_code`, `country`. */
+            part?: string | null;
+        };
         /** @description An open invitation. */
         Invitation: {
             created_at: components["schemas"]["Timestamp"];
@@ -2943,6 +3963,32 @@ export interface components {
             }[];
         };
         /** @description All of a short list. */
+        List_DuplicateOfInput: {
+            /** @description The things. */
+            items: {
+                reasons: components["schemas"]["DuplicateReason"][];
+                record: components["schemas"]["LinkedRecord"];
+                /**
+                 * Format: int32
+                 * @description How likely, 0 to 100.
+                 */
+                score: number;
+            }[];
+        };
+        /** @description All of a short list. */
+        List_DuplicateRecord: {
+            /** @description The things. */
+            items: {
+                reasons: components["schemas"]["DuplicateReason"][];
+                record: components["schemas"]["Record"];
+                /**
+                 * Format: int32
+                 * @description How likely, 0 to 100.
+                 */
+                score: number;
+            }[];
+        };
+        /** @description All of a short list. */
         List_Invitation: {
             /** @description The things. */
             items: {
@@ -3002,6 +4048,32 @@ export interface components {
                 member: components["schemas"]["Colleague"] | null;
                 /** @description About the contact, and not done. */
                 open_tasks: components["schemas"]["LinkedRecord"][];
+            }[];
+        };
+        /** @description All of a short list. */
+        List_MailRule: {
+            /** @description The things. */
+            items: {
+                /** @description Of one mailbox (`con_…`); of all one's own otherwise. */
+                connection: string | null;
+                from: components["schemas"]["MailRuleSource"];
+                /** @description The label (`lbl_…`), when it is by one. */
+                label: string | null;
+            }[];
+        };
+        /** @description All of a short list. */
+        List_Merge: {
+            /** @description The things. */
+            items: {
+                created_at: components["schemas"]["Timestamp"];
+                id: components["schemas"]["Id"];
+                /** @description What taking it back left, because somebody has changed it since. */
+                left: components["schemas"]["FieldLeft"][];
+                /** @description Those that went into it. */
+                merged: components["schemas"]["LinkedRecord"][];
+                /** @description The one that stayed. */
+                record: components["schemas"]["Record"];
+                undone_at: components["schemas"]["Timestamp"] | null;
             }[];
         };
         /** @description All of a short list. */
@@ -3087,6 +4159,26 @@ export interface components {
                 /** @example google */
                 provider: string;
                 removed_at: components["schemas"]["Timestamp"] | null;
+            }[];
+        };
+        /** @description All of a short list. */
+        List_RecordDefault: {
+            /** @description The things. */
+            items: {
+                kind: components["schemas"]["RecordKind"];
+                sharing: components["schemas"]["Sharing"];
+            }[];
+        };
+        /** @description All of a short list. */
+        List_RecordHit: {
+            /** @description The things. */
+            items: {
+                /** @description What tells it from others of its name: its company, address, stage, amount. */
+                hint: string | null;
+                /** @description How the words were found: as the worst of them was. */
+                match: components["schemas"]["MatchWord"];
+                record: components["schemas"]["LinkedRecord"];
+                updated_at: components["schemas"]["Timestamp"];
             }[];
         };
         /** @description All of a short list. */
@@ -3188,6 +4280,13 @@ export interface components {
             member: components["schemas"]["Colleague"] | null;
             /** @description About the contact, and not done. */
             open_tasks: components["schemas"]["LinkedRecord"][];
+        };
+        /** @description Why boxes were lost. */
+        LostReason: {
+            /** Format: int64 */
+            count: number;
+            /** @description null: nobody said. */
+            reason: string | null;
         };
         /** @description Something done to mail. */
         MailAction: {
@@ -3324,12 +4423,29 @@ export interface components {
             purged_at: components["schemas"]["Timestamp"] | null;
             since: components["schemas"]["Timestamp"] | null;
         };
+        /** @description A rule. */
+        MailRule: {
+            /** @description Of one mailbox (`con_…`); of all one's own otherwise. */
+            connection: string | null;
+            from: components["schemas"]["MailRuleSource"];
+            /** @description The label (`lbl_…`), when it is by one. */
+            label: string | null;
+        };
+        /** @description All of one's rules for a record. */
+        MailRulesInput: {
+            /** @description At most 10. */
+            items: components["schemas"]["MailRule"][];
+        };
+        /** @enum {string} */
+        MailRuleSource: "contacts" | "domain" | "label";
         /** @description Everything that a list shows. */
         Matching: {
             connection: string;
             label?: string | null;
             unread?: boolean;
         };
+        /** @enum {string} */
+        MatchWord: "exact" | "prefix" | "similar";
         /** @description Who is signed in, where. */
         Me: {
             member: components["schemas"]["Member"];
@@ -3375,10 +4491,69 @@ export interface components {
              */
             undo_send_seconds: number;
         };
+        /** @description What one member did. */
+        MemberActivity: {
+            /** @description What those are worth. */
+            amounts_won: components["schemas"]["Worth"][];
+            /**
+             * Format: int64
+             * @description Boxes of theirs that were won.
+             */
+            boxes_won: number;
+            /**
+             * Format: int64
+             * @description Calls of theirs that began in these days.
+             */
+            calls: number;
+            /**
+             * Format: int64
+             * @description Meetings of theirs that began in these days.
+             */
+            meetings: number;
+            member: components["schemas"]["Doer"];
+            /**
+             * Format: int64
+             * @description Notes that they wrote.
+             */
+            notes: number;
+            /**
+             * Format: int64
+             * @description Tasks of theirs that were done.
+             */
+            tasks_done: number;
+        };
         /** @description What changes; what is left out stays. */
         MemberInput: {
             disabled?: boolean | null;
             role?: components["schemas"]["Role"] | null;
+        };
+        /** @description Records that became one. */
+        Merge: {
+            created_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["Id"];
+            /** @description What taking it back left, because somebody has changed it since. */
+            left: components["schemas"]["FieldLeft"][];
+            /** @description Those that went into it. */
+            merged: components["schemas"]["LinkedRecord"][];
+            /** @description The one that stayed. */
+            record: components["schemas"]["Record"];
+            undone_at: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description Records that become one. */
+        MergeInput: {
+            /** @description The one that stays (`rec_…`). */
+            keep: string;
+            /** @description Those that go into it, 1 to 20, all of its kind. */
+            records: string[];
+            /**
+             * @description What was chosen where they differ. Other fields are the kept one's, else those of the first merged one that has
+             *     them; lists are united.
+             */
+            values?: components["schemas"]["FieldValues"];
+            /** @description The version of each of them, the kept one too, as the person saw it. */
+            versions: {
+                [key: string]: number;
+            };
         };
         /** @description A message's metadata. */
         Message: {
@@ -3491,6 +4666,64 @@ export interface components {
             next: string | null;
         };
         /** @description One page of a long list. */
+        Page_Import: {
+            /** @description The things. */
+            items: {
+                columns: components["schemas"]["ImportColumn"][];
+                counts: components["schemas"]["ImportCounts"] | null;
+                created_at: components["schemas"]["Timestamp"];
+                created_by: components["schemas"]["Id"];
+                delimiter: string | null;
+                /** @description `utf-8`, `utf-16` or `windows-1252`. */
+                encoding: string;
+                error: components["schemas"]["ImportError"] | null;
+                finished_at: components["schemas"]["Timestamp"] | null;
+                /** @description `csv`, `vcard` or `icalendar`. */
+                format: string;
+                header: boolean;
+                id: components["schemas"]["Id"];
+                kind: components["schemas"]["RecordKind"];
+                /**
+                 * Format: int64
+                 * @description Records that taking it back left as they are, because somebody went on with them.
+                 */
+                left: number;
+                /** @description The file's name. */
+                name: string;
+                options: components["schemas"]["ImportOptions"];
+                progress: components["schemas"]["ImportProgress"];
+                /**
+                 * Format: int64
+                 * @description Without the one that names the columns.
+                 */
+                rows: number;
+                /** @description `draft`, `checking` (a dry run goes on), `checked`, `running`, `done`, `cancelled`, `failed`, `undoing`, `undone`. */
+                state: string;
+                undo_until: components["schemas"]["Timestamp"] | null;
+            }[];
+            /** @description For `?after=`; null at the end. */
+            next: string | null;
+        };
+        /** @description One page of a long list. */
+        Page_ImportRow: {
+            /** @description The things. */
+            items: {
+                /** @description As they came. */
+                cells: string[];
+                /**
+                 * Format: int64
+                 * @description Its place in the file, from 1, as programs of tables count.
+                 */
+                number: number;
+                /** @description `create`, `update`, `skip` or `fail`; null before the first run. */
+                outcome: string | null;
+                problems: components["schemas"]["ImportProblem"][];
+                record: components["schemas"]["LinkedRecord"] | null;
+            }[];
+            /** @description For `?after=`; null at the end. */
+            next: string | null;
+        };
+        /** @description One page of a long list. */
         Page_MailAction: {
             /** @description The things. */
             items: {
@@ -3564,8 +4797,10 @@ export interface components {
                 deleted_at: components["schemas"]["Timestamp"] | null;
                 id: components["schemas"]["Id"];
                 kind: components["schemas"]["RecordKind"];
+                last_touch: components["schemas"]["Timestamp"] | null;
                 /** @description Titles of the records that its values name. */
                 linked: components["schemas"]["LinkedRecord"][];
+                merged_into: components["schemas"]["Id"] | null;
                 /**
                  * @description Who sees it beside its owner: `private` (nobody), `shared` (members and teams that are named), `workspace`
                  *     (everybody), `parent` (whoever sees the record it belongs to).
@@ -3591,14 +4826,49 @@ export interface components {
             items: {
                 at: components["schemas"]["Timestamp"];
                 by: components["schemas"]["Id"] | null;
-                /** @description `created`, `edited`, `bulk`, `reverted`, `deleted`, `restored`, `converted`, `rule` or `imported`. */
+                /**
+                 * @description `created`, `edited`, `bulk`, `reverted`, `deleted`, `restored`, `converted`, `rule`, `imported` or
+                 *     `merged`.
+                 */
                 cause: string;
                 changes: components["schemas"]["FieldChange"][];
+                /** @description Titles of the records that the values name. */
+                linked: components["schemas"]["LinkedRecord"][];
                 /**
                  * Format: int64
                  * @description The version that came of it.
                  */
                 version: number;
+            }[];
+            /** @description For `?after=`; null at the end. */
+            next: string | null;
+        };
+        /** @description One page of a long list. */
+        Page_RecordDuplicates: {
+            /** @description The things. */
+            items: {
+                /** @description Names these records: the same as long as they are the same. */
+                id: string;
+                reasons: components["schemas"]["DuplicateReason"][];
+                /** @description Oldest first. */
+                records: components["schemas"]["Record"][];
+                /**
+                 * Format: int32
+                 * @description How likely, 0 to 100: of the two that are likeliest.
+                 */
+                score: number;
+            }[];
+            /** @description For `?after=`; null at the end. */
+            next: string | null;
+        };
+        /** @description One page of a long list. */
+        Page_RecordThread: {
+            /** @description The things. */
+            items: {
+                /** @description Why it is the record's: `address` (one of its people is in it), `hand` or `rule`. */
+                joined: string;
+                shared_by: components["schemas"]["Colleague"] | null;
+                thread: components["schemas"]["ThreadLine"];
             }[];
             /** @description For `?after=`; null at the end. */
             next: string | null;
@@ -3634,6 +4904,31 @@ export interface components {
             next: string | null;
         };
         /** @description One page of a long list. */
+        Page_Suggestion: {
+            /** @description The things. */
+            items: {
+                address: string;
+                company: components["schemas"]["LinkedRecord"] | null;
+                last_at: components["schemas"]["Timestamp"];
+                /** @description May be empty. */
+                name: string;
+                /**
+                 * Format: int64
+                 * @description Messages from them, of the newest conversations.
+                 */
+                received: number;
+                /**
+                 * Format: int64
+                 * @description Messages to them, of the same.
+                 */
+                sent: number;
+                /** @description The newest conversation. */
+                thread: components["schemas"]["Id"];
+            }[];
+            /** @description For `?after=`; null at the end. */
+            next: string | null;
+        };
+        /** @description One page of a long list. */
         Page_Thread: {
             /** @description The things. */
             items: {
@@ -3662,7 +4957,10 @@ export interface components {
             items: {
                 at: components["schemas"]["Timestamp"];
                 change: components["schemas"]["RecordChange"] | null;
+                /** @description Why the conversation is here: `address`, `hand` or `rule`. */
+                joined: string | null;
                 record: components["schemas"]["Record"] | null;
+                shared_by: components["schemas"]["Colleague"] | null;
                 thread: components["schemas"]["Thread"] | null;
                 /** @description `note`, `task`, `activity`, `change` or `mail`. */
                 type: string;
@@ -3817,6 +5115,21 @@ export interface components {
             own: boolean;
             role: components["schemas"]["Role"];
         };
+        /** @description What was pointed at. */
+        PickInput: {
+            /** @description Of the worth: the first day of a bucket. */
+            bucket?: string | null;
+            /** @description Of activity: the person. */
+            member?: string | null;
+            /** @description Of a funnel `created`, `open`, `won`, `lost`; of the worth the last three. */
+            outcome?: string | null;
+            /** @description Of a funnel: why boxes were lost; null is unsaid. */
+            reason?: string | null;
+            /** @description Of a funnel: a stage. */
+            stage?: string | null;
+            /** @description Of activity: `calls`, `meetings`, `notes`, `tasks_done`, `boxes_won`. */
+            what?: string | null;
+        };
         /** @description A pipeline. */
         Pipeline: {
             /** @description Put away: its boxes stay as they are. */
@@ -3849,6 +5162,11 @@ export interface components {
         };
         /** @enum {string} */
         PipelineKindWord: "deals" | "leads" | "cases" | "board";
+        /** @description A pipeline, for its name. */
+        PipelineRef: {
+            id: components["schemas"]["Id"];
+            name: string;
+        };
         /** @description A stage of a pipeline. */
         PipelineStage: {
             /**
@@ -3917,6 +5235,9 @@ export interface components {
             detail: string;
             /** @description Which inputs need attention. */
             fields?: components["schemas"]["ProblemField"][];
+            into?: components["schemas"]["Id"] | null;
+            /** @description Of `edit_conflict`: titles of the records that the values name. */
+            linked?: components["schemas"]["LinkedRecord"][];
             /**
              * @description Names this request in the server's log.
              * @example req_01h455vb4pex5vsknk084sn02q
@@ -4089,8 +5410,10 @@ export interface components {
             deleted_at: components["schemas"]["Timestamp"] | null;
             id: components["schemas"]["Id"];
             kind: components["schemas"]["RecordKind"];
+            last_touch: components["schemas"]["Timestamp"] | null;
             /** @description Titles of the records that its values name. */
             linked: components["schemas"]["LinkedRecord"][];
+            merged_into: components["schemas"]["Id"] | null;
             /**
              * @description Who sees it beside its owner: `private` (nobody), `shared` (members and teams that are named), `workspace`
              *     (everybody), `parent` (whoever sees the record it belongs to).
@@ -4111,9 +5434,14 @@ export interface components {
         RecordChange: {
             at: components["schemas"]["Timestamp"];
             by: components["schemas"]["Id"] | null;
-            /** @description `created`, `edited`, `bulk`, `reverted`, `deleted`, `restored`, `converted`, `rule` or `imported`. */
+            /**
+             * @description `created`, `edited`, `bulk`, `reverted`, `deleted`, `restored`, `converted`, `rule`, `imported` or
+             *     `merged`.
+             */
             cause: string;
             changes: components["schemas"]["FieldChange"][];
+            /** @description Titles of the records that the values name. */
+            linked: components["schemas"]["LinkedRecord"][];
             /**
              * Format: int64
              * @description The version that came of it.
@@ -4126,6 +5454,24 @@ export interface components {
             by_stage: components["schemas"]["StageCount"][] | null;
             /** Format: int64 */
             count: number;
+        };
+        /** @description What new records of a kind get. */
+        RecordDefault: {
+            kind: components["schemas"]["RecordKind"];
+            sharing: components["schemas"]["Sharing"];
+        };
+        /** @description Records that may be one. */
+        RecordDuplicates: {
+            /** @description Names these records: the same as long as they are the same. */
+            id: string;
+            reasons: components["schemas"]["DuplicateReason"][];
+            /** @description Oldest first. */
+            records: components["schemas"]["Record"][];
+            /**
+             * Format: int32
+             * @description How likely, 0 to 100: of the two that are likeliest.
+             */
+            score: number;
         };
         /** @description What changes. */
         RecordEdit: {
@@ -4154,6 +5500,15 @@ export interface components {
         };
         /** @enum {string} */
         RecordFieldType: "text" | "long_text" | "url" | "number" | "money" | "date" | "datetime" | "boolean" | "choice" | "choices" | "person" | "people" | "link" | "links" | "emails" | "phones" | "addresses" | "pipeline" | "stage";
+        /** @description Something that a search found. */
+        RecordHit: {
+            /** @description What tells it from others of its name: its company, address, stage, amount. */
+            hint: string | null;
+            /** @description How the words were found: as the worst of them was. */
+            match: components["schemas"]["MatchWord"];
+            record: components["schemas"]["LinkedRecord"];
+            updated_at: components["schemas"]["Timestamp"];
+        };
         /** @description A record to make. */
         RecordInput: {
             kind: components["schemas"]["RecordKind"];
@@ -4170,6 +5525,14 @@ export interface components {
         };
         /** @enum {string} */
         RecordKind: "contact" | "company" | "deal" | "lead" | "case" | "card" | "task" | "activity" | "note";
+        /** @description A page of records. */
+        RecordList: {
+            items: components["schemas"]["Record"][];
+            /** @description For `after`; null at the end. */
+            next: string | null;
+            /** @description Whether nothing has the words of `search` as they were typed, so that these have words which differ by a slip. */
+            similar: boolean;
+        };
         /** @description Where a box is to stand. */
         RecordMove: {
             /** @description Right before this box; at the end when left out. */
@@ -4184,6 +5547,22 @@ export interface components {
             /** @description Standard ones first. */
             fields: components["schemas"]["RecordField"][];
             kind: components["schemas"]["RecordKind"];
+        };
+        /** @description What is searched for. In a body: what people type is no part of an address. */
+        RecordSearch: {
+            /** @description Of these kinds; of all when left out. */
+            kinds?: components["schemas"]["RecordKind"][] | null;
+            /**
+             * Format: int32
+             * @description How many, 1 to 50.
+             * @default 20
+             */
+            limit: number;
+            /**
+             * @description Words in any order, at most 200 characters: each may be a whole word of a record, begin one, or differ from one
+             *     by a slip (by two from 8 letters on).
+             */
+            text: string;
         };
         /**
          * @description Which records. In a body, because filters hold names and addresses, and addresses of requests are logged by
@@ -4203,7 +5582,10 @@ export interface components {
             linked_to?: string | null;
             /** @description In this pipeline. */
             pipeline?: string | null;
-            /** @description Words that begin words of the record: of its name, addresses, numbers and short texts. */
+            /**
+             * @description Words that begin words of the record: of its name, addresses, numbers and short texts. Where nothing has them,
+             *     words that differ by a slip count too.
+             */
             search?: string | null;
             /** @description In this stage. */
             stage?: string | null;
@@ -4227,6 +5609,13 @@ export interface components {
             direction?: string;
             /** @description A field, or `title`, `created_at`, `updated_at`, `position` (in the stage). */
             field: string;
+        };
+        /** @description A conversation of a record. */
+        RecordThread: {
+            /** @description Why it is the record's: `address` (one of its people is in it), `hand` or `rule`. */
+            joined: string;
+            shared_by: components["schemas"]["Colleague"] | null;
+            thread: components["schemas"]["ThreadLine"];
         };
         /** @description A kept view. */
         RecordView: {
@@ -4273,6 +5662,17 @@ export interface components {
         ResolveInput: {
             decision: components["schemas"]["SendDecision"];
         };
+        /** @description Some days, week by week or month by month. */
+        ResponseInput: {
+            by: components["schemas"]["By"];
+            from: string;
+            to: string;
+        };
+        /** @description How long people wait for the member's answer. */
+        ResponseReport: {
+            buckets: components["schemas"]["Waits"][];
+            whole: components["schemas"]["Waits"];
+        };
         /** @description A change to take back. */
         Revert: {
             /** @description Only these of its fields. */
@@ -4296,6 +5696,65 @@ export interface components {
          * @enum {string}
          */
         Role: "owner" | "admin" | "member" | "viewer";
+        /** @description The same as for the picture, what was pointed at, and which page. */
+        RowsInput_ActivityInput: {
+            from: string;
+            to: string;
+        } & {
+            /** @description `next` of the last page. */
+            after?: string | null;
+            /**
+             * Format: int32
+             * @description How many, 1 to 200.
+             * @default 50
+             */
+            limit: number;
+            pick: components["schemas"]["PickInput"];
+        };
+        /** @description The same as for the picture, what was pointed at, and which page. */
+        RowsInput_FunnelInput: {
+            /**
+             * @description The first day, in the member's time zone.
+             * @example 2026-01-01
+             */
+            from: string;
+            /** @description Boxes of this person only. */
+            owner?: string | null;
+            pipeline: string;
+            /**
+             * @description The day after the last, at most ten years later.
+             * @example 2027-01-01
+             */
+            to: string;
+        } & {
+            /** @description `next` of the last page. */
+            after?: string | null;
+            /**
+             * Format: int32
+             * @description How many, 1 to 200.
+             * @default 50
+             */
+            limit: number;
+            pick: components["schemas"]["PickInput"];
+        };
+        /** @description The same as for the picture, what was pointed at, and which page. */
+        RowsInput_ValueInput: {
+            by: components["schemas"]["By"];
+            from: string;
+            owner?: string | null;
+            pipeline: string;
+            to: string;
+        } & {
+            /** @description `next` of the last page. */
+            after?: string | null;
+            /**
+             * Format: int32
+             * @description How many, 1 to 200.
+             * @default 50
+             */
+            limit: number;
+            pick: components["schemas"]["PickInput"];
+        };
         /** @description One run of the sync. */
         Run: {
             /** Format: int64 */
@@ -4525,6 +5984,13 @@ export interface components {
              */
             passkey_host: string | null;
         };
+        /** @description Why records were left. */
+        SkippedBecause: {
+            /** @description The code of an error, or `unchanged`. */
+            code: string;
+            /** Format: int64 */
+            count: number;
+        };
         /** @description A message that could not be understood. */
         SkippedItem: {
             at: components["schemas"]["Timestamp"];
@@ -4564,6 +6030,13 @@ export interface components {
         };
         /** @enum {string} */
         StageOutcome: "open" | "won" | "lost";
+        /** @description A stage, for its name. */
+        StageRef: {
+            /** Format: int32 */
+            color: number;
+            id: components["schemas"]["Id"];
+            name: string;
+        };
         /** @description A task that a stage brings. */
         StageTask: {
             /**
@@ -4572,6 +6045,26 @@ export interface components {
              */
             due_days: number;
             name: string;
+        };
+        /** @description Somebody with whom mail was exchanged and who is in no contact and no lead. */
+        Suggestion: {
+            address: string;
+            company: components["schemas"]["LinkedRecord"] | null;
+            last_at: components["schemas"]["Timestamp"];
+            /** @description May be empty. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Messages from them, of the newest conversations.
+             */
+            received: number;
+            /**
+             * Format: int64
+             * @description Messages to them, of the same.
+             */
+            sent: number;
+            /** @description The newest conversation. */
+            thread: components["schemas"]["Id"];
         };
         /** @description A team. */
         Team: {
@@ -4609,16 +6102,76 @@ export interface components {
             /** Format: int64 */
             unread_count: number;
         };
+        /** @description A record that a conversation is joined to. */
+        ThreadBox: {
+            at: components["schemas"]["Timestamp"];
+            /** @description Who joined it. */
+            by: components["schemas"]["Id"];
+            /** @description `hand` or `rule`. */
+            cause: string;
+            pipeline: components["schemas"]["PipelineRef"] | null;
+            record: components["schemas"]["LinkedRecord"];
+            stage: components["schemas"]["StageRef"] | null;
+        };
         /** @description A thread with its messages. */
         ThreadDetail: components["schemas"]["Thread"] & {
             /** @description Oldest first. */
             messages: components["schemas"]["Message"][];
+            shared_by: components["schemas"]["Colleague"] | null;
         };
+        /** @description A conversation, in short. */
+        ThreadLine: {
+            connection: components["schemas"]["Id"] | null;
+            id: components["schemas"]["Id"];
+            last_at: components["schemas"]["Timestamp"];
+            /** Format: int64 */
+            message_count: number;
+            /** @description Who wrote, in order of first appearance. */
+            participants: components["schemas"]["Participant"][];
+            /** @description Of its first message. */
+            subject: string;
+        };
+        /** @description Somebody in a conversation, other than its mailbox's owner. */
+        ThreadPerson: {
+            address: string;
+            company: components["schemas"]["LinkedRecord"] | null;
+            contact: components["schemas"]["LinkedRecord"] | null;
+            member: components["schemas"]["Colleague"] | null;
+            /** @description May be empty. */
+            name: string;
+        };
+        /** @description What a conversation has to do with records. */
+        ThreadRecordsAnswer: {
+            /** @description Of what the member sees. */
+            boxes: components["schemas"]["ThreadBox"][];
+            people: components["schemas"]["ThreadPerson"][];
+            sharing: components["schemas"]["ThreadSharing"] | null;
+        };
+        /** @description A member or a team. */
+        ThreadShare: {
+            /** @description A member (`mem_…`), or null. */
+            member: string | null;
+            /** @description A team (`team_…`), or null. */
+            team: string | null;
+        };
+        /** @description With whom a conversation is shared. */
+        ThreadSharing: {
+            /** @description Whether those read it who see a record that it is joined to. Not with `private`. */
+            records?: boolean;
+            scope: components["schemas"]["ThreadSharingScope"];
+            /** @description With whom, when it is `shared`. */
+            shares?: components["schemas"]["ThreadShare"][];
+        };
+        /** @enum {string} */
+        ThreadSharingScope: "private" | "shared" | "workspace";
         /** @description Something that happened. */
         TimelineMoment: {
             at: components["schemas"]["Timestamp"];
             change: components["schemas"]["RecordChange"] | null;
+            /** @description Why the conversation is here: `address`, `hand` or `rule`. */
+            joined: string | null;
             record: components["schemas"]["Record"] | null;
+            shared_by: components["schemas"]["Colleague"] | null;
             thread: components["schemas"]["Thread"] | null;
             /** @description `note`, `task`, `activity`, `change` or `mail`. */
             type: string;
@@ -4649,6 +6202,32 @@ export interface components {
         /** @description The decision. */
         UnparkInput: {
             decision: components["schemas"]["Decision"];
+        };
+        /** @description A week or a month of a pipeline. */
+        ValueBucket: {
+            /** @description The day after its last. */
+            end: string;
+            /** @description What was lost in it. */
+            lost: components["schemas"]["Boxed"];
+            /** @description What was open at its end, or is now. */
+            open: components["schemas"]["Boxed"];
+            /** @description Its first day. */
+            start: string;
+            /** @description What was won in it. */
+            won: components["schemas"]["Boxed"];
+        };
+        /** @description Boxes of a pipeline, week by week or month by month. */
+        ValueInput: {
+            by: components["schemas"]["By"];
+            from: string;
+            owner?: string | null;
+            pipeline: string;
+            to: string;
+        };
+        /** @description What a pipeline was worth. */
+        ValueReport: {
+            buckets: components["schemas"]["ValueBucket"][];
+            pipeline: components["schemas"]["Id"];
         };
         /** @description What changes of a view; what is left out stays. */
         ViewChangeInput: {
@@ -4696,10 +6275,49 @@ export interface components {
             direction: components["schemas"]["SortDirection"];
             field: string;
         };
+        /** @description How long people waited. */
+        Waits: {
+            /**
+             * Format: int64
+             * @description Of them answered, whenever that was.
+             */
+            answered: number;
+            /** @description The day after the last. */
+            end: string;
+            /** Format: int64 */
+            median_seconds: number | null;
+            /**
+             * Format: int64
+             * @description Nine of ten answers came within this.
+             */
+            p90_seconds: number | null;
+            /**
+             * Format: int64
+             * @description Messages that began a wait for an answer.
+             */
+            received: number;
+            /** @description The first day. */
+            start: string;
+        };
         /** @description A workspace. */
         Workspace: {
             id: components["schemas"]["Id"];
             name: string;
+        };
+        /** @description Money of one currency. */
+        Worth: {
+            /** @example 1234.5 */
+            amount: string;
+            /**
+             * @description ISO 4217.
+             * @example EUR
+             */
+            currency: string;
+            /**
+             * @description By how likely it is won.
+             * @example 617.25
+             */
+            weighted: string;
         };
     };
     responses: never;
@@ -6611,6 +8229,196 @@ export interface operations {
             };
         };
     };
+    list_duplicates: {
+        parameters: {
+            query: {
+                /** @description `next` of the last page. */
+                after?: string;
+                /** @description `contact`, `company` or `lead`. */
+                kind: components["schemas"]["RecordKind"];
+                /** @description How many, 1 to 50; the last ones of a page may be a few more. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RecordDuplicates"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_duplicates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DuplicatesCheck"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_DuplicateOfInput"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dismiss_duplicates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DuplicatesDismiss"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_events: {
         parameters: {
             query?: never;
@@ -6630,6 +8438,113 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_records: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportInput"];
+            };
+        };
+        responses: {
+            /** @description The file, as an attachment */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_everything: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file, as an attachment */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": number[];
                 };
             };
             /** @description `unauthenticated`: Not signed in */
@@ -6772,6 +8687,756 @@ export interface operations {
             };
             /** @description `validation`: Some fields need attention */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_imports: {
+        parameters: {
+            query?: {
+                /** @description `next` of the last page. */
+                after?: string;
+                /** @description How many, 1 to 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Import"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_import: {
+        parameters: {
+            query: {
+                /** @description What parts its columns (`,`, `;`, `|` or a tab), when that cannot be found out. */
+                delimiter?: string;
+                /** @description What its rows are to become: a kind of record. */
+                kind: string;
+                /** @description File name. */
+                name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The file */
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: Request too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Import */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Import */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_late`: Too late */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Import */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_late`: Too late */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Import */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_late`: Too late */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Import */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_late`: Too late */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_import_failures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Import */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_import_rows: {
+        parameters: {
+            query?: {
+                /** @description `next` of the last page. */
+                after?: string;
+                /** @description How many, 1 to 200. */
+                limit?: number;
+                /** @description Only these: `create`, `update`, `skip` or `fail`. */
+                outcome?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Import */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ImportRow"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Import */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_late`: Too late */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Import */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_undoable`: Cannot be undone */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8667,6 +11332,173 @@ export interface operations {
             };
         };
     };
+    merge_records: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names this request; its second coming is answered with the same merging */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Merge"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `record_deleted`: In the bin */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `record_changed`: Record changed elsewhere */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention; `idempotency_key_reused`: Key used before; `stage_needs_fields`: The stage needs more */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Merging */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Merge"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_undoable`: Cannot be undone; `record_deleted`: In the bin */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     open_message: {
         parameters: {
             query?: never;
@@ -9945,6 +12777,125 @@ export interface operations {
             };
         };
     };
+    list_record_defaults: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_RecordDefault"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_record_default: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Kind */
+                kind: components["schemas"]["RecordKind"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Sharing"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sharing"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     create_record: {
         parameters: {
             query?: never;
@@ -10058,6 +13009,15 @@ export interface operations {
             };
             /** @description `not_found`: Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `record_merged`: Merged into another */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10328,6 +13288,56 @@ export interface operations {
             };
         };
     };
+    get_record_duplicates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Record */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_DuplicateRecord"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     delete_record_forever: {
         parameters: {
             query?: never;
@@ -10440,6 +13450,196 @@ export interface operations {
             };
             /** @description `validation`: Some fields need attention */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_mail_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Record */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_MailRule"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_mail_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Record */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailRulesInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_MailRule"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_record_merges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Record */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Merge"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10589,6 +13789,24 @@ export interface operations {
             };
             /** @description `not_found`: Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_undoable`: Cannot be undone */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `record_merged`: Merged into another */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10831,6 +14049,70 @@ export interface operations {
             };
         };
     };
+    list_record_threads: {
+        parameters: {
+            query?: {
+                /** @description `next` of the last page. */
+                after?: string;
+                /** @description How many, 1 to 200. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Record */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RecordThread"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_record_timeline: {
         parameters: {
             query?: {
@@ -10868,6 +14150,75 @@ export interface operations {
             };
             /** @description `not_found`: Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    empty_record_bin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BinInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BinEmptied"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11114,6 +14465,549 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["RecordsPage"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordList"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_records: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordSearch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_RecordHit"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    activity_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActivityInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityReport"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    activity_rows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RowsInput_ActivityInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Record"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    funnel_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FunnelInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FunnelReport"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    funnel_rows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RowsInput_FunnelInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Record"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    response_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResponseInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResponseReport"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    value_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ValueInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ValueReport"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    value_rows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RowsInput_ValueInput"];
             };
         };
         responses: {
@@ -12727,6 +16621,116 @@ export interface operations {
             };
         };
     };
+    list_suggestions: {
+        parameters: {
+            query?: {
+                /** @description `next` of the last page. */
+                after?: string;
+                /** @description How many, 1 to 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Suggestion"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dismiss_suggestions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DismissInput"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_teams: {
         parameters: {
             query?: never;
@@ -13071,6 +17075,273 @@ export interface operations {
             };
             /** @description `not_found`: Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    join_thread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Thread */
+                id: components["schemas"]["Id"];
+                /** @description Record */
+                record: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `record_deleted`: In the bin */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    part_thread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Thread */
+                id: components["schemas"]["Id"];
+                /** @description Record */
+                record: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_thread_records: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Thread */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThreadRecordsAnswer"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_thread_sharing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Thread */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ThreadSharing"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThreadSharing"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

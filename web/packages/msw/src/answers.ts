@@ -15,7 +15,7 @@ const TITLES: Record<number, string> = {
 export function problem(
   status: number,
   code: string,
-  extra: { retryAfter?: number; fields?: unknown; detail?: string } = {},
+  extra: { retryAfter?: number; fields?: unknown; detail?: string; more?: object } = {},
 ) {
   return HttpResponse.json(
     {
@@ -26,11 +26,14 @@ export function problem(
       code,
       request_id: "req_fake00000001",
       ...(extra.fields === undefined ? {} : { fields: extra.fields }),
+      ...extra.more,
     },
     {
       status,
       headers: {
         "Content-Type": "application/problem+json",
+        // Browsers keep a 410 for ever when nothing forbids it.
+        "Cache-Control": "no-store",
         ...(extra.retryAfter === undefined ? {} : { "Retry-After": String(extra.retryAfter) }),
       },
     },

@@ -20,6 +20,9 @@ import { health } from "./data/health";
 import { arrival, type MailboxData, mailbox, type StoredMessage, type StoredThread } from "./data/mailbox";
 import { me as person } from "./data/people";
 import { scopesOf } from "./data/providers";
+import { FakeExchange } from "./exchange";
+import { FakeMeeting } from "./meeting";
+import { FakeMerging } from "./merging";
 import { FakeRecords } from "./records";
 
 export type Scenario = "new" | "signed_out" | "empty" | "connected" | "syncing" | "trouble";
@@ -71,6 +74,9 @@ export class FakeServer {
   audit: FakeAudit;
   composing = new FakeComposing(this);
   #records: FakeRecords | undefined;
+  #meeting: FakeMeeting | undefined;
+  exchange = new FakeExchange(this);
+  merging = new FakeMerging(this);
   /** Nothing reaches the server. */
   offline = false;
   /** Requests that are carried out, but whose answer does not come. */
@@ -135,6 +141,9 @@ export class FakeServer {
     this.audit = new FakeAudit(this);
     this.composing = new FakeComposing(this);
     this.#records = undefined;
+    this.#meeting = undefined;
+    this.exchange = new FakeExchange(this);
+    this.merging = new FakeMerging(this);
     this.receipts = [];
     this.consents = [];
     this.set = scenario !== "new";
@@ -157,6 +166,11 @@ export class FakeServer {
   get records(): FakeRecords {
     this.#records ??= new FakeRecords(this, this.#options.contacts);
     return this.#records;
+  }
+
+  get meeting(): FakeMeeting {
+    this.#meeting ??= new FakeMeeting(this);
+    return this.#meeting;
   }
 
   listen(listener: Listener): () => void {
@@ -268,7 +282,7 @@ export class FakeServer {
       const found = threads.find(({ thread }) => thread.id === threadId);
       if (found !== undefined) return found;
     }
-    return undefined;
+    return this.meeting.thread(threadId);
   }
 
   findMessage(messageId: string): StoredMessage | undefined {
@@ -278,7 +292,7 @@ export class FakeServer {
         if (found !== undefined) return found;
       }
     }
-    return undefined;
+    return this.meeting.message(messageId);
   }
 
   /** New mail comes in, as if the provider had pushed. */

@@ -16,6 +16,7 @@ import type { FakeServer } from "./fake";
 import type { On } from "./handlers";
 import { settingsOfRecords } from "./handlers-record-settings";
 import { order, select } from "./record-filters";
+import { find } from "./record-search";
 import { type Bulk, isEmpty, type Stored } from "./records";
 
 const json = (value: unknown, status = 200, headers: Record<string, string> = {}) =>
@@ -41,11 +42,21 @@ export function records(fake: FakeServer, on: On): void {
 
   on("post", "/records/query", ({ body }) => {
     const asked = body as unknown as RecordsBody;
-    const found = order(select(state(), asked), asked.sort?.[0], asked);
+    const exact = order(select(state(), asked), asked.sort?.[0], asked);
+    const similar = exact.length === 0 && (asked.search ?? "") !== "";
+    const { search: words = "", ...others } = asked;
+    const alike = similar
+      ? find(state(), { text: words, kinds: [asked.kind], limit: 50 }).map(({ record }) => record.id)
+      : [];
+    const found = similar ? select(state(), others).filter(({ id }) => alike.includes(id)) : exact;
     const start = asked.after === undefined ? 0 : Number(asked.after);
     const limit = asked.limit ?? 50;
     const next = start + limit < found.length ? String(start + limit) : null;
-    return json({ items: found.slice(start, start + limit).map((one) => state().shown(one)), next });
+    return json({
+      items: found.slice(start, start + limit).map((one) => state().shown(one)),
+      next,
+      similar: similar && found.length > 0,
+    });
   });
   on("post", "/records/count", ({ body }) => {
     const asked = body as unknown as RecordsBody;
@@ -74,7 +85,12 @@ export function records(fake: FakeServer, on: On): void {
         ? select(state(), asked.which ?? asked)
         : asked.ids.flatMap((id) => state().get(id) ?? []);
     const bulk: Bulk = { id: fake.nextId("blk"), before: [] };
+    let left = 0;
     for (const record of chosen) {
+      if (record.access === "view") {
+        left += 1;
+        continue;
+      }
       bulk.before.push({ id: record.id, values: record.values, deleted: record.deleted_at !== null });
       if (asked.delete === true) {
         record.deleted_at = fake.iso();
@@ -82,7 +98,12 @@ export function records(fake: FakeServer, on: On): void {
       } else state().write(record, asked.set ?? {}, fake.me.member.id, "bulk");
     }
     state().bulks.set(bulk.id, bulk);
-    const answer = { id: bulk.id, changed: chosen.length, skipped: 0 };
+    const answer = {
+      id: bulk.id,
+      changed: chosen.length - left,
+      skipped: left,
+      skipped_because: left === 0 ? [] : [{ code: "forbidden", count: left }],
+    };
     state().keys.set(key, answer);
     return json(answer);
   });
@@ -120,7 +141,10 @@ export function records(fake: FakeServer, on: On): void {
       return record === undefined ? missing() : answer(record, call);
     });
 
-  one("", "get", (record) => shown(record));
+  one("", "get", (record) => {
+    const into = fake.merging.into.get(record.id);
+    return into === undefined ? shown(record) : problem(410, "record_merged", { more: { into } });
+  });
   one("", "patch", (record, { request, body }) => {
     const version = seen(request);
     if (Number.isNaN(version)) return problem(428, "precondition_required");
@@ -129,7 +153,9 @@ export function records(fake: FakeServer, on: On): void {
     if (lacking.length > 0) return needs(lacking);
     const conflicts = state().conflicts(record, version, values);
     if (conflicts.length > 0) return conflict(conflicts, record.version);
-    return shown(state().write(record, values));
+    const { last_touch: _, ...written } = state().shown(state().write(record, values));
+    // Only reads tell of it.
+    return json({ ...written, last_touch: null }, 200, { ETag: `"${record.version}"` });
   });
   one("", "delete", (record) => {
     record.deleted_at = fake.iso();
@@ -203,7 +229,8 @@ export function records(fake: FakeServer, on: On): void {
       if (value == null) return null;
       const { existing } = value as { existing?: string };
       if (existing !== undefined) return state().get(existing) ?? null;
-      return state().create(kind, told[kind] ?? {}, undefined);
+      const given = body[`${kind}_values`] as Values | undefined;
+      return state().create(kind, { ...told[kind], ...given }, undefined);
     };
     const company = part("company", body.company);
     const contact = part("contact", body.contact);

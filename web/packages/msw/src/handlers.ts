@@ -9,7 +9,11 @@ import { policy } from "./data/policy";
 import { providers } from "./data/providers";
 import { FAKE_PASSWORD, FAKE_TOTP, type FakeServer, SETUP_TOKEN } from "./fake";
 import { acting, composing } from "./handlers-acting";
+import { exchange, importUpload } from "./handlers-exchange";
+import { meeting } from "./handlers-meeting";
+import { merging } from "./handlers-merging";
 import { records } from "./handlers-records";
+import { reports } from "./handlers-reports";
 
 type Method = "get" | "post" | "put" | "patch" | "delete";
 type Call = { request: Request; url: URL; params: Record<string, string>; body: Record<string, unknown> };
@@ -50,8 +54,12 @@ export function handlers(fake: FakeServer): RequestHandler[] {
   search(on, fake);
   acting(fake, on);
   composing(fake, on);
+  meeting(fake, on);
+  exchange(fake, on);
+  merging(fake, on);
   records(fake, on);
-  routes.push(upload(fake), events(fake), callback(fake));
+  reports(fake, on);
+  routes.push(upload(fake), importUpload(fake), events(fake), callback(fake));
   return routes;
 }
 
@@ -239,7 +247,11 @@ function mail(fake: FakeServer, on: On): void {
     const stored = fake.findThread(params.id ?? "");
     return stored === undefined
       ? missing()
-      : json({ ...stored.thread, messages: stored.messages.map(({ message }) => message) });
+      : json({
+          ...stored.thread,
+          messages: stored.messages.map(({ message }) => message),
+          shared_by: fake.meeting.sharedBy(stored.thread.id),
+        } as object);
   });
   on("get", "/messages/:id", ({ params }) => {
     const stored = fake.findMessage(params.id ?? "");

@@ -74,7 +74,13 @@ export class FakeRecords {
         if (other !== undefined) linked.set(other.id, { id: other.id, kind: other.kind, title: other.title });
       }
     const viewer = this.#fake.me.member.role === "viewer";
-    return { ...item, linked: [...linked.values()], access: viewer ? "view" : item.access };
+    const touch = this.#fake.meeting.lastTouch(record);
+    return {
+      ...item,
+      ...(touch === undefined ? {} : { last_touch: touch }),
+      linked: [...linked.values()],
+      access: viewer ? "view" : item.access,
+    };
   }
 
   stage(id: unknown): Stage | undefined {
@@ -171,29 +177,20 @@ export class FakeRecords {
     }));
     for (const change of this.history.get(record.id) ?? [])
       entries.push({ at: change.at, type: "change", record: null, change, thread: null });
-    for (const thread of this.#threadsOf(record))
-      entries.push({ at: thread.last_at, type: "mail", record: null, change: null, thread });
+    for (const { thread, shared_by, joined } of this.#fake.meeting.threadsOf(record)) {
+      const full = this.#fake.findThread(thread.id)?.thread;
+      if (full !== undefined)
+        entries.push({
+          at: full.last_at,
+          type: "mail",
+          record: null,
+          change: null,
+          thread: full,
+          shared_by,
+          joined,
+        });
+    }
     return entries.sort((a, b) => b.at.localeCompare(a.at));
-  }
-
-  #threadsOf(record: Stored) {
-    const people = [record, ...this.#linked(record)].flatMap(({ values }) =>
-      Array.isArray(values.emails)
-        ? values.emails.flatMap((one) => (typeof one === "object" && "address" in one ? [one.address] : []))
-        : [],
-    );
-    return this.#fake.allConnections().flatMap(({ id: connection }) =>
-      this.#fake.threads(connection).flatMap(({ thread }) => {
-        const fits = thread.participants.some(({ address }) => people.includes(address));
-        if (!fits) return [];
-        return [thread];
-      }),
-    );
-  }
-
-  #linked(record: Stored): Stored[] {
-    const ids = Array.isArray(record.values.contacts) ? (record.values.contacts as string[]) : [];
-    return ids.flatMap((id) => this.all.get(id) ?? []);
   }
 
   #add(id: string, kind: Kind, values: Values, by: string, at: string, scope: Sharing["scope"]): Stored {

@@ -34,6 +34,10 @@ const TEXTS = [
   "--tn-danger",
   "--tn-warn",
   "--tn-ok",
+  "--tn-chart-1",
+  "--tn-chart-2",
+  "--tn-chart-3",
+  "--tn-chart-4",
 ];
 const PAIRS = [
   ["--tn-accent", "--tn-accent-soft"],

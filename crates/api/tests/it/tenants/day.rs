@@ -169,7 +169,7 @@ impl Field {
                     .post(who, "/records/query", json!({ "kind": "company" }))
                     .await;
                 if let Some(id) = all["items"][0]["id"].as_str() {
-                    for path in ["", "/history", "/timeline"] {
+                    for path in ["", "/history", "/timeline", "/threads", "/mail-rules"] {
                         self.get(who, &format!("/api/v1/records/{{id}}{path}"), id)
                             .await;
                     }
@@ -237,6 +237,7 @@ impl Field {
         let path = template
             .replace("{id}", &id)
             .replace("{file}", &id)
+            .replace("{record}", &id)
             .replace("{domain}", &id)
             .replace("{attachment_id}", "1")
             .replace("{number}", "0")

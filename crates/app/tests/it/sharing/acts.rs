@@ -29,7 +29,7 @@ pub(super) enum Came {
 }
 
 impl Came {
-    fn of<T>(result: &Result<T, Error>) -> Self {
+    pub(super) fn of<T>(result: &Result<T, Error>) -> Self {
         match result {
             Ok(_) => Self::Done,
             Err(Error::NotFound(_)) => Self::NotFound,
@@ -48,9 +48,11 @@ fn values(value: &Value) -> Values {
 impl Field {
     /// Does something at random.
     pub(super) async fn act(&mut self) {
-        match self.below(15) {
+        match self.below(17) {
             0..=3 => self.share().await,
             14 => self.be_about().await,
+            15 => self.merge().await,
+            16 => self.empty_bin().await,
             4 | 5 => self.edit().await,
             6 => self.give_away().await,
             7 => self.relink().await,
@@ -63,7 +65,7 @@ impl Field {
     }
 
     /// What a member is answered who wants to change a record.
-    fn may_change(&self, record: usize, member: usize) -> Came {
+    pub(super) fn may_change(&self, record: usize, member: usize) -> Came {
         if self.graph.people[member].role == Role::Viewer {
             return Came::Forbidden;
         }
@@ -502,13 +504,13 @@ impl Field {
             .unwrap()
     }
 
-    async fn version(&self, id: RecordId) -> i64 {
+    pub(super) async fn version(&self, id: RecordId) -> i64 {
         let mut tx = self.begin().await;
         let row = tx.records().get(id).await.unwrap();
         row.map_or(1, |r| r.version)
     }
 
-    async fn mark(&self) -> i64 {
+    pub(super) async fn mark(&self) -> i64 {
         let mut tx = self.begin().await;
         tx.events().max_seq().await.unwrap()
     }
@@ -529,14 +531,14 @@ impl Field {
     }
 
     /// Those who see it now and those who saw it `before` hear, and nobody else.
-    async fn heard(&mut self, record: usize, mark: i64, mut before: BTreeSet<usize>) {
+    pub(super) async fn heard(&mut self, record: usize, mark: i64, mut before: BTreeSet<usize>) {
         let told = self.told(record, mark).await;
         before.extend(self.graph.seers(record));
         self.same("who hears", 0, &told, &before);
     }
 
     /// What is refused is not told.
-    async fn unheard(&mut self, record: usize, mark: i64) {
+    pub(super) async fn unheard(&mut self, record: usize, mark: i64) {
         let told = self.told(record, mark).await;
         self.same("nobody hears", 0, &told, &BTreeSet::new());
     }

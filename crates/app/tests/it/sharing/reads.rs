@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use futures::StreamExt as _;
 use serde_json::{Value, json};
 use tenon_app::Error;
-use tenon_app::records::{self, MomentOf, RecordsQuery, Which};
+use tenon_app::records::{self, MomentOf, RecordsQuery, Which, exchange};
+use tenon_app::reports::{self, Boxes, Days, Did, Of, Pick};
 use tenon_model::RecordId;
 use tenon_model::member::Role;
 use tenon_model::records::{Access, Kind, Sort, SortKey};
@@ -32,7 +34,7 @@ fn hidden<T>(result: &Result<T, Error>) -> bool {
 }
 
 /// How many ways there are.
-pub(super) const WAYS: u64 = 14;
+pub(super) const WAYS: u64 = 18;
 
 impl Field {
     /// Compares one way of reading, as one member.
@@ -50,6 +52,10 @@ impl Field {
             10 => self.histories(member).await,
             11 => self.timeline(member).await,
             12 => self.lookup(member).await,
+            13 => self.search(member).await,
+            14 => self.alike(member).await,
+            15 => self.exported(member).await,
+            16 => self.pictures(member).await,
             _ => self.sharing(member).await,
         }
     }
@@ -128,6 +134,31 @@ impl Field {
         })
     }
 
+    /// A file of a list, and what it is part of.
+    async fn exported(&mut self, member: usize) {
+        let kind = self.kind();
+        let wanted = self.graph.seen_ids(member, false, |r| r.kind == kind);
+        let actor = self.graph.people[member];
+        let export = exchange::Export {
+            which: all(kind),
+            sort: None,
+            ids: None,
+            fields: None,
+            format: exchange::ExportFormat::Json,
+        };
+        let file = exchange::export(&self.app.ctx, &actor, export)
+            .await
+            .unwrap();
+        let chunks: Vec<_> = file.stream.collect().await;
+        let bytes: Vec<u8> = chunks.into_iter().flat_map(|c| c.unwrap()).collect();
+        let mut found = Ids::new();
+        for line in String::from_utf8(bytes).unwrap().lines() {
+            let record: Value = serde_json::from_str(line).unwrap();
+            found.insert(record["id"].as_str().unwrap().parse().unwrap());
+        }
+        self.same("export", member, &found, &wanted);
+    }
+
     async fn counts(&mut self, member: usize) {
         let kind = self.kind();
         let (which, holds) = self.which(kind);
@@ -155,6 +186,36 @@ impl Field {
             let found = (count, worth);
             self.same("stage", member, &found, &(wanted, wanted * 100_000));
         }
+    }
+
+    /// What pictures count, and the rows behind their figures.
+    async fn pictures(&mut self, member: usize) {
+        let actor = self.graph.people[member];
+        let asked = Boxes {
+            pipeline: self.graph.pipeline,
+            days: Days::read("2020-01-01", "2029-01-01").unwrap(),
+            owner: None,
+        };
+        let wanted = self
+            .graph
+            .seen_ids(member, false, |r| r.kind == Kind::Deal && r.stage.is_some());
+        let ctx = self.app.ctx.clone();
+        let funnel = reports::funnel(&ctx, &actor, &asked).await.unwrap();
+        let found: Ids = funnel.created.into_iter().collect();
+        self.same("funnel", member, &found, &wanted);
+        let pick = Pick {
+            outcome: Some("created".into()),
+            ..Pick::default()
+        };
+        let of = Of::Funnel(asked);
+        let rows = reports::rows(&ctx, &actor, &of, &pick, 200, None).await;
+        let found: Ids = rows.unwrap().items.iter().map(|r| r.id).collect();
+        self.same("rows of a picture", member, &found, &wanted);
+        let notes = self.graph.seen_ids(member, false, |r| r.kind == Kind::Note);
+        let days = Days::read("2020-01-01", "2029-01-01").unwrap();
+        let told = reports::activity(&ctx, &actor, &days).await.unwrap();
+        let counted: u64 = told.iter().map(|a| a.count(Did::Notes)).sum();
+        self.same("notes counted", member, &counted, &(notes.len() as u64));
     }
 
     /// Rows as the store gives them, in every order.
@@ -380,6 +441,56 @@ impl Field {
             });
             let told: Ids = one.open_tasks.iter().map(|r| r.id).collect();
             self.same("tasks", member, &told, &tasks);
+        }
+    }
+
+    /// One search over all kinds: as typed, by the beginning, with a slip.
+    async fn search(&mut self, member: usize) {
+        let word = self.word();
+        let slip = format!("{}{}", &word[..1], &word[2..]);
+        let actor = self.graph.people[member];
+        let wanted = self
+            .graph
+            .seen_ids(member, false, |r| r.title.contains(word));
+        for text in [word, &word[..3], &slip] {
+            let found = records::search(&self.app.ctx, &actor, text, None, 50).await;
+            let found: Ids = found.unwrap().iter().map(|h| h.record.id).collect();
+            self.same("search", member, &found, &wanted);
+        }
+    }
+
+    /// Contacts with the same address, one by one, in groups and while writing.
+    async fn alike(&mut self, member: usize) {
+        let actor = self.graph.people[member];
+        for address in super::addresses() {
+            let holds = |r: &Known| r.kind == Kind::Contact && r.address.as_ref() == Some(&address);
+            let wanted = self.graph.seen_ids(member, false, holds);
+            let typed = json!({ "emails": [{ "address": address, "label": "" }] });
+            let typed = typed.as_object().cloned().unwrap();
+            let found =
+                records::check_duplicates(&self.app.ctx, &actor, Kind::Contact, &typed).await;
+            let found: Ids = found.unwrap().iter().map(|d| d.record.id).collect();
+            self.same("duplicates of what is written", member, &found, &wanted);
+            let groups =
+                records::duplicate_groups(&self.app.ctx, &actor, Kind::Contact, 50, None).await;
+            let groups = groups.unwrap().items;
+            let whole = |g: &records::DuplicateGroup| {
+                g.records.iter().map(|r| r.id).collect::<Ids>() == wanted
+            };
+            let told = groups.iter().any(whole);
+            self.same("groups", member, &told, &(wanted.len() > 1));
+            let all = (0..self.graph.records.len()).filter(|i| holds(&self.graph.records[*i]));
+            for i in all.collect::<Vec<_>>() {
+                let id = self.graph.id(i);
+                let found = records::duplicates(&self.app.ctx, &actor, id).await;
+                let sees = self.graph.sees(i, member);
+                self.same("duplicates", member, &!hidden(&found), &sees);
+                let found: Ids = found.into_iter().flatten().map(|d| d.record.id).collect();
+                let mut others = wanted.clone();
+                others.remove(&id);
+                let others = if sees { others } else { Ids::new() };
+                self.same("whose duplicates", member, &found, &others);
+            }
         }
     }
 

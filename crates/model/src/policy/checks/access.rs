@@ -32,7 +32,7 @@ pub(super) const CHECKS: &[Check] = &[
         id: "T2",
         proves: &[
             ("server.isolation", "90f13b32"),
-            ("kept.private", "ec727eac"),
+            ("kept.private", "eda9abbd"),
         ],
         en: "What is told live to one member holds nothing of another’s.",
         fr: "Ce qui est annoncé en direct à un membre ne contient rien d’un autre.",
@@ -45,9 +45,9 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         id: "T3",
-        proves: &[("kept.private", "ec727eac"), ("server.sharing", "57634c27")],
-        en: "Each function that reads or writes mail is called by a colleague, a stranger and a job of another workspace, and gives nothing. Records are shared at random, and every read, refusal and live update is what a model without a database says.",
-        fr: "Chaque fonction qui lit ou écrit du courrier est appelée par un collègue, un étranger et une tâche d’un autre espace, et ne donne rien. Des fiches sont partagées au hasard, et chaque lecture, refus et mise à jour est ce que dit un modèle sans base de données.",
+        proves: &[("kept.private", "eda9abbd"), ("server.sharing", "57634c27")],
+        en: "Each function that reads or writes mail is called by a colleague, a stranger and a job of another workspace, and gives nothing. Records are shared at random, and every read, refusal and live update is what a model without a database says; so are conversations, which others read without blind copies, drafts and what is in the bin.",
+        fr: "Chaque fonction qui lit ou écrit du courrier est appelée par un collègue, un étranger et une tâche d’un autre espace, et ne donne rien. Des fiches sont partagées au hasard, et chaque lecture, refus et mise à jour est ce que dit un modèle sans base de données ; de même des conversations, que les autres lisent sans copies cachées, brouillons ni corbeille.",
         runs: &[
             Test("tenon-api", "another_member_finds_nothing"),
             Proof("sharing"),
@@ -61,19 +61,49 @@ pub(super) const CHECKS: &[Check] = &[
             (Saboteur::ParentOpen, SHARING),
             (Saboteur::CountsAll, SHARING),
             (Saboteur::AudienceOpen, SHARING),
+            (
+                Saboteur::LentToAll,
+                Test(
+                    "tenon-app",
+                    "t3_who_reads_a_conversation_is_what_the_model_says",
+                ),
+            ),
+            (
+                Saboteur::BlindCopiesShown,
+                Test(
+                    "tenon-app",
+                    "t4_a_shared_conversation_is_read_and_ends_at_once",
+                ),
+            ),
         ],
         live: false,
     },
     Check {
         id: "T4",
-        proves: &[("server.unshared", "57247af6")],
-        en: "Sharing is taken back between two pages of a list and while live updates are open: the next page, request and update give nothing more, on every server.",
-        fr: "Un partage est retiré entre deux pages d’une liste et pendant que les mises à jour sont ouvertes : la page, la requête et la mise à jour suivantes ne donnent plus rien, sur chaque serveur.",
+        proves: &[("server.unshared", "fca99f03")],
+        en: "Sharing is taken back between two pages of a list, while live updates are open and while files of a conversation are on their way: the next page, request, update and byte give nothing more, on every server.",
+        fr: "Un partage est retiré entre deux pages d’une liste, pendant que les mises à jour sont ouvertes et que des fichiers d’une conversation arrivent : la page, la requête, la mise à jour et l’octet suivants ne donnent plus rien, sur chaque serveur.",
         runs: &[],
-        saboteurs: &[(
-            Saboteur::SharesStay,
-            Test("tenon-app", "t4_a_share_that_is_taken_back_ends_at_once"),
-        )],
+        saboteurs: &[
+            (
+                Saboteur::SharesStay,
+                Test("tenon-app", "t4_a_share_that_is_taken_back_ends_at_once"),
+            ),
+            (
+                Saboteur::LendingStays,
+                Test(
+                    "tenon-app",
+                    "t4_a_shared_conversation_is_read_and_ends_at_once",
+                ),
+            ),
+            (
+                Saboteur::StreamGoesOn,
+                Test(
+                    "tenon-app",
+                    "t4_a_shared_conversation_is_read_and_ends_at_once",
+                ),
+            ),
+        ],
         live: false,
     },
     Check {

@@ -389,8 +389,10 @@ impl Sample {
             let currency = if i % 6 == 5 { "USD" } else { "EUR" };
             let amount = (2 + self.below(60)) * 500;
             let closed = days > 120;
+            // From its first day to its last, of those that ended.
+            let length = 25 + (i * 37) % 80;
             let due = if closed {
-                60 - days as i64
+                length as i64 - days as i64
             } else {
                 20 + self.below(70) as i64
             };
@@ -414,7 +416,12 @@ impl Sample {
                 1 + self.below(stages.open.len())
             };
             for (k, stage) in stages.open.iter().enumerate().take(steps).skip(1) {
-                self.go(by, deal.id, *stage, days * (9 - k) / 9, Values::new())
+                let gone = if closed {
+                    length * k / stages.open.len()
+                } else {
+                    days * k / 9
+                };
+                self.go(by, deal.id, *stage, days - gone, Values::new())
                     .await?;
             }
             if closed {
@@ -429,7 +436,7 @@ impl Sample {
                     values.insert(why.to_owned(), self.word(&LOST).into());
                 }
                 if let Some(end) = end {
-                    self.go(by, deal.id, end, days - 60, values).await?;
+                    self.go(by, deal.id, end, days - length, values).await?;
                 }
             }
         }

@@ -6,7 +6,9 @@ use tenon_model::records::{
 use tenon_model::{StageId, Time, World};
 
 use super::Seed;
-use crate::{Bulk, ChangeRow, RecordPlace, RecordQuery, RecordRow, RecordWrite, Share, Tx};
+use crate::{
+    Bulk, ChangeRow, Merge, RecordPlace, RecordQuery, RecordRow, RecordWrite, Share, SoughtWord, Tx,
+};
 
 fn record(seed: &Seed, world: &World, stage: StageId) -> RecordRow {
     let values = serde_json::json!({
@@ -66,6 +68,7 @@ pub(super) async fn statements(tx: &mut Tx, seed: &Seed, world: &World) {
     tx.records().audience(&row).await.unwrap();
     lists(tx, &row).await;
     history(tx, seed, world, &row).await;
+    finding(tx, seed, world, &row).await;
     let share = Share {
         team: false,
         grantee: seed.member.0,
@@ -73,6 +76,7 @@ pub(super) async fn statements(tx: &mut Tx, seed: &Seed, world: &World) {
     };
     tx.records().share(row.id, &[share]).await.unwrap();
     tx.records().shares(row.id).await.unwrap();
+    tx.records().last_about(&[row.id], Time(9)).await.unwrap();
     tx.records().remove(&[row.id]).await.unwrap();
 }
 
@@ -123,7 +127,7 @@ async fn lists(tx: &mut Tx, row: &RecordRow) {
     }
     let in_stage = RecordQuery {
         stage: row.stage,
-        words: vec!["a".into()],
+        words: vec![near()],
         linked_to: Some(row.id),
         ..query(None)
     };
@@ -151,6 +155,61 @@ async fn lists(tx: &mut Tx, row: &RecordRow) {
         .unwrap();
 }
 
+fn near() -> SoughtWord {
+    SoughtWord {
+        word: "muller".into(),
+        near: vec!["mueller".into()],
+    }
+}
+
+async fn finding(tx: &mut Tx, seed: &Seed, world: &World, row: &RecordRow) {
+    let mut records = tx.records();
+    records.near("muller").await.unwrap();
+    records.how_common(Kind::ALL, "m", 9).await.unwrap();
+    for by_near in [false, true] {
+        records
+            .with_words(Kind::Contact, (&near(), by_near), &[&near()], 9)
+            .await
+            .unwrap();
+    }
+    records
+        .shared_signs(Kind::Contact, Some(1), 9)
+        .await
+        .unwrap();
+    records.with_signs(Kind::Contact, &[1], 9).await.unwrap();
+    records.dismissed(&[row.id]).await.unwrap();
+    let other = records
+        .with_words(Kind::Deal, (&near(), false), &[], 9)
+        .await;
+    other.unwrap();
+    records
+        .dismiss(&[row.id, row.id], seed.member, world.now())
+        .await
+        .unwrap();
+    let merge = Merge {
+        id: world.id(),
+        kept: row.id,
+        member: seed.member,
+        parents: Vec::new(),
+        created_at: world.now(),
+        undone_at: None,
+        repeat_key: [4; 32],
+        request_hash: [5; 32],
+    };
+    records.insert_merge(&merge, &[row.id]).await.unwrap();
+    records.merge(merge.id).await.unwrap();
+    records.merge_by_key([4; 32]).await.unwrap();
+    records.merges_of(row.id, 9).await.unwrap();
+    records.merged_by(merge.id).await.unwrap();
+    records.merged_into(&[row.id]).await.unwrap();
+    records.merge_undone(merge.id, world.now()).await.unwrap();
+    records.naming(&[row.id], 9).await.unwrap();
+    records.hold_any(&[row.id]).await.unwrap();
+    records.going_with(&[row.id], 9).await.unwrap();
+    records.go_with(row.id, row.id, row.id).await.unwrap();
+    records.removable(Some(Kind::Deal), false, 9).await.unwrap();
+}
+
 async fn history(tx: &mut Tx, seed: &Seed, world: &World, row: &RecordRow) {
     let bulk = Bulk {
         id: world.id(),
@@ -158,6 +217,7 @@ async fn history(tx: &mut Tx, seed: &Seed, world: &World, row: &RecordRow) {
         kind: Kind::Deal,
         changed: 0,
         skipped: 0,
+        reasons: std::collections::BTreeMap::new(),
         finished_at: None,
         repeat_key: [2; 32],
         request_hash: [3; 32],
@@ -177,12 +237,19 @@ async fn history(tx: &mut Tx, seed: &Seed, world: &World, row: &RecordRow) {
     tx.records().history(row.id, None, 9).await.unwrap();
     tx.records().touched_since(row.id, 1).await.unwrap();
     tx.records()
+        .changes_of(&[row.id], &["stage"])
+        .await
+        .unwrap();
+    tx.records()
         .of_bulk(bulk.id, Some(row.id), 9)
         .await
         .unwrap();
     tx.records().bulk(bulk.id).await.unwrap();
     tx.records().bulk_by_key([2; 32]).await.unwrap();
-    tx.records().bulk_went_on(bulk.id, 1, 0).await.unwrap();
+    tx.records()
+        .bulk_went_on(bulk.id, 1, 0, &bulk.reasons)
+        .await
+        .unwrap();
     tx.records().bulk_done(bulk.id, world.now()).await.unwrap();
     tx.records().bulk_again(bulk.id).await.unwrap();
 }

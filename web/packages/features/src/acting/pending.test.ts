@@ -147,7 +147,11 @@ describe("changes laid over a list", () => {
   it("change an opened conversation as the server does: star and unread touch its newest message", () => {
     const message = (id: string): Message =>
       ({ id, thread_id: "20", unread: false, starred: false, label_ids: ["I"] }) as unknown as Message;
-    const detail: ThreadDetail = { ...thread("20", ["I"]), messages: [message("a"), message("b")] };
+    const detail: ThreadDetail = {
+      ...thread("20", ["I"]),
+      messages: [message("a"), message("b")],
+      shared_by: null,
+    };
     const starred = overDetail(detail, [change("star", [detail])]);
     expect(starred.messages.map((one) => one.starred)).toEqual([false, true]);
     const one: PendingChange = {

@@ -113,6 +113,8 @@ const SENTENCES: Record<AuditAction, Say> = {
     const count = number(detail("count")) ?? 0;
     return t("audit.said.mail_deleted", { who, count, number: format.number(count) });
   },
+  thread_shared: ({ t, who }) => t("audit.said.thread_shared", { who }),
+  thread_unshared: ({ t, who }) => t("audit.said.thread_unshared", { who }),
   key_made: ({ t, who }) => t("audit.said.key_made", { who }),
   key_destroyed: ({ t, who }) => t("audit.said.key_destroyed", { who }),
   value_not_opened: ({ t }) => t("audit.said.value_not_opened"),

@@ -5,6 +5,7 @@ import {
   Avatar,
   IconAddressBook,
   IconBuilding,
+  IconChartBar,
   IconChecklist,
   IconDots,
   IconMail,
@@ -48,6 +49,7 @@ type RailPath =
   | "/companies"
   | "/deals/{-$pipeline}"
   | "/tasks"
+  | "/reports/{-$report}"
   | "/connections"
   | "/members"
   | "/settings";
@@ -80,6 +82,12 @@ export function AppFrame({
     { keys: "g x", label: t("nav.cases"), group, run: () => void navigate({ to: "/cases/{-$pipeline}" }) },
     { keys: "g r", label: t("nav.boards"), group, run: () => void navigate({ to: "/boards/{-$pipeline}" }) },
     { keys: "g w", label: t("nav.tasks"), group, run: () => void navigate({ to: "/tasks" }) },
+    {
+      keys: "g n",
+      label: t("nav.reports"),
+      group,
+      run: () => void navigate({ to: "/reports/{-$report}" }),
+    },
     {
       label: t("nav.new_contact"),
       group: create,
@@ -164,6 +172,13 @@ export function AppFrame({
           link: item("/tasks", at("/tasks")),
           icon: <IconChecklist size={20} stroke={1.6} aria-hidden="true" />,
           label: t("nav.tasks"),
+        },
+        {
+          key: "reports",
+          link: item("/reports/{-$report}", at("/reports")),
+          icon: <IconChartBar size={20} stroke={1.6} aria-hidden="true" />,
+          label: t("nav.reports"),
+          fold: true,
         },
         {
           key: "connections",

@@ -3,6 +3,7 @@ import { useMediaQuery } from "@mantine/hooks";
 import { Link } from "@tanstack/react-router";
 import {
   IconBuilding,
+  IconChartBar,
   IconDots,
   IconFolder,
   IconLayoutKanban,
@@ -25,6 +26,7 @@ export default function RailMore({ className, label, path, attention }: RailMore
     { to: "/leads", label: t("nav.leads"), Icon: IconTargetArrow },
     { to: "/cases", label: t("nav.cases"), Icon: IconFolder },
     { to: "/boards", label: t("nav.boards"), Icon: IconLayoutKanban },
+    ...(wide ? [] : [{ to: "/reports", label: t("nav.reports"), Icon: IconChartBar }]),
   ];
   const house = wide
     ? []

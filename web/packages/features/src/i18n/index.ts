@@ -1,8 +1,14 @@
 import { createInstance, type i18n } from "i18next";
 import { initReactI18next } from "react-i18next";
 import type auditEn from "./locales/audit/en.json";
+import type connectionsEn from "./locales/connections/en.json";
 import type en from "./locales/en.json";
+import type exchangeEn from "./locales/exchange/en.json";
+import type mergeEn from "./locales/merge/en.json";
+import type paletteEn from "./locales/palette/en.json";
 import type recordsEn from "./locales/records/en.json";
+import type reportsEn from "./locales/reports/en.json";
+import type threadsEn from "./locales/threads/en.json";
 
 /** A locale is added by adding its file, and its name here. */
 export const LOCALES = ["en", "fr"] as const;
@@ -22,7 +28,18 @@ declare module "i18next" {
     /** Of the types only; at run time a dot leads into the tree. */
     keySeparator: false;
     resources: {
-      translation: Record<Flat<typeof en> | Flat<typeof auditEn> | Flat<typeof recordsEn>, string>;
+      translation: Record<
+        | Flat<typeof en>
+        | Flat<typeof auditEn>
+        | Flat<typeof connectionsEn>
+        | Flat<typeof exchangeEn>
+        | Flat<typeof mergeEn>
+        | Flat<typeof paletteEn>
+        | Flat<typeof recordsEn>
+        | Flat<typeof reportsEn>
+        | Flat<typeof threadsEn>,
+        string
+      >;
     };
   }
 }
@@ -38,9 +55,33 @@ const PARTS = {
     en: () => import("./locales/audit/en.json"),
     fr: () => import("./locales/audit/fr.json"),
   },
+  connections: {
+    en: () => import("./locales/connections/en.json"),
+    fr: () => import("./locales/connections/fr.json"),
+  },
+  exchange: {
+    en: () => import("./locales/exchange/en.json"),
+    fr: () => import("./locales/exchange/fr.json"),
+  },
+  merge: {
+    en: () => import("./locales/merge/en.json"),
+    fr: () => import("./locales/merge/fr.json"),
+  },
+  palette: {
+    en: () => import("./locales/palette/en.json"),
+    fr: () => import("./locales/palette/fr.json"),
+  },
   records: {
     en: () => import("./locales/records/en.json"),
     fr: () => import("./locales/records/fr.json"),
+  },
+  reports: {
+    en: () => import("./locales/reports/en.json"),
+    fr: () => import("./locales/reports/fr.json"),
+  },
+  threads: {
+    en: () => import("./locales/threads/en.json"),
+    fr: () => import("./locales/threads/fr.json"),
   },
 } satisfies Record<string, Record<Locale, () => Promise<{ default: object }>>>;
 export type TextPart = keyof typeof PARTS;

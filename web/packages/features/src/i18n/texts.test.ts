@@ -1,12 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import auditEn from "./locales/audit/en.json";
-import auditFr from "./locales/audit/fr.json";
-import en from "./locales/en.json";
-import fr from "./locales/fr.json";
-import recordsEn from "./locales/records/en.json";
-import recordsFr from "./locales/records/fr.json";
+import { LOCALES, type Locale } from ".";
 
 const sources = path.resolve(import.meta.dirname, "../../../..");
 
@@ -32,9 +27,17 @@ function sourceFiles(folder: string): string[] {
   });
 }
 
-const together = (...files: object[]) => new Map(files.flatMap((file) => [...flatten(file)]));
-const english = together(en, auditEn, recordsEn);
-const french = together(fr, auditFr, recordsFr);
+const folder = path.join(import.meta.dirname, "locales");
+const parts = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+
+/** The texts of the start, and those that come with a lazy part. */
+const together = (locale: Locale) =>
+  new Map(
+    ["", ...parts.map(({ name }) => name)].flatMap((part) => [
+      ...flatten(JSON.parse(readFileSync(path.join(folder, part, `${locale}.json`), "utf8")) as object),
+    ]),
+  );
+const [english, french] = LOCALES.map(together) as [Map<string, string>, Map<string, string>];
 
 describe("texts", () => {
   it("has the same keys in every locale", () => {

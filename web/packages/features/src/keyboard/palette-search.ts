@@ -14,6 +14,24 @@ function score(words: string[], text: string): number {
   return sum;
 }
 
+/** So many commands stand above what was found among customers. */
+const MOST_STRONG = 3;
+
+/** Commands that begin as what is typed: they are likely meant, and come before everything else. */
+export function strongCommands(found: Shortcut[], query: string): { strong: Shortcut[]; others: Shortcut[] } {
+  const words = plainText(query).split(/\s+/).filter(Boolean);
+  if (words.length === 0) return { strong: [], others: found };
+  const begins = (label: string) => {
+    const parts = plainText(label).split(/[^\p{L}\p{N}]+/u);
+    return (
+      parts[0]?.startsWith(words[0] ?? "") === true &&
+      words.every((word) => parts.some((part) => part.startsWith(word)))
+    );
+  };
+  const strong = found.filter(({ label }) => begins(label)).slice(0, MOST_STRONG);
+  return { strong, others: found.filter((command) => !strong.includes(command)) };
+}
+
 /** Commands whose label or group holds every word, best first; without words all, as they are registered. */
 export function findCommands(commands: Shortcut[], query: string): Shortcut[] {
   const words = plainText(query).split(/\s+/).filter(Boolean);

@@ -1,9 +1,10 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { late } from "../core";
+import { withTexts } from "../i18n";
 import { useShortcuts } from "./shortcuts";
 
-const PaletteDialog = late(() => import("./palette-dialog"));
+const PaletteDialog = late(() => withTexts("palette", () => import("./palette-dialog")));
 
 /** The command palette. Loaded when it is first asked for. */
 export function usePalette() {

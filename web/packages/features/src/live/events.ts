@@ -4,6 +4,7 @@ export const EVENT_NAMES = [
   "connection_changed",
   "mailbox_changed",
   "threads_changed",
+  "thread_changed",
   "receipt_added",
   "labels_changed",
   "mail_action_changed",
@@ -13,6 +14,7 @@ export const EVENT_NAMES = [
   "members_changed",
   "record_changed",
   "record_setup_changed",
+  "import_changed",
 ] as const;
 export type EventName = (typeof EVENT_NAMES)[number];
 export type LiveEvent = { name: EventName; id: string };

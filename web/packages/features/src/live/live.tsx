@@ -20,7 +20,10 @@ export function staleKeys(event: LiveEvent): ReadonlyArray<readonly unknown[]> {
     case "mailbox_changed":
       return [keys.connections, keys.health(event.id), keys.labels(event.id), keys.retention];
     case "threads_changed":
-      return [keys.labels(event.id), keys.threadDetails];
+      return [keys.labels(event.id), keys.threadDetails, recordKeys.allThreadRecords];
+    // Who may read it, or what it belongs to.
+    case "thread_changed":
+      return [keys.thread(event.id), recordKeys.threadRecords(event.id), recordKeys.allConversations];
     case "receipt_added":
       return [keys.receipts, keys.connections];
     case "labels_changed":
@@ -41,6 +44,8 @@ export function staleKeys(event: LiveEvent): ReadonlyArray<readonly unknown[]> {
       return [];
     case "record_setup_changed":
       return [recordKeys.pipelines, recordKeys.objects, recordKeys.teams, recordKeys.allViews];
+    case "import_changed":
+      return [recordKeys.imports];
   }
 }
 

@@ -29,8 +29,8 @@ import {
 import { MessageFrame } from "./message-frame";
 import classes from "./thread-view.module.css";
 
-/** Opens the message at its provider, now; nothing of it is kept. */
-export function MessageBody({ id, connection }: { id: string; connection: string }) {
+/** Opens the message at its provider, now; nothing of it is kept. Without a connection it is a colleague's mail. */
+export function MessageBody({ id, connection }: { id: string; connection: string | undefined }) {
   const api = useApi();
   const content = useQuery(messageQuery(api, id));
   return (
@@ -39,12 +39,12 @@ export function MessageBody({ id, connection }: { id: string; connection: string
       {content.isError && (
         <OpenProblem error={content.error} connection={connection} retry={() => void content.refetch()} />
       )}
-      {content.data !== undefined && <Opened message={content.data} />}
+      {content.data !== undefined && <Opened message={content.data} own={connection !== undefined} />}
     </div>
   );
 }
 
-function Opened({ message }: { message: MessageContent }) {
+function Opened({ message, own }: { message: MessageContent; own: boolean }) {
   const { t } = useTranslation();
   const { body } = message;
   const [images, setImages] = useState(body.images_shown);
@@ -57,7 +57,9 @@ function Opened({ message }: { message: MessageContent }) {
           <span>{body.problem.text}</span>
         </div>
       )}
-      {body.remote_images_blocked > 0 && <ImagesNote message={message} shown={images} onShow={setImages} />}
+      {body.remote_images_blocked > 0 && (
+        <ImagesNote message={message} own={own} shown={images} onShow={setImages} />
+      )}
       {body.kind === "none" ? (
         <p className={classes.none}>{t("mail.no_body")}</p>
       ) : (
@@ -83,10 +85,12 @@ function Opened({ message }: { message: MessageContent }) {
 /** Remote images are off until they are asked for; then the server fetches them, and the sender learns only that. */
 function ImagesNote({
   message,
+  own,
   shown,
   onShow,
 }: {
   message: MessageContent;
+  own: boolean;
   shown: boolean;
   onShow: (shown: boolean) => void;
 }) {
@@ -124,7 +128,7 @@ function ImagesNote({
             {t("mail.images_show")}
           </button>
         )}{" "}
-        {sender !== undefined && sender !== "" && (
+        {own && sender !== undefined && sender !== "" && (
           <button
             type="button"
             className={classes.noteAction}
@@ -224,7 +228,7 @@ function OpenProblem({
   retry,
 }: {
   error: unknown;
-  connection: string;
+  connection: string | undefined;
   retry: () => void;
 }) {
   const { t } = useTranslation();
@@ -235,7 +239,7 @@ function OpenProblem({
       </Blank>
     );
   }
-  if (isProblem(error, "needs_reauthorization")) {
+  if (isProblem(error, "needs_reauthorization") && connection !== undefined) {
     return (
       <Notice
         tone="warn"

@@ -126,7 +126,15 @@ export function Messages({ thread, roles }: { thread: ThreadDetail; roles: Roles
   );
 }
 
-function MessageHead({ message, open, toggle }: { message: Message; open: boolean; toggle: () => void }) {
+export function MessageHead({
+  message,
+  open,
+  toggle,
+}: {
+  message: Message;
+  open: boolean;
+  toggle: () => void;
+}) {
   const { t } = useTranslation();
   const format = useFormat();
   const [from] = message.from;

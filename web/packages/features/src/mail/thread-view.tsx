@@ -6,12 +6,28 @@ import { IconArrowLeft, IconX } from "@tenon/ui";
 import { useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { type Commands, type Offer, offers, overDetail, Toolbar, usePending } from "../acting";
-import { ProblemState, plain, threadQuery, useApi, useFeature, useTitle, WaitingForNetwork } from "../core";
+import {
+  late,
+  ProblemState,
+  plain,
+  threadQuery,
+  useApi,
+  useFeature,
+  useTitle,
+  WaitingForNetwork,
+} from "../core";
+import { withTexts } from "../i18n";
 import { LabelChip } from "./label-chip";
 import { chipLabels } from "./label-order";
 import mailClasses from "./mail.module.css";
 import { Messages } from "./messages";
 import classes from "./thread-view.module.css";
+
+/** Who of the workspace's customers this is with. Nobody waits for it to read. */
+const Customers = late(
+  () => withTexts("records", () => withTexts("threads", () => import("../records/meeting/customers"))),
+  () => <div className={classes.customersRoom} aria-busy="true" />,
+);
 
 type ThreadViewProps = {
   id: string;
@@ -86,13 +102,20 @@ export function ThreadView({ id, labels, list, commands, close }: ThreadViewProp
       {query.isPending && (query.isPaused ? <WaitingForNetwork /> : <ViewSkeleton />)}
       {query.isError && !loaded && <ProblemState error={query.error} retry={() => void query.refetch()} />}
       {thread !== undefined && (
-        <>
-          <h2 className={classes.subject} ref={heading} tabIndex={-1}>
-            {plain(thread.subject) || t("mail.no_subject")}
-          </h2>
-          <ThreadLabels thread={thread} labels={labels} />
-          <Messages key={id} thread={thread} roles={commands.roles} />
-        </>
+        <div className={classes.parts}>
+          <div className={classes.top}>
+            <h2 className={classes.subject} ref={heading} tabIndex={-1}>
+              {plain(thread.subject) || t("mail.no_subject")}
+            </h2>
+            <ThreadLabels thread={thread} labels={labels} />
+          </div>
+          <div className={classes.beside}>
+            <Customers thread={thread} />
+          </div>
+          <div className={classes.written}>
+            <Messages key={id} thread={thread} roles={commands.roles} />
+          </div>
+        </div>
       )}
     </article>
   );

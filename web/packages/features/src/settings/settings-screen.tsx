@@ -6,6 +6,7 @@ import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import {
   LinkButton,
+  late,
   managesWorkspace,
   ProblemNotice,
   useApi,
@@ -15,7 +16,7 @@ import {
   useSetMe,
   useTitle,
 } from "../core";
-import { asLocale, changeLocale, LOCALE_NAMES, LOCALES } from "../i18n";
+import { asLocale, changeLocale, LOCALE_NAMES, LOCALES, withTexts } from "../i18n";
 import { AccountsPanel } from "./accounts-panel";
 import { PasskeysPanel } from "./passkeys-panel";
 import { PasswordPanel } from "./password-panel";
@@ -70,6 +71,10 @@ export function SettingsScreen({ leave, added = false, refusal }: SettingsScreen
   );
 }
 
+const EverythingButton = late(() =>
+  withTexts("exchange", () => import("../records/exchange/everything-button")),
+);
+
 function RecordsPanel() {
   const { t } = useTranslation();
   return (
@@ -87,6 +92,10 @@ function RecordsPanel() {
         <LinkButton to="/bin" variant="default">
           {t("settings.records_bin")}
         </LinkButton>
+        <LinkButton to="/import/{-$id}" variant="default">
+          {t("settings.records_import")}
+        </LinkButton>
+        <EverythingButton />
       </div>
     </Panel>
   );

@@ -48,6 +48,8 @@ export const ACTIONS: ReadonlyArray<[action: AuditAction, group: AuditGroup, en:
     "Autorisation retirée chez le fournisseur",
   ],
   ["retention_changed", "mail", "How long mail is kept changed", "Durée de conservation modifiée"],
+  ["thread_shared", "mail", "Conversation shared", "Conversation partagée"],
+  ["thread_unshared", "mail", "Conversation no longer shared", "Conversation qui n’est plus partagée"],
   ["mail_deleted", "mail", "Messages deleted for good", "Messages supprimés définitivement"],
   ["key_made", "security", "Data key made", "Clé de données créée"],
   ["key_destroyed", "security", "Data key destroyed", "Clé de données détruite"],

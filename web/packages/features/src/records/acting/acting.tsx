@@ -67,6 +67,10 @@ function storeOf(client: QueryClient): PendingRecords {
   return store;
 }
 
+/** Why one of many was left as it was. */
+const LEFT_BECAUSE = ["forbidden", "stage_needs_fields", "validation", "not_found", "unchanged"] as const;
+type LeftBecause = (typeof LEFT_BECAUSE)[number];
+
 /** The server takes so many at once. */
 const BULK_MOST = 5_000;
 
@@ -231,17 +235,29 @@ function useBulk(pending: PendingRecords): Acting["bulk"] {
               ids: ids.slice(part * BULK_MOST, (part + 1) * BULK_MOST),
               ...change,
             }));
+      /** Why some were left, if all reasons are known. */
+      const why = (because: ReadonlyMap<string, number>, skipped: number): string | undefined => {
+        const known = [...because].filter(([code]) => LEFT_BECAUSE.some((one) => one === code));
+        if (known.reduce((sum, [, count]) => sum + count, 0) !== skipped) return undefined;
+        const reasons = known.map(([code, count]) =>
+          t(`records.bulk.because.${code as LeftBecause}`, { count, number: format.number(count) }),
+        );
+        return t("records.bulk.left", { reasons: format.list(reasons) });
+      };
       const settle = () => refreshAll(client).then(drop, drop);
       const run = async () => {
         const jobs: string[] = [];
         let changed = 0;
         let skipped = 0;
+        const because = new Map<string, number>();
         try {
           for (const body of bodies) {
             const done = await calls.bulk(body, newKey());
             jobs.push(done.id);
             changed += done.changed;
             skipped += done.skipped;
+            for (const { code, count } of done.skipped_because ?? [])
+              because.set(code, (because.get(code) ?? 0) + count);
           }
         } catch (error) {
           edits.refused(error);
@@ -255,7 +271,7 @@ function useBulk(pending: PendingRecords): Acting["bulk"] {
             : t("records.bulk.deleted", { count: changed, number });
         const left =
           skipped > 0
-            ? ` ${t("records.bulk.skipped", { count: skipped, number: format.number(skipped) })}`
+            ? ` ${why(because, skipped) ?? t("records.bulk.skipped", { count: skipped, number: format.number(skipped) })}`
             : "";
         edits.offerUndo(`${said}${left}`, () => {
           void settled

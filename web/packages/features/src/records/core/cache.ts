@@ -9,8 +9,14 @@ type Pages = InfiniteData<PageOf<RecordItem>>;
 export function patchRecord(
   client: QueryClient,
   id: string,
-  change: (record: RecordItem) => RecordItem,
+  write: (record: RecordItem) => RecordItem,
 ): void {
+  // The answer to a write does not tell of the last touch: what is known of it stays.
+  const change = (known: RecordItem): RecordItem => {
+    const written = write(known);
+    if (known.last_touch == null || written.last_touch != null) return written;
+    return { ...written, last_touch: known.last_touch };
+  };
   client.setQueryData<RecordItem>(recordKeys.record(id), (known) =>
     known === undefined ? known : change(known),
   );

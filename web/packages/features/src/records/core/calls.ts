@@ -20,6 +20,7 @@ import type {
   RecordsAsked,
   RecordsBody,
   RecordsCount,
+  RecordsPage,
   SavedView,
   Sharing,
   StageInput,
@@ -42,7 +43,7 @@ type Loose = {
 type Asked = { signal?: AbortSignal | undefined };
 
 /** The server tells linked records as a list; here they are looked up by id. */
-const shaped = (record: RecordAnswer): RecordItem => ({
+export const shaped = (record: RecordAnswer): RecordItem => ({
   ...record,
   linked: Object.fromEntries(record.linked.map((ref) => [ref.id, ref])),
 });
@@ -100,6 +101,8 @@ export function recordCalls(api: ApiClient) {
       one("PATCH", "/records/{id}", { ...of(id), header: match(version), body: { values } }),
     remove: (id: string) => call<void>("DELETE", "/records/{id}", of(id)),
     restore: (id: string) => one("POST", "/records/{id}/restore", of(id)),
+    emptyBin: (kind: Kind) =>
+      call<{ deleted: number }>("POST", "/records/bin/empty" as Path, { body: { kind } }),
     removeForever: (id: string) => call<void>("DELETE", "/records/{id}/forever", of(id)),
     move: (id: string, body: { stage: string; before: string | null; values?: Values }) =>
       one("POST", "/records/{id}/move", { ...of(id), body }),
@@ -138,8 +141,13 @@ export function recordCalls(api: ApiClient) {
       call<Sharing>("GET", "/records/{id}/sharing", { ...of(id), signal }),
     share: (id: string, body: Sharing) => call<Sharing>("PUT", "/records/{id}/sharing", { ...of(id), body }),
 
-    query: async (body: RecordsBody, { signal }: Asked = {}): Promise<PageOf<RecordItem>> =>
-      listed(await call<PageOf<RecordAnswer>>("POST", "/records/query", { body, signal }), shaped),
+    query: async (body: RecordsBody, { signal }: Asked = {}): Promise<RecordsPage> => {
+      const page = await call<PageOf<RecordAnswer> & { similar?: boolean }>("POST", "/records/query", {
+        body,
+        signal,
+      });
+      return { ...listed(page, shaped), similar: page.similar === true };
+    },
     count: (body: RecordsAsked, { signal }: Asked = {}) =>
       call<RecordsCount>("POST", "/records/count", { body, signal }),
     bulk: (body: BulkBody, key: string) =>

@@ -28,6 +28,8 @@ export type Conflict = {
   record: RecordItem;
   version: number;
   conflicts: EditConflict[];
+  /** Titles of the records that they name. */
+  linked: readonly RecordRef[];
   /** All that was to be saved. */
   values: Values;
 };
@@ -142,6 +144,7 @@ function useEdits(ask: (conflict: Conflict) => void, create: (ask: CreateAsk) =>
               record: truth,
               version: Number(error.more.version ?? truth.version),
               conflicts: (error.more.conflicts ?? []) as EditConflict[],
+              linked: (error.more.linked ?? []) as RecordRef[],
               values,
             });
           else refused(error);

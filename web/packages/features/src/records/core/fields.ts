@@ -49,6 +49,9 @@ const SYSTEM = [
   ["created_by", "person"],
 ] as const;
 
+/** Told of those that mail, calls and notes are about; neither sorted nor searched by. */
+const TOUCHED: readonly Kind[] = ["contact", "company", "deal", "lead", "case", "card"];
+
 export type FieldSet = {
   kind: Kind;
   /** In the order in which they are shown; without archived ones. */
@@ -57,6 +60,8 @@ export type FieldSet = {
   byKey: ReadonlyMap<string, FieldDef>;
   /** `created_at`, `updated_at`, `created_by`: for columns, sorting and filters. */
   system: FieldDef[];
+  /** What can only be looked at: for columns. */
+  told: FieldDef[];
 };
 
 /** Undefined while the fields are not known. */
@@ -75,11 +80,15 @@ export function useFields(kind: Kind): FieldSet | undefined {
         readOnly: true,
       }),
     );
+    const told: FieldDef[] = TOUCHED.includes(kind)
+      ? [{ ...bare(kind, "last_touch", label(kind, "last_touch")), type: "datetime", readOnly: true }]
+      : [];
     return {
       kind,
       all: all.filter(({ archived }) => !archived),
-      byKey: new Map([...system, ...all].map((field) => [field.key, field])),
+      byKey: new Map([...system, ...told, ...all].map((field) => [field.key, field])),
       system,
+      told,
     };
   }, [data, kind, label, optionLabel]);
 }

@@ -19,4 +19,25 @@ export const recordKeys = {
   timelines: ["record_timeline"] as const,
   timeline: (id: string) => ["record_timeline", id] as const,
   sharing: (id: string) => ["record_sharing", id] as const,
+  /** What a search over all kinds found. */
+  found: ["records_found"] as const,
+  /** Records of this tab's person that were opened last. */
+  recent: ["records_recent"] as const,
+  /** What a conversation has to do with records. */
+  allThreadRecords: ["thread_records"] as const,
+  threadRecords: (thread: string) => ["thread_records", thread] as const,
+  allConversations: ["record_threads"] as const,
+  conversations: (id: string) => ["record_threads", id] as const,
+  mailRules: (id: string) => ["record_mail_rules", id] as const,
+  suggestions: ["suggestions"] as const,
+  defaults: ["record_defaults"] as const,
+  imports: ["record_imports"] as const,
+  import: (id: string) => ["record_imports", "one", id] as const,
+  importRows: (id: string, state: string, outcome: string) =>
+    ["record_import_rows", id, state, outcome] as const,
+  /** Groups of records that may be the same. */
+  allDuplicates: ["record_duplicates"] as const,
+  duplicates: (kind: Kind) => ["record_duplicates", "groups", kind] as const,
+  duplicatesOf: (id: string) => ["record_duplicates", "of", id] as const,
+  merges: (id: string) => ["record_merges", id] as const,
 };

@@ -17,6 +17,10 @@ export async function refreshRecords(
     for (const queryKey of [recordKeys.history(id), recordKeys.timeline(id), recordKeys.sharing(id)])
       void client.invalidateQueries({ queryKey });
   }
+  // Who a person of a conversation is, and what it is joined to, may have changed with them.
+  void client.invalidateQueries({ queryKey: recordKeys.allThreadRecords });
+  void client.invalidateQueries({ queryKey: recordKeys.allConversations });
+  void client.invalidateQueries({ queryKey: recordKeys.allDuplicates });
   if (ids.length > MOST_SINGLE) {
     void client.invalidateQueries({ queryKey: ["record"] });
     void client.invalidateQueries({ queryKey: recordKeys.lists });
@@ -31,7 +35,7 @@ export async function refreshRecords(
         patchRecord(client, id, (known) => (known.version > record.version ? known : record));
         if (record.deleted_at !== null) dropRecord(client, id);
       } catch (error) {
-        if (!isProblem(error) || error.status !== 404) return;
+        if (!isProblem(error) || (error.status !== 404 && error.code !== "record_merged")) return;
         dropRecord(client, id);
         void client.invalidateQueries({ queryKey: recordKeys.record(id) });
       }

@@ -81,6 +81,8 @@ export type RecordItem = {
   created_by: string | null;
   updated_at: string;
   deleted_at: string | null;
+  /** The latest mail, call, meeting or note; of people, companies and boxes. */
+  last_touch?: string | null;
   /** Titles of the records that its values name, by id. */
   linked: { [id: string]: RecordRef };
 };
@@ -92,6 +94,9 @@ export type NewRecord = Fits<
 >;
 
 export type PageOf<Item> = { items: Item[]; next: string | null };
+
+/** `similar`: nothing has the words that were searched for; these are spelled alike. */
+export type RecordsPage = PageOf<RecordItem> & { similar: boolean };
 
 export type FilterOp =
   | "is"
@@ -145,6 +150,7 @@ export type Cause =
   | "restored"
   | "deleted"
   | "converted"
+  | "merged"
   | "rule";
 export type FieldChange = { field: string; from: FieldValue | null; to: FieldValue | null };
 export type HistoryEntry = {
@@ -153,6 +159,8 @@ export type HistoryEntry = {
   by: string | null;
   cause: Cause;
   changes: FieldChange[];
+  /** Titles of the records that the changes name. */
+  linked?: RecordRef[];
 };
 
 export type TimelineEntry = {
@@ -161,6 +169,9 @@ export type TimelineEntry = {
   record: RecordItem | null;
   change: HistoryEntry | null;
   thread: Thread | null;
+  /** Whose conversation it is, when a colleague shares it. */
+  shared_by?: { id: string; name: string } | null;
+  joined?: "address" | "hand" | "rule" | null;
 };
 export type TimelineAnswer = Omit<TimelineEntry, "record"> & { record: RecordAnswer | null };
 
@@ -172,7 +183,9 @@ export type BulkBody = {
   set?: Values;
   delete?: boolean;
 };
-export type BulkResult = Schemas["BulkResult"];
+export type BulkResult = Schemas["BulkResult"] & {
+  skipped_because?: Array<{ code: string; count: number }>;
+};
 
 export type StageOutcome = Schemas["StageOutcome"];
 export type Stage = Schemas["PipelineStage"];
@@ -207,6 +220,9 @@ export type ConvertBody = {
   contact: ConvertPart;
   company: ConvertPart;
   deal: { pipeline: string; stage: string; values: Values } | null;
+  /** What new ones are to say beside what the lead tells. */
+  contact_values?: Values;
+  company_values?: Values;
 };
 export type Converted = {
   contact: RecordItem | null;

@@ -27,6 +27,9 @@ export function RecordOpener({ open, children }: { open: (id: string) => void; c
   return <OpenContext.Provider value={open}>{children}</OpenContext.Provider>;
 }
 
+/** Opens another record where this one is: in the panel, if it is in one. */
+export const useRecordOpener = () => useContext(OpenContext);
+
 export function RecordLink({ record, icon = true }: { record: RecordRef; icon?: boolean }) {
   const { t } = useTranslation();
   const open = useContext(OpenContext);

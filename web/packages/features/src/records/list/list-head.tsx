@@ -12,14 +12,19 @@ import {
   IconTable,
 } from "@tenon/ui";
 import { useTranslation } from "react-i18next";
-import { useApi, useFormat } from "../../core";
+import { late, useApi, useFormat } from "../../core";
+import { withTexts } from "../../i18n";
 import { type FieldSet, isBox } from "../core/fields";
 import { recordsCountQuery } from "../core/queries";
 import type { Kind, Pipeline, RecordsAsked, ViewLayout } from "../core/types";
+import { ListMenu } from "../exchange/list-menu";
 import { ColumnsMenu } from "../table/columns-menu";
 import { IN_MAIN } from "./in-main";
 import classes from "./list.module.css";
 import type { ListState } from "./list-state";
+
+/** Nobody waits for it to see their contacts. */
+const SuggestionsHint = late(() => withTexts("threads", () => import("../meeting/suggestions-hint")));
 
 type ListHeadProps = {
   kind: Kind;
@@ -66,6 +71,7 @@ export function ListHead(props: ListHeadProps) {
           </span>
         )}
       </h1>
+      {kind === "contact" && <SuggestionsHint />}
       <TextInput
         className={classes.search}
         size="xs"
@@ -126,6 +132,10 @@ export function ListHead(props: ListHeadProps) {
             ))}
           </fieldset>
         )}
+        <ListMenu
+          ask={{ kind, asked, columns: state.columns.map(({ field }) => field) }}
+          className={classes.tool}
+        />
         {create !== undefined &&
           (wide ? (
             <Button size="xs" leftSection={<IconPlus size={15} />} onClick={create}>

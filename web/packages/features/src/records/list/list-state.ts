@@ -1,7 +1,8 @@
 /** What a list shows, as it was left. It stays in memory: names and addresses do not belong in an address bar. */
-import { type QueryClient, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useState } from "react";
+import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useState } from "react";
 import type { FieldSet } from "../core/fields";
+import { wantedSearchKey } from "../core/recent";
 import type { Kind, SavedView, Sort, ViewDefinition } from "../core/types";
 import { emptyGroup, fromFilter, type Group, toFilter } from "../filter/model";
 import { type Column, columnsOf, defaultColumns } from "../table/columns";
@@ -60,5 +61,19 @@ export function useListState(scope: string, kind: Kind, fields: FieldSet, view: 
     memory.delete(scope);
     draw((count) => count + 1);
   }, [memory, scope]);
+  useWantedSearch(kind, change);
   return { state, change, reset, changed: memory.has(scope) && differs(state, from) };
+}
+
+/** Takes over what somebody began to search for elsewhere. */
+function useWantedSearch(kind: Kind, change: (part: Partial<ListState>) => void): void {
+  const client = useQueryClient();
+  const queryKey = wantedSearchKey(kind);
+  const wanted = useQuery<string | null>({ queryKey, queryFn: () => null, enabled: false }).data;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each that is handed over
+  useEffect(() => {
+    if (wanted == null) return;
+    client.setQueryData(wantedSearchKey(kind), null);
+    change({ search: wanted });
+  }, [wanted]);
 }

@@ -196,6 +196,11 @@ export function TableList(props: TableListProps) {
           mayWrite={mayWrite}
         />
       )}
+      {query.data?.pages[0]?.similar === true && (
+        <p className={classes.similar} role="status">
+          {t("records.list.similar", { text: asked.search ?? "" })}
+        </p>
+      )}
       <div className={classes.body} aria-busy={query.isPlaceholderData ? "true" : undefined}>
         {body()}
       </div>

@@ -1,13 +1,14 @@
 /** What was deleted in the last thirty days, by kind, with the way back. */
 import { Button, Modal, NativeSelect, Skeleton } from "@mantine/core";
-import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
-import { Blank, IconTrash, Page, PageHeader, Panel, useToast } from "@tenon/ui";
+import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
+import { Blank, IconTrash, IconTrashX, Page, PageHeader, Panel, useToast } from "@tenon/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ProblemState, plain, useApi, useFormat, useTitle } from "../../core";
 import { dropRecord, refreshSets } from "../core/cache";
 import { recordCalls } from "../core/calls";
 import { useRecordEdits } from "../core/edits";
+import { recordKeys } from "../core/keys";
 import { KindIcon } from "../core/kind-icon";
 import { recordsQuery } from "../core/queries";
 import { KINDS, type Kind, type RecordItem } from "../core/types";
@@ -26,12 +27,15 @@ export function BinScreen() {
         title={t("records.bin.title")}
         lead={t("records.bin.lead")}
         actions={
-          <NativeSelect
-            aria-label={t("records.bin.kind")}
-            value={kind}
-            data={KINDS.map((one) => ({ value: one, label: t(`records.kinds.${one}`) }))}
-            onChange={(event) => setKind(event.currentTarget.value as Kind)}
-          />
+          <>
+            <NativeSelect
+              aria-label={t("records.bin.kind")}
+              value={kind}
+              data={KINDS.map((one) => ({ value: one, label: t(`records.kinds.${one}`) }))}
+              onChange={(event) => setKind(event.currentTarget.value as Kind)}
+            />
+            {records.some(({ access }) => access === "owner") && <EmptyBin kind={kind} />}
+          </>
         }
       />
       {query.isPending && <Skeleton height={56} />}
@@ -58,6 +62,52 @@ export function BinScreen() {
         </Button>
       )}
     </Page>
+  );
+}
+
+/** Only what the person may delete for good goes; the server says how much that was. */
+function EmptyBin({ kind }: { kind: Kind }) {
+  const { t } = useTranslation();
+  const api = useApi();
+  const client = useQueryClient();
+  const format = useFormat();
+  const edits = useRecordEdits();
+  const toast = useToast();
+  const [asking, setAsking] = useState(false);
+  const empty = useMutation({
+    mutationFn: () => recordCalls(api).emptyBin(kind),
+    onSuccess: ({ deleted }) =>
+      toast(t("records.bin.emptied", { count: deleted, number: format.number(deleted) })),
+    onError: edits.refused,
+    onSettled: () => {
+      setAsking(false);
+      void client.invalidateQueries({ queryKey: recordKeys.lists });
+      refreshSets(client);
+    },
+  });
+  const kinds = t(`records.kinds.${kind}`);
+  return (
+    <>
+      <Button variant="default" leftSection={<IconTrashX size={16} />} onClick={() => setAsking(true)}>
+        {t("records.bin.empty_it")}
+      </Button>
+      <Modal
+        opened={asking}
+        onClose={() => setAsking(false)}
+        title={t("records.bin.empty_title", { kinds })}
+        closeButtonProps={{ "aria-label": t("common.close") }}
+      >
+        <p className={classes.text}>{t("records.bin.empty_all_text", { kinds })}</p>
+        <div className={classes.actions}>
+          <Button variant="default" onClick={() => setAsking(false)} data-autofocus>
+            {t("common.cancel")}
+          </Button>
+          <Button color="red" loading={empty.isPending} onClick={() => empty.mutate()}>
+            {t("records.bin.empty_it")}
+          </Button>
+        </div>
+      </Modal>
+    </>
   );
 }
 

@@ -2,7 +2,7 @@
 import { IconArrowRight } from "@tenon/ui";
 import { useTranslation } from "react-i18next";
 import { useFields } from "../core/fields";
-import type { FieldChange, HistoryEntry, RecordItem } from "../core/types";
+import type { FieldChange, HistoryEntry, RecordItem, RecordRef } from "../core/types";
 import { useMembers, useValueText } from "../core/words";
 import classes from "./timeline.module.css";
 
@@ -16,13 +16,21 @@ export function useCauseText() {
       : t(`records.cause.${cause}`, { who: members.name(by) });
 }
 
-export function ChangeLine({ change, record }: { change: FieldChange; record: RecordItem }) {
+type ChangeLineProps = {
+  change: FieldChange;
+  record: RecordItem;
+  /** Titles of what it names, also of what the record names no more. */
+  titles?: readonly RecordRef[] | undefined;
+};
+
+export function ChangeLine({ change, record, titles = [] }: ChangeLineProps) {
   const { t } = useTranslation();
   const text = useValueText();
   const field = useFields(record.kind)?.byKey.get(change.field);
   if (field === undefined) return null;
   const shown = (value: FieldChange["from"]) => {
-    const words = text(field, value, record.linked);
+    const linked = { ...record.linked, ...Object.fromEntries(titles.map((ref) => [ref.id, ref])) };
+    const words = text(field, value, linked);
     return words === "" ? t("records.cause.nothing") : words;
   };
   return (

@@ -67,7 +67,8 @@ function Choice({ conflict, of, mine, choose }: ChoiceProps) {
   const field = useFields(of.record.kind)?.byKey.get(conflict.field);
   if (field === undefined) return null;
   const words = (value: EditConflict["theirs"]) => {
-    const shown = text(field, value, of.record.linked);
+    const linked = { ...of.record.linked, ...Object.fromEntries(of.linked.map((ref) => [ref.id, ref])) };
+    const shown = text(field, value, linked);
     return shown === "" ? t("records.cause.nothing") : shown;
   };
   const option = (own: boolean, label: string, value: EditConflict["theirs"], note: string) => (

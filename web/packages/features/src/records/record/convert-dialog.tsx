@@ -10,7 +10,7 @@ import { patchRecord, refreshSets } from "../core/cache";
 import { recordCalls } from "../core/calls";
 import { useFields } from "../core/fields";
 import { FieldInput } from "../core/inputs/field-input";
-import { RecordPicker } from "../core/inputs/record-picker";
+import { namedValues, RecordPicker } from "../core/inputs/record-picker";
 import { recordKeys } from "../core/keys";
 import type { ConvertPart, FieldValue, RecordItem, Values } from "../core/types";
 import { usePipelines } from "../core/words";
@@ -64,28 +64,25 @@ function ConvertForm({ lead, close }: { lead: RecordItem; close: () => void }) {
   const pipeline = pipelines.find(({ id }) => id === deal.values.pipeline) ?? pipelines[0];
   const stage = pipeline?.stages.find(({ id }) => id === deal.values.stage) ?? pipeline?.stages[0];
 
-  const renamed = (key: string, { on, existing, name }: Part): Values =>
-    on && existing === null && name.trim() !== text(values[key]) ? { [key]: name.trim() } : {};
+  /** What a new one is to be called, when that is not what the lead says. */
+  const renamed = (key: string, part: Part, named: (name: string) => Values): Values | undefined => {
+    const name = part.name.trim();
+    return part.on && part.existing === null && name !== text(values[key]) ? named(name) : undefined;
+  };
   const convert = useMutation({
     mutationFn: async () => {
       const part = (one: Part): ConvertPart =>
         !one.on ? null : one.existing !== null ? { existing: one.existing } : {};
       const { name, amount } = deal.values;
       const calls = recordCalls(api);
-      // New ones are made of what the lead tells, so it is told there first.
-      const told = {
-        ...renamed("contact_name", contact),
-        ...renamed("company_name", company),
+      const made = {
+        contact_values: renamed("contact_name", contact, (named) => namedValues("contact", named)),
+        company_values: renamed("company_name", company, (named) => ({ name: named })),
       };
-      let { version } = lead;
-      if (Object.keys(told).length > 0) {
-        const saved = await calls.change(lead.id, version, told);
-        patchRecord(client, lead.id, () => saved);
-        version = saved.version;
-      }
-      return await calls.convert(lead.id, version, {
+      return await calls.convert(lead.id, lead.version, {
         contact: part(contact),
         company: part(company),
+        ...Object.fromEntries(Object.entries(made).filter(([, values]) => values !== undefined)),
         deal:
           deal.on && pipeline !== undefined && stage !== undefined
             ? { pipeline: pipeline.id, stage: stage.id, values: { name, amount } }

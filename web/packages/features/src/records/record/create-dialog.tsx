@@ -5,7 +5,8 @@ import { ApiProblem } from "@tenon/api-client";
 import { useToast } from "@tenon/ui";
 import { type FormEvent, type KeyboardEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { ProblemNotice, useFocusBack, useMe } from "../../core";
+import { late, ProblemNotice, useFocusBack, useMe } from "../../core";
+import { withTexts } from "../../i18n";
 import { type CreateAsk, useRecordEdits } from "../core/edits";
 import { type FieldDef, isBox, PIPELINE_KIND, useFields } from "../core/fields";
 import { FieldInput } from "../core/inputs/field-input";
@@ -13,6 +14,11 @@ import type { Kind, RecordItem, Values } from "../core/types";
 import { isEmptyValue, type Linked, usePipelines } from "../core/words";
 import classes from "./dialogs.module.css";
 import { RecordSkeleton } from "./record-states";
+
+const CreateHint = late<{ kind: Kind; values: Values; close: () => void }>(() =>
+  withTexts("merge", () => import("../merge/create-hint")),
+);
+const DOUBLED: readonly Kind[] = ["contact", "company", "lead"];
 
 /** What is asked at once, beside what is required. */
 const QUICK: Record<Kind, readonly string[]> = {
@@ -138,6 +144,7 @@ function CreateForm({ ask, close }: { ask: CreateAsk; close: () => void }) {
           </div>
         ))}
       </div>
+      {DOUBLED.includes(kind) && <CreateHint kind={kind} values={values} close={close} />}
       <div className={classes.below}>
         {!all && rows.length < fields.all.length && (
           <button type="button" className={classes.fold} onClick={() => setAll(true)}>

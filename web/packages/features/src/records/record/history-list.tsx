@@ -5,7 +5,8 @@ import { isProblem } from "@tenon/api-client";
 import { useToast } from "@tenon/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { ProblemState, useApi, useFormat } from "../../core";
+import { late, ProblemState, useApi, useFormat } from "../../core";
+import { withTexts } from "../../i18n";
 import { patchRecord } from "../core/cache";
 import { recordCalls } from "../core/calls";
 import { useRecordEdits } from "../core/edits";
@@ -17,6 +18,10 @@ import { sameValue } from "../core/words";
 import { ChangeLine, useCauseText } from "./change-line";
 import classes from "./timeline.module.css";
 import { useCanEdit } from "./use-record";
+
+const MergedList = late<{ record: RecordItem }>(() =>
+  withTexts("merge", () => import("../merge/merged-list")),
+);
 
 export function HistoryList({ record }: { record: RecordItem }) {
   const { t } = useTranslation();
@@ -33,6 +38,7 @@ export function HistoryList({ record }: { record: RecordItem }) {
   if (query.isError) return <ProblemState error={query.error} retry={() => void query.refetch()} />;
   return (
     <>
+      {entries.some(({ cause }) => cause === "merged") && <MergedList record={record} />}
       <ol className={classes.timeline} aria-label={t("records.page.history")}>
         {entries.map((entry) => (
           <Version key={entry.version} entry={entry} record={record} />
@@ -100,7 +106,7 @@ function Change({ change, entry, record }: ChangeProps) {
   const offers = canEdit && field !== undefined && !sameValue(record.values[change.field], change.from);
   return (
     <div className={classes.versionChange}>
-      <ChangeLine change={change} record={record} />
+      <ChangeLine change={change} record={record} titles={entry.linked} />
       {offers && (
         <Button
           size="compact-xs"

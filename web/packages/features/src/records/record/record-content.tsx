@@ -1,16 +1,20 @@
 /** Head, fields, timeline and history of a record: side by side where there is room, else one at a time. */
 import { Button } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
 import { IconTrash, Notice } from "@tenon/ui";
-import { type KeyboardEvent, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { plain, useFormat } from "../../core";
+import { late, plain, useFormat } from "../../core";
+import { withTexts } from "../../i18n";
 import { useShortcuts } from "../../keyboard";
 import { useRecordEdits } from "../core/edits";
-import type { RecordItem } from "../core/types";
+import { rememberOpened } from "../core/recent";
+import type { Kind, RecordItem } from "../core/types";
 import { FieldsPanel } from "./fields-panel";
 import { HistoryList } from "./history-list";
 import classes from "./record.module.css";
 import { RecordHead } from "./record-head";
+import { RecordSkeleton } from "./record-states";
 import { RelatedLists } from "./related-lists";
 import { StageBar } from "./stage-bar";
 import { Timeline } from "./timeline";
@@ -25,14 +29,35 @@ type RecordContentProps = {
   useTitle?: (title: string | undefined) => void;
 };
 
-const TABS = ["details", "timeline", "history"] as const;
-type Tab = (typeof TABS)[number];
+/** Comes with its own texts when it is first looked at. */
+const RecordThreads = late(
+  () => withTexts("threads", () => import("../meeting/record-threads")),
+  RecordSkeleton,
+);
+
+const DuplicateHint = late<{ record: RecordItem }>(() =>
+  withTexts("merge", () => import("../merge/duplicate-hint")),
+);
+const DOUBLED: readonly Kind[] = ["contact", "company", "lead"];
+
+type Tab = "details" | "timeline" | "threads" | "history";
+const WITH_MAIL = new Set<Kind>(["contact", "company", "deal", "lead", "case", "card"]);
+const tabsOf = (kind: Kind, wide: boolean): Tab[] => [
+  ...(wide ? [] : (["details"] as const)),
+  "timeline",
+  ...(WITH_MAIL.has(kind) ? (["threads"] as const) : []),
+  "history",
+];
 const ignore = () => undefined;
 
 export function RecordContent({ id, place, wide, onClose, useTitle = ignore }: RecordContentProps) {
   const { t } = useTranslation();
   const { record } = useRecord(id);
+  const client = useQueryClient();
   useTitle(record?.title);
+  useEffect(() => {
+    if (record !== undefined) rememberOpened(client, record);
+  }, [client, record]);
   useShortcuts([
     ...(place === "page"
       ? [{ keys: "Escape", label: t("records.page.back"), group: t("records.page.keys"), run: onClose }]
@@ -57,6 +82,7 @@ export function RecordContent({ id, place, wide, onClose, useTitle = ignore }: R
 function Details({ record }: { record: RecordItem }) {
   return (
     <>
+      {DOUBLED.includes(record.kind) && record.deleted_at === null && <DuplicateHint record={record} />}
       <FieldsPanel record={record} />
       <RelatedLists record={record} />
     </>
@@ -72,7 +98,7 @@ function Wide({ record }: { record: RecordItem }) {
         <Details record={record} />
       </section>
       <div className={classes.main}>
-        <Tabs tabs={["timeline", "history"]} tab={tab} setTab={setTab} />
+        <Tabs tabs={tabsOf(record.kind, true)} tab={tab} setTab={setTab} />
         <TabPanel record={record} tab={tab} />
       </div>
     </div>
@@ -83,7 +109,7 @@ function Narrow({ record }: { record: RecordItem }) {
   const [tab, setTab] = useState<Tab>(record.kind === "note" ? "details" : "details");
   return (
     <div className={classes.main}>
-      <Tabs tabs={TABS} tab={tab} setTab={setTab} />
+      <Tabs tabs={tabsOf(record.kind, false)} tab={tab} setTab={setTab} />
       <TabPanel record={record} tab={tab} />
     </div>
   );
@@ -99,6 +125,7 @@ function TabPanel({ record, tab }: { record: RecordItem; tab: Tab }) {
     >
       {tab === "details" && <Details record={record} />}
       {tab === "timeline" && <Timeline record={record} />}
+      {tab === "threads" && <RecordThreads record={record} />}
       {tab === "history" && <HistoryList record={record} />}
     </div>
   );

@@ -16,7 +16,7 @@ import {
 } from "@tenon/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { late, plain } from "../../core";
+import { late, plain, useFormat } from "../../core";
 import { useRecordEdits } from "../core/edits";
 import { useFields } from "../core/fields";
 import { FieldEditor } from "../core/inputs/field-editor";
@@ -45,6 +45,7 @@ export function RecordHead({ record, place, onClose }: RecordHeadProps) {
   const canEdit = useCanEdit(record);
   const pipelines = usePipelines();
   const [dialog, setDialog] = useState<"sharing" | "convert">();
+  const format = useFormat();
   const { owner } = record.values;
   const outcome = findStage(pipelines, record.values.stage)?.stage.outcome;
   return (
@@ -120,6 +121,11 @@ export function RecordHead({ record, place, onClose }: RecordHeadProps) {
           <MemberName id={owner} size={18} />
         ) : (
           <span>{t("records.page.no_owner")}</span>
+        )}
+        {record.last_touch != null && (
+          <span title={format.full(record.last_touch)}>
+            {t("records.page.last_touch", { when: format.ago(record.last_touch) })}
+          </span>
         )}
         {typeof record.values.title === "string" && record.kind === "contact" && (
           <span>{plain(record.values.title)}</span>

@@ -1,13 +1,15 @@
 import { Button, Skeleton } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
 import { isProblem } from "@tenon/api-client";
-import { Blank, IconLock } from "@tenon/ui";
-import type { ReactNode } from "react";
+import { Blank, IconLock, useToast } from "@tenon/ui";
+import { type ReactNode, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { LinkButton, ProblemState, useApi } from "../../core";
 import { findRecord } from "../core/cache";
 import { recordQuery } from "../core/queries";
 import type { Kind } from "../core/types";
+import { useRecordOpener } from "../core/value-view";
 import classes from "./record.module.css";
 
 type LoadedRecordProps = { id: string; onClose?: () => void; children: (kind: Kind) => ReactNode };
@@ -21,6 +23,8 @@ export function LoadedRecord({ id, onClose, children }: LoadedRecordProps) {
     ...recordQuery(api, id),
     placeholderData: () => findRecord(client, id),
   });
+  const into = isProblem(error, "record_merged") ? error.more.into : undefined;
+  if (isError && typeof into === "string") return <MergedInto id={into} />;
   if (data !== undefined && !(isError && isProblem(error) && error.status === 404))
     return children(data.kind);
   if (!isError) return <RecordSkeleton />;
@@ -47,6 +51,21 @@ export function LoadedRecord({ id, onClose, children }: LoadedRecordProps) {
       </Blank>
     );
   return <ProblemState error={error} retry={() => void refetch()} />;
+}
+
+/** What became part of another record leads to that one, and says so. */
+function MergedInto({ id }: { id: string }) {
+  const { t } = useTranslation();
+  const toast = useToast();
+  const navigate = useNavigate();
+  const open = useRecordOpener();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each that it leads to
+  useEffect(() => {
+    toast(t("records.page.merged_into"), { key: "merged into", shownMs: 8_000 });
+    if (open === undefined) void navigate({ to: "/records/$id", params: { id }, replace: true });
+    else open(id);
+  }, [id]);
+  return <RecordSkeleton />;
 }
 
 export function RecordSkeleton() {

@@ -1,5 +1,4 @@
 import { ActionIcon, Checkbox } from "@mantine/core";
-import { Link } from "@tanstack/react-router";
 import { IconHistory, IconMail, IconTrash } from "@tenon/ui";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -11,6 +10,7 @@ import { KindIcon } from "../core/kind-icon";
 import type { HistoryEntry, RecordItem, TimelineEntry } from "../core/types";
 import { RecordLink } from "../core/value-view";
 import { formatDate, useMembers } from "../core/words";
+import { ThreadLink } from "../meeting/thread-link";
 import { ChangeLine, useCauseText } from "./change-line";
 import { MentionText } from "./mention-text";
 import classes from "./timeline.module.css";
@@ -21,7 +21,7 @@ export function TimelineItem({ entry, record }: { entry: TimelineEntry; record: 
   if (entry.record !== null && entry.type === "task") return <TaskItem task={entry.record} />;
   if (entry.record !== null) return <ActivityItem activity={entry.record} at={entry.at} />;
   if (entry.change !== null) return <ChangeItem change={entry.change} record={record} />;
-  if (entry.thread !== null) return <MailItem thread={entry.thread} at={entry.at} />;
+  if (entry.thread !== null) return <MailItem entry={entry} thread={entry.thread} />;
   return null;
 }
 
@@ -168,29 +168,34 @@ function ChangeItem({ change, record }: { change: HistoryEntry; record: RecordIt
     <Item icon={<IconHistory size={15} />} at={change.at}>
       <span className={classes.quiet}>{causeText(change)}</span>
       {change.changes.map((one) => (
-        <ChangeLine key={one.field} change={one} record={record} />
+        <ChangeLine key={one.field} change={one} record={record} titles={change.linked} />
       ))}
     </Item>
   );
 }
 
-function MailItem({ thread, at }: { thread: NonNullable<TimelineEntry["thread"]>; at: string }) {
+type MailItemProps = { entry: TimelineEntry; thread: NonNullable<TimelineEntry["thread"]> };
+
+function MailItem({ entry, thread }: MailItemProps) {
   const { t } = useTranslation();
   const format = useFormat();
   return (
-    <Item icon={<IconMail size={16} />} at={at} strong>
-      <Link
-        className={classes.mail}
-        to="/mail/$connection/{-$label}"
-        params={{ connection: thread.connection_id }}
-        search={{ thread: thread.id }}
-      >
-        {thread.subject === "" ? t("records.timeline.no_subject") : plain(thread.subject)}
-      </Link>
+    <Item icon={<IconMail size={16} />} at={entry.at} strong>
+      <ThreadLink
+        id={thread.id}
+        connection={entry.shared_by == null ? thread.connection_id : null}
+        subject={thread.subject}
+      />
       <div className={classes.by}>
         {format.list(thread.participants.slice(0, 4).map(({ name, address }) => plain(name || address)))}
         {" · "}
         {t("records.timeline.messages", { count: thread.message_count })}
+        {entry.shared_by != null && (
+          <>
+            {" · "}
+            {t("records.timeline.shared_by", { name: plain(entry.shared_by.name) })}
+          </>
+        )}
       </div>
     </Item>
   );

@@ -4,7 +4,8 @@ import { useQuery } from "@tanstack/react-query";
 import { Blank, IconArchive, IconForms, IconPlus, Page, PageHeader, Panel, Pill } from "@tenon/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { managesWorkspace, ProblemState, useApi, useFormat, useMe, useTitle } from "../../core";
+import { late, managesWorkspace, ProblemState, useApi, useFormat, useMe, useTitle } from "../../core";
+import { withTexts } from "../../i18n";
 import { recordCalls } from "../core/calls";
 import { useFieldWords } from "../core/fields";
 import { recordKeys } from "../core/keys";
@@ -16,6 +17,8 @@ import { BackToSettings } from "./back-to-settings";
 import { FieldDialog } from "./field-dialog";
 import { SettingRow } from "./setting-row";
 import classes from "./settings.module.css";
+
+const DefaultSharing = late(() => withTexts("threads", () => import("../meeting/default-sharing")));
 
 export function FieldsScreen() {
   const { t } = useTranslation();
@@ -60,6 +63,11 @@ export function FieldsScreen() {
       {objects.isError && <ProblemState error={objects.error} retry={() => void objects.refetch()} />}
       {objects.isSuccess && (
         <FieldsPanel kind={kind} fields={fields} may={may} edit={setDialog} add={() => setDialog("new")} />
+      )}
+      {objects.isSuccess && (
+        <div style={{ marginTop: "1rem" }}>
+          <DefaultSharing key={kind} kind={kind} may={may} />
+        </div>
       )}
       {dialog !== undefined && (
         <FieldDialog

@@ -78,10 +78,10 @@ function Choice({ field, value }: { field: FieldDef; value: string }) {
   return <OptionChip label={option?.label ?? value} color={option?.color} />;
 }
 
-const SYSTEM = new Set(["created_at", "updated_at", "created_by"]);
+const SYSTEM = new Set(["created_at", "updated_at", "created_by", "last_touch"]);
 
 /** Also of what the server itself writes. */
 export function valueIn(record: RecordItem, key: string): FieldValue | null | undefined {
-  if (SYSTEM.has(key)) return record[key as "created_at" | "updated_at" | "created_by"];
+  if (SYSTEM.has(key)) return record[key as "created_at" | "updated_at" | "created_by" | "last_touch"];
   return record.values[key];
 }

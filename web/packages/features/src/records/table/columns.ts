@@ -10,8 +10,8 @@ export const WIDEST = 640;
 const STEP = 24;
 
 const DEFAULTS: Record<Kind, readonly string[]> = {
-  contact: ["emails", "company", "title", "phones", "owner", "updated_at"],
-  company: ["domain", "industry", "employees", "phones", "owner", "updated_at"],
+  contact: ["emails", "company", "title", "phones", "owner", "last_touch"],
+  company: ["domain", "industry", "employees", "phones", "owner", "last_touch"],
   deal: ["stage", "amount", "close_date", "company", "contacts", "owner"],
   lead: ["stage", "source", "company_name", "contact_name", "amount", "owner", "created_at"],
   case: ["stage", "priority", "due_date", "company", "contacts", "owner"],
@@ -50,7 +50,7 @@ export const fieldOf = (fields: FieldSet, key: string): FieldDef | undefined => 
 /** What may be chosen as a column. */
 export function choosable(fields: FieldSet): FieldDef[] {
   const one = (field: FieldDef) => !field.archived && !IN_TITLE.has(field.key) && field.key !== "pipeline";
-  return [...fields.all, ...fields.system].filter(one);
+  return [...fields.all, ...fields.system, ...fields.told].filter(one);
 }
 
 export function defaultColumns(kind: Kind, fields: FieldSet): Column[] {
@@ -118,4 +118,6 @@ const SORTABLE: readonly ShownType[] = [
   "emails",
   "phones",
 ];
-export const isSortable = (field: FieldDef): boolean => SORTABLE.includes(field.type);
+/** Counted when it is asked for: the server can neither sort nor filter by it. */
+export const isTold = ({ key }: FieldDef): boolean => key === "last_touch";
+export const isSortable = (field: FieldDef): boolean => SORTABLE.includes(field.type) && !isTold(field);

@@ -15,7 +15,7 @@ import { useTranslation } from "react-i18next";
 import type { FieldDef } from "../core/fields";
 import type { Sort } from "../core/types";
 import { IN_MAIN } from "../list/in-main";
-import { type Column, isSortable, moved, resized, stepped, TITLE_WIDTH, toggled } from "./columns";
+import { type Column, isSortable, isTold, moved, resized, stepped, TITLE_WIDTH, toggled } from "./columns";
 import { Part } from "./part";
 import classes from "./table.module.css";
 import { useColumnDrag } from "./use-column-drag";
@@ -97,10 +97,14 @@ function HeadCell({
         sortKey={isSortable(field) ? field.key : undefined}
         setSort={setSort}
       >
-        <Menu.Item leftSection={<IconFilter size={16} />} onClick={() => filterBy(field)}>
-          {t("records.list.filter_by")}
-        </Menu.Item>
-        <Menu.Divider />
+        {!isTold(field) && (
+          <>
+            <Menu.Item leftSection={<IconFilter size={16} />} onClick={() => filterBy(field)}>
+              {t("records.list.filter_by")}
+            </Menu.Item>
+            <Menu.Divider />
+          </>
+        )}
         <Menu.Item
           leftSection={<IconArrowLeft size={16} />}
           disabled={at === 0}

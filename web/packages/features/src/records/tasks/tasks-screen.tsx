@@ -12,6 +12,7 @@ import { useRecordEdits } from "../core/edits";
 import { recordsCountQuery, recordsQuery } from "../core/queries";
 import type { RecordItem, RecordsAsked } from "../core/types";
 import { dayIn, ownZone } from "../core/zone";
+import { ListMenu } from "../exchange/list-menu";
 import listClasses from "../list/list.module.css";
 import { TableSkeleton } from "../list/list-states";
 import { SidePanel } from "../list/side-panel";
@@ -179,6 +180,7 @@ function Tasks({ search }: { search: TasksSearch }) {
             {tab(false)}
             {tab(true)}
           </nav>
+          <ListMenu ask={{ kind: "task", asked, columns: [] }} className={listClasses.tool} />
         </header>
         {mayWrite && <TaskAdd ref={adding} owner={me?.member.id} today={today} />}
         <div className={listClasses.body}>

@@ -1,0 +1,2 @@
+DELETE FROM record_values WHERE field = '=';
+DELETE FROM record_words;

@@ -1,0 +1,2 @@
+/** `utf-8` as it is written for people. */
+export const encodingName = (encoding: string): string => encoding.replace(/^utf/, "UTF").replace(/^w/, "W");

@@ -1,0 +1,71 @@
+/** Each call of what brings mail and records together, once. */
+import { type ApiClient, send } from "@tenon/api-client";
+import type {
+  FindBody,
+  FoundRecord,
+  MailRule,
+  RecordDefault,
+  RecordThread,
+  Suggestion,
+  ThreadRecords,
+  ThreadSharing,
+} from "../core/next-types";
+import type { Kind, PageOf, Sharing } from "../core/types";
+
+type Method = "GET" | "POST" | "PUT" | "DELETE";
+type Options = { path?: object; query?: object; body?: unknown; signal?: AbortSignal | undefined };
+type Loose = Record<
+  Method,
+  (path: string, options: object) => Promise<{ data?: unknown; error?: unknown; response: Response }>
+>;
+type Asked = { signal?: AbortSignal | undefined };
+
+export function meetingCalls(api: ApiClient) {
+  const loose = api as unknown as Loose;
+  const call = <Data>(method: Method, path: string, options: Options = {}): Promise<Data> =>
+    send(
+      loose[method](`/api/v1${path}`, {
+        params: { path: options.path, query: options.query },
+        ...(options.body === undefined ? {} : { body: options.body }),
+        ...(options.signal === undefined ? {} : { signal: options.signal }),
+      }),
+    ) as Promise<Data>;
+  const paged = (after: string | undefined, limit: number) => ({
+    limit,
+    ...(after === undefined ? {} : { after }),
+  });
+
+  return {
+    find: (body: FindBody, { signal }: Asked = {}) =>
+      call<{ items: FoundRecord[] }>("POST", "/records/search", { body, signal }),
+
+    ofThread: (id: string, { signal }: Asked = {}) =>
+      call<ThreadRecords>("GET", "/threads/{id}/records", { path: { id }, signal }),
+    join: (id: string, record: string) =>
+      call<void>("PUT", "/threads/{id}/boxes/{record}", { path: { id, record } }),
+    part: (id: string, record: string) =>
+      call<void>("DELETE", "/threads/{id}/boxes/{record}", { path: { id, record } }),
+    share: (id: string, body: ThreadSharing) =>
+      call<ThreadSharing>("PUT", "/threads/{id}/sharing", { path: { id }, body }),
+
+    threads: (id: string, after: string | undefined, { signal }: Asked = {}) =>
+      call<PageOf<RecordThread>>("GET", "/records/{id}/threads", {
+        path: { id },
+        query: paged(after, 30),
+        signal,
+      }),
+    rules: (id: string, { signal }: Asked = {}) =>
+      call<{ items: MailRule[] }>("GET", "/records/{id}/mail-rules", { path: { id }, signal }),
+    setRules: (id: string, items: MailRule[]) =>
+      call<{ items: MailRule[] }>("PUT", "/records/{id}/mail-rules", { path: { id }, body: { items } }),
+
+    suggestions: (after: string | undefined, limit: number, { signal }: Asked = {}) =>
+      call<PageOf<Suggestion>>("GET", "/suggestions", { query: paged(after, limit), signal }),
+    dismiss: (addresses: string[]) => call<void>("POST", "/suggestions/dismiss", { body: { addresses } }),
+
+    defaults: ({ signal }: Asked = {}) =>
+      call<{ items: RecordDefault[] }>("GET", "/record-defaults", { signal }),
+    setDefault: (kind: Kind, body: Sharing) =>
+      call<Sharing>("PUT", "/record-defaults/{kind}", { path: { kind }, body }),
+  };
+}

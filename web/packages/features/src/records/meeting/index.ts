@@ -1,0 +1,2 @@
+export { SharedThreadScreen } from "./shared-thread";
+export { SuggestionsScreen } from "./suggestions-screen";

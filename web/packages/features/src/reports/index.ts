@@ -1,0 +1,2 @@
+export { ReportsScreen } from "./reports-screen";
+export { type ReportsSearch, readSearch } from "./search";

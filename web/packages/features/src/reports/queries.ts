@@ -1,0 +1,54 @@
+/** Every read of reports. */
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { type ApiClient, isProblem, send } from "@tenon/api-client";
+import { recordKeys } from "../records/core/keys";
+import type { PageOf, RecordAnswer } from "../records/core/types";
+import type { Answers, Bodies, Drilled, Pick, ReportName } from "./types";
+
+type Loose = {
+  POST: (
+    path: string,
+    options: { body: unknown; signal: AbortSignal },
+  ) => Promise<{ data?: unknown; error?: unknown; response: Response }>;
+};
+
+const post = <Data>(api: ApiClient, path: string, body: unknown, signal: AbortSignal) =>
+  send((api as unknown as Loose).POST(path, { body, signal })) as Promise<Data>;
+
+export const reportPath = (report: ReportName) => `/api/v1/reports/${report}`;
+
+/** Beside the counts of lists: what makes those old makes these old. */
+const key = (report: ReportName) => [...recordKeys.counts, "report", report] as const;
+
+export const reportQuery = <Name extends ReportName>(
+  api: ApiClient,
+  report: Name,
+  body: Bodies[Name] | undefined,
+) =>
+  queryOptions({
+    queryKey: [...key(report), body] as const,
+    queryFn: ({ signal }) => post<Answers[Name]>(api, reportPath(report), body, signal),
+    enabled: body !== undefined,
+    placeholderData: keepPreviousData,
+    staleTime: 30_000,
+    retry: (failures, error) =>
+      failures < 2 && isProblem(error) && (error.status === 0 || error.status >= 500),
+  });
+
+const ROWS_PER_PAGE = 50;
+
+/** The records behind a figure. */
+export const rowsQuery = (api: ApiClient, report: Drilled, body: object, pick: Pick) =>
+  infiniteQueryOptions({
+    queryKey: [...key(report), "rows", body, pick] as const,
+    queryFn: ({ pageParam, signal }) =>
+      post<PageOf<RecordAnswer>>(
+        api,
+        `${reportPath(report)}/rows`,
+        { ...body, pick, limit: ROWS_PER_PAGE, ...(pageParam === undefined ? {} : { after: pageParam }) },
+        signal,
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
+    staleTime: 30_000,
+  });
