@@ -161,14 +161,22 @@ async function read() {
   await screen("mail");
 
   await checks.step("j and k move in the list, Enter opens, u goes back", async () => {
+    const focused = (at) =>
+      page.waitForFunction(
+        (index) =>
+          document.activeElement?.hasAttribute("data-thread") &&
+          document.querySelectorAll("[data-thread]")[index] === document.activeElement,
+        at,
+      );
     await page.locator("h1").first().focus();
     await page.keyboard.press("j");
+    await focused(0);
     await page.keyboard.press("j");
-    const second = await page.locator("[data-thread]").nth(1).getAttribute("data-thread");
-    await page.waitForFunction((id) => document.activeElement?.getAttribute("data-thread") === id, second);
+    await focused(1);
+    const second = await page.evaluate(() => document.activeElement?.getAttribute("data-thread"));
     await page.keyboard.press("Enter");
     await page.waitForURL("**thread=**");
-    await page.waitForTimeout(300);
+    await page.getByTestId("thread-pane").locator("h2").first().waitFor();
     await page.keyboard.press("u");
     await page.waitForURL((url) => !url.searchParams.has("thread"));
     await page.waitForFunction((id) => document.activeElement?.getAttribute("data-thread") === id, second);

@@ -11,12 +11,24 @@ use anyhow::{Context, Result, bail};
 use rustix::process::Signal;
 
 use crate::children::Running;
+use crate::failures;
 
 /// One program to run.
 pub struct Run {
     command: Command,
     name: String,
-    quiet: bool,
+    shows: Shows,
+}
+
+/// What is shown of a program's output.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shows {
+    /// Each line as it comes.
+    All,
+    /// Everything at the end, when it fails.
+    Failures,
+    /// Nothing: it is meant to fail, and its lines would be taken for real failures.
+    Nothing,
 }
 
 /// What a program printed (both streams, as lines arrived) and whether it ended well.
@@ -45,7 +57,7 @@ impl Run {
         Self {
             command,
             name,
-            quiet: false,
+            shows: Shows::All,
         }
     }
 
@@ -93,7 +105,14 @@ impl Run {
     /// Shows the output only when the program fails.
     #[must_use]
     pub fn quiet(mut self) -> Self {
-        self.quiet = true;
+        self.shows = Shows::Failures;
+        self
+    }
+
+    /// Shows no output, even when the program fails, as it is meant to.
+    #[must_use]
+    pub fn silent(mut self) -> Self {
+        self.shows = Shows::Nothing;
         self
     }
 
@@ -152,7 +171,7 @@ impl Run {
         .flatten()
         .map(|pipe| {
             let text = Arc::clone(&text);
-            let quiet = self.quiet;
+            let quiet = self.shows != Shows::All;
             std::thread::spawn(move || keep_lines(pipe, &text, quiet))
         })
         .collect();
@@ -162,7 +181,7 @@ impl Run {
                 break status;
             }
             let length = text.lock().unwrap_or_else(PoisonError::into_inner).len();
-            if length != seen && !self.quiet {
+            if length != seen && self.shows == Shows::All {
                 (told, seen) = (Instant::now(), length);
             } else if told.elapsed() >= Duration::from_mins(1) {
                 told = Instant::now();
@@ -177,8 +196,14 @@ impl Run {
             }
         }
         let text = text.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if self.quiet && !status.success() {
-            eprint!("{text}");
+        if !status.success() {
+            match self.shows {
+                Shows::Failures => eprint!("{text}"),
+                Shows::All | Shows::Nothing => {}
+            }
+            if self.shows != Shows::Nothing {
+                failures::keep(&shown, &text);
+            }
         }
         Ok(Outcome {
             ok: status.success(),

@@ -11,6 +11,7 @@ mod children;
 mod command;
 mod counts;
 mod demo;
+mod failures;
 mod generate;
 mod http;
 mod launch;

@@ -175,11 +175,11 @@ fn tests(
         .args(["nextest", "run", "--no-fail-fast", "--cargo-quiet"])
         .args(["--show-progress=none", "--status-level=fail"])
         .args(["--final-status-level=fail", "--workspace", "-E", &filter])
-        .env("TENON_TEST_SQLITE_ONLY", "1")
-        .quiet();
-    if let Some(word) = saboteur {
-        run = run.env("TENON_SABOTEUR", word);
-    }
+        .env("TENON_TEST_SQLITE_ONLY", "1");
+    run = match saboteur {
+        Some(word) => run.env("TENON_SABOTEUR", word).silent(),
+        None => run.quiet(),
+    };
     let outcome = run.run()?;
     let counts = crate::counts::nextest(&outcome.text);
     ensure!(

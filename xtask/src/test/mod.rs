@@ -10,6 +10,7 @@ use anyhow::{Result, bail};
 use crate::build;
 use crate::command::Run;
 use crate::counts::{self, Counts};
+use crate::failures;
 use crate::generate;
 use crate::needs::debian_packages;
 use crate::tidy;
@@ -72,6 +73,9 @@ pub fn run(names: &[String]) -> Result<bool> {
             "   {name:<10} {:>6} passed {:>4} failed",
             counts.passed, counts.failed
         );
+    }
+    for line in failures::all() {
+        println!("   {line}");
     }
     let total: Counts = results.iter().map(|(_, counts)| *counts).sum();
     println!("{} passed, {} failed", total.passed, total.failed);
