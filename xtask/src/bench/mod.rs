@@ -7,6 +7,7 @@ mod open_message;
 mod peer;
 mod push;
 mod quota;
+mod records;
 
 use anyhow::{Result, bail};
 use clap::Args;
@@ -55,13 +56,17 @@ impl Options {
 
 type Bench = fn(&Options, &std::path::Path, &mut Report) -> Result<()>;
 
-const BENCHES: [(&str, Bench); 6] = [
+const BENCHES: [(&str, Bench); 10] = [
     ("first-sync", first_sync::run),
     ("quota", quota::run),
     ("open-message", open_message::run),
     ("list-threads", list_threads::run),
     ("idle", idle::run),
     ("push", push::run),
+    ("import", records::import::run),
+    ("lookup", records::lookup::run),
+    ("board", records::screens::board),
+    ("table", records::screens::table),
 ];
 
 /// Runs one benchmark or all, on the release build.

@@ -81,7 +81,7 @@ impl Setup {
             // Kept over restarts: the redirect address is part of a consent.
             port: free_port()?,
         };
-        setup.create_owner()?;
+        setup.create_member(OWNER, "Olive Owner", "owner")?;
         Ok(setup)
     }
 
@@ -163,24 +163,24 @@ impl Setup {
         Ok(command)
     }
 
-    fn create_owner(&self) -> Result<()> {
+    /// `tenon member create`, with a password and without an invitation.
+    pub fn create_member(
+        &self,
+        (email, password): (&str, &str),
+        name: &str,
+        role: &str,
+    ) -> Result<()> {
         let mut child = self
             .command()?
-            .args(["member", "create", "--role", "owner"])
-            .args([
-                "--email",
-                OWNER.0,
-                "--name",
-                "Olive Owner",
-                "--password-stdin",
-            ])
+            .args(["member", "create", "--role", role])
+            .args(["--email", email, "--name", name, "--password-stdin"])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .context("cannot run tenon member create")?;
         if let Some(mut stdin) = child.stdin.take() {
-            writeln!(stdin, "{}", OWNER.1)?;
+            writeln!(stdin, "{password}")?;
         }
         let output = child.wait_with_output()?;
         if !output.status.success() {

@@ -1,188 +1,18 @@
-//! vCards (RFC 6350; versions 2.1 and 3.0 too) and iCalendars (RFC 5545) as tables. Both are content lines: a name, its
-//! parameters, a value. One reader of two hundred lines does for both, and for the quoted-printable of old phones.
+//! vCards (RFC 6350; versions 2.1 and 3.0 too) and iCalendars (RFC 5545) as tables.
 
-use encoding_rs::{Encoding, UTF_8};
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
+use calcard::common::timezone::Tz;
+use calcard::common::{IanaString, PartialDateTime};
+use calcard::icalendar::timezone::TzResolver;
+use calcard::icalendar::{
+    ICalendarComponent, ICalendarComponentType, ICalendarEntry, ICalendarProperty, ICalendarStatus,
+    ICalendarValue,
+};
+use calcard::vcard::{VCardEntry, VCardParameterName, VCardProperty, VCardType, VCardValue};
+use calcard::{Entry, Parser};
+use jiff::Timestamp;
 use tenon_model::records::Kind;
 
-/// A content line.
-#[derive(Debug, PartialEq, Eq)]
-struct Line {
-    name: String,
-    params: Vec<(String, String)>,
-    value: String,
-}
-
-impl Line {
-    fn param(&self, name: &str) -> Option<&str> {
-        let found = self.params.iter().find(|(n, _)| n == name);
-        found.map(|(_, v)| v.as_str())
-    }
-
-    /// What a number or an address is for.
-    fn label(&self) -> String {
-        let types = self.params.iter().filter(|(n, _)| n == "TYPE");
-        let words = types.flat_map(|(_, v)| v.split(','));
-        for word in words {
-            let word = word.trim_matches('"').to_lowercase();
-            match word.as_str() {
-                "cell" | "mobile" | "iphone" => return "mobile".to_owned(),
-                "work" | "home" | "fax" | "main" | "other" => return word,
-                _ => {}
-            }
-        }
-        String::new()
-    }
-
-    fn text(&self) -> String {
-        unescape(&self.value)
-    }
-
-    fn parts(&self) -> Vec<String> {
-        split(&self.value, ';')
-            .iter()
-            .map(|t| unescape(t))
-            .collect()
-    }
-}
-
-/// Splits at what stands without a backslash before it.
-fn split(text: &str, at: char) -> Vec<String> {
-    let mut out = vec![String::new()];
-    let mut escaped = false;
-    for c in text.chars() {
-        if c == at && !escaped {
-            out.push(String::new());
-        } else if let Some(last) = out.last_mut() {
-            last.push(c);
-        }
-        escaped = c == '\\' && !escaped;
-    }
-    out
-}
-
-fn unescape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut chars = text.chars();
-    while let Some(c) = chars.next() {
-        match c {
-            '\\' => match chars.next() {
-                Some('n' | 'N') => out.push('\n'),
-                Some(other) => out.push(other),
-                None => {}
-            },
-            other => out.push(other),
-        }
-    }
-    out.trim().to_owned()
-}
-
-/// The bytes of quoted-printable text (RFC 2045, 6.7).
-fn quoted_printable(text: &str, charset: Option<&str>) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let raw = text.as_bytes();
-    let mut at = 0;
-    while at < raw.len() {
-        let hex = (raw[at] == b'=')
-            .then(|| text.get(at + 1..at + 3))
-            .flatten()
-            .and_then(|h| u8::from_str_radix(h, 16).ok());
-        if let Some(byte) = hex {
-            bytes.push(byte);
-            at += 3;
-        } else {
-            bytes.push(raw[at]);
-            at += 1;
-        }
-    }
-    let encoding = charset.and_then(|c| Encoding::for_label(c.as_bytes()));
-    encoding.unwrap_or(UTF_8).decode(&bytes).0.into_owned()
-}
-
-/// The lines of a file, unfolded.
-fn lines(text: &str) -> Vec<Line> {
-    let mut out: Vec<String> = Vec::new();
-    let mut soft = false;
-    for raw in text.split(['\n', '\r']).filter(|l| !l.is_empty()) {
-        let folded = raw.starts_with([' ', '\t']);
-        match out.last_mut() {
-            // Quoted-printable goes on after a `=` at the end.
-            Some(last) if soft => {
-                last.pop();
-                last.push_str(raw.trim_start());
-            }
-            Some(last) if folded => last.push_str(&raw[1..]),
-            _ => out.push(raw.to_owned()),
-        }
-        let quoted = out.last().is_some_and(|l| {
-            l.get(..l.len().min(300))
-                .unwrap_or(l)
-                .to_uppercase()
-                .contains("QUOTED-PRINTABLE")
-        });
-        soft = quoted && raw.ends_with('=');
-    }
-    out.iter().filter_map(|l| line(l)).collect()
-}
-
-fn line(text: &str) -> Option<Line> {
-    let mut quoted = false;
-    let colon = text.char_indices().find(|(_, c)| {
-        if *c == '"' {
-            quoted = !quoted;
-        }
-        *c == ':' && !quoted
-    });
-    let (head, value) = (&text[..colon?.0], &text[colon?.0 + 1..]);
-    let mut parts = head.split(';');
-    let name = parts.next()?.trim();
-    // item1.EMAIL is how Apple groups lines.
-    let name = name
-        .rsplit_once('.')
-        .map_or(name, |(_, n)| n)
-        .to_uppercase();
-    let params: Vec<(String, String)> = parts
-        .map(|p| match p.split_once('=') {
-            Some((n, v)) => (n.trim().to_uppercase(), v.trim_matches('"').to_owned()),
-            None => ("TYPE".to_owned(), p.to_owned()),
-        })
-        .collect();
-    let mut line = Line {
-        name,
-        params,
-        value: value.to_owned(),
-    };
-    let encoded = |l: &Line, word: &str| {
-        l.params
-            .iter()
-            .any(|(n, v)| (n == "ENCODING" || n == "TYPE") && v.eq_ignore_ascii_case(word))
-    };
-    if encoded(&line, "quoted-printable") {
-        line.value = quoted_printable(&line.value, line.param("CHARSET"));
-    }
-    Some(line)
-}
-
-/// The components of a name: the lines between its BEGIN and END, without those of what is inside.
-fn components(text: &str, name: &str) -> Vec<Vec<Line>> {
-    let (mut out, mut inside, mut depth) = (Vec::new(), None::<Vec<Line>>, 0_usize);
-    for line in lines(text) {
-        let names = line.value.trim().eq_ignore_ascii_case(name);
-        match (line.name.as_str(), &mut inside) {
-            ("BEGIN", None) if names => inside = Some(Vec::new()),
-            ("BEGIN", Some(_)) => depth += 1,
-            ("END", Some(_)) if depth > 0 => depth -= 1,
-            ("END", Some(_)) => out.extend(inside.take()),
-            (_, Some(lines)) if depth == 0 => lines.push(line),
-            _ => {}
-        }
-    }
-    // A file that was cut off.
-    out.extend(inside);
-    out
-}
-
+/// What one entry of a list is: its text, and what it is for in brackets.
 fn entry(text: &str, label: &str) -> String {
     let text = text.replace(['\n', '\r', ';'], " ");
     if label.is_empty() {
@@ -190,6 +20,58 @@ fn entry(text: &str, label: &str) -> String {
     } else {
         format!("{text} ({label})")
     }
+}
+
+/// What a number or an address is for.
+fn label(line: &VCardEntry) -> &'static str {
+    let types = line.params.iter().filter(|p| {
+        matches!(
+            p.name,
+            VCardParameterName::Type | VCardParameterName::Other(_)
+        )
+    });
+    for param in types {
+        match param.value.as_type().and_then(|t| t.iana().copied()) {
+            Some(VCardType::Cell) => return "mobile",
+            Some(VCardType::Work) => return "work",
+            Some(VCardType::Home) => return "home",
+            Some(VCardType::Fax) => return "fax",
+            Some(VCardType::MainNumber) => return "main",
+            _ => {}
+        }
+        let words = match &param.name {
+            // TEL;CELL: is how version 2.1 says it.
+            VCardParameterName::Other(name) => name.as_str(),
+            _ => param.value.as_text().unwrap_or_default(),
+        };
+        match words.to_lowercase().as_str() {
+            "cell" | "mobile" | "iphone" => return "mobile",
+            "work" => return "work",
+            "home" => return "home",
+            "fax" => return "fax",
+            "main" => return "main",
+            "other" => return "other",
+            _ => {}
+        }
+    }
+    ""
+}
+
+/// The parts of a value, each as one text.
+fn parts(line: &VCardEntry) -> Vec<String> {
+    let text = |value: &VCardValue| match value {
+        VCardValue::Component(list) => list.join(" "),
+        other => other.as_text().unwrap_or_default().to_owned(),
+    };
+    line.values
+        .iter()
+        .map(|v| text(v).trim().to_owned())
+        .collect()
+}
+
+/// A value that has no parts: commas in it belong to it.
+fn whole(line: &VCardEntry) -> String {
+    parts(line).join(", ")
 }
 
 /// The columns of contacts; each is the field of its name.
@@ -210,147 +92,263 @@ const CONTACT: [&str; 11] = [
 /// Cards as rows, under a row of names.
 pub(super) fn contacts(text: &str) -> Vec<Vec<String>> {
     let mut rows = vec![CONTACT.map(str::to_owned).to_vec()];
-    for card in components(text, "VCARD") {
-        let mut row: [String; 11] = Default::default();
-        let add = |cell: &mut String, text: &str| {
-            if !cell.is_empty() && !text.is_empty() {
-                cell.push('\n');
-            }
-            cell.push_str(text);
-        };
-        for line in &card {
-            match line.name.as_str() {
-                "N" => {
-                    let parts = line.parts();
-                    let part = |i: usize| parts.get(i).cloned().unwrap_or_default();
-                    row[2] = part(0);
-                    [part(1), part(2)].join(" ").trim().clone_into(&mut row[1]);
-                    row[0] = part(3);
-                }
-                "FN" => row[3] = line.text(),
-                "TITLE" => row[4] = line.text(),
-                "ORG" => row[5] = line.parts().into_iter().next().unwrap_or_default(),
-                "EMAIL" => add(&mut row[6], &entry(&line.text(), &line.label())),
-                "TEL" => {
-                    let number = line.text();
-                    let number = number.strip_prefix("tel:").unwrap_or(&number);
-                    add(&mut row[7], &entry(number, &line.label()));
-                }
-                "ADR" => {
-                    let parts = line.parts();
-                    let part = |i: usize| {
-                        let text = parts.get(i).cloned().unwrap_or_default();
-                        text.replace(['\n', ';'], ", ")
-                    };
-                    let street = [part(0), part(1), part(2)];
-                    let street: Vec<_> = street.into_iter().filter(|t| !t.is_empty()).collect();
-                    let cell = [street.join(", "), part(3), part(4), part(5), part(6)].join("; ");
-                    let label = line.label();
-                    if cell.chars().any(char::is_alphanumeric) {
-                        let label = if label.is_empty() {
-                            label
-                        } else {
-                            format!(" ({label})")
-                        };
-                        add(&mut row[8], &format!("{cell}{label}"));
-                    }
-                }
-                "NOTE" => add(&mut row[9], &line.text()),
-                "UID" => row[10] = line.text(),
-                _ => {}
-            }
+    let mut parser = Parser::new(text);
+    loop {
+        match parser.entry() {
+            Entry::VCard(card) => rows.push(contact(&card.entries).to_vec()),
+            Entry::Eof => return rows,
+            // Lines between cards, and what is no card.
+            _ => {}
         }
-        if !row[1].is_empty() || !row[2].is_empty() {
-            row[3].clear();
-        }
-        rows.push(row.to_vec());
     }
-    rows
 }
 
-/// A day or moment of a calendar, in UTC; what has no zone counts as UTC.
-fn moment(line: &Line) -> String {
-    let text = line.value.trim();
-    let padded = if text.len() == 8 {
-        format!("{text}T000000")
-    } else {
-        text.to_owned()
+fn contact(lines: &[VCardEntry]) -> [String; 11] {
+    let mut row: [String; 11] = Default::default();
+    let add = |cell: &mut String, text: &str| {
+        if !cell.is_empty() && !text.is_empty() {
+            cell.push('\n');
+        }
+        cell.push_str(text);
     };
-    let plain = padded.trim_end_matches('Z');
-    let Ok(at) = DateTime::strptime("%Y%m%dT%H%M%S", plain) else {
-        return text.to_owned();
-    };
-    let zone = match line.param("TZID") {
-        Some(name) if !padded.ends_with('Z') => TimeZone::get(name).unwrap_or(TimeZone::UTC),
-        _ => TimeZone::UTC,
-    };
-    at.to_zoned(zone)
-        .map_or_else(|_| text.to_owned(), |z| z.timestamp().to_string())
+    for line in lines {
+        let parts = parts(line);
+        let part = |i: usize| parts.get(i).cloned().unwrap_or_default();
+        match line.name {
+            VCardProperty::N => {
+                row[2] = part(0);
+                [part(1), part(2)].join(" ").trim().clone_into(&mut row[1]);
+                row[0] = part(3);
+            }
+            VCardProperty::Fn => row[3] = whole(line),
+            VCardProperty::Title => row[4] = whole(line),
+            VCardProperty::Org => row[5] = part(0),
+            VCardProperty::Email => add(&mut row[6], &entry(&whole(line), label(line))),
+            VCardProperty::Tel => {
+                let number = whole(line);
+                let number = number.strip_prefix("tel:").unwrap_or(&number);
+                add(&mut row[7], &entry(number, label(line)));
+            }
+            VCardProperty::Adr => {
+                let street = [part(0), part(1), part(2)];
+                let street: Vec<_> = street.into_iter().filter(|t| !t.is_empty()).collect();
+                let cell = [street.join(", "), part(3), part(4), part(5), part(6)]
+                    .map(|t| t.replace(['\n', ';'], ", "))
+                    .join("; ");
+                if cell.chars().any(char::is_alphanumeric) {
+                    let cell = match label(line) {
+                        "" => cell,
+                        label => format!("{cell} ({label})"),
+                    };
+                    add(&mut row[8], &cell);
+                }
+            }
+            VCardProperty::Note => add(&mut row[9], &whole(line)),
+            VCardProperty::Uid => row[10] = whole(line),
+            _ => {}
+        }
+    }
+    if !row[1].is_empty() || !row[2].is_empty() {
+        row[3].clear();
+    }
+    row
 }
+
+/// The columns of events. A meeting that repeats is its first one; the rule stands beside it, so that nobody takes it for
+/// all of them.
+const EVENT: [&str; 9] = [
+    "type",
+    "name",
+    "start",
+    "end",
+    "location",
+    "attendees",
+    "description",
+    "recurrence",
+    "status",
+];
+const TODO: [&str; 5] = ["name", "due_date", "done", "priority", "description"];
 
 /// Events or things to do as rows, under a row of names.
 pub(super) fn calendar(text: &str, kind: Kind) -> Vec<Vec<String>> {
-    let (name, columns) = match kind {
-        Kind::Task => (
-            "VTODO",
-            vec!["name", "due_date", "done", "priority", "description"],
-        ),
-        _ => (
-            "VEVENT",
-            vec![
-                "type",
-                "name",
-                "start",
-                "end",
-                "location",
-                "attendees",
-                "description",
-            ],
-        ),
+    let tasks = kind == Kind::Task;
+    let (wanted, columns) = if tasks {
+        (ICalendarComponentType::VTodo, &TODO[..])
+    } else {
+        (ICalendarComponentType::VEvent, &EVENT[..])
     };
-    let mut rows = vec![columns.iter().map(|c| (*c).to_owned()).collect::<Vec<_>>()];
-    for component in components(text, name) {
-        let of = |name: &str| component.iter().find(|l| l.name == name);
-        let text = |name: &str| of(name).map(Line::text).unwrap_or_default();
-        let at = |name: &str| of(name).map(moment).unwrap_or_default();
-        let row = if kind == Kind::Task {
-            let done =
-                text("STATUS").eq_ignore_ascii_case("COMPLETED") || of("COMPLETED").is_some();
-            let priority = match text("PRIORITY").parse::<u8>() {
-                Ok(1..=4) => "high",
-                Ok(5) => "normal",
-                Ok(6..=9) => "low",
-                _ => "",
-            };
-            vec![
-                text("SUMMARY"),
-                at("DUE").chars().take(10).collect(),
-                if done { "true" } else { "" }.to_owned(),
-                priority.to_owned(),
-                text("DESCRIPTION"),
-            ]
-        } else {
-            let attendees = component.iter().filter(|l| l.name == "ATTENDEE");
-            let addresses: Vec<String> = attendees
-                .filter_map(|l| {
-                    let text = l.text();
-                    let mail = text.get(..7)?.eq_ignore_ascii_case("mailto:");
-                    mail.then(|| text[7..].to_owned())
-                })
-                .collect();
-            vec![
-                "meeting".to_owned(),
-                text("SUMMARY"),
-                at("DTSTART"),
-                at("DTEND"),
-                text("LOCATION"),
-                addresses.join("\n"),
-                text("DESCRIPTION"),
-            ]
-        };
-        rows.push(row);
+    let mut rows = vec![columns.iter().map(|c| (*c).to_owned()).collect()];
+    let mut parser = Parser::new(text);
+    loop {
+        match parser.entry() {
+            Entry::ICalendar(calendar) => {
+                let zones = calendar.build_tz_resolver();
+                for component in calendar
+                    .components
+                    .iter()
+                    .filter(|c| c.component_type == wanted)
+                {
+                    let of = Of {
+                        component,
+                        zones: &zones,
+                    };
+                    rows.push(if tasks { of.todo() } else { of.event() });
+                }
+            }
+            Entry::Eof => return rows,
+            _ => {}
+        }
     }
-    rows
+}
+
+/// A component with the time zones of its calendar.
+struct Of<'a> {
+    component: &'a ICalendarComponent,
+    zones: &'a TzResolver<&'a str>,
+}
+
+impl Of<'_> {
+    fn line(&self, name: &ICalendarProperty) -> Option<&ICalendarEntry> {
+        self.component.property(name)
+    }
+
+    fn text(&self, name: &ICalendarProperty) -> String {
+        let values = self
+            .line(name)
+            .map(|line| line.values.as_slice())
+            .unwrap_or_default();
+        let texts: Vec<&str> = values.iter().filter_map(ICalendarValue::as_text).collect();
+        texts.join(", ").trim().to_owned()
+    }
+
+    /// When, by its own zone, or by what Microsoft calls it; what has none counts as UTC, and a zone that nobody knows is
+    /// no moment.
+    fn at(&self, name: &ICalendarProperty) -> Option<Timestamp> {
+        let line = self.line(name)?;
+        let date = line
+            .values
+            .iter()
+            .find_map(ICalendarValue::as_partial_date_time)?;
+        let zone = match line.tz_id() {
+            Some(id) => self.zones.resolve(id)?,
+            None => Tz::UTC,
+        };
+        moment(date, zone)
+    }
+
+    /// What is no moment is shown as it stands, so that its row says what is wrong.
+    fn start(&self) -> String {
+        let name = &ICalendarProperty::Dtstart;
+        match self.at(name) {
+            Some(at) => at.to_string(),
+            None => match self.line(name) {
+                Some(line) => format!("{} {}", self.day(name), line.tz_id().unwrap_or_default()),
+                None => String::new(),
+            },
+        }
+    }
+
+    fn day(&self, name: &ICalendarProperty) -> String {
+        let line = self.line(name);
+        let date = line.and_then(|l| {
+            l.values
+                .iter()
+                .find_map(ICalendarValue::as_partial_date_time)
+        });
+        match date {
+            Some(PartialDateTime {
+                year: Some(y),
+                month: Some(m),
+                day: Some(d),
+                ..
+            }) => {
+                format!("{y:04}-{m:02}-{d:02}")
+            }
+            _ => String::new(),
+        }
+    }
+
+    fn end(&self) -> Option<Timestamp> {
+        let lasts = self
+            .line(&ICalendarProperty::Duration)
+            .and_then(|line| line.values.first())
+            .and_then(|value| match value {
+                ICalendarValue::Duration(duration) => Some(duration.as_seconds()),
+                _ => None,
+            });
+        self.at(&ICalendarProperty::Dtend).or_else(|| {
+            let start = self.at(&ICalendarProperty::Dtstart)?;
+            Timestamp::from_second(start.as_second().checked_add(lasts?)?).ok()
+        })
+    }
+
+    fn status(&self) -> Option<&ICalendarStatus> {
+        self.component.status()
+    }
+
+    fn todo(&self) -> Vec<String> {
+        let done = self.status() == Some(&ICalendarStatus::Completed)
+            || self.line(&ICalendarProperty::Completed).is_some();
+        let priority = self
+            .line(&ICalendarProperty::Priority)
+            .and_then(|line| line.values.first()?.as_integer());
+        let priority = match priority {
+            Some(1..=4) => "high",
+            Some(5) => "normal",
+            Some(6..=9) => "low",
+            _ => "",
+        };
+        vec![
+            self.text(&ICalendarProperty::Summary),
+            self.day(&ICalendarProperty::Due),
+            if done { "true" } else { "" }.to_owned(),
+            priority.to_owned(),
+            self.text(&ICalendarProperty::Description),
+        ]
+    }
+
+    fn event(&self) -> Vec<String> {
+        let attendees: Vec<&str> = self
+            .component
+            .properties(&ICalendarProperty::Attendee)
+            .filter_map(ICalendarEntry::calendar_address)
+            .collect();
+        let rule =
+            self.line(&ICalendarProperty::Rrule)
+                .and_then(|line| match line.values.first()? {
+                    ICalendarValue::RecurrenceRule(rule) => Some(rule.to_string()),
+                    other => other.as_text().map(str::to_owned),
+                });
+        vec![
+            "meeting".to_owned(),
+            self.text(&ICalendarProperty::Summary),
+            self.start(),
+            self.end().map(|at| at.to_string()).unwrap_or_default(),
+            self.text(&ICalendarProperty::Location),
+            attendees.join("\n"),
+            self.text(&ICalendarProperty::Description),
+            rule.unwrap_or_default(),
+            self.status()
+                .map(|s| s.as_str().to_lowercase())
+                .unwrap_or_default(),
+        ]
+    }
+}
+
+/// A moment. An hour that a change of clocks skips or repeats is counted from the hour before it.
+fn moment(date: &PartialDateTime, zone: Tz) -> Option<Timestamp> {
+    let mut date = date.clone();
+    if date.hour.is_none() {
+        (date.hour, date.minute, date.second) = (Some(0), Some(0), Some(0));
+    }
+    let seconds = match date.to_date_time_with_tz(zone) {
+        Some(at) => at.timestamp(),
+        None => {
+            date.hour = Some(date.hour?.checked_sub(1)?);
+            date.to_date_time_with_tz(zone)?.timestamp() + 3_600
+        }
+    };
+    Timestamp::from_second(seconds).ok()
 }
 
 #[cfg(test)]
@@ -394,12 +392,62 @@ mod tests {
                 "2026-07-01T11:00:00Z",
                 "",
                 "ann@acme.example",
+                "",
+                "",
                 ""
             ]
         );
         assert_eq!(
             calendar(text, Kind::Task)[1],
             ["Call", "2026-07-02", "true", "high", ""]
+        );
+    }
+
+    #[test]
+    fn meetings_of_outlook_and_those_that_repeat_are_read() {
+        let text = "BEGIN:VCALENDAR\r\nBEGIN:VTIMEZONE\r\nTZID:Office\r\nBEGIN:STANDARD\r\nDTSTART:16010101T000000\r\n\
+            TZOFFSETFROM:+0530\r\nTZOFFSETTO:+0530\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n\
+            BEGIN:VEVENT\r\nSUMMARY:Every week\\, at noon\r\nDTSTART;TZID=W. Europe Standard Time:20260701T120000\r\n\
+            DURATION:PT45M\r\nRRULE:FREQ=WEEKLY;COUNT=4\r\nSTATUS:CANCELLED\r\nEND:VEVENT\r\n\
+            BEGIN:VEVENT\r\nSUMMARY:No such hour\r\nDTSTART;TZID=Europe/Berlin:20260329T023000\r\nEND:VEVENT\r\n\
+            BEGIN:VEVENT\r\nSUMMARY:Twice\r\nDTSTART;TZID=Europe/Berlin:20261025T023000\r\nEND:VEVENT\r\n\
+            BEGIN:VEVENT\r\nSUMMARY:Office\r\nDTSTART;TZID=Office:20260701T120000\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+        let rows = calendar(text, Kind::Activity);
+        assert_eq!(
+            rows[1],
+            [
+                "meeting",
+                "Every week, at noon",
+                "2026-07-01T10:00:00Z",
+                "2026-07-01T10:45:00Z",
+                "",
+                "",
+                "",
+                "FREQ=WEEKLY;COUNT=4",
+                "cancelled"
+            ]
+        );
+        let starts: Vec<&str> = rows[2..].iter().map(|row| row[2].as_str()).collect();
+        assert_eq!(
+            starts,
+            [
+                "2026-03-29T01:30:00Z",
+                "2026-10-25T00:30:00Z",
+                "2026-07-01 Office"
+            ]
+        );
+    }
+
+    #[test]
+    fn old_cards_in_other_letters_and_cards_cut_off_are_read() {
+        let text = "BEGIN:VCARD\nVERSION:2.1\nN;CHARSET=ISO-8859-1;ENCODING=QUOTED-PRINTABLE:L=F6we;Eva\n\
+            TEL;HOME;VOICE:1\nTEL;WORK;FAX:2\nEND:VCARD\nBEGIN:VCARD\nVERSION:4.0\nFN:Cut, Off\nTEL;VALUE=uri;TYPE=cell:tel:+49-30";
+        let rows = contacts(text);
+        assert_eq!(rows[1][1..3], ["Eva", "Löwe"]);
+        assert_eq!(rows[1][7], "1 (home)\n2 (work)");
+        assert_eq!(
+            (rows[2][3].as_str(), rows[2][7].as_str()),
+            ("Cut, Off", "+49-30 (mobile)")
         );
     }
 

@@ -9,7 +9,7 @@ use crate::{Error, Result};
 /// Bytes of a file.
 pub const MOST_BYTES: usize = 64 << 20;
 /// Rows of a file.
-const MOST_ROWS: usize = 500_000;
+const MOST_ROWS: usize = 500_001;
 /// Columns of a file.
 const MOST_COLUMNS: usize = 300;
 /// Characters of a cell.
@@ -209,7 +209,7 @@ fn table(text: &str, delimiter: char) -> Result<Vec<Vec<String>>> {
             let number = rows.len() + 1;
             return Err(file(format!("row {number} has more than 300 columns")));
         }
-        if rows.len() > MOST_ROWS {
+        if rows.len() == MOST_ROWS {
             return Err(file("has more than 500,000 rows; split it"));
         }
         rows.push(record.iter().map(str::to_owned).collect());
