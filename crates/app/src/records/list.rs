@@ -118,13 +118,15 @@ pub async fn listed(ctx: &Ctx, actor: &Actor, query: RecordsQuery) -> Result<Lis
     Ok(Listed { page, similar })
 }
 
-/// Where no record has the words of a search as they were typed, those count too that differ by a slip.
+/// Where no record has the words of a search as they were typed, those count too that differ by a slip. Whether that was so
+/// is told only where it found something: a near word of hidden records alone is none (decision 0062).
 pub(super) async fn widen(tx: &mut Tx, query: &mut RecordQuery) -> Result<bool> {
     if query.words.is_empty() || tx.records().any(query).await? {
         return Ok(false);
     }
     near(tx, &mut query.words).await?;
-    Ok(query.words.iter().any(|w| !w.near.is_empty()))
+    let slips = query.words.iter().any(|w| !w.near.is_empty());
+    Ok(slips && tx.records().any(query).await?)
 }
 
 /// Refuses to tell what links to a record that the member does not see.

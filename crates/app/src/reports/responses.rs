@@ -27,11 +27,13 @@ pub async fn responses(
         start: days.span(&zone).start,
         end: ctx.world.now(),
     };
-    let letters = tx.messages().letters(whole, MOST + 1).await?;
-    if letters.len() > MOST as usize {
-        let sentence = "means more than 200,000 messages; choose fewer days";
-        return Err(Error::field("from", sentence));
-    }
+    let letters = tx.messages().letters(whole, MOST).await?;
+    let letters = letters.ok_or_else(|| {
+        Error::field(
+            "from",
+            "means more than 200,000 messages; choose fewer days",
+        )
+    })?;
     let spans: Vec<Span> = named.iter().map(|(_, _, span)| *span).collect();
     let (buckets, whole) = answers(&letters, &spans);
     let columns = named.iter().zip(buckets);

@@ -50,6 +50,25 @@ pub(crate) async fn pipeline(
 }
 
 store_test! {
+    async fn amounts_beyond_all_sums_are_the_highest_one(t: TestStore) {
+        let app = TestApp::start(t).await;
+        let me = &app.owner;
+        let (sales, stages) = pipeline(&app, PipelineKind::Deals, &[("New", Outcome::Open, StageRules::default())]).await;
+        let deal = |amount: &str| json!({
+            "name": "Much", "pipeline": sales.to_string(), "amount": {"amount": amount, "currency": "EUR"}
+        });
+        for _ in 0..12 {
+            make(&app, me, Kind::Deal, deal("99999999999999.9999")).await;
+        }
+        let all = Which { pipeline: Some(sales), ..which(Kind::Deal) };
+        let (count, sums) = records::count(&app.ctx, me, all).await.unwrap();
+        let sums = sums.unwrap();
+        assert_eq!((count, sums[0].stage), (12, stages[0].id));
+        assert_eq!(sums[0].amounts, [("EUR".to_owned(), i64::MAX)]);
+    }
+}
+
+store_test! {
     async fn boxes_move_by_the_rules_of_their_stages(t: TestStore) {
         let app = TestApp::start(t).await;
         let me = &app.owner;

@@ -101,6 +101,15 @@ store_test! {
             assert!(found(&app, &colleague, text).await.is_empty(), "{text}");
             assert_eq!(found(&app, &app.owner, text).await.len(), 1, "{text}");
         }
+        // Nor does a list say that something like it is there.
+        let asked = RecordsQuery {
+            which: Which { search: Some("geheimrta".into()), ..which(Kind::Contact) },
+            sort: None,
+            limit: 1,
+            after: None,
+        };
+        let listed = records::listed(&app.ctx, &colleague, asked).await.unwrap();
+        assert!(listed.page.items.is_empty() && !listed.similar);
         records::delete(&app.ctx, &app.owner, hidden.id).await.unwrap();
         assert!(found(&app, &app.owner, "geheimrat").await.is_empty());
     }

@@ -395,8 +395,13 @@ impl Messages<'_> {
     }
 
     /// What counts for how long people wait for answers: visible messages from one moment to another, in order of
-    /// conversation and time, without drafts, what machines wrote, and what is in bin or spam.
-    pub async fn letters(&mut self, span: Span, limit: u32) -> Result<Vec<Letter>, StoreError> {
+    /// conversation and time, without drafts, what machines wrote, and what is in bin or spam. `None` when there are more
+    /// than `most` messages of all sorts.
+    pub async fn letters(
+        &mut self,
+        span: Span,
+        most: u32,
+    ) -> Result<Option<Vec<Letter>>, StoreError> {
         let query = sql(format!(
             "SELECT m.thread_id, m.received_at, m.labels, m.automatic FROM messages m \
              WHERE m.connection_id IN (SELECT c.id FROM connections c WHERE {VISIBLE}) \
@@ -404,9 +409,14 @@ impl Messages<'_> {
              ORDER BY m.thread_id, m.received_at, m.id LIMIT $5"
         ));
         let query = self.tx.bind_visible(query)?;
-        let query = query.bind(span.start).bind(span.end).bind(i64::from(limit));
+        let limit = i64::from(most) + 1;
+        let query = query.bind(span.start).bind(span.end).bind(limit);
+        let rows = self.tx.all(query).await?;
+        if rows.len() > most as usize {
+            return Ok(None);
+        }
         let mut out = Vec::new();
-        for row in self.tx.all(query).await? {
+        for row in rows {
             let mut r = row.reader();
             let (thread, at) = (r.take()?, r.take()?);
             let labels = split_words(&r.take::<String>()?);
@@ -418,7 +428,7 @@ impl Messages<'_> {
                 out.push(Letter { thread, at, sent });
             }
         }
-        Ok(out)
+        Ok(Some(out))
     }
 
     /// What is known of the messages of visible threads, in no order.

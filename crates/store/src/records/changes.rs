@@ -135,7 +135,8 @@ impl Records<'_> {
         fields: &[&str],
     ) -> Result<Vec<ChangeRow>, StoreError> {
         let mut out = Vec::new();
-        for ids in ids.chunks(crate::sql::LIST) {
+        // Whole changes come, with what was written in them: those of few records at a time.
+        for ids in ids.chunks(crate::sql::LIST / 10) {
             let mut b = self.history_of()?;
             b.push(" AND h.record_id IN ").list(ids.iter().copied());
             b.push(" ORDER BY h.record_id, h.version DESC");

@@ -247,12 +247,14 @@ impl Records<'_> {
         self.tx.count(b.build(1)).await
     }
 
-    /// How many stand in each stage, and what they are worth.
+    /// How many stand in each stage, and what they are worth. A sum beyond what an amount can be is the highest one.
     pub async fn by_stage(&mut self, query: &RecordQuery) -> Result<Vec<StageSum>, StoreError> {
         let member = self.tx.private_to()?;
         let mut b = Builder::new(
             self.tx.kind(),
-            "SELECT r.stage_id, count(*), f.text_key, CAST(SUM(f.number_key) AS BIGINT) FROM records r \
+            // Summed in two halves, because one would end the statement where it is too large.
+            "SELECT r.stage_id, count(*), f.text_key, CAST(SUM(f.number_key / 1000000) AS BIGINT), \
+             CAST(SUM(f.number_key % 1000000) AS BIGINT) FROM records r \
              LEFT JOIN record_values f ON f.record_id = r.id AND f.field = 'amount' AND f.ordinal = 0 WHERE ",
         );
         self.push_which(&mut b, query, member)?;
@@ -261,7 +263,11 @@ impl Records<'_> {
         for row in self.tx.all(b.build(1)).await? {
             let mut r = row.reader();
             let (stage, count): (StageId, u64) = (r.take()?, r.take()?);
-            let (currency, amount): (Option<String>, Option<i64>) = (r.opt()?, r.opt()?);
+            let currency: Option<String> = r.opt()?;
+            let (high, low): (Option<i64>, Option<i64>) = (r.opt()?, r.opt()?);
+            let amount = high
+                .zip(low)
+                .map(|(high, low)| high.saturating_mul(1_000_000).saturating_add(low));
             if out.last().is_none_or(|s| s.stage != stage) {
                 out.push(StageSum {
                     stage,
