@@ -216,7 +216,7 @@ impl Imports<'_> {
     /// Keeps a new one.
     pub async fn insert(&mut self, row: &ImportRow) -> Result<(), StoreError> {
         let mut b = Builder::new(self.tx.kind(), "INSERT INTO imports (");
-        b.push(COLUMNS).push(") VALUES ").list([
+        b.push(COLUMNS).push(") VALUES ").rows([vec![
             crate::sql::Value::from(row.id),
             self.tx.workspace()?.into(),
             row.member.into(),
@@ -240,7 +240,7 @@ impl Imports<'_> {
             row.created_at.into(),
             row.started_at.into(),
             row.finished_at.into(),
-        ]);
+        ]]);
         self.tx.exec(b.build(1)).await.map(drop)
     }
 

@@ -4,7 +4,7 @@ use tenon_model::member::Role;
 use tenon_model::{MemberId, Time, WorkspaceId};
 use tenon_vault::Sealed;
 
-use crate::sql::{Row, sql};
+use crate::sql::{Builder, LIST, Row, sql};
 use crate::{DbKind, StoreError, Tx};
 
 /// A person with an account.
@@ -132,6 +132,23 @@ impl Members<'_> {
         let query =
             sql(format!("SELECT {COLUMNS} FROM members WHERE email = $1")).bind(normalize(email));
         self.tx.opt(query).await?.map(|r| read(&r)).transpose()
+    }
+
+    /// Those members of the workspace who have one of these addresses, normalized.
+    pub async fn by_emails(&mut self, emails: &[String]) -> Result<Vec<Member>, StoreError> {
+        let mut out = Vec::new();
+        for part in emails.chunks(LIST) {
+            let mut b = Builder::new(self.tx.kind(), "SELECT ");
+            b.push(COLUMNS)
+                .push(" FROM members WHERE email IN ")
+                .list(part.iter().map(String::as_str))
+                .push(" AND workspace_id = ")
+                .value(self.tx.workspace()?);
+            for row in self.tx.all(b.build(part.len())).await? {
+                out.push(read(&row)?);
+            }
+        }
+        Ok(out)
     }
 
     /// All members of the workspace, oldest first.

@@ -165,6 +165,8 @@ pub(crate) struct Builder {
     kind: DbKind,
     text: String,
     values: Vec<Value>,
+    /// Whether rows were added.
+    rows: bool,
 }
 
 impl Builder {
@@ -173,6 +175,7 @@ impl Builder {
             kind,
             text: text.to_owned(),
             values: Vec::new(),
+            rows: false,
         }
     }
 
@@ -202,13 +205,21 @@ impl Builder {
 
     /// Adds `(?, ?, …)`.
     pub(crate) fn list(&mut self, values: impl IntoIterator<Item = impl Into<Value>>) -> &mut Self {
+        let mut values: Vec<Value> = values.into_iter().map(Into::into).collect();
+        // Filled up with the last one to a power of two: lists of all lengths are few texts, which stay prepared.
+        if let Some(last) = values.last().cloned() {
+            values.resize(values.len().next_power_of_two(), last);
+        } else {
+            return self.push("(NULL)"); // an empty IN list is no SQL; NULL equals nothing
+        }
+        self.tuple(values)
+    }
+
+    fn tuple(&mut self, values: Vec<Value>) -> &mut Self {
         let mut before = "(";
         for value in values {
             self.push(before).value(value);
             before = ",";
-        }
-        if before == "(" {
-            self.push("(NULL"); // an empty IN list is no SQL; NULL equals nothing
         }
         self.push(")")
     }
@@ -219,8 +230,9 @@ impl Builder {
             if i > 0 {
                 self.push(",");
             }
-            self.list(row);
+            self.tuple(row);
         }
+        self.rows = true;
         self
     }
 
@@ -278,13 +290,13 @@ impl Builder {
         }
     }
 
-    /// The statement; `count` is how many rows or list items it holds. Only full batches and
-    /// single items come again with the same text, so only they are kept prepared.
+    /// The statement; `count` is how many rows or list items it holds. Of rows only full batches and single ones come
+    /// again with the same text, so only they are kept prepared.
     pub(crate) fn build(self, count: usize) -> Sql {
         Sql {
             text: Cow::Owned(self.text),
             values: self.values,
-            keep: count <= 1 || count == ROWS || count == LIST,
+            keep: !self.rows || count <= 1 || count == ROWS,
         }
     }
 }

@@ -3,11 +3,10 @@
 use std::collections::HashMap;
 
 use tenon_model::MemberId;
-use tenon_model::records::Kind;
 use tenon_store::Tx;
 
 use super::RecordRef;
-use super::lookup::{by_key, companies};
+use super::lookup::{People, people};
 use crate::Result;
 
 /// What is known of an address.
@@ -25,18 +24,12 @@ pub struct Known {
 
 /// Who is behind normalized addresses.
 pub(crate) async fn known(tx: &mut Tx, keys: &[String]) -> Result<HashMap<String, Known>> {
-    let contacts = by_key(
-        tx.records()
-            .by_text_keys(Kind::Contact, "emails", keys)
-            .await?,
-    );
-    let leads = by_key(
-        tx.records()
-            .by_text_keys(Kind::Lead, "emails", keys)
-            .await?,
-    );
-    let companies = companies(tx, keys, &contacts).await?;
-    let members = tx.members().list().await?;
+    let People {
+        contacts,
+        leads,
+        companies,
+    } = people(tx, keys).await?;
+    let members = tx.members().by_emails(keys).await?;
     let out = keys.iter().map(|key| {
         let first = |map: &HashMap<String, Vec<_>>| map.get(key)?.first().map(RecordRef::from);
         let member = members.iter().find(|m| m.email == *key);

@@ -8,7 +8,6 @@ use tenon_model::records::Kind;
 use tenon_model::{MemberId, RecordId, Time};
 use tenon_store::{RecordRow, Tx};
 
-use super::timeline::newest_mail;
 use super::view::RecordRef;
 use crate::{Actor, Ctx, Error, Result};
 
@@ -48,28 +47,22 @@ pub async fn lookup(ctx: &Ctx, actor: &Actor, addresses: &[String]) -> Result<Ve
     }
     let keys: Vec<String> = addresses.iter().map(|a| normalize_address(a)).collect();
     let mut tx = ctx.store.read(&actor.scope()).await?;
-    let contacts = by_key(
-        tx.records()
-            .by_text_keys(Kind::Contact, "emails", &keys)
-            .await?,
-    );
-    let mut leads = by_key(
-        tx.records()
-            .by_text_keys(Kind::Lead, "emails", &keys)
-            .await?,
-    );
-    let companies = companies(&mut tx, &keys, &contacts).await?;
-    let people: Vec<RecordId> = contacts.values().flatten().map(|r| r.id).collect();
-    let mut of_both = people.clone();
-    of_both.extend(companies.values().map(|r| r.id));
-    let deals = by_link(
-        tx.records()
-            .linking_to(Kind::Deal, &of_both, LINKED)
-            .await?,
-    );
-    let linked_leads = by_link(tx.records().linking_to(Kind::Lead, &people, LINKED).await?);
-    let tasks = by_link(tx.records().linking_to(Kind::Task, &people, LINKED).await?);
-    let members = tx.members().list().await?;
+    let People {
+        contacts,
+        mut leads,
+        companies,
+    } = people(&mut tx, &keys).await?;
+    let mut linked: Vec<RecordId> = contacts.values().flatten().map(|r| r.id).collect();
+    linked.extend(companies.values().map(|r| r.id));
+    let kinds = [Kind::Deal, Kind::Lead, Kind::Task];
+    let linking = tx.records().linking(&kinds, &linked, LINKED).await?;
+    let mut of_kind = kinds.map(|kind| {
+        let of = linking.iter().filter(|(_, row)| row.kind == kind);
+        by_link(of.cloned().collect())
+    });
+    let [deals, linked_leads, tasks] = &mut of_kind;
+    let members = tx.members().by_emails(&keys).await?;
+    let touched = newest_mail(ctx, &mut tx, &keys).await?;
     let mut out = Vec::with_capacity(keys.len());
     for (key, address) in keys.iter().zip(addresses) {
         let contact = contacts.get(key).and_then(|rows| rows.first());
@@ -80,10 +73,10 @@ pub async fn lookup(ctx: &Ctx, actor: &Actor, addresses: &[String]) -> Result<Ve
             id.and_then(|id| map.get(&id)).cloned().unwrap_or_default()
         };
         let person = contact.map(|r| r.id);
-        leads.extend(of(&linked_leads, person));
-        let mut all_deals = of(&deals, person);
-        all_deals.extend(of(&deals, company.map(|r| r.id)));
-        let mut open_tasks = of(&tasks, person);
+        leads.extend(of(linked_leads, person));
+        let mut all_deals = of(deals, person);
+        all_deals.extend(of(deals, company.map(|r| r.id)));
+        let mut open_tasks = of(tasks, person);
         open_tasks.retain(|t| !t.values.contains_key("done"));
         out.push(Found {
             address: address.clone(),
@@ -93,7 +86,7 @@ pub async fn lookup(ctx: &Ctx, actor: &Actor, addresses: &[String]) -> Result<Ve
             deals: refs(&all_deals),
             open_tasks: refs(&open_tasks),
             member: member.map(|m| (m.id, m.name.clone())),
-            last_touch: newest_mail(ctx, &mut tx, key).await?,
+            last_touch: touched.get(key).copied(),
         });
     }
     Ok(out)
@@ -126,32 +119,73 @@ fn refs(rows: &[RecordRow]) -> Vec<RecordRef> {
     out
 }
 
-/// The organisation of each address: that of the contact, else the one of its domain.
-pub(super) async fn companies(
-    tx: &mut Tx,
-    keys: &[String],
-    contacts: &HashMap<String, Vec<RecordRow>>,
-) -> Result<HashMap<String, RecordRow>> {
+/// Whose addresses they are.
+pub(super) struct People {
+    /// By address, oldest first.
+    pub(super) contacts: HashMap<String, Vec<RecordRow>>,
+    /// By address.
+    pub(super) leads: HashMap<String, Vec<RecordRow>>,
+    /// Of each address: that of the contact, else the one of its domain.
+    pub(super) companies: HashMap<String, RecordRow>,
+}
+
+/// Whose addresses these are, normalized as they are.
+pub(super) async fn people(tx: &mut Tx, keys: &[String]) -> Result<People> {
+    let domain = |key: &String| key.rsplit_once('@').map(|(_, domain)| domain.to_owned());
+    let domains: Vec<String> = keys.iter().filter_map(domain).collect();
+    let found = tx
+        .records()
+        .by_keys(&[
+            (Kind::Contact, "emails", keys),
+            (Kind::Lead, "emails", keys),
+            (Kind::Company, "domain", &domains),
+        ])
+        .await?;
+    let of = |kind| {
+        let of = found.iter().filter(move |(_, row)| row.kind == kind);
+        by_key(of.cloned().collect())
+    };
+    let (contacts, leads, by_domain) = (of(Kind::Contact), of(Kind::Lead), of(Kind::Company));
     let company_of = |key: &String| -> Option<RecordId> {
         let contact = contacts.get(key)?.first()?;
         contact.values.get("company")?.as_str()?.parse().ok()
     };
     let ids: Vec<RecordId> = keys.iter().filter_map(company_of).collect();
-    let named = tx.records().get_many(&ids).await?;
-    let domain = |key: &String| key.rsplit_once('@').map(|(_, domain)| domain.to_owned());
-    let domains: Vec<String> = keys.iter().filter_map(domain).collect();
-    let by_domain = by_key(
-        tx.records()
-            .by_text_keys(Kind::Company, "domain", &domains)
-            .await?,
-    );
-    let mut out = HashMap::new();
+    let named = match &ids[..] {
+        [] => Vec::new(),
+        ids => tx.records().get_many(ids).await?,
+    };
+    let mut companies = HashMap::new();
     for key in keys {
         let own = company_of(key).and_then(|id| named.iter().find(|r| r.id == id));
         let own = own.filter(|r| r.deleted_at.is_none());
         let theirs = || by_domain.get(&domain(key)?)?.first();
         if let Some(row) = own.or_else(theirs) {
-            out.insert(key.clone(), row.clone());
+            companies.insert(key.clone(), row.clone());
+        }
+    }
+    Ok(People {
+        contacts,
+        leads,
+        companies,
+    })
+}
+
+/// When the member's own mailboxes last heard of each address.
+async fn newest_mail(ctx: &Ctx, tx: &mut Tx, keys: &[String]) -> Result<HashMap<String, Time>> {
+    let mut out: HashMap<String, Time> = HashMap::new();
+    for row in tx.connections().list().await? {
+        let key = ctx.keys.get(tx, row.key_id).await?;
+        let of: HashMap<_, _> = keys
+            .iter()
+            .map(|a| (key.blind_index("address", a), a))
+            .collect();
+        let indexes: Vec<_> = of.keys().copied().collect();
+        for (index, at) in tx.mail_people().last_heard(row.id, &indexes).await? {
+            if let Some(address) = of.get(&index) {
+                let newest = out.entry((*address).clone()).or_insert(at);
+                *newest = at.max(*newest);
+            }
         }
     }
     Ok(out)

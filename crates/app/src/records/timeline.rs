@@ -1,12 +1,10 @@
 //! One timeline per record (R7): notes, tasks, calls and meetings about it, its own changes, and the mail
 //! with its people or joined to it: of the asking member's own mailboxes, and what colleagues share with them.
 
-use std::collections::HashMap;
-
 use tenon_model::mail::normalize_address;
 use tenon_model::records::{Kind, Values};
-use tenon_model::{RecordId, ThreadId, Time};
-use tenon_store::{RecordRow, ThreadRow, Tx};
+use tenon_model::{RecordId, Time};
+use tenon_store::{RecordRow, Tx};
 
 use super::history::{ChangeView, hide};
 use super::view::{RecordView, show};
@@ -179,40 +177,6 @@ pub(crate) fn addresses(values: &Values) -> Vec<String> {
         .filter_map(|e| e.get("address")?.as_str())
         .map(normalize_address)
         .collect()
-}
-
-/// Conversations with any of the addresses in the member's own mailboxes, newest first.
-async fn mail(
-    ctx: &Ctx,
-    tx: &mut Tx,
-    people: &[String],
-    until: Option<Time>,
-    limit: u32,
-) -> Result<Vec<ThreadRow>> {
-    if people.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut keys = Vec::new();
-    for row in tx.connections().list().await? {
-        keys.push((row.id, ctx.keys.get(tx, row.key_id).await?));
-    }
-    let mut out: HashMap<ThreadId, ThreadRow> = HashMap::new();
-    for address in people {
-        let indexes: Vec<_> = keys
-            .iter()
-            .map(|(id, key)| (*id, key.blind_index("address", address)))
-            .collect();
-        for thread in tx.threads().with_address(&indexes, until, limit).await? {
-            out.insert(thread.id, thread);
-        }
-    }
-    Ok(out.into_values().collect())
-}
-
-/// When the member's own mailboxes last saw an address.
-pub(super) async fn newest_mail(ctx: &Ctx, tx: &mut Tx, address: &str) -> Result<Option<Time>> {
-    let found = mail(ctx, tx, &[address.to_owned()], None, 1).await?;
-    Ok(found.iter().map(|t| t.last_at).max())
 }
 
 /// Shows moments in the order given.

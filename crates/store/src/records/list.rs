@@ -9,7 +9,7 @@ use super::find::SoughtWord;
 use super::write::WORDS;
 use super::{COLUMNS, RecordRow, Records, push_access, push_visible, read};
 use crate::StoreError;
-use crate::sql::{Builder, Row, Value};
+use crate::sql::{Builder, LIST, Row, Value};
 
 /// Which records.
 #[derive(Debug, Clone)]
@@ -314,34 +314,54 @@ impl Records<'_> {
         field: &str,
         texts: &[String],
     ) -> Result<Vec<(String, RecordRow)>, StoreError> {
+        self.by_keys(&[(kind, field, texts)]).await
+    }
+
+    /// The same of several kinds at once: those of a kind in order of key and age.
+    pub async fn by_keys(
+        &mut self,
+        asked: &[(Kind, &str, &[String])],
+    ) -> Result<Vec<(String, RecordRow)>, StoreError> {
         let member = self.tx.private_to()?;
+        let workspace = self.tx.workspace()?;
+        let most = asked.iter().map(|(_, _, texts)| texts.len()).max();
         let mut out = Vec::new();
-        for chunk in texts.chunks(crate::sql::LIST) {
-            let mut b = Builder::new(self.tx.kind(), "SELECT ");
-            b.push(COLUMNS);
-            push_access(&mut b, member);
-            b.push(
-                ", f.text_key FROM record_values f CROSS JOIN records r WHERE f.workspace_id = ",
-            )
-            .value(self.tx.workspace()?)
-            .push(" AND f.kind = ")
-            .value(kind.as_str())
-            .push(" AND f.field = ")
-            .value(field)
-            .push(" AND f.text_key IN ")
-            .list(chunk.iter().map(String::as_str));
-            b.push(" AND r.id = f.record_id AND r.workspace_id = ")
-                .value(self.tx.workspace()?)
-                .push(" AND r.deleted_at IS NULL AND ");
-            push_visible(&mut b, member, false);
-            b.push(" ORDER BY f.text_key, r.created_at, r.id");
-            for row in self.tx.all(b.build(chunk.len())).await? {
+        for from in (0..most.unwrap_or(0)).step_by(LIST) {
+            let mut b = Builder::new(self.tx.kind(), "");
+            let mut count = 0;
+            for (kind, field, texts) in asked {
+                let Some(chunk) = texts.chunks(LIST).nth(from / LIST) else {
+                    continue;
+                };
+                b.push(if count == 0 {
+                    "SELECT "
+                } else {
+                    " UNION ALL SELECT "
+                })
+                .push(COLUMNS);
+                push_access(&mut b, member);
+                b.push(", f.text_key FROM record_values f CROSS JOIN records r WHERE f.workspace_id = ")
+                    .value(workspace)
+                    .push(" AND f.kind = ")
+                    .value(kind.as_str())
+                    .push(" AND f.field = ")
+                    .value(*field)
+                    .push(" AND f.text_key IN ")
+                    .list(chunk.iter().map(String::as_str));
+                b.push(" AND r.id = f.record_id AND r.workspace_id = ")
+                    .value(workspace)
+                    .push(" AND r.deleted_at IS NULL AND ");
+                push_visible(&mut b, member, false);
+                count += chunk.len();
+            }
+            for row in self.tx.all(b.build(count)).await? {
                 let record = read(&row)?;
                 let mut r = row.reader();
                 r.skip(super::READ);
                 out.push((r.take()?, record));
             }
         }
+        out.sort_by(|(a, x), (b, y)| (a, x.created_at, x.id).cmp(&(b, y.created_at, y.id)));
         Ok(out)
     }
 
@@ -353,7 +373,7 @@ impl Records<'_> {
     ) -> Result<Vec<(String, RecordRow)>, StoreError> {
         let member = self.tx.private_to()?;
         let mut out = Vec::new();
-        for chunk in titles.chunks(crate::sql::LIST) {
+        for chunk in titles.chunks(LIST) {
             let mut b = Builder::new(self.tx.kind(), "SELECT ");
             b.push(COLUMNS);
             push_access(&mut b, member);
@@ -383,23 +403,44 @@ impl Records<'_> {
         to: &[RecordId],
         limit: u32,
     ) -> Result<Vec<(RecordId, RecordRow)>, StoreError> {
-        if to.is_empty() {
+        self.linking(&[kind], to, limit).await
+    }
+
+    /// The same of several kinds at once, of each at most so many.
+    pub async fn linking(
+        &mut self,
+        kinds: &[Kind],
+        to: &[RecordId],
+        limit: u32,
+    ) -> Result<Vec<(RecordId, RecordRow)>, StoreError> {
+        if to.is_empty() || kinds.is_empty() {
             return Ok(Vec::new());
         }
         let member = self.tx.private_to()?;
-        let mut b = Builder::new(self.tx.kind(), "SELECT ");
-        b.push(COLUMNS);
-        push_access(&mut b, member);
-        b.push(", l.to_id FROM record_links l CROSS JOIN records r WHERE l.to_id IN ")
+        let workspace = self.tx.workspace()?;
+        let mut b = Builder::new(self.tx.kind(), "");
+        for (at, kind) in kinds.iter().enumerate() {
+            b.push(if at == 0 {
+                "SELECT * FROM (SELECT "
+            } else {
+                " UNION ALL SELECT * FROM (SELECT "
+            })
+            .push(COLUMNS);
+            push_access(&mut b, member);
+            b.push(
+                " AS access, l.to_id FROM record_links l CROSS JOIN records r WHERE l.to_id IN ",
+            )
             .list(to.iter().copied())
             .push(" AND r.id = l.from_id AND r.workspace_id = ")
-            .value(self.tx.workspace()?);
-        b.push(" AND r.kind = ")
-            .value(kind.as_str())
-            .push(" AND r.deleted_at IS NULL AND ");
-        push_visible(&mut b, member, false);
-        b.push(" ORDER BY r.updated_at DESC, r.id LIMIT ")
-            .value(i64::from(limit));
+            .value(workspace);
+            b.push(" AND r.kind = ")
+                .value(kind.as_str())
+                .push(" AND r.deleted_at IS NULL AND ");
+            push_visible(&mut b, member, false);
+            b.push(" ORDER BY r.updated_at DESC, r.id LIMIT ")
+                .value(i64::from(limit))
+                .push(") AS linking");
+        }
         let rows = self.tx.all(b.build(to.len())).await?;
         rows.iter()
             .map(|row| {

@@ -37,7 +37,14 @@ pub(in crate::bench) fn run(options: &Options, tenon: &Path, report: &mut Report
             let cookie = person.client().cookie().context("no session")?.to_owned();
             check(&mut person, size)?;
             one_by_one(&mut person, size, ROUNDS / 4)?;
+            let before = server.usage()?.cpu;
             let times = one_by_one(&mut person, size, ROUNDS)?;
+            let spent = server.usage()?.cpu.saturating_sub(before);
+            report.tell(
+                &format!("{kind}, {size}: CPU-ms of the server for one"),
+                (spent.as_secs_f64() * 1e6 / ROUNDS as f64).round() / 1e3,
+                "user and system time, which others on the machine change little",
+            );
             medians.push((size, percentile(&times, 0.5)));
             let how = "POST /lookup with 10 addresses, one after the other, kept connection; half of the contacts are private to somebody else";
             let (p50, p99) = (percentile(&times, 0.5), percentile(&times, 0.99));

@@ -341,12 +341,11 @@ fn moment(date: &PartialDateTime, zone: Tz) -> Option<Timestamp> {
     if date.hour.is_none() {
         (date.hour, date.minute, date.second) = (Some(0), Some(0), Some(0));
     }
-    let seconds = match date.to_date_time_with_tz(zone) {
-        Some(at) => at.timestamp(),
-        None => {
-            date.hour = Some(date.hour?.checked_sub(1)?);
-            date.to_date_time_with_tz(zone)?.timestamp() + 3_600
-        }
+    let seconds = if let Some(at) = date.to_date_time_with_tz(zone) {
+        at.timestamp()
+    } else {
+        date.hour = Some(date.hour?.checked_sub(1)?);
+        date.to_date_time_with_tz(zone)?.timestamp() + 3_600
     };
     Timestamp::from_second(seconds).ok()
 }
