@@ -43,6 +43,9 @@ export const recordsSearch = (raw: Raw) =>
     new: flag(raw.new),
   });
 
+/** What came of choosing files at their provider. */
+export const recordSearch = (raw: Raw) => compact({ files: text(raw.files), error: text(raw.error) });
+
 const LAYOUTS = ["table", "board"] as const;
 
 const RECORD_KINDS = [
