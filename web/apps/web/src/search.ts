@@ -44,7 +44,8 @@ export const recordsSearch = (raw: Raw) =>
   });
 
 /** What came of choosing files at their provider. */
-export const recordSearch = (raw: Raw) => compact({ files: text(raw.files), error: text(raw.error) });
+export const recordSearch = (raw: Raw) =>
+  compact({ picked: text(raw.picked), pick_error: text(raw.pick_error) });
 
 const LAYOUTS = ["table", "board"] as const;
 

@@ -38,7 +38,7 @@ export class FakeDrive {
       this.#of(record).push({
         ...this.#made(named, state, by),
         added_at: fake.iso(ago),
-        checked_at: fake.iso(checked),
+        ...(state === "no_access" ? {} : { checked_at: fake.iso(checked) }),
       });
     }
   }
@@ -97,11 +97,13 @@ export class FakeDrive {
     this.picks.delete(pick.state);
     const back = `/records/${pick.record}`;
     const error = params.get("error");
-    if (error !== null) return `${back}?error=${error}`;
+    if (error !== null && error !== "access_denied") return `${back}?pick_error=${error}`;
     const ids = (params.get("picked_file_ids") ?? "").split(",").filter(Boolean);
+    // The person closed the page.
+    if (ids.length === 0) return back;
     for (const item of this.items) if (ids.includes(item.id)) item.given = true;
     const linked = this.link(pick.record, [], ids);
-    return `${back}?files=${linked.length}`;
+    return `${back}?picked=${linked.length}`;
   }
 
   search(q: string, page: number): { files: DriveFile[]; next: string | null; all_of_drive: boolean } {
@@ -158,7 +160,7 @@ export class FakeDrive {
       state,
       added_by: { id: by, name: NAMES[by] ?? "" },
       added_at: this.#fake.iso(),
-      checked_at: this.#fake.iso(),
+      checked_at: state === "no_access" ? null : this.#fake.iso(),
       removed: false,
     };
   }

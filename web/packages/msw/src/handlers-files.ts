@@ -26,9 +26,13 @@ export function files(fake: FakeServer, on: On): void {
     return given == null ? able[0]?.id : able.find(({ id }) => id === given)?.id;
   };
 
+  const off = () => problem(409, "feature_off", { fields: [{ name: "feature", detail: "files" }] });
+
   on("get", "/records/:id/files", ({ params }) => {
     const record = fake.records.get(params.id ?? "");
-    return record === undefined ? missing() : json({ files: state().list(record.id) } as object);
+    return record === undefined
+      ? missing()
+      : json({ files: record.deleted_at === null ? state().list(record.id) : [] } as object);
   });
   on(
     "post",
@@ -37,12 +41,10 @@ export function files(fake: FakeServer, on: On): void {
       const { links = [], file_ids = [] } = body as { links?: string[]; file_ids?: string[] };
       const count = links.length + file_ids.length;
       if (count === 0 || count > MOST) return problem(422, "validation", { detail: `1 to ${MOST} at once` });
-      const odd = links.flatMap((link, at) =>
-        idOfLink(link) === undefined
-          ? [{ name: `links[${at}]`, detail: "is no link to a file of Google Drive" }]
-          : [],
-      );
-      if (odd.length > 0) return problem(422, "not_a_drive_link", { fields: odd });
+      if (links.some((link) => idOfLink(link) === undefined))
+        return problem(422, "not_a_drive_link", {
+          fields: [{ name: "links", detail: "is no link to a file of Google Drive" }],
+        });
       const key = request.headers.get("Idempotency-Key");
       const known = key === null ? undefined : fake.records.keys.get(key);
       if (known !== undefined) return json({ files: known } as object);
@@ -56,7 +58,7 @@ export function files(fake: FakeServer, on: On): void {
     "/records/:id/files/pick",
     writing((record, { body }) => {
       const connection = usable(body.connection_id);
-      if (connection === undefined) return problem(409, "feature_off", { more: { feature: "files" } });
+      if (connection === undefined) return off();
       const begun = state().begin(record.id, connection);
       return json({ authorization_url: fake.pickerUrl(begun) });
     }),
@@ -81,7 +83,7 @@ export function files(fake: FakeServer, on: On): void {
   );
   on("get", "/connections/:id/drive-files", ({ params, url }) => {
     const connection = usable(params.id);
-    if (connection === undefined) return problem(409, "feature_off", { more: { feature: "files" } });
+    if (connection === undefined) return off();
     const page = Number(url.searchParams.get("page_token") ?? 0);
     return json(state().search(url.searchParams.get("q") ?? "", page) as object);
   });

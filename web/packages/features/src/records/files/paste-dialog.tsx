@@ -2,6 +2,7 @@
 import { Button, Modal, NativeSelect, Textarea } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { type Connection, isProblem } from "@tenon/api-client";
+import { Notice } from "@tenon/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ProblemNotice, useFocusBack } from "../../core";
@@ -58,14 +59,11 @@ function PasteForm({ record, accounts, close }: PasteDialogProps) {
   const tooMany = links.length > MOST_AT_ONCE;
   return (
     <>
-      {save.error !== null && wrong.length === 0 && (
-        <ProblemNotice error={save.error} title={t("files.not_linked")} />
-      )}
+      {save.error !== null && wrong.length === 0 && <Refused error={save.error} />}
       <Textarea
         data-autofocus
-        autosize
-        minRows={3}
-        maxRows={10}
+        rows={5}
+        resize="vertical"
         label={t("files.paste.label")}
         description={t("files.paste.note")}
         placeholder="https://docs.google.com/document/d/…"
@@ -109,6 +107,17 @@ function PasteForm({ record, accounts, close }: PasteDialogProps) {
   );
 }
 
+function Refused({ error }: { error: unknown }) {
+  const { t } = useTranslation();
+  if (!isProblem(error, "not_a_drive_link"))
+    return <ProblemNotice error={error} title={t("files.not_linked")} />;
+  return (
+    <Notice tone="danger" role="alert" title={t("files.not_linked")}>
+      {t("files.paste.one_not_drive")}
+    </Notice>
+  );
+}
+
 function Lines({ wrong }: { wrong: readonly Wrong[] }) {
   const { t } = useTranslation();
   return (
@@ -122,7 +131,7 @@ function Lines({ wrong }: { wrong: readonly Wrong[] }) {
   );
 }
 
-/** The lines that the server's complaint names, by the place of the link among those that were sent. */
+/** The lines that the server's complaint is about. */
 function refusedLines(
   error: unknown,
   sent: readonly string[],
@@ -138,8 +147,9 @@ function refusedLines(
     const at = /^links?[.[](\d+)/.exec(name)?.[1];
     return at === undefined ? [] : lineOf(sent[Number(at)], detail);
   });
-  // Of one link there is no doubt which one is meant.
-  return named.length === 0 && error.code === "not_a_drive_link" && sent.length === 1
-    ? lineOf(sent[0], notDrive)
-    : named;
+  if (named.length > 0 || error.code !== "not_a_drive_link") return named;
+  // Said of all of them together: it is the one whose address is told, or the only one.
+  const told = error.fields.map(({ detail }) => detail).join(" ") + error.detail;
+  const quoted = sent.filter((link) => told.includes(link));
+  return (sent.length === 1 ? sent : quoted).flatMap((link) => lineOf(link, notDrive));
 }

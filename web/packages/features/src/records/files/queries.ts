@@ -13,14 +13,14 @@ export const filesQuery = (api: ApiClient, record: string) =>
       failures < 2 && isProblem(error) && (error.status === 0 || error.status >= 500),
   });
 
-/** What was found for fewer letters stays until the answer is there. Of what was searched for nothing is kept long. */
+/** Without words, the newest. What was found for fewer letters stays until the answer is there. Of what was searched for nothing is kept long. */
 export const driveFilesQuery = (api: ApiClient, connection: string, text: string) =>
   infiniteQueryOptions({
     queryKey: ["drive_files", connection, text] as const,
     queryFn: ({ pageParam, signal }) => fileCalls(api).search(connection, text, pageParam, { signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
-    enabled: text !== "" && connection !== "",
+    enabled: connection !== "",
     placeholderData: keepPreviousData,
     staleTime: 10_000,
     gcTime: 30_000,

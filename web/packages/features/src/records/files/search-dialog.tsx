@@ -3,7 +3,7 @@ import { Button, Combobox, Modal, NativeSelect, Skeleton, useCombobox } from "@m
 import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
 import type { Connection } from "@tenon/api-client";
 import { IconCheck, IconSearch, IconX } from "@tenon/ui";
-import { type KeyboardEvent, useEffect, useState } from "react";
+import { type KeyboardEvent, useEffect, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ProblemNotice, plain, useApi, useFocusBack, useFormat } from "../../core";
 import { isComposing } from "../../keyboard";
@@ -53,9 +53,8 @@ function useSearch(account: string, typed: string) {
     return () => clearTimeout(timer);
   }, [wanted]);
   const query = useInfiniteQuery(driveFilesQuery(api, account, text));
-  const pages = wanted === "" || text === "" ? undefined : query.data?.pages;
-  const behind = wanted !== "" && (wanted !== text || query.isPlaceholderData || query.isPending);
-  return { wanted, query, pages, behind: behind && !(query.isError && wanted === text) };
+  const behind = wanted !== text || query.isPlaceholderData || query.isPending;
+  return { wanted, query, pages: query.data?.pages, behind: behind && !(query.isError && wanted === text) };
 }
 
 function Search({ record, accounts, linked, chooseInDrive, close }: SearchDialogProps) {
@@ -63,6 +62,7 @@ function Search({ record, accounts, linked, chooseInDrive, close }: SearchDialog
   const [chosenAccount, setAccount] = useState<string>();
   const account = accounts.find(({ id }) => id === chosenAccount) ?? accounts[0];
   const [typed, setTyped] = useState("");
+  const hintId = useId();
   const { wanted, query, pages, behind } = useSearch(account?.id ?? "", typed);
   const [chosen, setChosen] = useState<DriveFile[]>([]);
   const { link } = useFiles(record);
@@ -80,7 +80,7 @@ function Search({ record, accounts, linked, chooseInDrive, close }: SearchDialog
   const combobox = useCombobox({ opened: true });
   // biome-ignore lint/correctness/useExhaustiveDependencies: the first is offered anew with every answer
   useEffect(() => {
-    if (!behind && found.length > 0) combobox.selectFirstOption();
+    if (wanted !== "" && !behind && found.length > 0) combobox.selectFirstOption();
     else combobox.resetSelectedOption();
   }, [behind, wanted, pages?.[0]]);
 
@@ -120,11 +120,17 @@ function Search({ record, accounts, linked, chooseInDrive, close }: SearchDialog
           }}
         />
       )}
+      <p id={hintId} className={dialogs.text}>
+        {t("files.search.hint")}
+      </p>
       <Combobox store={combobox} onOptionSubmit={toggle}>
         <div className={classes.search} onKeyDownCapture={onKeyDown}>
           <IconSearch size={16} aria-hidden="true" />
           <Combobox.EventsTarget withAriaAttributes>
             <input
+              role="combobox"
+              aria-autocomplete="list"
+              aria-expanded={found.length > 0}
               className={classes.input}
               data-autofocus
               value={typed}
@@ -132,6 +138,7 @@ function Search({ record, accounts, linked, chooseInDrive, close }: SearchDialog
               autoComplete="off"
               spellCheck={false}
               placeholder={t("files.search.placeholder")}
+              aria-describedby={hintId}
               aria-label={t("files.search.label")}
               onChange={(event) => setTyped(event.currentTarget.value)}
               onKeyDown={(event) => {
@@ -142,6 +149,9 @@ function Search({ record, accounts, linked, chooseInDrive, close }: SearchDialog
           </Combobox.EventsTarget>
         </div>
         <Chosen chosen={chosen} take={(file) => setChosen(chosen.filter((one) => one !== file))} />
+        {wanted === "" && found.length > 0 && (
+          <div className={classes.resultsHead}>{t("files.search.newest")}</div>
+        )}
         <div className={classes.results} data-behind={(behind && found.length > 0) || undefined}>
           <Combobox.Options
             className={classes.options}
@@ -172,12 +182,11 @@ function Search({ record, accounts, linked, chooseInDrive, close }: SearchDialog
           )}
         </div>
       </Combobox>
-      {wanted === "" && <p className={classes.hint}>{t("files.search.hint")}</p>}
-      {query.isError && !behind && wanted !== "" && (
-        <ProblemNotice error={query.error} title={t("files.search.failed")} />
-      )}
-      {query.isSuccess && !behind && wanted !== "" && found.length === 0 && (
-        <p className={classes.hint}>{t("files.search.none", { text: wanted })}</p>
+      {query.isError && !behind && <ProblemNotice error={query.error} title={t("files.search.failed")} />}
+      {query.isSuccess && !behind && found.length === 0 && (
+        <p className={classes.hint}>
+          {wanted === "" ? t("files.search.empty") : t("files.search.none", { text: wanted })}
+        </p>
       )}
       <div className="tn-sr-only" role="status">
         {pages !== undefined && !behind && t("files.search.found", { count: found.length })}

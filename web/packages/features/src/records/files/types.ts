@@ -86,10 +86,14 @@ export function fileCalls(api: ApiClient) {
         path: { record },
         body: { connection_id },
       }),
+    /** Without words: the newest. */
     search: (connection: string, q: string, page: string | undefined, { signal }: Asked = {}) =>
       call<DriveFiles>("GET", "/connections/{connection}/drive-files", {
         path: { connection },
-        query: { q, ...(page === undefined ? {} : { page_token: page }) },
+        query: {
+          ...(q === "" ? {} : { q }),
+          ...(page === undefined ? {} : { page_token: page }),
+        },
         signal,
       }),
   };

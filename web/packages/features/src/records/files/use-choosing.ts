@@ -1,11 +1,11 @@
 /** Leaves for the provider's own page to choose files there. */
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { isProblem } from "@tenon/api-client";
 import { useToast } from "@tenon/ui";
 import { useEffect } from "react";
-import { useApi, useProblemText } from "../../core";
-import { markLeaving } from "./picked";
+import { keys, useApi, useProblemText } from "../../core";
+import { forgetLeaving, markLeaving } from "./picked";
 import { fileCalls, type RecordFile } from "./types";
 
 /** The account does not allow it (any more). */
@@ -20,6 +20,7 @@ type Asked = {
 
 export function useChoosing({ record, files, onLack }: Asked) {
   const api = useApi();
+  const client = useQueryClient();
   const router = useRouter();
   const toast = useToast();
   const problemText = useProblemText();
@@ -30,14 +31,19 @@ export function useChoosing({ record, files, onLack }: Asked) {
       router.options.context.leave(authorization_url);
     },
     onError: (error) => {
-      if (isProblem(error) && LACKING.includes(error.code)) onLack();
-      else toast(problemText(error), "danger");
+      if (isProblem(error) && LACKING.includes(error.code)) {
+        // What is known of the accounts is out of date.
+        void client.invalidateQueries({ queryKey: keys.connections });
+        onLack();
+      } else toast(problemText(error), "danger");
     },
   });
   // Whoever comes back by the browser's own button may find the page as they left it.
   useEffect(() => {
     const shown = ({ persisted }: PageTransitionEvent) => {
-      if (persisted) reset();
+      if (!persisted) return;
+      forgetLeaving();
+      reset();
     };
     window.addEventListener("pageshow", shown);
     return () => window.removeEventListener("pageshow", shown);

@@ -10,15 +10,15 @@ import type { RecordFile } from "./types";
 
 /** Why nothing was linked, by the word that the server leads back with. */
 const CODES = [
-  "access_denied",
-  "admin_policy",
-  "flow_expired",
-  "state_invalid",
-  "exchange_failed",
   "wrong_account",
+  "flow_expired",
+  "admin_policy",
   "provider_unavailable",
-  "no_refresh_token",
   "too_many_files",
+  "file_ids_invalid",
+  "exchange_failed",
+  "forbidden",
+  "record_gone",
 ] as const;
 type Code = (typeof CODES)[number];
 const isCode = (code: string): code is Code => (CODES as readonly string[]).includes(code);
@@ -37,17 +37,17 @@ export function useReturn(record: string, files: RecordFile[] | undefined) {
   // As it was when the page was opened; the address is tidied up after that.
   const [came] = useState(() => ({
     mark: leftFrom(record),
-    told: here && search.files !== undefined,
-    error: here && typeof search.error === "string" ? search.error : undefined,
+    picked: here && search.picked !== undefined,
+    error: here && typeof search.pick_error === "string" ? search.pick_error : undefined,
   }));
   const [error, setError] = useState(came.error);
-  const isBack = came.mark !== undefined || came.told || came.error !== undefined;
+  const isBack = came.mark !== undefined || came.picked || came.error !== undefined;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the page is opened
   useEffect(() => {
     if (!isBack) return;
     forgetLeaving();
-    if (came.told || came.error !== undefined)
+    if (came.picked || came.error !== undefined)
       void navigate({ to: "/records/$id", params: { id: record }, search: {}, replace: true });
   }, []);
 
@@ -64,14 +64,13 @@ export function useReturn(record: string, files: RecordFile[] | undefined) {
     const names = added.slice(0, NAMED).map(({ name }) => plain(name));
     if (added.length > NAMED) toast(t("files.linked", { count: added.length }));
     else if (added.length > 0) toast(t("files.linked_named", { names: format.list(names) }));
-    // Whoever went back by the browser's own button knows that nothing came of it.
-    else if (came.told) toast(t("files.nothing_chosen"));
+    else toast(t("files.nothing_chosen"));
   }, [known]);
 
   const code = error !== undefined && isCode(error) ? error : "unknown";
   const problem: ReactNode = error !== undefined && (
     <Notice
-      tone={error === "access_denied" ? "warn" : "danger"}
+      tone="danger"
       role="alert"
       title={t("files.not_linked")}
       actions={
