@@ -51,7 +51,7 @@ const records = (url, then) => async (page) => {
 const files = (record, then) => async (page) => {
   await open(`/records/${record}`)(page);
   await page.locator("[data-files]").waitFor();
-  await page.locator("[data-files]").evaluate((section) => section.scrollIntoView({ block: "center" }));
+  await page.locator("[data-files]").scrollIntoViewIfNeeded();
   await then?.(page);
   await page.waitForTimeout(400);
 };
@@ -211,7 +211,7 @@ const SCREENS = [
   [
     "files-paste",
     "connected",
-    filesWay(2, async (page, dialog) => {
+    filesWay(2, async (_page, dialog) => {
       await dialog
         .locator("textarea")
         .fill(
@@ -223,7 +223,7 @@ const SCREENS = [
   [
     "files-search",
     "connected",
-    filesWay(1, async (page, dialog) => {
+    filesWay(1, async (_page, dialog) => {
       await dialog.getByRole("option").nth(4).click();
       await dialog.getByRole("option").nth(6).click();
     }),

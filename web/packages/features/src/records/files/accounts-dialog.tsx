@@ -79,6 +79,7 @@ function Mend({ connection, lack }: { connection: Connection; lack: Lack }) {
   const look = {
     size: "xs",
     variant: "default",
+    className: classes.mend ?? "",
     "aria-label": t("files.mend_named", {
       what: t(`files.mend.${lack}`),
       address: connection.address,

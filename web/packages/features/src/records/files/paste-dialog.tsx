@@ -68,6 +68,7 @@ function PasteForm({ record, accounts, close }: PasteDialogProps) {
         description={t("files.paste.note")}
         placeholder="https://docs.google.com/document/d/…"
         spellCheck={false}
+        classNames={{ input: classes.area ?? "" }}
         value={text}
         error={
           tooMany

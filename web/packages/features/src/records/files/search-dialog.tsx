@@ -120,7 +120,7 @@ function Search({ record, accounts, linked, chooseInDrive, close }: SearchDialog
           }}
         />
       )}
-      <p id={hintId} className={dialogs.text}>
+      <p id={hintId} className={classes.lead}>
         {t("files.search.hint")}
       </p>
       <Combobox store={combobox} onOptionSubmit={toggle}>
@@ -192,10 +192,10 @@ function Search({ record, accounts, linked, chooseInDrive, close }: SearchDialog
         {pages !== undefined && !behind && t("files.search.found", { count: found.length })}
       </div>
       {allOfDrive === false && !behind && account !== undefined && (
-        <SearchScope account={account} chooseInDrive={chooseInDrive} />
+        <SearchScope account={account} found={found.length > 0} chooseInDrive={chooseInDrive} />
       )}
       {save.error !== null && <ProblemNotice error={save.error} title={t("files.not_linked")} />}
-      <div className={dialogs.actions}>
+      <div className={`${dialogs.actions} ${classes.below}`}>
         <Button variant="default" onClick={close}>
           {t("common.cancel")}
         </Button>
@@ -222,7 +222,9 @@ function Option({ file, chosen, linked }: OptionProps) {
     <Combobox.Option
       value={file.provider_file_id}
       className={classes.option}
-      selected={chosen}
+      active={chosen}
+      aria-selected={chosen}
+      aria-disabled={linked || undefined}
       disabled={linked}
     >
       <span className={classes.tick} data-on={chosen || linked || undefined} aria-hidden="true">

@@ -1,5 +1,6 @@
 /** Says that only files given to Tenon are found, and where that is widened. */
 import { Button } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
 import type { Connection } from "@tenon/api-client";
 import { Notice } from "@tenon/ui";
 import { useTranslation } from "react-i18next";
@@ -7,10 +8,21 @@ import { LinkButton } from "../../core";
 import { allowing, FILES_SEARCH } from "./accounts";
 import classes from "./files.module.css";
 
-type SearchScopeProps = { account: Connection; chooseInDrive: () => void };
+type SearchScopeProps = { account: Connection; found: boolean; chooseInDrive: () => void };
 
-export function SearchScope({ account, chooseInDrive }: SearchScopeProps) {
+/** A line below what was found; where nothing was, the next thing to do. */
+export function SearchScope({ account, found, chooseInDrive }: SearchScopeProps) {
   const { t } = useTranslation();
+  const widen = allowing(account, FILES_SEARCH);
+  if (found)
+    return (
+      <p className={classes.hint}>
+        {t("files.scope.title")}.{" "}
+        <Link className={classes.link} to="/connect" search={widen}>
+          {t("files.scope.switch_on")}
+        </Link>
+      </p>
+    );
   return (
     <div className={classes.scope}>
       <Notice
@@ -20,7 +32,7 @@ export function SearchScope({ account, chooseInDrive }: SearchScopeProps) {
             <Button size="xs" variant="default" onClick={chooseInDrive}>
               {t("files.way.choose")}
             </Button>
-            <LinkButton to="/connect" search={allowing(account, FILES_SEARCH)} size="xs" variant="subtle">
+            <LinkButton to="/connect" search={widen} size="xs" variant="default">
               {t("files.scope.switch_on")}
             </LinkButton>
           </>

@@ -22,8 +22,20 @@ const CODES = [
 ] as const;
 type Code = (typeof CODES)[number];
 const isCode = (code: string): code is Code => (CODES as readonly string[]).includes(code);
+/** Left free above the section. */
+const GAP_PX = 16;
 /** So many are named one by one. */
 const NAMED = 2;
+
+/** Moves what scrolls around it, never the page. */
+function bringIntoView(section: HTMLElement): void {
+  let around = section.parentElement;
+  while (around !== null && !/auto|scroll/.test(getComputedStyle(around).overflowY))
+    around = around.parentElement;
+  if (around === null) return;
+  const above = section.getBoundingClientRect().top - around.getBoundingClientRect().top;
+  around.scrollTop += above - GAP_PX;
+}
 
 /** `files` are the record's as they are since the page was opened. */
 export function useReturn(record: string, files: RecordFile[] | undefined) {
@@ -57,7 +69,7 @@ export function useReturn(record: string, files: RecordFile[] | undefined) {
   useEffect(() => {
     if (!isBack || files === undefined || said.current) return;
     said.current = true;
-    ref.current?.scrollIntoView({ block: "center" });
+    if (ref.current !== null) bringIntoView(ref.current);
     ref.current?.querySelector<HTMLElement>("h2")?.focus({ preventScroll: true });
     if (came.mark === undefined || came.error !== undefined) return;
     const added = newSince(came.mark, files);
