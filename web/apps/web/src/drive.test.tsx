@@ -66,7 +66,9 @@ describe("files of a record", () => {
     expect(section.getByText("checked 7 hours ago")).toBeVisible();
     expect(section.getByText(/was deleted in Drive, or is not shared any more/)).toBeVisible();
     expect(section.getByRole("link", { name: /^Google Drive file/ })).toBeVisible();
-    await user.click(section.getByRole("button", { name: /^Give Tenon access: choose Google Drive file/ }));
+    await user.click(
+      section.getByRole("button", { name: /^Choose in Drive: give Tenon access to Google Drive file/ }),
+    );
     await waitFor(() => expect(leave).toHaveBeenCalledOnce());
   });
 
@@ -118,7 +120,7 @@ describe("files of a record", () => {
   it("renamed in Drive, or linked by a colleague, are shown when the server tells of it", async () => {
     const { section, fake, app } = await open();
     await section.findByRole("link", { name: /^Harbour & Pine: price calculation/ });
-    const [, second] = fake.drive.list(DEAL);
+    const second = fake.drive.list(DEAL).find(({ name }) => name === "Harbour & Pine: price calculation");
     fake.drive.rename(second?.provider_file_id ?? "", "Harbour & Pine: final price");
     const { refreshRecords } = await import("../../../packages/features/src/records/core/refresh");
     const { api, client } = app.router.options.context;

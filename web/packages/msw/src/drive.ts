@@ -43,11 +43,11 @@ export class FakeDrive {
     }
   }
 
-  /** Newest first. */
+  /** In the order in which they were linked. */
   list(record: string): RecordFile[] {
     return this.#of(record)
       .filter(({ removed }) => !removed)
-      .sort((a, b) => b.added_at.localeCompare(a.added_at))
+      .sort((a, b) => a.added_at.localeCompare(b.added_at))
       .map(shown);
   }
 

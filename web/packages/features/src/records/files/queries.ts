@@ -2,12 +2,15 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { type ApiClient, isProblem } from "@tenon/api-client";
 import { recordKeys } from "../core/keys";
-import { fileCalls } from "./types";
+import { fileCalls, type RecordFile } from "./types";
+
+/** The newest first: what was just linked is seen even where not all are shown. */
+const newestFirst = (files: RecordFile[]) => [...files].sort((a, b) => b.added_at.localeCompare(a.added_at));
 
 export const filesQuery = (api: ApiClient, record: string) =>
   queryOptions({
     queryKey: recordKeys.files(record),
-    queryFn: ({ signal }) => fileCalls(api).list(record, { signal }),
+    queryFn: async ({ signal }) => newestFirst(await fileCalls(api).list(record, { signal })),
     staleTime: 0,
     retry: (failures, error) =>
       failures < 2 && isProblem(error) && (error.status === 0 || error.status >= 500),

@@ -126,11 +126,11 @@ function Search({ record, accounts, linked, chooseInDrive, close }: SearchDialog
       <Combobox store={combobox} onOptionSubmit={toggle}>
         <div className={classes.search} onKeyDownCapture={onKeyDown}>
           <IconSearch size={16} aria-hidden="true" />
-          <Combobox.EventsTarget withAriaAttributes>
+          <Combobox.EventsTarget withAriaAttributes withExpandedAttribute>
             <input
               role="combobox"
               aria-autocomplete="list"
-              aria-expanded={found.length > 0}
+              aria-expanded
               className={classes.input}
               data-autofocus
               value={typed}
