@@ -147,6 +147,18 @@ const app = http.createServer(async (incoming, outgoing) => {
 
 const escapeHtml = (text) => text.replace(/[&<>"]/g, (char) => `&#${char.charCodeAt(0)};`);
 
+/** The provider's page on which files are chosen. */
+function picker(url, outgoing) {
+  outgoing.writeHead(200, { "Content-Type": "text/html; charset=utf-8" });
+  return outgoing.end(`<!doctype html><html lang="en"><title>Choose files</title>
+<meta name="viewport" content="width=device-width"><body style="font:15px/1.5 sans-serif;max-width:32rem;margin:3rem auto;padding:0 1rem">
+<h1 style="font-size:1.25rem">Choose files for Tenon</h1>
+<form action="/allow"><input type="hidden" name="state" value="${escapeHtml(url.searchParams.get("state") ?? "")}">
+<p><button name="answer" value="allow">Select</button> <button name="answer" value="cancel">Cancel</button></p>
+${fake.drive.items.map(({ id, name }) => `<p><label><input type="checkbox" name="picked" value="${escapeHtml(id)}"> ${escapeHtml(name)}</label></p>`).join("")}
+</form>`);
+}
+
 /** The provider: accounts, a box for each scope, Allow and Cancel. */
 const provider = http.createServer((incoming, outgoing) => {
   const url = new URL(incoming.url, "http://127.0.0.1");
@@ -155,12 +167,17 @@ const provider = http.createServer((incoming, outgoing) => {
     back.searchParams.set("state", url.searchParams.get("state") ?? "");
     if (url.searchParams.get("answer") === "cancel") back.searchParams.set("error", "access_denied");
     else {
-      const scopes = [...url.searchParams.keys()].filter((key) => !["state", "answer"].includes(key));
+      const scopes = [...url.searchParams.keys()].filter(
+        (key) => !["state", "answer", "picked"].includes(key),
+      );
       back.searchParams.set("code", "fake-code");
+      if (url.searchParams.has("picked"))
+        back.searchParams.set("picked_file_ids", url.searchParams.getAll("picked").join(","));
       back.searchParams.set("scope", scopes.join(" "));
     }
     return outgoing.writeHead(302, { Location: back.href }).end();
   }
+  if (url.searchParams.get("trigger_onepick") === "true") return picker(url, outgoing);
   const scopes = (url.searchParams.get("scope") ?? "").split(" ").filter(Boolean);
   outgoing.writeHead(200, { "Content-Type": "text/html; charset=utf-8" });
   return outgoing.end(`<!doctype html><html lang="en"><title>Consent</title>

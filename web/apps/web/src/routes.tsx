@@ -16,6 +16,7 @@ import {
   connectSearch,
   kindSearch,
   mailSearch,
+  recordSearch,
   recordsSearch,
   settingsSearch,
   signInSearch,
@@ -236,6 +237,7 @@ const reports = createRoute({
 const record = createRoute({
   getParentRoute: () => crm,
   path: "/records/$id",
+  validateSearch: recordSearch,
   component: lazyRouteComponent(() => withTexts("records", () => import("./pages/record")), "RecordPage"),
 });
 

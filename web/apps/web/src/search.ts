@@ -43,6 +43,10 @@ export const recordsSearch = (raw: Raw) =>
     new: flag(raw.new),
   });
 
+/** What came of choosing files at their provider. */
+export const recordSearch = (raw: Raw) =>
+  compact({ picked: text(raw.picked), pick_error: text(raw.pick_error) });
+
 const LAYOUTS = ["table", "board"] as const;
 
 const RECORD_KINDS = [

@@ -20,6 +20,7 @@ import { health } from "./data/health";
 import { arrival, type MailboxData, mailbox, type StoredMessage, type StoredThread } from "./data/mailbox";
 import { me as person } from "./data/people";
 import { scopesOf } from "./data/providers";
+import { FakeDrive } from "./drive";
 import { FakeExchange } from "./exchange";
 import { FakeMeeting } from "./meeting";
 import { FakeMerging } from "./merging";
@@ -75,6 +76,7 @@ export class FakeServer {
   composing = new FakeComposing(this);
   #records: FakeRecords | undefined;
   #meeting: FakeMeeting | undefined;
+  #drive: FakeDrive | undefined;
   exchange = new FakeExchange(this);
   merging = new FakeMerging(this);
   /** Nothing reaches the server. */
@@ -142,6 +144,7 @@ export class FakeServer {
     this.composing = new FakeComposing(this);
     this.#records = undefined;
     this.#meeting = undefined;
+    this.#drive = undefined;
     this.exchange = new FakeExchange(this);
     this.merging = new FakeMerging(this);
     this.receipts = [];
@@ -171,6 +174,11 @@ export class FakeServer {
   get meeting(): FakeMeeting {
     this.#meeting ??= new FakeMeeting(this);
     return this.#meeting;
+  }
+
+  get drive(): FakeDrive {
+    this.#drive ??= new FakeDrive(this);
+    return this.#drive;
   }
 
   listen(listener: Listener): () => void {
@@ -209,8 +217,19 @@ export class FakeServer {
     return url.href;
   }
 
+  /** The provider's page on which files are chosen. */
+  pickerUrl(state: string): string {
+    const url = new URL(this.#options.consentUrl);
+    url.searchParams.set("state", state);
+    url.searchParams.set("scope", scopesOf(["files"]).join(" "));
+    url.searchParams.set("trigger_onepick", "true");
+    return url.href;
+  }
+
   /** The provider sent the browser back; where the server sends it then. */
   callback(params: URLSearchParams): string {
+    const pick = this.drive.picks.get(params.get("state") ?? "");
+    if (pick !== undefined) return this.drive.picked(pick, params);
     const flow = this.flows.get(params.get("state") ?? "");
     if (flow === undefined) return "/connect?error=state_invalid";
     this.flows.delete(flow.state);

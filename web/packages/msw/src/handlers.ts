@@ -10,6 +10,7 @@ import { providers } from "./data/providers";
 import { FAKE_PASSWORD, FAKE_TOTP, type FakeServer, SETUP_TOKEN } from "./fake";
 import { acting, composing } from "./handlers-acting";
 import { exchange, importUpload } from "./handlers-exchange";
+import { files } from "./handlers-files";
 import { meeting } from "./handlers-meeting";
 import { merging } from "./handlers-merging";
 import { records } from "./handlers-records";
@@ -57,6 +58,7 @@ export function handlers(fake: FakeServer): RequestHandler[] {
   meeting(fake, on);
   exchange(fake, on);
   merging(fake, on);
+  files(fake, on);
   records(fake, on);
   reports(fake, on);
   routes.push(upload(fake), importUpload(fake), events(fake), callback(fake));

@@ -4,6 +4,7 @@ import type auditEn from "./locales/audit/en.json";
 import type connectionsEn from "./locales/connections/en.json";
 import type en from "./locales/en.json";
 import type exchangeEn from "./locales/exchange/en.json";
+import type filesEn from "./locales/files/en.json";
 import type mergeEn from "./locales/merge/en.json";
 import type paletteEn from "./locales/palette/en.json";
 import type recordsEn from "./locales/records/en.json";
@@ -33,6 +34,7 @@ declare module "i18next" {
         | Flat<typeof auditEn>
         | Flat<typeof connectionsEn>
         | Flat<typeof exchangeEn>
+        | Flat<typeof filesEn>
         | Flat<typeof mergeEn>
         | Flat<typeof paletteEn>
         | Flat<typeof recordsEn>
@@ -62,6 +64,10 @@ const PARTS = {
   exchange: {
     en: () => import("./locales/exchange/en.json"),
     fr: () => import("./locales/exchange/fr.json"),
+  },
+  files: {
+    en: () => import("./locales/files/en.json"),
+    fr: () => import("./locales/files/fr.json"),
   },
   merge: {
     en: () => import("./locales/merge/en.json"),

@@ -106,6 +106,20 @@ const SENTENCES: Raw[] = [
     fr: "La liste des conversations est gardée 180 jours, puis supprimée.",
   },
   {
+    id: "F1",
+    section: "read",
+    feature: "files",
+    en: "Of your Drive Tenon sees only the files that you choose, and of those only name, type and link.",
+    fr: "De votre Drive, Tenon ne voit que les fichiers que vous choisissez, et d’eux seulement le nom, le type et le lien.",
+  },
+  {
+    id: "F2",
+    section: "read",
+    feature: "files_search",
+    en: "What you search for in Drive is asked of Google at once and kept nowhere.",
+    fr: "Ce que vous cherchez dans Drive est demandé aussitôt à Google et n’est gardé nulle part.",
+  },
+  {
     id: "X1",
     section: "ended",
     checks: ["X1"],

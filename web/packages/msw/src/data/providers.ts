@@ -173,12 +173,45 @@ const FEATURES: RawFeature[] = [
     `${API}/tasks`,
     w("Read and change task lists.", "Lire et modifier les listes de tâches."),
   ),
-  later(
-    "files",
-    w("Files", "Fichiers"),
-    w("Attach files from your drive to deals.", "Joindre des fichiers de votre espace à des affaires."),
-    `${API}/drive.file`,
-    w("See the files you pick.", "Voir les fichiers que vous choisissez."),
+  {
+    id: "files",
+    name: w("Files", "Fichiers"),
+    summary: w(
+      "Files of your Drive beside deals and companies: those that you choose, and no others.",
+      "Des fichiers de votre Drive à côté des affaires et des entreprises : ceux que vous choisissez, aucun autre.",
+    ),
+    available: true,
+    scopes: [
+      {
+        scope: `${API}/drive.file`,
+        name: w("Files you choose", "Fichiers que vous choisissez"),
+        why: w(
+          "To show the name of a file that you linked, and to notice when it is renamed or gone.",
+          "Pour montrer le nom d’un fichier que vous avez lié, et remarquer quand il est renommé ou supprimé.",
+        ),
+        allows: w(
+          "See the files that you choose in Google’s own window. All others stay out of sight.",
+          "Voir les fichiers que vous choisissez dans la fenêtre de Google. Tous les autres restent invisibles.",
+        ),
+        stored: w(
+          "Name, type and link of the files that you link. Never what is in them.",
+          "Nom, type et lien des fichiers que vous liez. Jamais leur contenu.",
+        ),
+      },
+    ],
+  },
+  single(
+    "files_search",
+    w("Search all of Drive", "Recherche dans tout Drive"),
+    w(
+      "Find any file of your Drive by its name, without leaving Tenon.",
+      "Trouver tout fichier de votre Drive par son nom, sans quitter Tenon.",
+    ),
+    `${API}/drive.metadata.readonly`,
+    w(
+      "See names and types of all files, not what is in them.",
+      "Voir noms et types de tous les fichiers, pas leur contenu.",
+    ),
   ),
 ];
 

@@ -40,4 +40,6 @@ export const recordKeys = {
   duplicates: (kind: Kind) => ["record_duplicates", "groups", kind] as const,
   duplicatesOf: (id: string) => ["record_duplicates", "of", id] as const,
   merges: (id: string) => ["record_merges", id] as const,
+  allFiles: ["record_files"] as const,
+  files: (id: string) => ["record_files", id] as const,
 };

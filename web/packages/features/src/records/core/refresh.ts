@@ -14,7 +14,12 @@ export async function refreshRecords(
   ids: readonly string[],
 ): Promise<void> {
   for (const id of ids) {
-    for (const queryKey of [recordKeys.history(id), recordKeys.timeline(id), recordKeys.sharing(id)])
+    for (const queryKey of [
+      recordKeys.history(id),
+      recordKeys.timeline(id),
+      recordKeys.sharing(id),
+      recordKeys.files(id),
+    ])
       void client.invalidateQueries({ queryKey });
   }
   // Who a person of a conversation is, and what it is joined to, may have changed with them.

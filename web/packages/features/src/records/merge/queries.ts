@@ -39,6 +39,12 @@ export const mergesQuery = (api: ApiClient, id: string) =>
 export function refreshMerged(client: QueryClient, gone: readonly string[]): void {
   for (const id of gone) dropRecord(client, id);
   refreshSets(client);
-  for (const queryKey of [["record"], ["record_history"], ["record_merges"], recordKeys.allDuplicates])
+  for (const queryKey of [
+    ["record"],
+    ["record_history"],
+    ["record_merges"],
+    recordKeys.allDuplicates,
+    recordKeys.allFiles,
+  ])
     void client.invalidateQueries({ queryKey });
 }

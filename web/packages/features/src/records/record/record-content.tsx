@@ -38,6 +38,9 @@ const RecordThreads = late(
 const DuplicateHint = late<{ record: RecordItem }>(() =>
   withTexts("merge", () => import("../merge/duplicate-hint")),
 );
+const FilesSection = late<{ record: RecordItem }>(() =>
+  withTexts("files", () => import("../files/files-section")),
+);
 const DOUBLED: readonly Kind[] = ["contact", "company", "lead"];
 
 type Tab = "details" | "timeline" | "threads" | "history";
@@ -84,6 +87,7 @@ function Details({ record }: { record: RecordItem }) {
     <>
       {DOUBLED.includes(record.kind) && record.deleted_at === null && <DuplicateHint record={record} />}
       <FieldsPanel record={record} />
+      {record.deleted_at === null && <FilesSection record={record} />}
       <RelatedLists record={record} />
     </>
   );
