@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use tenon_model::mail::normalize_address;
 use tenon_model::records::{JoinCause, Kind};
 use tenon_model::{MemberId, PipelineId, RecordId, StageId, ThreadId, Time};
+use tenon_store::StoreError;
 
 use super::sharing::{self, ThreadSharing};
 use crate::mail::reading::{Reading, reading};
@@ -160,25 +161,47 @@ pub async fn join(ctx: &Ctx, actor: &Actor, thread: ThreadId, record: RecordId) 
         ));
     }
     let now = ctx.world.now();
-    if tx.joins().join(connection, thread, record, now).await? {
+    let joined = tx.joins().join(connection, thread, record, now).await;
+    if joined.map_err(|e| gone_meanwhile(e, "record"))? {
         sharing::tell(&mut tx, actor.member, thread, &[]).await?;
     }
     Ok(tx.commit().await?)
 }
 
-/// Takes a conversation of the member's own mailbox out of a record. No rule joins it again.
+/// What a row names went away between looking and writing.
+pub(super) fn gone_meanwhile(e: StoreError, what: &'static str) -> Error {
+    match e {
+        StoreError::Dangling => Error::NotFound(what),
+        other => other.into(),
+    }
+}
+
+/// Takes a conversation of the member's own mailbox out of a record, also one that they see no longer. No rule joins
+/// it again. Whoever may only look by now can still do it: it gives nobody anything.
 pub async fn part(ctx: &Ctx, actor: &Actor, thread: ThreadId, record: RecordId) -> Result<()> {
-    no_viewers(actor.role)?;
     let mut tx = ctx.store.begin(&actor.scope()).await?;
     let found = tx.threads().get(thread).await?;
     let connection = found.ok_or(Error::NotFound("thread"))?.connection_id;
-    let row = tx.records().get(record).await?;
-    let row = row.ok_or(Error::NotFound("record"))?;
     let now = ctx.world.now();
     // Who sees that record hears that the conversation is no longer theirs to read.
     let before = sharing::audience(&mut tx, thread).await?;
-    if tx.joins().part(connection, thread, row.id, now).await? {
+    if tx.joins().part(connection, thread, record, now).await? {
         sharing::tell(&mut tx, actor.member, thread, &[before]).await?;
+    } else if tx.records().get(record).await?.is_none() {
+        return Err(Error::NotFound("record"));
     }
     Ok(tx.commit().await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_went_away_meanwhile_is_not_found() {
+        let found = gone_meanwhile(StoreError::Dangling, "record");
+        assert!(matches!(found, Error::NotFound("record")));
+        let other = gone_meanwhile(StoreError::NotFound("x"), "record");
+        assert!(!matches!(other, Error::NotFound("record")));
+    }
 }

@@ -136,7 +136,7 @@ pub(crate) async fn found(
                 .lending()
                 .with_addresses(reader, connection, &indexes, until, limit)
                 .await?;
-            for (_, lent) in lent {
+            for lent in lent {
                 all.add_lent(lent, JoinedBy::Address);
             }
         }

@@ -8,10 +8,12 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use tenon_jobs::{Job, JobError, Lease};
 use tenon_model::mail::{Envelope, normalize_address};
+use tenon_model::member::Role;
 use tenon_model::records::{Kind, MailSource};
-use tenon_model::{ConnectionId, LabelId, MemberId, RecordId, Scope, ThreadId, WorkspaceId};
+use tenon_model::{ConnectionId, LabelId, MemberId, RecordId, Scope, ThreadId, Time, WorkspaceId};
 use tenon_store::{MailRule, MessageRow, RecordRow, Tx};
 
+use super::join::gone_meanwhile;
 use super::sharing;
 use crate::mail::Reader;
 use crate::mail::reading::shown_to_others;
@@ -22,8 +24,9 @@ use crate::{Actor, Ctx, Error, Result};
 
 /// How far back a new rule looks.
 const BACK_DAYS: u16 = 90;
-/// How far back a rule looks when mail has come.
-const NEW_DAYS: u16 = 3;
+/// How far back rules look when mail has come, by how old what came is: few steps, so that jobs still go together.
+/// What is older than all of them is looked at like a new rule's mail.
+const NEW_DAYS: [u16; 2] = [3, 14];
 /// Messages of a mailbox that are looked at.
 const MESSAGES: u32 = 5_000;
 /// Rules of one member, and for one record.
@@ -82,6 +85,8 @@ pub async fn set_rules(
         return Err(Error::field("items", "must have at most 10 entries"));
     }
     let mut tx = ctx.store.begin(&actor.scope()).await?;
+    // Of two at once the second one finds the rules of the first, and replaces them too.
+    tx.members().hold(actor.member).await?;
     seen(&mut tx, record).await?;
     let now = ctx.world.now();
     let mut rows: Vec<MailRule> = Vec::new();
@@ -116,7 +121,8 @@ pub async fn set_rules(
             });
         }
     }
-    tx.mail_rules().replace(actor.member, record, &rows).await?;
+    let replaced = tx.mail_rules().replace(actor.member, record, &rows).await;
+    replaced.map_err(|e| gone_meanwhile(e, "record"))?;
     if tx.mail_rules().count_of(actor.member).await? > MOST {
         return Err(Error::field(
             "items",
@@ -145,6 +151,7 @@ pub(crate) async fn join_mail_soon(
     member: MemberId,
     connection: ConnectionId,
     is_snapshot: bool,
+    oldest: Time,
 ) -> Result<()> {
     if tx
         .mail_rules()
@@ -154,14 +161,24 @@ pub(crate) async fn join_mail_soon(
     {
         return Ok(());
     }
+    let now = tx.world().now();
     let job = JoinMail {
         workspace,
         connection,
-        days: if is_snapshot { BACK_DAYS } else { NEW_DAYS },
+        days: if is_snapshot {
+            BACK_DAYS
+        } else {
+            days_back(now, oldest)
+        },
     };
-    let now = tx.world().now();
     tenon_jobs::enqueue(tx, &job, now).await?;
     Ok(())
+}
+
+/// The fewest days that reach back to what has come. One more than its age: the job runs later.
+fn days_back(now: Time, oldest: Time) -> u16 {
+    let reaches = |days: &u16| now - Duration::from_hours(24 * u64::from(days - 1)) <= oldest;
+    NEW_DAYS.into_iter().find(reaches).unwrap_or(BACK_DAYS)
 }
 
 /// Joins the mail of the last days of a mailbox to boxes, by its member's rules.
@@ -224,7 +241,12 @@ impl JoinMail {
         let Some(row) = tx.connections().get(self.connection).await? else {
             return Ok(());
         };
+        let member = tx.members().get(row.member_id).await?;
         drop(tx);
+        // Who may join nothing by hand joins nothing by a rule.
+        if member.is_none_or(|m| m.role == Role::Viewer || m.disabled_at.is_some()) {
+            return Ok(());
+        }
         // As the member: a rule joins to nothing that they do not see.
         let scope = Scope::member(self.workspace, row.member_id);
         let mut tx = ctx.store.read(&scope).await?;

@@ -15,8 +15,6 @@ use crate::{Actor, Ctx, Result};
 const RELATED: u32 = 1_000;
 /// Addresses of a page whose mail is looked for.
 const ADDRESSES: usize = 2_000;
-/// Shared conversations with these addresses, of one mailbox.
-const LENT: u32 = 2_000;
 
 /// The records of a page with all that counts for them.
 #[derive(Default)]
@@ -163,11 +161,11 @@ async fn lent(ctx: &Ctx, actor: &Actor, own: &[RecordId], page: &mut Page) -> Re
         let indexes: Vec<BlindIndex> = of.keys().copied().collect();
         let found = tx
             .lending()
-            .with_addresses(reader, connection, &indexes, None, LENT)
+            .last_heard(reader, connection, &indexes)
             .await?;
-        for (index, lent) in found {
+        for (index, at) in found {
             let ids = of.get(&index).map(Vec::as_slice).unwrap_or_default();
-            Page::touched(&mut page.last, ids, lent.thread.last_at);
+            Page::touched(&mut page.last, ids, at);
         }
     }
     Ok(())

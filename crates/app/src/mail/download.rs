@@ -59,7 +59,7 @@ pub async fn attachment(ctx: &Ctx, actor: &Actor, id: MessageId, part: &str) -> 
     let mut stream = port.attachment(&target.provider_id, part).await?;
     if target.lender.is_some() {
         target.still_readable(ctx, actor).await?;
-        stream = while_shared(ctx, actor, target.view.thread, stream);
+        stream = while_shared(ctx, actor, target.view.id, stream);
     }
     Ok(Download {
         name: file_name(&found.name, unnamed(&found.content_type)),
@@ -76,7 +76,7 @@ pub async fn original(ctx: &Ctx, actor: &Actor, id: MessageId) -> Result<Downloa
     let mut stream = port.original(&target.provider_id).await?;
     if target.lender.is_some() {
         target.still_readable(ctx, actor).await?;
-        stream = while_shared(ctx, actor, target.view.thread, without_blind_copies(stream));
+        stream = while_shared(ctx, actor, target.view.id, without_blind_copies(stream));
     }
     let name = file_name(
         &format!("{}.eml", target.view.subject.replace(':', " ")),

@@ -8,10 +8,10 @@ use bytes::Bytes;
 use futures::StreamExt as _;
 use tenon_connectors::ports::ByteStream;
 use tenon_connectors::{ProviderError, Reaction};
-use tenon_model::ThreadId;
+use tenon_model::MessageId;
 use tenon_model::sabotage::{self, Saboteur};
 
-use super::reading::lent;
+use super::reading::still_lent;
 use crate::{Actor, Ctx};
 
 /// Asked again at the latest after this long; at once when anything was committed anywhere.
@@ -29,12 +29,12 @@ fn over(code: &str) -> ProviderError {
     }
 }
 
-/// The stream while the conversation is shared with the member, and an error in place of the next byte when
+/// The stream while the message is shared with the member, and an error in place of the next byte when
 /// it no longer is.
 pub(super) fn while_shared(
     ctx: &Ctx,
     actor: &Actor,
-    thread: ThreadId,
+    message: MessageId,
     stream: ByteStream,
 ) -> ByteStream {
     let (ctx, actor) = (ctx.clone(), *actor);
@@ -52,7 +52,7 @@ pub(super) fn while_shared(
                 committed.mark_unchanged();
                 asked = now;
                 // What cannot be asked is not given.
-                if !matches!(lent(&ctx, &actor, thread).await, Ok(Some(_))) {
+                if !matches!(still_lent(&ctx, &actor, message).await, Ok(true)) {
                     return Some((Err(over("no_longer_shared")), None));
                 }
             }

@@ -18,7 +18,7 @@ use super::bodies::Opened;
 use super::guard;
 use super::html;
 use super::images;
-use super::reading::{MessageReading, lent, reading_message};
+use super::reading::{MessageReading, reading_message, still_lent};
 use super::threads::{MessageView, Reader};
 use crate::{Actor, Ctx, Error, Result};
 
@@ -114,9 +114,9 @@ pub(super) async fn opened(
 }
 
 impl Target {
-    /// Refuses what is no longer shared.
+    /// Refuses what is no longer the member's to read.
     pub(super) async fn still_readable(&self, ctx: &Ctx, actor: &Actor) -> Result<()> {
-        if self.lender.is_some() && lent(ctx, actor, self.view.thread).await?.is_none() {
+        if self.lender.is_some() && !still_lent(ctx, actor, self.view.id).await? {
             return Err(Error::NotFound("message"));
         }
         Ok(())

@@ -82,6 +82,23 @@ pub(crate) async fn lent(ctx: &Ctx, actor: &Actor, id: ThreadId) -> Result<Optio
     Ok(tx.lending().read_by(actor.member, &[id]).await?.pop())
 }
 
+/// Whether a message of somebody else is the member's to read right now: it is neither a draft nor in the bin nor spam
+/// by now, its conversation is shared with them, and their own account is on.
+pub(crate) async fn still_lent(ctx: &Ctx, actor: &Actor, id: MessageId) -> Result<bool> {
+    let mut tx = ctx.store.read(&Scope::job(actor.workspace)).await?;
+    let message = tx.messages().get(id).await?;
+    let Some(message) = message.filter(shown_to_others) else {
+        return Ok(false);
+    };
+    let member = tx.members().get(actor.member).await?;
+    if member.is_none_or(|m| m.disabled_at.is_some()) {
+        return Ok(false);
+    }
+    let ids = [message.thread_id];
+    let found = tx.lending().read_by(actor.member, &ids).await?;
+    Ok(!found.is_empty())
+}
+
 /// Reads as the owner of a mailbox does, of what they share.
 pub(crate) async fn owners(ctx: &Ctx, actor: &Actor, owner: MemberId) -> Result<Tx> {
     Ok(ctx

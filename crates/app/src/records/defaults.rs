@@ -34,7 +34,10 @@ fn view(scope: ShareScope, shares: &[Share]) -> SharingView {
 /// What new records of each kind get.
 pub async fn defaults(ctx: &Ctx, actor: &Actor) -> Result<Vec<(Kind, SharingView)>> {
     let mut tx = ctx.store.read(&actor.scope()).await?;
-    let chosen = tx.record_defaults().list().await?;
+    let mut chosen = tx.record_defaults().list().await?;
+    for row in &mut chosen {
+        row.shares = there(&mut tx, std::mem::take(&mut row.shares)).await?;
+    }
     let all = Kind::ALL.iter().map(|kind| {
         let found = chosen.iter().find(|d| d.kind == *kind);
         let found = found.map(|d| view(d.scope, &d.shares));
@@ -83,12 +86,17 @@ pub(super) async fn of_new(
     };
     Ok(match scope {
         ShareScope::Parent if !has_parent => (ShareScope::Workspace, Vec::new()),
-        ShareScope::Shared => {
-            // Teams that were removed since are no longer there to share with.
-            let teams = tx.teams().list().await?;
-            let there = |s: &Share| !s.team || teams.iter().any(|t| t.id.0 == s.grantee);
-            (scope, shares.into_iter().filter(there).collect())
-        }
+        ShareScope::Shared => (scope, there(tx, shares).await?),
         scope => (scope, Vec::new()),
     })
+}
+
+/// Those of the shares that are with somebody: teams that were removed since are left out.
+async fn there(tx: &mut Tx, shares: Vec<Share>) -> Result<Vec<Share>> {
+    if !shares.iter().any(|s| s.team) {
+        return Ok(shares);
+    }
+    let teams = tx.teams().list().await?;
+    let there = |s: &Share| !s.team || teams.iter().any(|t| t.id.0 == s.grantee);
+    Ok(shares.into_iter().filter(there).collect())
 }

@@ -161,6 +161,7 @@ impl Session<'_> {
         }
         if !rows.is_empty() || !skips.is_empty() {
             let ids: Vec<String> = rows.iter().map(|r| r.provider_id.clone()).collect();
+            let oldest = rows.iter().map(|r| r.received_at).min();
             let mut tx = self.begin().await?;
             let stored = tx
                 .messages()
@@ -177,10 +178,11 @@ impl Session<'_> {
                 self.unreadable.insert(skip.provider_id);
             }
             self.announce(&mut tx, EventKind::ThreadsChanged).await?;
-            if stored.added > 0 {
+            if let Some(oldest) = oldest.filter(|_| stored.added > 0) {
                 let is_snapshot = self.mailbox.shadow.is_some();
                 let (workspace, member) = (self.row.workspace_id, self.row.member_id);
-                join_mail_soon(&mut tx, workspace, member, self.row.id, is_snapshot).await?;
+                join_mail_soon(&mut tx, workspace, member, self.row.id, is_snapshot, oldest)
+                    .await?;
             }
             self.commit(tx).await?;
             self.tally.added += stored.added;

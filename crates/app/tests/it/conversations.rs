@@ -21,10 +21,10 @@ use tenon_testkit::{TestStore, store_test};
 use crate::boxes::pipeline;
 use crate::records::{make, try_make};
 
-const ALICE: &str = "alice@example.com";
+pub(crate) const ALICE: &str = "alice@example.com";
 const FIRST: &str = "first@acme.example";
 
-async fn empty(t: TestStore) -> TestApp {
+pub(crate) async fn empty(t: TestStore) -> TestApp {
     let options = Options {
         messages: 0,
         ..Options::default()
@@ -34,7 +34,7 @@ async fn empty(t: TestStore) -> TestApp {
 
 /// A letter of Alice to Ann with a blind copy, Ann's answer with a file, an answer of Alice's that is not sent yet, and
 /// one that is in the bin; beside them something of Bob's.
-async fn letters(app: &TestApp) -> (ConnectionId, ThreadId) {
+pub(crate) async fn letters(app: &TestApp) -> (ConnectionId, ThreadId) {
     let control = app.sandbox.control();
     let at = |minutes: u64| app.ctx.world.now() - Duration::from_mins(60 - minutes);
     let mut file = b"%PDF ".to_vec();
@@ -84,7 +84,7 @@ async fn letters(app: &TestApp) -> (ConnectionId, ThreadId) {
     (connection, thread(app, "Walrus now").await)
 }
 
-async fn thread(app: &TestApp, subject: &str) -> ThreadId {
+pub(crate) async fn thread(app: &TestApp, subject: &str) -> ThreadId {
     let all = ThreadsQuery {
         limit: 200,
         ..ThreadsQuery::default()
@@ -94,7 +94,7 @@ async fn thread(app: &TestApp, subject: &str) -> ThreadId {
     found.expect(subject).id
 }
 
-fn sharing(scope: ThreadScope) -> ThreadSharing {
+pub(crate) fn sharing(scope: ThreadScope) -> ThreadSharing {
     ThreadSharing {
         scope,
         members: Vec::new(),
@@ -103,18 +103,18 @@ fn sharing(scope: ThreadScope) -> ThreadSharing {
     }
 }
 
-async fn share(app: &TestApp, id: ThreadId, sharing: ThreadSharing) {
+pub(crate) async fn share(app: &TestApp, id: ThreadId, sharing: ThreadSharing) {
     conversations::set_sharing(&app.ctx, &app.owner, id, sharing)
         .await
         .unwrap();
 }
 
-async fn of(app: &TestApp, actor: &Actor, id: RecordId) -> Vec<FoundThread> {
+pub(crate) async fn of(app: &TestApp, actor: &Actor, id: RecordId) -> Vec<FoundThread> {
     let page = conversations::threads_of(&app.ctx, actor, id, 50, None).await;
     page.unwrap().items
 }
 
-fn hidden<T>(result: &Result<T, Error>) -> bool {
+pub(crate) fn hidden<T>(result: &Result<T, Error>) -> bool {
     matches!(result, Err(Error::NotFound(_)))
 }
 

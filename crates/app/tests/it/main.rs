@@ -23,6 +23,7 @@ mod idle;
 mod importing;
 mod keeping;
 mod keys;
+mod lending;
 mod looking;
 mod lost_commits;
 mod members;

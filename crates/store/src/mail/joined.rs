@@ -58,7 +58,8 @@ impl Joins<'_> {
         rows.iter().map(read).collect()
     }
 
-    /// Joins a conversation by hand, also one that was taken out; whether it was not joined before.
+    /// Joins a conversation by hand, also one that was taken out or that a rule has joined; whether it was not joined
+    /// by hand before.
     pub async fn join(
         &mut self,
         connection: ConnectionId,
@@ -70,7 +71,7 @@ impl Joins<'_> {
         let insert = sql(
             "INSERT INTO thread_records (thread_id, record_id, connection_id, cause, at) VALUES ($1, $2, $3, 'hand', $4) \
              ON CONFLICT (thread_id, record_id) DO UPDATE SET cause = 'hand', at = excluded.at \
-             WHERE thread_records.cause = 'off'",
+             WHERE thread_records.cause <> 'hand'",
         );
         let insert = insert.bind(thread).bind(record).bind(connection).bind(at);
         Ok(self.tx.exec(insert).await? > 0)

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::joined::cause;
 use super::threads::{self, ThreadRow};
 use crate::StoreError;
-use crate::records::push_visible;
+use crate::records::{Viewer, push_visible_to};
 use crate::sql::{Builder, LIST, Row, sql};
 use crate::tx::VISIBLE;
 
@@ -53,9 +53,10 @@ aggregate!(
     lending
 );
 
-/// The one predicate of who reads the thread `t` of the connection `c` beside its owner.
+/// The one predicate of who reads the thread `t` of the connection `c` beside its owner. What a rule has joined
+/// since it was shared gives nobody anything: who edits a record would widen by it what others have shared.
 fn push_readable(b: &mut Builder, reader: MemberId) {
-    b.push("c.status IN ('active', 'paused') AND NOT t.hidden AND c.member_id <> ")
+    b.push("c.status IN ('active', 'paused') AND NOT t.hidden AND EXISTS (SELECT 1 FROM members o WHERE o.id = c.member_id AND o.disabled_at IS NULL) AND c.member_id <> ")
         .value(reader)
         .push(
             " AND EXISTS (SELECT 1 FROM thread_shares h WHERE h.thread_id = t.id \
@@ -70,17 +71,21 @@ fn push_readable(b: &mut Builder, reader: MemberId) {
     }
     b.push(
         " OR (h.grantee_kind = 'records' AND EXISTS (SELECT 1 FROM thread_records k JOIN records r ON r.id = k.record_id \
-         WHERE k.thread_id = t.id AND k.cause <> 'off' AND r.deleted_at IS NULL AND ",
+         WHERE k.thread_id = t.id AND k.cause <> 'off' AND (k.cause = 'hand' OR k.at <= h.at) AND r.deleted_at IS NULL AND ",
     );
-    push_visible(b, Some(reader), false);
+    push_visible_to(b, Viewer::Member(reader), false);
+    // Nobody lends through a record that they do not see: they would neither know of it nor end it.
+    b.push(" AND ");
+    push_visible_to(b, Viewer::Column("c.member_id"), false);
     b.push("))))");
 }
 
 impl Lending<'_> {
-    /// With whom a conversation of a visible mailbox is shared.
+    /// With whom a conversation of a visible mailbox is shared; teams that are no more left out.
     pub async fn grantees(&mut self, thread: ThreadId) -> Result<Vec<Grantee>, StoreError> {
         let query = sql(format!(
             "SELECT h.grantee_kind, h.grantee_id FROM thread_shares h WHERE h.thread_id = $3 \
+             AND (h.grantee_kind <> 'team' OR EXISTS (SELECT 1 FROM teams g WHERE g.id = h.grantee_id)) \
              AND h.connection_id IN (SELECT c.id FROM connections c WHERE {VISIBLE}) \
              ORDER BY h.grantee_kind, h.grantee_id"
         ));
@@ -151,13 +156,23 @@ impl Lending<'_> {
         from: &str,
         until: Option<Time>,
     ) -> Result<Builder, StoreError> {
+        let columns = format!("{}, c.member_id{more}", threads::COLUMNS);
+        self.lent_to(reader, &columns, from, until)
+    }
+
+    /// The same of any columns.
+    fn lent_to(
+        &self,
+        reader: MemberId,
+        columns: &str,
+        from: &str,
+        until: Option<Time>,
+    ) -> Result<Builder, StoreError> {
         if self.tx.scope().purpose == Purpose::Request {
             return Err(StoreError::Scope("purpose Job"));
         }
         let mut b = Builder::new(self.tx.kind(), "SELECT ");
-        b.push(threads::COLUMNS)
-            .push(", c.member_id")
-            .push(more)
+        b.push(columns)
             .push(" FROM ")
             .push(from)
             .push(" CROSS JOIN connections c WHERE c.id = t.connection_id AND c.workspace_id = ")
@@ -199,7 +214,7 @@ impl Lending<'_> {
     }
 
     /// Conversations of others in a mailbox with any of these addresses, by their blind indexes there, newest
-    /// first; each with the address. The same conversation comes once for each.
+    /// first, each once.
     pub async fn with_addresses(
         &mut self,
         reader: MemberId,
@@ -207,21 +222,43 @@ impl Lending<'_> {
         indexes: &[BlindIndex],
         until: Option<Time>,
         limit: u32,
-    ) -> Result<Vec<(BlindIndex, Lent)>, StoreError> {
+    ) -> Result<Vec<Lent>, StoreError> {
         let mut out = Vec::new();
         for part in indexes.chunks(LIST) {
+            let mut b = self.readable(reader, "", "threads t", until)?;
+            b.push("t.id IN (SELECT a.thread_id FROM thread_addresses a WHERE a.connection_id = ")
+                .value(connection)
+                .push(" AND a.address_index IN ")
+                .list(part.iter().copied())
+                .push(") ORDER BY t.last_at DESC, t.id DESC LIMIT ")
+                .value(i64::from(limit));
+            for row in self.tx.all(b.build(part.len())).await? {
+                out.push(lent(&row)?);
+            }
+        }
+        Ok(out)
+    }
+
+    /// When the newest conversation of others in a mailbox was last heard of with each of these addresses.
+    pub async fn last_heard(
+        &mut self,
+        reader: MemberId,
+        connection: ConnectionId,
+        indexes: &[BlindIndex],
+    ) -> Result<HashMap<BlindIndex, Time>, StoreError> {
+        let mut out = HashMap::new();
+        for part in indexes.chunks(LIST) {
             let from = "thread_addresses a CROSS JOIN threads t";
-            let mut b = self.readable(reader, ", a.address_index", from, until)?;
+            let columns = "a.address_index, max(t.last_at)";
+            let mut b = self.lent_to(reader, columns, from, None)?;
             b.push("a.connection_id = ")
                 .value(connection)
                 .push(" AND a.address_index IN ")
                 .list(part.iter().copied())
-                .push(" AND t.id = a.thread_id ORDER BY t.last_at DESC, t.id DESC LIMIT ")
-                .value(i64::from(limit));
+                .push(" AND t.id = a.thread_id GROUP BY a.address_index");
             for row in self.tx.all(b.build(part.len())).await? {
                 let mut r = row.reader();
-                r.skip(threads::READ + 1);
-                out.push((r.take()?, lent(&row)?));
+                out.insert(r.take()?, r.take()?);
             }
         }
         Ok(out)

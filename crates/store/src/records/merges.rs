@@ -271,7 +271,7 @@ impl Records<'_> {
         super::push_visible(&mut b, member, true);
         if let Some(member) = member.filter(|_| !all) {
             b.push(" AND ");
-            super::push_own(&mut b, "r", member);
+            super::push_own(&mut b, "r", super::Viewer::Member(member));
         }
         b.push(" ORDER BY r.deleted_at, r.id LIMIT ")
             .value(i64::from(limit));

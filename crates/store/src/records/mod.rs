@@ -113,28 +113,44 @@ aggregate!(
     records
 );
 
+/// Whose sight a record is measured by.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Viewer {
+    /// A member's.
+    Member(MemberId),
+    /// That of the member in a column of the statement.
+    Column(&'static str),
+}
+
+impl Viewer {
+    fn push<'b>(self, b: &'b mut Builder, before: &str) -> &'b mut Builder {
+        b.push(before);
+        match self {
+            Self::Member(id) => b.value(id),
+            Self::Column(name) => b.push(name),
+        }
+    }
+}
+
 /// Whether the member owns the record `alias`: who is responsible, else who made it.
-fn push_own(b: &mut Builder, alias: &str, member: MemberId) {
-    b.push(&format!(
-        "COALESCE({alias}.owner_id, {alias}.created_by) = "
-    ))
-    .value(member);
+fn push_own(b: &mut Builder, alias: &str, member: Viewer) {
+    let own = format!("COALESCE({alias}.owner_id, {alias}.created_by) = ");
+    member.push(b, &own);
 }
 
 /// Whether the record `alias` is shared with the member, or a team of theirs, at least for `editing`.
-fn push_shared(b: &mut Builder, alias: &str, member: MemberId, editing: bool) {
+fn push_shared(b: &mut Builder, alias: &str, member: Viewer, editing: bool) {
     let edit = if editing {
         "s.access = 'edit' AND "
     } else {
         ""
     };
-    b.push(&format!(
+    let direct = format!(
         "EXISTS (SELECT 1 FROM record_shares s WHERE s.record_id = {alias}.id AND {edit}(s.grantee_id = "
-    ))
-    .value(member)
-    .push(" OR s.grantee_id IN (SELECT t.team_id FROM team_members t WHERE t.member_id = ")
-    .value(member)
-    .push(")");
+    );
+    member.push(b, &direct);
+    let team = " OR s.grantee_id IN (SELECT x.team_id FROM team_members x WHERE x.member_id = ";
+    member.push(b, team).push(")");
     if on(Saboteur::TeamsOpen) {
         b.push(" OR s.grantee_kind = 'team'");
     }
@@ -142,7 +158,7 @@ fn push_shared(b: &mut Builder, alias: &str, member: MemberId, editing: bool) {
 }
 
 /// What holds for the record `alias` by itself.
-fn push_itself(b: &mut Builder, alias: &str, member: MemberId, editing: bool) {
+fn push_itself(b: &mut Builder, alias: &str, member: Viewer, editing: bool) {
     b.push(&format!("({alias}.sharing = 'workspace' OR "));
     push_own(b, alias, member);
     b.push(" OR ");
@@ -157,6 +173,11 @@ pub(crate) fn push_visible(b: &mut Builder, member: Option<MemberId>, editing: b
         b.push("(1 = 1)");
         return;
     };
+    push_visible_to(b, Viewer::Member(member), editing);
+}
+
+/// The same for one member, also one who stands in a column.
+pub(crate) fn push_visible_to(b: &mut Builder, member: Viewer, editing: bool) {
     b.push("(");
     push_itself(b, "r", member, editing);
     b.push(
@@ -176,7 +197,7 @@ fn push_access(b: &mut Builder, member: Option<MemberId>) {
         return;
     };
     b.push("CASE WHEN ");
-    push_own(b, "r", member);
+    push_own(b, "r", Viewer::Member(member));
     b.push(" THEN 'owner' WHEN ");
     push_visible(b, Some(member), true);
     b.push(" THEN 'edit' ELSE 'view' END");

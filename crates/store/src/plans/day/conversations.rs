@@ -95,6 +95,10 @@ pub(super) async fn lending(tx: &mut Tx, seed: &Seed, world: &World, thread: Thr
         .with_addresses(reader, seed.connection, &indexes, None, 9)
         .await
         .unwrap();
+    tx.lending()
+        .last_heard(reader, seed.connection, &indexes)
+        .await
+        .unwrap();
     let record = world.id();
     tx.lending()
         .of_record(reader, record, None, 9)
