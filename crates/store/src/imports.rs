@@ -461,7 +461,8 @@ impl Imports<'_> {
             .collect()
     }
 
-    /// Those of the records that something links to which the import did not make.
+    /// Those of the records that something links to which stays when the import is taken back: what it did not make, and
+    /// what it made and somebody changed since.
     pub async fn linked_from_outside(
         &mut self,
         import: ImportId,
@@ -479,7 +480,12 @@ impl Imports<'_> {
              AND h.version = 1 AND h.bulk_id = ",
         )
         .value(import)
-        .push(")");
+        .push(
+            " AND NOT EXISTS (SELECT 1 FROM record_changes n WHERE n.record_id = l.from_id \
+             AND (n.bulk_id IS NULL OR n.bulk_id <> ",
+        )
+        .value(import)
+        .push(")))");
         self.tx
             .all(b.build(records.len()))
             .await?

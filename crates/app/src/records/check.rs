@@ -1,6 +1,6 @@
 //! What is written into a record: values that hold, people and records that are there, stages that allow it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 use tenon_model::records::{FieldType, Kind, Outcome, Shape, Stage, Values, check, links};
@@ -141,7 +141,9 @@ pub(super) async fn linked(
         }
         if field.ty == FieldType::Links {
             after.extend(before.iter().filter(|id| !seen.contains_key(id)).copied());
-            after.dedup();
+            // Each once: what is taken back may name a hidden one already.
+            let mut told = HashSet::new();
+            after.retain(|id| told.insert(*id));
             let list: Vec<Value> = after.iter().map(|id| Value::from(id.to_string())).collect();
             let value = if list.is_empty() {
                 Value::Null

@@ -99,13 +99,17 @@ pub(super) async fn change(
     // Those who lose sight of it hear of it once more.
     tell(tx, &before).await?;
     let mut row = write(ctx, tx, &shape, row).await?;
+    let taken_back = noted.cause == Cause::Reverted;
     note(ctx, tx, actor, &row, noted, changes).await?;
     row.access = tx
         .records()
         .get(row.id)
         .await?
         .map_or(Access::View, |now| now.access);
-    if let Some(stage) = &stage {
+    // What is taken back asks for nothing new.
+    if let Some(stage) = &stage
+        && !taken_back
+    {
         stage_task(ctx, tx, actor, &row, stage).await?;
     }
     Ok(row)

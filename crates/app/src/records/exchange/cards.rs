@@ -89,14 +89,17 @@ const CONTACT: [&str; 11] = [
     "uid",
 ];
 
-/// Cards as rows, under a row of names.
-pub(super) fn contacts(text: &str) -> Vec<Vec<String>> {
+/// Cards as rows, under a row of names; none when a card stands within another one or has no end before the next, whose
+/// lines nobody could tell apart.
+pub(super) fn contacts(text: &str) -> Option<Vec<Vec<String>>> {
+    let begins = |line: &&str| line.trim().eq_ignore_ascii_case("BEGIN:VCARD");
+    let begun = text.lines().filter(begins).count();
     let mut rows = vec![CONTACT.map(str::to_owned).to_vec()];
     let mut parser = Parser::new(text);
     loop {
         match parser.entry() {
             Entry::VCard(card) => rows.push(contact(&card.entries).to_vec()),
-            Entry::Eof => return rows,
+            Entry::Eof => return (rows.len() == begun + 1).then_some(rows),
             // Lines between cards, and what is no card.
             _ => {}
         }
@@ -162,7 +165,7 @@ const EVENT: [&str; 9] = [
     "start",
     "end",
     "location",
-    "attendees",
+    "attendees.email",
     "description",
     "recurrence",
     "status",
@@ -360,7 +363,7 @@ mod tests {
             TEL;CELL:+49 30 1\r\nEMAIL;INTERNET;WORK:ann@acme.example\r\nEND:VCARD\r\n\
             BEGIN:VCARD\nVERSION:3.0\nFN:Bob Lee\nORG:Acme\\, Inc.;Sales\nitem1.EMAIL;type=INTERNET;type=HOME:bob\n @acme.example\n\
             ADR;TYPE=WORK:;;1 Main St;Springfield;IL;62701;USA\nNOTE:one\\ntwo\nEND:VCARD\n";
-        let rows = contacts(text);
+        let rows = contacts(text).unwrap();
         assert_eq!(rows.len(), 3);
         assert_eq!(rows[1][..3], ["Dr.", "Ann", "Müller"]);
         assert_eq!(
@@ -441,13 +444,20 @@ mod tests {
     fn old_cards_in_other_letters_and_cards_cut_off_are_read() {
         let text = "BEGIN:VCARD\nVERSION:2.1\nN;CHARSET=ISO-8859-1;ENCODING=QUOTED-PRINTABLE:L=F6we;Eva\n\
             TEL;HOME;VOICE:1\nTEL;WORK;FAX:2\nEND:VCARD\nBEGIN:VCARD\nVERSION:4.0\nFN:Cut, Off\nTEL;VALUE=uri;TYPE=cell:tel:+49-30";
-        let rows = contacts(text);
+        let rows = contacts(text).unwrap();
         assert_eq!(rows[1][1..3], ["Eva", "Löwe"]);
         assert_eq!(rows[1][7], "1 (home)\n2 (work)");
         assert_eq!(
             (rows[2][3].as_str(), rows[2][7].as_str()),
             ("Cut, Off", "+49-30 (mobile)")
         );
+    }
+
+    #[test]
+    fn no_card_is_swallowed_by_the_one_before() {
+        let two = "BEGIN:VCARD\nFN:Ann\nEND:VCARD\nBEGIN:VCARD\nFN:Bob\nEND:VCARD\n";
+        assert_eq!(contacts(two).unwrap().len(), 3);
+        assert_eq!(contacts(&two.replacen("END:VCARD\n", "", 1)), None);
     }
 
     #[test]

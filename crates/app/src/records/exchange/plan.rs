@@ -22,6 +22,9 @@ use super::shared::Shared;
 use crate::records::{check, create::parent};
 use crate::{Actor, Ctx, Error, Result};
 
+/// Records that one cell may name, as many as one field may.
+const MOST_LINKS: usize = 500;
+
 /// What is wrong with a row.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct RowProblem {
@@ -188,6 +191,9 @@ impl Planner<'_> {
         if field.ty.is_link() {
             let one = field.ty == FieldType::Link;
             let texts = if one { vec![text] } else { read_list(text) };
+            if texts.len() > MOST_LINKS {
+                return Err("names more than 500 records".to_owned());
+            }
             out.links.push(Wanted {
                 column,
                 field: field.clone(),
@@ -237,16 +243,20 @@ impl Planner<'_> {
         for wanted in std::mem::take(&mut parsed.links) {
             let mut ids: Vec<String> = Vec::new();
             for text in &wanted.texts {
-                match self.linked(&wanted, text, found, memory) {
-                    Ok(id) => ids.push(id.to_string()),
+                let id = match self.linked(&wanted, text, found, memory) {
+                    Ok(id) => id.to_string(),
                     Err(Missing::Make(kind)) if parsed.problems.is_empty() => {
-                        let id = self.make(kind, text, memory, plan);
-                        ids.push(id.to_string());
+                        self.make(kind, text, memory, plan).to_string()
                     }
                     Err(missing) => {
                         let wrong = problem(Some(wanted.column), &wanted.field.key, missing.say());
                         parsed.problems.push(wrong);
+                        continue;
                     }
+                };
+                // Two of an attendee's addresses are one attendee.
+                if !ids.contains(&id) {
+                    ids.push(id);
                 }
             }
             let one = wanted.field.ty == FieldType::Link;

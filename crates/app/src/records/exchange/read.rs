@@ -147,7 +147,12 @@ pub(super) fn read(bytes: &[u8], name: &str, kind: Kind, wanted: Option<char>) -
             let delimiter = wanted.unwrap_or_else(|| delimiter(text));
             (table(text, delimiter)?, Some(delimiter))
         }
-        Format::Vcard if kind == Kind::Contact => (cards::contacts(text), None),
+        Format::Vcard if kind == Kind::Contact => {
+            let cards = cards::contacts(text);
+            let cards =
+                cards.ok_or_else(|| file("has a card without an end before the next one"))?;
+            (cards, None)
+        }
         Format::Vcard => return Err(Error::field("kind", "must be contact for this file")),
         Format::Icalendar if matches!(kind, Kind::Activity | Kind::Task) => {
             (cards::calendar(text, kind), None)

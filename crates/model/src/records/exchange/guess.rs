@@ -395,6 +395,12 @@ fn one(shape: &Shape, name: &str) -> Option<Target> {
             ..Target::field(&field.key)
         });
     }
+    if let Some(field) = plain.strip_suffix(".email").and_then(|k| shape.field(k)) {
+        return field.ty.is_link().then(|| Target {
+            by: Some("email".to_owned()),
+            ..Target::field(&field.key)
+        });
+    }
     let exact = shape
         .fields
         .iter()

@@ -22,12 +22,20 @@ impl Style {
     };
 }
 
-/// A number in digits, with at most one point: `1.234,50` becomes `1234.50`. `None` is none.
+/// A number in digits, with at most one point: `1.234,50` becomes `1234.50`. `None` is none. A sign between groups stands
+/// before three digits: `12,50` where a comma groups is no number, rather than a hundred times as much.
 pub fn parse_number(text: &str, style: Style) -> Option<String> {
     let (group, point) = if style.comma { ('.', ',') } else { (',', '.') };
     let mut out = String::new();
     let mut points = 0;
+    // Digits since the last sign between groups.
+    let mut grouped: Option<usize> = None;
     for c in text.trim().chars() {
+        if c.is_ascii_digit() && points == 0 {
+            grouped = grouped.map(|n| n + 1);
+        } else if grouped.is_some_and(|n| n != 3) && (points == 0 || c == point) {
+            return None;
+        }
         match c {
             '-' | '\u{2212}' if out.is_empty() => out.push('-'),
             '+' if out.is_empty() => {}
@@ -37,9 +45,15 @@ pub fn parse_number(text: &str, style: Style) -> Option<String> {
                 out.push('.');
             }
             _ if (c == group || c.is_whitespace() || c == '\'' || c == '\u{2019}')
-                && points == 0 => {}
+                && points == 0 =>
+            {
+                grouped = Some(0);
+            }
             _ => return None,
         }
+    }
+    if points == 0 && grouped.is_some_and(|n| n != 3) {
+        return None;
     }
     out.bytes().any(|b| b.is_ascii_digit()).then(|| {
         if out.ends_with('.') {
@@ -190,5 +204,35 @@ pub(super) fn yes(text: &str) -> Option<bool> {
             Some(false)
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signs_between_groups_stand_before_three_digits() {
+        let of = |text, comma| {
+            parse_number(
+                text,
+                Style {
+                    comma,
+                    ..Style::OURS
+                },
+            )
+        };
+        for (text, comma, wanted) in [
+            ("12,50", false, None),
+            ("0,75", false, None),
+            ("12.50", true, None),
+            ("1.234,50", true, Some("1234.50")),
+            ("1,234,567.8", false, Some("1234567.8")),
+            ("1 234", false, Some("1234")),
+            ("1,2345", false, None),
+            ("-1'234.5", false, Some("-1234.5")),
+        ] {
+            assert_eq!(of(text, comma).as_deref(), wanted, "{text}");
+        }
     }
 }
