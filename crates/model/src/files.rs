@@ -185,6 +185,13 @@ impl DriveLink {
         is_drive_id(id).then(|| Self::of(id, UNKNOWN))
     }
 
+    /// Where a person opens a file of this type.
+    pub fn address(id: &str, mime_type: &str) -> Option<String> {
+        let kind = KINDS.iter().find(|(_, of, _)| *of == mime_type);
+        let kind = kind.map_or(UNKNOWN, |(_, mime_type, name)| (*mime_type, *name));
+        is_drive_id(id).then(|| Self::of(id, kind).link)
+    }
+
     fn of(id: &str, (mime_type, name): (&'static str, &'static str)) -> Self {
         let link = match KINDS.iter().find(|(_, of, _)| *of == mime_type) {
             Some((path, ..)) => format!("https://docs.google.com/{path}/d/{id}/edit"),

@@ -214,6 +214,16 @@ impl Control {
         drives.map(|d| (d.id.clone(), d.name.clone())).collect()
     }
 
+    /// The media type of a file.
+    pub fn type_of_file(&self, id: &str) -> Option<String> {
+        self.state.drive().mime_type(id).map(str::to_owned)
+    }
+
+    /// The shared drive that a file is in.
+    pub fn drive_of(&self, id: &str) -> Option<String> {
+        self.state.drive().place(id).map(str::to_owned)
+    }
+
     /// Adds a file in Drive, to a shared drive if one is named; its id.
     pub fn add_file(
         &self,

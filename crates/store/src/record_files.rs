@@ -200,6 +200,25 @@ impl RecordFiles<'_> {
         self.tx.exec(update).await.map(drop)
     }
 
+    /// Files that a member has linked and nobody looks after are looked after by a connection of theirs; how many.
+    pub async fn adopt(
+        &mut self,
+        member: MemberId,
+        connection: ConnectionId,
+        provider: &str,
+    ) -> Result<u64, StoreError> {
+        self.tx.hold(connection).await?;
+        let update = sql(
+            "UPDATE record_files SET connection_id = $1 WHERE workspace_id = $2 AND connection_id IS NULL \
+             AND added_by = $3 AND provider = $4 AND removed_at IS NULL",
+        )
+        .bind(connection)
+        .bind(self.tx.workspace()?)
+        .bind(member)
+        .bind(provider);
+        self.tx.exec(update).await
+    }
+
     /// The files that a connection looks after, in order of id, after `after`; removed links left out.
     pub async fn of_connection(
         &mut self,

@@ -219,6 +219,26 @@ impl TestApp {
         }
     }
 
+    /// Goes to Google's page for choosing files, as `account` whoever is meant, and comes back with the answer.
+    pub async fn pick(&self, mut url: url::Url, account: &str) -> Callback {
+        let asked: Vec<(String, String)> = url
+            .query_pairs()
+            .into_owned()
+            .filter(|(k, _)| k != "login_hint")
+            .collect();
+        url.query_pairs_mut()
+            .clear()
+            .extend_pairs(asked)
+            .append_pair("login_hint", account);
+        let query = self.sent_back(url).await;
+        Callback {
+            state: query.get("state").cloned(),
+            code: query.get("code").cloned(),
+            error: query.get("error").cloned(),
+            picked_file_ids: query.get("picked_file_ids").cloned(),
+        }
+    }
+
     /// Goes to Google as `account` after `begun`, and comes back with the answer.
     pub async fn at_google(&self, begun: access::Begun, account: &str) -> IssuerAnswer {
         let mut url = begun.authorize_url;

@@ -264,6 +264,9 @@ async fn connect(
         mail,
     };
     start(ctx, &mut tx, what).await?;
+    if flow.features.contains(&Feature::Files) && is_granted(Feature::Files, &granted) {
+        crate::records::adopt_files(ctx, &mut tx, actor, id).await?;
+    }
     note(action)
         .by(actor.member)
         .about(AuditTarget::Connection(id))

@@ -45,7 +45,7 @@ pub use files::{
     DriveFileView, DriveFiles, FileView, FollowFiles, Linking, Picked, drive_files, files,
     link_files, pick_files, restore_file, unlink_file,
 };
-pub(crate) use files::{PickAnswer, enqueue_files, picked};
+pub(crate) use files::{PickAnswer, adopt as adopt_files, enqueue_files, picked};
 pub use history::{ChangeView, history, revert};
 pub use known::Known;
 pub(crate) use known::known;

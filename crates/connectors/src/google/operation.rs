@@ -199,8 +199,12 @@ impl Operation {
     pub(crate) const fn deadline(self) -> Duration {
         Duration::from_secs(match self {
             Self::Keys => 10,
-            Self::Exchange | Self::Refresh | Self::Revoke => 20,
-            Self::DriveAbout | Self::DriveFile | Self::DriveStart => 20,
+            Self::Exchange
+            | Self::Refresh
+            | Self::Revoke
+            | Self::DriveAbout
+            | Self::DriveFile
+            | Self::DriveStart => 20,
             Self::Batch | Self::Thread => 90,
             // They carry the whole message with them.
             Self::DraftCreate | Self::DraftUpdate => 120,

@@ -53,7 +53,7 @@ pub(super) fn generate(rng: &mut Rng, accounts: usize, shared: &str, now: i64) -
             mime_type: mime_type.to_owned(),
             owner: (!in_drive).then_some(owner),
             drive: in_drive.then(|| shared.to_owned()),
-            shared_with: if n % 3 == 0 && !in_drive {
+            shared_with: if n.is_multiple_of(3) && !in_drive {
                 (0..accounts).filter(|a| *a != owner).collect()
             } else {
                 Vec::new()

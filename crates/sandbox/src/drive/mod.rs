@@ -217,6 +217,18 @@ impl Drive {
         self.next_picks.remove(&account).unwrap_or_default()
     }
 
+    /// The media type of a file.
+    pub(crate) fn mime_type(&self, id: &str) -> Option<&str> {
+        let file = self.files.iter().find(|f| f.id == id)?;
+        Some(&file.mime_type)
+    }
+
+    /// The shared drive that a file is in.
+    pub(crate) fn place(&self, id: &str) -> Option<&str> {
+        let file = self.files.iter().find(|f| f.id == id)?;
+        file.drive.as_deref()
+    }
+
     /// Shared drives.
     pub(crate) fn drives(&self) -> &[SharedDrive] {
         &self.drives

@@ -46,7 +46,7 @@ DECLARE
 BEGIN
     -- Who sees a record sees its files: the program asks that of the record.
     EXECUTE format('CREATE POLICY wall ON record_files USING (%s OR %s)', system, workspace);
-    EXECUTE format('CREATE POLICY wall ON file_cursors USING (%s OR %s)', system, mailbox);
+    EXECUTE format('CREATE POLICY wall ON file_cursors USING (%s OR (%s AND %s))', system, workspace, mailbox);
     ALTER TABLE record_files ENABLE ROW LEVEL SECURITY;
     ALTER TABLE record_files FORCE ROW LEVEL SECURITY;
     ALTER TABLE file_cursors ENABLE ROW LEVEL SECURITY;

@@ -243,14 +243,13 @@ impl Run<'_> {
             let Some(change) = by_id.get(&row.provider_file_id) else {
                 continue;
             };
-            let changed = match &change.file {
-                Some(file) => observe(&mut row, Some(file.clone()), now),
-                None => {
-                    // Deleted or no longer shared: nobody can tell (fault D5).
-                    row.checked_at = Some(now);
-                    std::mem::replace(&mut row.state, FileState::Unavailable)
-                        != FileState::Unavailable
-                }
+            let changed = if let Some(file) = &change.file {
+                observe(&mut row, Some(file.clone()), now)
+            } else {
+                // Deleted or no longer shared: nobody can tell (fault D5).
+                row.checked_at = Some(now);
+                let gone = FileState::Unavailable;
+                std::mem::replace(&mut row.state, gone) != gone
             };
             tx.record_files().observed(&row).await?;
             if changed {

@@ -1,6 +1,7 @@
 //! Linking: each file once, with what the provider tells of it, and kept also when that is nothing.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use futures::{StreamExt as _, TryStreamExt as _};
 use tenon_connectors::ports::{FilesPort, Priority};
@@ -93,6 +94,8 @@ pub async fn link_files(
     for file in files {
         let asked = with.is_some();
         let found = seen.remove(&file.id).flatten();
+        // In the order they were asked for, also within one microsecond.
+        let at = now + Duration::from_micros((there + added) as u64);
         let mut same = known.iter().filter(|k| k.provider_file_id == file.id);
         let live = same.clone().find(|k| k.removed_at.is_none());
         let row = if let Some(live) = live {
@@ -111,7 +114,7 @@ pub async fn link_files(
             let mut row = FileRow {
                 connection: with.as_ref().map(|c| c.id),
                 added_by: actor.member,
-                added_at: now,
+                added_at: at,
                 removed_at: None,
                 ..removed.clone()
             };
@@ -134,7 +137,7 @@ pub async fn link_files(
                 link: file.link,
                 state: FileState::NoAccess,
                 added_by: actor.member,
-                added_at: now,
+                added_at: at,
                 checked_at: None,
                 removed_at: None,
             };

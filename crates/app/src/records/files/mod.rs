@@ -80,14 +80,13 @@ async fn show(tx: &mut Tx, rows: Vec<FileRow>) -> Result<Vec<FileView>> {
     let mut names: HashMap<MemberId, String> = HashMap::new();
     let mut out = Vec::with_capacity(rows.len());
     for row in rows {
-        let name = match names.get(&row.added_by) {
-            Some(name) => name.clone(),
-            None => {
-                let member = tx.members().get(row.added_by).await?;
-                let name = member.map(|m| m.name).unwrap_or_default();
-                names.insert(row.added_by, name.clone());
-                name
-            }
+        let name = if let Some(name) = names.get(&row.added_by) {
+            name.clone()
+        } else {
+            let member = tx.members().get(row.added_by).await?;
+            let name = member.map(|m| m.name).unwrap_or_default();
+            names.insert(row.added_by, name.clone());
+            name
         };
         out.push(FileView {
             id: row.id,
@@ -211,6 +210,21 @@ async fn begin_following(
             connection,
         };
         tenon_jobs::enqueue(tx, &job, now).await?;
+    }
+    Ok(())
+}
+
+/// Files that the member has linked and nobody looks after are looked after by this connection of theirs, which may see
+/// files: they were linked before it was there, or its forerunner has ended.
+pub(crate) async fn adopt(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    connection: ConnectionId,
+) -> Result<()> {
+    let mut files = tx.record_files();
+    if files.adopt(actor.member, connection, GOOGLE).await? > 0 {
+        begin_following(ctx, tx, actor, connection).await?;
     }
     Ok(())
 }

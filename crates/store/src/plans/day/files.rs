@@ -39,6 +39,10 @@ pub(super) async fn statements(tx: &mut Tx, seed: &Seed, world: &World, record: 
         .unwrap();
     files.known(connection, &ids).await.unwrap();
     files.checked(connection, None, now).await.unwrap();
+    files
+        .adopt(seed.member, connection, "google")
+        .await
+        .unwrap();
     files.move_to(row.id, record, record).await.unwrap();
     let mut cursors = tx.file_cursors();
     cursors.begin(connection, now).await.unwrap();
