@@ -1,6 +1,7 @@
 //! The closed lists of words of records, as schemas.
 
 use tenon_app::records::Match;
+use tenon_model::files::FileState;
 use tenon_model::records::{FieldType, Kind, Layout, Outcome, PipelineKind, Reason};
 
 use crate::wire::words;
@@ -18,6 +19,8 @@ words! {
     DuplicateReason = Reason::ALL.iter().map(|r| r.as_str());
     /// How the words of a search were found.
     MatchWord = [Match::Exact, Match::Prefix, Match::Similar].map(Match::as_str);
+    /// Whether a linked file can be seen.
+    FileStateWord = [FileState::Available, FileState::NoAccess, FileState::Unavailable].map(FileState::as_str);
     /// How a view shows records.
     ViewLayout = Layout::ALL.iter().map(|l| l.as_str());
 }

@@ -39,6 +39,8 @@ pub struct AppConfig {
     pub google_push: Option<GooglePush>,
     /// How often a mailbox is polled while its pushes come.
     pub push_poll_interval: Duration,
+    /// How often the linked files of a connection are asked for changes.
+    pub files_interval: Duration,
     /// Days that the metadata of mail is kept unless a workspace chooses; 0: as long as the mailbox is
     /// connected.
     pub mail_days: u32,
@@ -77,6 +79,7 @@ impl AppConfig {
             google_push: None,
             mail_days: 180,
             push_poll_interval: Duration::from_mins(10),
+            files_interval: Duration::from_mins(15),
             grace: Duration::from_hours(168),
             images_from_loopback: false,
             body_cache_bytes: 32 << 20,

@@ -169,6 +169,9 @@ pub enum Error {
     /// The stage asks for more than the box has.
     #[error("this stage needs some fields to be filled in first")]
     StageNeedsFields(Vec<String>),
+    /// A pasted address is none of a Drive file.
+    #[error("this is no link to a file in Google Drive; copy it from the file's own page")]
+    NotADriveLink,
     /// Deleted at the provider meanwhile.
     #[error("the message is no longer at the provider")]
     MessageGone,
@@ -262,6 +265,7 @@ pub const CODES: &[CodeInfo] = &[
     row("record_deleted", 409, "In the bin"),
     row("record_merged", 410, "Merged into another"),
     row("stage_needs_fields", 422, "The stage needs more"),
+    row("not_a_drive_link", 422, "No link to a Drive file"),
     row("message_gone", 410, "Message gone"),
     row("provider_unavailable", 503, "Provider unavailable"),
     row("quota", 429, "Quota used up"),
@@ -322,6 +326,7 @@ impl Error {
             Self::RecordDeleted => "record_deleted",
             Self::RecordMerged(_) => "record_merged",
             Self::StageNeedsFields(_) => "stage_needs_fields",
+            Self::NotADriveLink => "not_a_drive_link",
             Self::MessageGone => "message_gone",
             Self::ProviderUnavailable(_) => "provider_unavailable",
             Self::Quota(_) => "quota",
@@ -374,6 +379,7 @@ impl Error {
                 .iter()
                 .map(|id| (id.to_string(), "holds boxes".to_owned()))
                 .collect(),
+            Self::NotADriveLink => vec![("links".into(), "must be links to files in Drive".into())],
             _ => Vec::new(),
         }
     }
@@ -475,6 +481,7 @@ mod tests {
             Error::RecordDeleted,
             Error::RecordMerged(RecordId(uuid::Uuid::nil())),
             Error::StageNeedsFields(vec![]),
+            Error::NotADriveLink,
             Error::MessageGone,
             Error::ProviderUnavailable(Duration::ZERO),
             Error::Quota(Duration::ZERO),

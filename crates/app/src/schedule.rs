@@ -17,8 +17,8 @@ use crate::connections::{
 };
 use crate::conversations::JoinMail;
 use crate::push::WatchMailbox;
-use crate::records::MendKeys;
 use crate::records::exchange::RunImport;
+use crate::records::{FollowFiles, MendKeys, enqueue_files};
 use crate::retention::{PurgeDaily, PurgeMail};
 use crate::sync::{SyncMailbox, job_error};
 use crate::{Ctx, Result};
@@ -56,6 +56,7 @@ pub fn register_jobs(runner: Runner<Ctx>) -> Runner<Ctx> {
         .register::<SendDraft>()
         .register::<RemoveRows>()
         .register::<Compact>()
+        .register_bulk::<FollowFiles>()
         .register::<Housekeeping>()
         .register_bulk::<MendKeys>()
         .register::<WriteCheckpoints>()
@@ -134,6 +135,7 @@ impl Housekeeping {
             };
             tenon_jobs::enqueue(&mut tx, &job, now).await?;
         }
+        enqueue_files(ctx, &mut tx).await?;
         look_for_drafts(&mut tx, now).await?;
         enqueue_unsigned(&mut tx, now).await?;
         if !sabotage::on(Saboteur::ActionsKept) {

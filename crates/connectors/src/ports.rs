@@ -3,6 +3,7 @@
 //! A port knows nothing of workspaces, databases or jobs. Reads may be repeated by the caller; a
 //! port never retries by itself (`provider-faults` section 1, rule 2).
 
+mod files;
 mod write;
 
 use async_trait::async_trait;
@@ -15,6 +16,7 @@ use tenon_model::mail::{Address, Change, Cursor, RemoteLabel, RemoteMessage};
 
 use crate::ProviderError;
 
+pub use files::{FileChange, FileChanges, FilesPage, FilesPort};
 pub use write::{DraftRef, MODIFY_MOST, MailWritePort, RawDraft, SentRef, WriteError, WriteResult};
 
 /// The outcome of a call.
@@ -227,6 +229,19 @@ pub struct AuthorizeRequest {
     pub login_hint: Option<String>,
 }
 
+/// What choosing files on the provider's own page asks for: nothing but access to what is chosen.
+#[derive(Debug, Clone)]
+pub struct PickRequest {
+    /// `state`.
+    pub state: String,
+    /// PKCE verifier (RFC 7636); only its S256 challenge leaves.
+    pub verifier: String,
+    /// Where the provider sends the browser back.
+    pub redirect_uri: String,
+    /// The account's address.
+    pub login_hint: Option<String>,
+}
+
 /// What came of a code or a refresh.
 pub struct Tokens {
     /// Access token.
@@ -270,6 +285,11 @@ pub trait GrantPort: Send + Sync {
         nonce: &str,
         redirect_uri: &str,
     ) -> Result<(Tokens, Subject)>;
+    /// The address of the page on which a person chooses files.
+    fn pick_url(&self, request: &PickRequest) -> Result<url::Url>;
+    /// Code of that page for a token that lasts an hour and opens chosen files only. No id token comes with it.
+    async fn exchange_pick(&self, code: &str, verifier: &str, redirect_uri: &str)
+    -> Result<Tokens>;
     /// Refresh token for an access token.
     async fn refresh(&self, refresh: &SecretString) -> Result<Tokens>;
     /// Ends the grant.

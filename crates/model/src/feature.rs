@@ -34,6 +34,8 @@ pub enum Feature {
     Tasks,
     /// Links to chosen Drive files.
     Files,
+    /// Finding files in all of Drive by name. Never preset: chosen files need no more than [`Feature::Files`].
+    FilesSearch,
 }
 
 /// One provider scope, and what a person should know about it. Texts are keys of the catalogues
@@ -149,10 +151,18 @@ pub const FEATURES: &[FeatureInfo] = &[
     },
     FeatureInfo {
         feature: Feature::Files,
-        available: false,
+        available: true,
         google: &[ScopeUse {
             scope: "https://www.googleapis.com/auth/drive.file",
             key: "drive_file",
+        }],
+    },
+    FeatureInfo {
+        feature: Feature::FilesSearch,
+        available: true,
+        google: &[ScopeUse {
+            scope: "https://www.googleapis.com/auth/drive.metadata.readonly",
+            key: "drive_metadata_readonly",
         }],
     },
 ];
@@ -172,6 +182,7 @@ impl Feature {
             Self::CalendarEvents => "calendar_events",
             Self::Tasks => "tasks",
             Self::Files => "files",
+            Self::FilesSearch => "files_search",
         }
     }
 
@@ -316,9 +327,10 @@ mod tests {
     }
 
     #[test]
-    fn no_profile_asks_for_deleting_for_good() {
+    fn no_profile_asks_for_deleting_for_good_or_for_all_of_drive() {
         for profile in [Profile::Sales, Profile::Type] {
             assert!(!profile.features().contains(&Feature::Deleting));
+            assert!(!profile.features().contains(&Feature::FilesSearch));
         }
     }
 

@@ -140,6 +140,8 @@ ids! {
     MailRuleId = "mrl";
     /// One change of many records.
     BulkId = "blk";
+    /// A file of a provider on a record.
+    FileId = "file";
     /// A merging of records.
     MergeId = "mrg";
     /// A file of records that comes in.

@@ -47,13 +47,19 @@ macro_rules! inventory {
     };
 }
 
+mod files;
 mod mail_records;
 mod records;
 
 /// Every column of every table.
 pub const COLUMNS: &[Column] = &joined::<{ count(PARTS) }>(PARTS);
 
-const PARTS: &[&[Column]] = &[GENERAL, records::COLUMNS, mail_records::COLUMNS];
+const PARTS: &[&[Column]] = &[
+    GENERAL,
+    records::COLUMNS,
+    mail_records::COLUMNS,
+    files::COLUMNS,
+];
 
 const fn count(parts: &[&[Column]]) -> usize {
     let (mut i, mut count) = (0, 0);
@@ -244,6 +250,7 @@ const GENERAL: &[Column] = inventory! {
         redirect_uri: Operational, Program, "sent again with the code";
         created_at: Operational, Program, "how long the person may take";
         expires_at: Operational, Program, "refusing a late answer";
+        record_id: Identifier, Program, "the record that files are chosen for";
     }
     consents (Some(Feature::Identity), Retention::Member) {
         id: Identifier, Owner, "names the consent";

@@ -4,6 +4,7 @@ pub mod audit;
 pub mod connection;
 pub mod event;
 pub mod feature;
+pub mod files;
 pub mod id;
 pub mod inventory;
 pub mod mail;

@@ -196,6 +196,97 @@ impl Control {
         true
     }
 
+    /// Id and name of the files in Drive that an account sees, newest first.
+    pub fn drive_files(&self, account: &str) -> Vec<(String, String)> {
+        let account = self.account(account);
+        let drive = self.state.drive();
+        let files = drive.of(account);
+        files
+            .iter()
+            .map(|f| (f.id.clone(), f.name.clone()))
+            .collect()
+    }
+
+    /// Ids and names of the shared drives.
+    pub fn shared_drives(&self) -> Vec<(String, String)> {
+        let drive = self.state.drive();
+        let drives = drive.drives().iter();
+        drives.map(|d| (d.id.clone(), d.name.clone())).collect()
+    }
+
+    /// The media type of a file.
+    pub fn type_of_file(&self, id: &str) -> Option<String> {
+        self.state.drive().mime_type(id).map(str::to_owned)
+    }
+
+    /// The shared drive that a file is in.
+    pub fn drive_of(&self, id: &str) -> Option<String> {
+        self.state.drive().place(id).map(str::to_owned)
+    }
+
+    /// Adds a file in Drive, to a shared drive if one is named; its id.
+    pub fn add_file(
+        &self,
+        account: &str,
+        name: &str,
+        mime_type: &str,
+        drive: Option<&str>,
+    ) -> String {
+        let (account, now) = (self.account(account), self.state.now());
+        self.state.drive().add(account, name, mime_type, drive, now)
+    }
+
+    /// Renames a file; false when there is none of this id.
+    pub fn rename_file(&self, id: &str, name: &str) -> bool {
+        let now = self.state.now();
+        self.state.drive().change(id, now, |f| f.rename(name))
+    }
+
+    /// Puts a file into the bin, or takes it out.
+    pub fn trash_file(&self, id: &str, trashed: bool) -> bool {
+        let now = self.state.now();
+        self.state
+            .drive()
+            .change(id, now, |f| f.put_in_bin(trashed))
+    }
+
+    /// Deletes a file for good.
+    pub fn delete_file(&self, id: &str) -> bool {
+        let now = self.state.now();
+        self.state
+            .drive()
+            .change(id, now, crate::drive::File::delete)
+    }
+
+    /// Takes a file away from an account.
+    pub fn unshare_file(&self, account: &str, id: &str) -> bool {
+        let (account, now) = (self.account(account), self.state.now());
+        self.state.drive().change(id, now, |f| f.unshare(account))
+    }
+
+    /// Shows a file to an account.
+    pub fn share_file(&self, account: &str, id: &str) -> bool {
+        let (account, now) = (self.account(account), self.state.now());
+        self.state.drive().change(id, now, |f| f.share(account))
+    }
+
+    /// Opens a file to the application, as choosing it does.
+    pub fn open_file(&self, account: &str, id: &str) -> bool {
+        let account = self.account(account);
+        self.state.drive().open(account, id)
+    }
+
+    /// What the person chooses the next time, where nobody is asked; once.
+    pub fn pick_next(&self, account: &str, ids: &[&str]) {
+        let account = self.account(account);
+        self.state.drive().pick_next(account, ids);
+    }
+
+    /// Tokens of changes in Drive that were given out so far are refused from now on.
+    pub fn forget_file_tokens(&self) {
+        self.state.drive().forget_tokens();
+    }
+
     /// Draft ids with the ids of the messages they hold now.
     pub fn drafts(&self, account: &str) -> Vec<(String, String)> {
         let mailbox = self.mailbox(account);

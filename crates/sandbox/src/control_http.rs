@@ -120,6 +120,38 @@ fn run(state: &Arc<State>, call: &Call<'_>) -> Result<Value> {
         ("POST", "labels") => {
             json!({"ok": control.modify_labels(account()?, body.text("id")?, &body.list("add"), &body.list("remove"))})
         }
+        ("GET", "files") => {
+            let files = control.drive_files(account()?);
+            let row = |(id, name): (String, String)| json!({"id": id, "name": name});
+            let drives = control.shared_drives();
+            json!({"files": files.into_iter().map(row).collect::<Vec<_>>(), "drives": drives})
+        }
+        ("POST", "files") => {
+            let drive = Some(body.maybe("drive")).filter(|d| !d.is_empty());
+            let mime_type = body.text("mime_type")?;
+            json!({"id": control.add_file(account()?, body.text("name")?, mime_type, drive)})
+        }
+        ("POST", "rename-file") => {
+            json!({"ok": control.rename_file(body.text("id")?, body.text("name")?)})
+        }
+        ("POST", "trash-file") => {
+            let back = body.0.get("trashed").and_then(Value::as_bool) == Some(false);
+            json!({"ok": control.trash_file(body.text("id")?, !back)})
+        }
+        ("POST", "delete-file") => json!({"ok": control.delete_file(body.text("id")?)}),
+        ("POST", "unshare-file") => {
+            json!({"ok": control.unshare_file(account()?, body.text("id")?)})
+        }
+        ("POST", "share-file") => json!({"ok": control.share_file(account()?, body.text("id")?)}),
+        ("POST", "open-file") => json!({"ok": control.open_file(account()?, body.text("id")?)}),
+        ("POST", "pick-next") => {
+            control.pick_next(account()?, &body.list("ids"));
+            done
+        }
+        ("POST", "forget-file-tokens") => {
+            control.forget_file_tokens();
+            done
+        }
         ("POST", "expire-history") => {
             control.expire_history(account()?);
             done

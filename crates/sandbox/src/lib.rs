@@ -4,6 +4,7 @@ mod args;
 mod config;
 mod control;
 mod control_http;
+mod drive;
 mod faults;
 mod generate;
 mod gmail;

@@ -45,6 +45,7 @@ pub(crate) struct Quota {
     users: Vec<Window>,
     running: Vec<u32>,
     project: Window,
+    drive: Vec<Window>,
 }
 
 impl Quota {
@@ -54,6 +55,7 @@ impl Quota {
             users: (0..users).map(|_| Window::default()).collect(),
             running: vec![0; users],
             project: Window::default(),
+            drive: (0..users).map(|_| Window::default()).collect(),
         }
     }
 
@@ -92,6 +94,23 @@ impl Quota {
         }
         window.add(now, units);
         self.project.add(now, units);
+        Ok(())
+    }
+
+    /// Counts a call of Drive, which has a limit of its own: calls a minute and user (fault D6).
+    pub(crate) fn charge_drive(&mut self, user: usize, now: i64) -> Result<(), ApiError> {
+        const DRIVE: u64 = 12_000;
+        let on = self.on();
+        let Some(window) = self.drive.get_mut(user).filter(|_| on) else {
+            return Ok(());
+        };
+        window.forget(now);
+        if window.sum >= DRIVE {
+            let reason = "userRateLimitExceeded";
+            let text = "User Rate Limit Exceeded. Rate of requests for user exceed configured project quota.";
+            return Err(ApiError::new(403, reason, "PERMISSION_DENIED", text).domain("usageLimits"));
+        }
+        window.add(now, 1);
         Ok(())
     }
 

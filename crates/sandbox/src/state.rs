@@ -9,6 +9,7 @@ use bytes::Bytes;
 use tenon_model::Time;
 
 use crate::config::{Account, SandboxConfig, SandboxError};
+use crate::drive::{Drive, is_drive};
 use crate::faults::{Faults, Hit, Twist};
 use crate::generate::Corpus;
 use crate::gmail::{self, Context, methods};
@@ -38,6 +39,7 @@ pub(crate) struct State {
     log: Mutex<Log>,
     uploads: Mutex<Uploads>,
     masks: Mutex<HashMap<String, Arc<Mask>>>,
+    drive: Mutex<Drive>,
     pub(crate) pushes: Pushes,
     /// Pages of lists hold at most so many entries.
     pub(crate) page_limit: AtomicUsize,
@@ -124,6 +126,7 @@ impl State {
             log: Mutex::new(Log::default()),
             uploads: Mutex::new(Uploads::new(config.seed)),
             masks: Mutex::new(HashMap::new()),
+            drive: Mutex::new(Drive::new(config.seed, config.accounts.len(), now)),
             pushes: Pushes::default(),
             page_limit: AtomicUsize::new(usize::MAX),
             gate: Mutex::new(None),
@@ -184,12 +187,16 @@ impl State {
         lock(&self.log)
     }
 
+    pub(crate) fn drive(&self) -> MutexGuard<'_, Drive> {
+        lock(&self.drive)
+    }
+
     pub(crate) fn uploads(&self) -> MutexGuard<'_, Uploads> {
         lock(&self.uploads)
     }
 
     /// A parsed `fields`, kept because the parts of a batch all ask for the same.
-    fn mask(&self, text: &str) -> Result<Arc<Mask>, ApiError> {
+    pub(crate) fn mask(&self, text: &str) -> Result<Arc<Mask>, ApiError> {
         let mut masks = lock(&self.masks);
         if let Some(mask) = masks.get(text) {
             return Ok(mask.clone());
@@ -246,6 +253,9 @@ impl State {
     pub(crate) fn one(&self, call: &Call<'_>) -> Answer {
         if is_gmail(call.path) {
             return self.api(call);
+        }
+        if is_drive(call.path) {
+            return self.drive_call(call);
         }
         self.with_faults(
             call,
@@ -365,11 +375,10 @@ impl State {
 
     /// Google's other APIs: a token and its scope are asked for, then 404, for the sandbox does not play them.
     fn other_api(&self, call: &Call<'_>) -> Result<Answer, ApiError> {
-        const OTHERS: [(&str, &str); 4] = [
+        const OTHERS: [(&str, &str); 3] = [
             ("/calendar/", "calendar"),
             ("/v1/", "contacts"),
             ("/tasks/", "tasks"),
-            ("/drive/", "drive"),
         ];
         if let Some((_, word)) = OTHERS
             .iter()

@@ -310,9 +310,13 @@ async fn consent(
         state: value("state"),
         code: value("code"),
         error: value("error"),
+        picked_file_ids: None,
     };
-    let connected = connections::callback(ctx, actor, callback).await;
-    connected.map_err(|e| anyhow::anyhow!("{}", e.0))
+    match connections::callback(ctx, actor, callback).await {
+        Ok(connections::Came::Connected(id)) => Ok(id),
+        Ok(connections::Came::Picked(_)) => bail!("nobody has chosen files"),
+        Err(e) => bail!("{}", e.0),
+    }
 }
 
 /// Without faults, everything comes to rest: what began has ended, and the mailbox is in step.

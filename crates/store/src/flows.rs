@@ -3,7 +3,7 @@
 use tenon_model::connection::Provider;
 use tenon_model::feature::Feature;
 use tenon_model::sabotage::{self, Saboteur};
-use tenon_model::{ConnectionId, ConsentId, MemberId, SessionId, Time, WorkspaceId};
+use tenon_model::{ConnectionId, ConsentId, MemberId, RecordId, SessionId, Time, WorkspaceId};
 use tenon_vault::Sealed;
 
 use crate::StoreError;
@@ -41,10 +41,13 @@ pub struct Flow {
     pub created_at: Time,
     /// End; later the callback is refused.
     pub expires_at: Time,
+    /// Files are chosen for this record, and nothing is connected.
+    pub record_id: Option<RecordId>,
 }
 
 const COLUMNS: &str = "state_hash, workspace_id, member_id, session_id, connection_id, provider, nonce, \
-                       verifier, features, profile, consent_id, redirect_uri, created_at, expires_at";
+                       verifier, features, profile, consent_id, redirect_uri, created_at, expires_at, \
+                       record_id";
 
 fn read(row: &Row) -> Result<Flow, StoreError> {
     let mut r = row.reader();
@@ -63,6 +66,7 @@ fn read(row: &Row) -> Result<Flow, StoreError> {
         redirect_uri: r.take()?,
         created_at: r.take()?,
         expires_at: r.take()?,
+        record_id: r.opt()?,
     })
 }
 
@@ -81,7 +85,7 @@ impl Flows<'_> {
         let features: Vec<_> = row.features.iter().map(|f| f.as_str()).collect();
         let insert = sql(format!(
             "INSERT INTO flows ({COLUMNS}) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
         ))
         .bind(row.state_hash)
         .bind(row.workspace_id)
@@ -96,7 +100,8 @@ impl Flows<'_> {
         .bind(row.consent_id)
         .bind(row.redirect_uri.as_str())
         .bind(row.created_at)
-        .bind(row.expires_at);
+        .bind(row.expires_at)
+        .bind(row.record_id);
         self.tx.exec(insert).await.map(drop)
     }
 

@@ -30,6 +30,7 @@ mod error;
 mod events;
 mod fields;
 mod figures;
+mod file_cursors;
 mod flows;
 mod imports;
 mod jobs;
@@ -45,6 +46,7 @@ mod privacy;
 mod purges;
 mod receipts;
 mod record_defaults;
+mod record_files;
 mod records;
 mod retention;
 mod saved_searches;
@@ -76,6 +78,7 @@ pub use error::StoreError;
 pub use events::{EventRow, Events};
 pub use fields::Fields;
 pub use figures::{DatabaseFigure, Figures, JobFigure, MailboxFigure, PoolFigure};
+pub use file_cursors::{FileCursor, FileCursors};
 pub use flows::{Flow, Flows};
 pub use imports::{
     ImportCounts, ImportRow, ImportState, ImportedRow, Imports, Outcome as RowOutcome,
@@ -94,6 +97,7 @@ pub use privacy::{Place, Privacy};
 pub use purges::{LARGE_TABLES, LargeTable, Purge, Purges};
 pub use receipts::{Receipt, Receipts};
 pub use record_defaults::{RecordDefault, RecordDefaults};
+pub use record_files::{FileRow, RecordFiles};
 pub use records::{
     Bulk, ChangeRow, Merge, PlaceKey, RecordPlace, RecordQuery, RecordRow, RecordWrite, Records,
     Share, SoughtWord, StageSum, Touch,

@@ -8,10 +8,10 @@ use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Arguments, AssertSqlSafe, Row as _, SqlSafeStr, SqlStr};
 use tenon_model::records::{Choice, FieldType, Kind, Layout, Outcome, PipelineKind, StageRules};
 use tenon_model::{
-    BulkId, ConnectionId, ConsentId, DraftId, FieldId, IdentityId, ImportId, InvitationId, JobId,
-    KeyId, LabelId, MailActionId, MailRuleId, MemberId, MergeId, MessageId, NodeId, PasskeyId,
-    PipelineId, ReceiptId, RecordId, RequestId, SavedSearchId, SendId, SessionId, StageId, TeamId,
-    ThreadId, Time, ViewId, WorkspaceId,
+    BulkId, ConnectionId, ConsentId, DraftId, FieldId, FileId, IdentityId, ImportId, InvitationId,
+    JobId, KeyId, LabelId, MailActionId, MailRuleId, MemberId, MergeId, MessageId, NodeId,
+    PasskeyId, PipelineId, ReceiptId, RecordId, RequestId, SavedSearchId, SendId, SessionId,
+    StageId, TeamId, ThreadId, Time, ViewId, WorkspaceId,
 };
 use tenon_vault::Sealed;
 use uuid::Uuid;
@@ -101,6 +101,7 @@ values! {
     TeamId, Uuid, |v| v.0;
     BulkId, Uuid, |v| v.0;
     MergeId, Uuid, |v| v.0;
+    FileId, Uuid, |v| v.0;
     MailRuleId, Uuid, |v| v.0;
     ImportId, Uuid, |v| v.0;
     Kind, Text, |v| v.as_str().to_owned();
@@ -482,6 +483,7 @@ columns! {
     TeamId, Uuid, |v| Some(Self(v));
     BulkId, Uuid, |v| Some(Self(v));
     MergeId, Uuid, |v| Some(Self(v));
+    FileId, Uuid, |v| Some(Self(v));
     MailRuleId, Uuid, |v| Some(Self(v));
     Kind, String, |v| Self::parse(&v);
     FieldType, String, |v| Self::parse(&v);

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use secrecy::ExposeSecret as _;
 use tenon_app::access::{IssuerAnswer, NewMemberInput, SignIn};
-use tenon_app::connections::{Authorize, Callback, CallbackError};
+use tenon_app::connections::{Authorize, Callback, CallbackError, Came};
 use tenon_app::{Actor, AppConfig, Ctx, Parts, access, connections};
 use tenon_connectors::google::{Google, GoogleConfig, GoogleEndpoints};
 use tenon_connectors::openid::{Metadata, OpenId, OpenIdConfig};
@@ -211,8 +211,32 @@ impl TestApp {
             state: query.get("state").cloned(),
             code: query.get("code").cloned(),
             error: query.get("error").cloned(),
+            picked_file_ids: None,
         };
-        connections::callback(&self.ctx, actor, callback).await
+        match connections::callback(&self.ctx, actor, callback).await? {
+            Came::Connected(id) => Ok(id),
+            Came::Picked(_) => Err(CallbackError("picked")),
+        }
+    }
+
+    /// Goes to Google's page for choosing files, as `account` whoever is meant, and comes back with the answer.
+    pub async fn pick(&self, mut url: url::Url, account: &str) -> Callback {
+        let asked: Vec<(String, String)> = url
+            .query_pairs()
+            .into_owned()
+            .filter(|(k, _)| k != "login_hint")
+            .collect();
+        url.query_pairs_mut()
+            .clear()
+            .extend_pairs(asked)
+            .append_pair("login_hint", account);
+        let query = self.sent_back(url).await;
+        Callback {
+            state: query.get("state").cloned(),
+            code: query.get("code").cloned(),
+            error: query.get("error").cloned(),
+            picked_file_ids: query.get("picked_file_ids").cloned(),
+        }
     }
 
     /// Goes to Google as `account` after `begun`, and comes back with the answer.

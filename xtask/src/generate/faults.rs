@@ -79,7 +79,7 @@ fn test_name(line: &str) -> Option<&str> {
 /// The rows that a name begins with: `g1_g3_an_expired_cursor` names two.
 fn rows(name: &str) -> impl Iterator<Item = String> {
     let is_row = |part: &&str| {
-        let number = part.strip_prefix(['a', 'g', 'n']).unwrap_or_default();
+        let number = part.strip_prefix(['a', 'd', 'g', 'n']).unwrap_or_default();
         !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit())
     };
     name.split('_')

@@ -5,6 +5,7 @@ mod authorize;
 pub(crate) mod callback;
 mod consents;
 mod disconnect;
+mod drive_files;
 mod get;
 mod health;
 mod mailbox;
@@ -41,4 +42,5 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(receipts::get_receipt))
         .routes(routes!(consents::list_consents))
         .routes(routes!(alarms::list_alarms))
+        .routes(routes!(drive_files::find_drive_files))
 }

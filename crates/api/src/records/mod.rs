@@ -6,6 +6,7 @@ mod convert;
 mod defaults;
 mod duplicates;
 mod exports;
+mod files;
 mod history;
 mod imports;
 mod list;
@@ -69,6 +70,10 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
             sharing::get_record_sharing,
             sharing::set_record_sharing
         ))
+        .routes(routes!(files::list_record_files, files::link_record_files))
+        .routes(routes!(files::unlink_record_file))
+        .routes(routes!(files::restore_record_file))
+        .routes(routes!(files::pick_record_files))
         .routes(routes!(timeline::get_record_timeline))
         .routes(routes!(defaults::list_record_defaults))
         .routes(routes!(defaults::set_record_default))

@@ -30,6 +30,9 @@ pub(crate) struct CallbackQuery {
     error: Option<String>,
     #[serde(default)]
     iss: Option<String>,
+    /// Of the page on which files are chosen.
+    #[serde(default)]
+    picked_file_ids: Option<String>,
 }
 
 pub(crate) async fn callback(
@@ -70,6 +73,7 @@ pub(crate) async fn callback(
                 state: query.state,
                 code: query.code,
                 error: query.error,
+                picked_file_ids: query.picked_file_ids,
             };
             google(api, actor, callback).await
         }

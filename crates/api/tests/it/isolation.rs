@@ -29,6 +29,9 @@ pub(crate) fn operations() -> Vec<(Method, String, Value)> {
     out
 }
 
+/// A file in Drive that nobody has opened to Tenon.
+const DRIVE_LINK: &str = "https://docs.google.com/document/d/1AbC-dEf_0123456789xyz/edit";
+
 /// Everything that looks like an id in an answer, by its prefix.
 pub(crate) fn harvest(value: &Value, ids: &mut BTreeSet<String>) {
     match value {
@@ -84,7 +87,12 @@ pub(crate) async fn ids_of(browser: &mut Browser) -> BTreeSet<String> {
         harvest(&json_of(&answer), &mut ids);
     }
     // Not the messages: both have joined one account, whose drafts bear the ids of whoever made them.
-    for path in ["/connections/{id}/labels", "/threads/{id}", "/drafts/{id}"] {
+    for path in [
+        "/connections/{id}/labels",
+        "/threads/{id}",
+        "/drafts/{id}",
+        "/records/{id}/files",
+    ] {
         let path = format!("/api/v1{path}");
         for id in first_of_each(&ids).into_values() {
             harvest(
@@ -186,7 +194,13 @@ pub(crate) async fn furnish(app: &TestApp, browser: &mut Browser, name: &str) {
     done(browser.send(file).await);
     for kind in ["company", "deal"] {
         let record = json!({ "kind": kind, "values": { "name": name } });
-        done(browser.post("/api/v1/records", record).await);
+        let made = browser.post("/api/v1/records", record).await;
+        let path = format!(
+            "/api/v1/records/{}/files",
+            made.json()["id"].as_str().unwrap()
+        );
+        done(made);
+        done(browser.post(&path, json!({ "links": [DRIVE_LINK] })).await);
     }
 }
 
@@ -256,6 +270,11 @@ pub(crate) fn bodies(method: &Method, path: &str, id: &str, own: &str) -> Vec<Va
             json!({ "kind": "deal", "values": { "name": "A", "pipeline": id } }),
         ],
         ("PATCH", "/records/{id}") => vec![json!({ "values": { "name": "Taken" } })],
+        ("POST", "/records/{id}/files") => vec![
+            json!({ "links": [DRIVE_LINK] }),
+            json!({ "links": [DRIVE_LINK], "connection_id": id }),
+        ],
+        ("POST", "/records/{id}/files/pick") => vec![json!({}), json!({ "connection_id": id })],
         ("POST", "/records/{id}/move") => vec![json!({ "stage": id, "before": id })],
         ("POST", "/records/{id}/revert") => vec![json!({ "version": 1 })],
         ("POST", "/records/{id}/convert") => vec![json!({ "contact": { "existing": id } })],
@@ -361,7 +380,7 @@ async fn ids_of_another_workspace_are_like_ids_of_nobody(url: &StoreUrl) {
     let (foreign, own) = (first_of_each(&their_ids), first_of_each(&my_ids));
     for kind in [
         "con", "thr", "msg", "lbl", "drf", "snd", "mac", "sch", "inv", "mem", "fld", "pip", "stg",
-        "team", "viw", "rec", "imp",
+        "team", "viw", "rec", "imp", "file",
     ] {
         assert!(
             foreign.contains_key(kind),
@@ -446,6 +465,31 @@ async fn ids_of_another_workspace_are_like_ids_of_nobody(url: &StoreUrl) {
             assert_eq!(of_theirs, of_nobody, "{method} {id}");
             asked += 1;
         }
+    }
+    // One's own record with what is not one's own.
+    let record = format!("/api/v1/records/{}/files", own["rec"]);
+    for id in foreign.values() {
+        let nobody = nobodys(id);
+        for (method, below) in [(Method::DELETE, ""), (Method::POST, "/restore")] {
+            let path = |id: &str| format!("{record}/{id}{below}");
+            let of_theirs = ask(&mut mine, &method, &path(id), None, id).await;
+            let of_nobody = ask(&mut mine, &method, &path(&nobody), None, &nobody).await;
+            assert_eq!(of_theirs, of_nobody, "{method} {id}");
+        }
+        for path in [record.clone(), format!("{record}/pick")] {
+            let body = |id: &str| {
+                if path.ends_with("pick") {
+                    json!({ "connection_id": id })
+                } else {
+                    json!({ "connection_id": id, "links": [DRIVE_LINK] })
+                }
+            };
+            let (a, b) = (body(id), body(&nobody));
+            let of_theirs = ask(&mut mine, &Method::POST, &path, Some(&a), id).await;
+            let of_nobody = ask(&mut mine, &Method::POST, &path, Some(&b), &nobody).await;
+            assert_eq!(of_theirs, of_nobody, "{path} {id}");
+        }
+        asked += 4;
     }
     assert!(asked > 500, "only {asked} requests were compared");
     assert!(open.len() >= 12, "own ids open only {open:?}");

@@ -17,6 +17,7 @@ mod csrf;
 mod ends;
 mod events;
 mod fields;
+mod files;
 mod hooks;
 mod images;
 mod importing;

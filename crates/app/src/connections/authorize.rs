@@ -17,7 +17,7 @@ use crate::access::random_token;
 use crate::{Actor, Ctx, Error, Result};
 
 /// How long a person may take at the provider's consent screen.
-const FLOW_LIFE: Duration = Duration::from_mins(15);
+pub(crate) const FLOW_LIFE: Duration = Duration::from_mins(15);
 
 /// What *Activate* sends.
 pub struct Authorize {
@@ -134,6 +134,7 @@ pub async fn authorize(ctx: &Ctx, actor: &Actor, input: Authorize) -> Result<Aut
         redirect_uri: redirect_uri.clone(),
         created_at: now,
         expires_at: now + FLOW_LIFE,
+        record_id: None,
     };
     tx.flows().insert(&flow).await?;
     let authorize_url = google.grants().authorize_url(&AuthorizeRequest {
@@ -175,7 +176,7 @@ async fn remember_text(
 }
 
 /// Where the PKCE verifier of a flow is sealed.
-pub(super) fn flow_context(state_hash: &[u8; 32]) -> Context<'static> {
+pub(crate) fn flow_context(state_hash: &[u8; 32]) -> Context<'static> {
     let mut row = [0; 16];
     row.copy_from_slice(&state_hash[..16]);
     Context::new("flows", "verifier", uuid::Uuid::from_bytes(row))

@@ -8,7 +8,7 @@ use tenon_model::connection::{ConnectionStatus, Provider};
 use tenon_model::feature::{FEATURES, Feature, google_scopes, is_granted};
 use tenon_model::mail::SyncState;
 use tenon_model::sabotage::{self, Saboteur};
-use tenon_model::{ConnectionId, Scope};
+use tenon_model::{ConnectionId, RecordId, Scope};
 use tenon_store::{ConnectionRow, Flow, Mailbox, TokenRow, Tx};
 use tenon_vault::{Context, DataKey, Sealed};
 
@@ -19,6 +19,7 @@ use super::tokens::seal_token;
 use crate::access::{acting, token_hash};
 use crate::audit::note;
 use crate::keys::NewKey;
+use crate::records::{PickAnswer, Picked};
 use crate::{Actor, Ctx, Error, Result};
 
 /// What the browser brings.
@@ -30,6 +31,17 @@ pub struct Callback {
     pub code: Option<String>,
     /// `error`.
     pub error: Option<String>,
+    /// `picked_file_ids`: what was chosen on the page for files.
+    pub picked_file_ids: Option<String>,
+}
+
+/// What came of an authorization.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Came {
+    /// A connection was made or renewed.
+    Connected(ConnectionId),
+    /// Files were chosen for a record.
+    Picked(Picked),
 }
 
 /// Why no connection came of it; a word for the web app's address.
@@ -58,7 +70,7 @@ pub async fn callback(
     ctx: &Ctx,
     actor: &Actor,
     input: Callback,
-) -> std::result::Result<ConnectionId, CallbackError> {
+) -> std::result::Result<Came, CallbackError> {
     let state_hash = token_hash(
         input
             .state
@@ -71,6 +83,10 @@ pub async fn callback(
     let flow = flow.ok_or(CallbackError("state_invalid"))?;
     if flow.session_id != actor.session || flow.member_id != actor.member {
         return Err(CallbackError("state_invalid"));
+    }
+    if let Some(record) = flow.record_id {
+        let linked = picked(ctx, actor, &flow, record, &input).await;
+        return Ok(Came::Picked(Picked { record, linked }));
     }
     if ctx.world.now() > flow.expires_at {
         return Err(CallbackError("flow_expired"));
@@ -91,22 +107,49 @@ pub async fn callback(
         .google
         .as_ref()
         .ok_or(CallbackError("exchange_failed"))?;
-    let verifier = ctx
-        .keys
-        .deployment()
-        .open(&flow_context(&state_hash), &flow.verifier)
-        .map_err(Error::from)?;
-    let verifier = std::str::from_utf8(&verifier).map_err(|_| CallbackError("state_invalid"))?;
+    let verifier = verifier(ctx, &flow)?;
     let (tokens, subject) = google
         .grants()
-        .exchange(code, verifier, &flow.nonce, &flow.redirect_uri)
+        .exchange(code, &verifier, &flow.nonce, &flow.redirect_uri)
         .await
         .map_err(|e| exchange_error(&e))?;
     let outcome = connect(ctx, actor, &flow, &tokens, &subject).await;
     if outcome.is_err() {
         give_back(ctx, flow.provider, &tokens, &subject).await;
     }
-    outcome
+    outcome.map(Came::Connected)
+}
+
+/// The PKCE verifier of a flow.
+fn verifier(ctx: &Ctx, flow: &Flow) -> std::result::Result<String, CallbackError> {
+    let opened = ctx
+        .keys
+        .deployment()
+        .open(&flow_context(&flow.state_hash), &flow.verifier)
+        .map_err(Error::from)?;
+    let text = std::str::from_utf8(&opened).map_err(|_| CallbackError("state_invalid"))?;
+    Ok(text.to_owned())
+}
+
+/// Files were chosen for a record.
+async fn picked(
+    ctx: &Ctx,
+    actor: &Actor,
+    flow: &Flow,
+    record: RecordId,
+    input: &Callback,
+) -> std::result::Result<usize, CallbackError> {
+    if ctx.world.now() > flow.expires_at {
+        return Err(CallbackError("flow_expired"));
+    }
+    let verifier = verifier(ctx, flow)?;
+    let answer = PickAnswer {
+        error: input.error.as_deref(),
+        code: input.code.as_deref(),
+        files: input.picked_file_ids.as_deref(),
+        verifier: &verifier,
+    };
+    crate::records::picked(ctx, actor, flow, record, answer).await
 }
 
 /// A grant that came but is not kept would live on at the provider with nobody to end it. It is
@@ -221,6 +264,9 @@ async fn connect(
         mail,
     };
     start(ctx, &mut tx, what).await?;
+    if flow.features.contains(&Feature::Files) && is_granted(Feature::Files, &granted) {
+        crate::records::adopt_files(ctx, &mut tx, actor, id).await?;
+    }
     note(action)
         .by(actor.member)
         .about(AuditTarget::Connection(id))

@@ -112,15 +112,16 @@ pub async fn empty_bin(ctx: &Ctx, actor: &Actor, kind: Option<Kind>) -> Result<u
     }
 }
 
-/// Removes what has been in the bin for its time, and changes of many that are too old to be undone. One
+/// Removes what has been in the bin for its time, links to files that were removed so long ago, and changes of many that are too old to be undone. One
 /// turn; whether there is more.
 pub async fn empty_bins(ctx: &Ctx) -> Result<bool> {
     let mut tx = ctx.store.begin(&Scope::system()).await?;
     let before = ctx.world.now() - STAYS;
     let gone = tx.records().remove_deleted_before(before, TURN).await?;
+    let files = tx.record_files().purge(before, TURN).await?;
     tx.records()
         .remove_bulks_before(ctx.world.now() - UNDOABLE)
         .await?;
     tx.commit().await?;
-    Ok(gone == u64::from(TURN))
+    Ok(gone.max(files) >= u64::from(TURN))
 }

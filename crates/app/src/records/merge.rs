@@ -6,7 +6,7 @@ use serde_json::Value;
 use tenon_model::records::{
     Access, Cause, Change, Kind, Shape, Values, check as holds, renamed, unite,
 };
-use tenon_model::{MergeId, RecordId, Time};
+use tenon_model::{FileId, MergeId, RecordId, Time};
 use tenon_store::{ChangeRow, Merge, RecordRow, Tx};
 
 use super::edit::write;
@@ -79,11 +79,13 @@ pub async fn merge(ctx: &Ctx, actor: &Actor, what: Merging, repeat: Repeat) -> R
             "are named by more than 5,000 other records; merge fewer at once",
         ));
     }
+    let files = move_files(&mut tx, &ids, kept.id).await?;
     let merge = Merge {
         id: ctx.world.id(),
         kept: kept.id,
         member: actor.member,
         parents: going.clone(),
+        files,
         created_at: ctx.world.now(),
         undone_at: None,
         repeat_key: repeat.key,
@@ -124,6 +126,25 @@ pub async fn merge(ctx: &Ctx, actor: &Actor, what: Merging, repeat: Repeat) -> R
     let view = view(&mut tx, actor, &merge, Vec::new()).await?;
     tx.commit().await?;
     Ok(view)
+}
+
+/// The kept record has the files of all. One that it has already stays where it is, and goes with that into the bin.
+async fn move_files(
+    tx: &mut Tx,
+    merged: &[RecordId],
+    kept: RecordId,
+) -> Result<Vec<(FileId, RecordId)>> {
+    let mut moved = Vec::new();
+    for file in tx.record_files().of_records(merged).await? {
+        if tx
+            .record_files()
+            .move_to(file.id, file.record, kept)
+            .await?
+        {
+            moved.push((file.id, file.record));
+        }
+    }
+    Ok(moved)
 }
 
 /// Holds the records, in one order whoever merges, and refuses what is not theirs to merge or has changed.
@@ -344,6 +365,11 @@ pub async fn undo_merge(ctx: &Ctx, actor: &Actor, id: MergeId) -> Result<MergeVi
     }
     for (record, before) in &merge.parents {
         tx.records().go_with(*record, merge.kept, *before).await?;
+    }
+    for (file, before) in &merge.files {
+        tx.record_files()
+            .move_to(*file, merge.kept, *before)
+            .await?;
     }
     let now = ctx.world.now();
     tx.records().merge_undone(id, now).await?;

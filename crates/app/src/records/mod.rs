@@ -10,6 +10,7 @@ mod defaults;
 mod duplicates;
 mod edit;
 pub mod exchange;
+mod files;
 mod history;
 mod known;
 mod list;
@@ -40,6 +41,11 @@ pub use duplicates::{
     Duplicate, DuplicateGroup, check_duplicates, dismiss_duplicates, duplicate_groups, duplicates,
 };
 pub use edit::edit;
+pub use files::{
+    DriveFileView, DriveFiles, FileView, FollowFiles, Linking, Picked, drive_files, files,
+    link_files, pick_files, restore_file, unlink_file,
+};
+pub(crate) use files::{PickAnswer, adopt as adopt_files, enqueue_files, picked};
 pub use history::{ChangeView, history, revert};
 pub use known::Known;
 pub(crate) use known::known;

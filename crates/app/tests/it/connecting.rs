@@ -61,7 +61,7 @@ store_test! {
         let app = TestApp::start(t).await;
         let begun = connections::authorize(&app.ctx, &app.owner, authorize(&[Feature::Mail])).await.unwrap();
         let state = begun.authorize_url.query_pairs().find(|(k, _)| k == "state").unwrap().1.into_owned();
-        let callback = |state: Option<String>| Callback { state, code: Some("code".into()), error: None };
+        let callback = |state: Option<String>| Callback { state, code: Some("code".into()), ..Callback::default() };
         let other = app.member("otto@tenon.example").await;
         for (actor, state) in [(&app.owner, None), (&app.owner, Some("guess".to_owned())), (&other, Some(state.clone())), (&app.owner, Some(state))] {
             let outcome = connections::callback(&app.ctx, actor, callback(state)).await;
@@ -83,7 +83,7 @@ store_test! {
         ] {
             let begun = connections::authorize(&app.ctx, &app.owner, authorize(&[Feature::Mail])).await.unwrap();
             let state = begun.authorize_url.query_pairs().find(|(k, _)| k == "state").map(|(_, v)| v.into_owned());
-            let callback = Callback { state, code: None, error: Some(error.into()) };
+            let callback = Callback { state, error: Some(error.into()), ..Callback::default() };
             assert_eq!(connections::callback(&app.ctx, &app.owner, callback).await, Err(CallbackError(code)));
         }
         assert!(connections::list(&app.ctx, &app.owner).await.unwrap().is_empty());

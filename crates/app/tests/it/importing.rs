@@ -85,6 +85,16 @@ async fn bytes(file: ExportFile) -> Vec<u8> {
     out
 }
 
+/// A file out of the export of everything.
+pub(crate) async fn member_of_zip(app: &TestApp, actor: &Actor, name: &str) -> String {
+    let zip = bytes(exchange::everything(&app.ctx, actor).await.unwrap()).await;
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(zip)).unwrap();
+    let mut text = String::new();
+    let mut member = archive.by_name(name).unwrap();
+    std::io::Read::read_to_string(&mut member, &mut text).unwrap();
+    text
+}
+
 async fn export(app: &TestApp, actor: &Actor, kind: Kind, format: ExportFormat) -> String {
     let export = Export {
         which: which(kind),

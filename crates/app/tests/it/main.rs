@@ -16,6 +16,7 @@ mod connecting;
 mod conversations;
 mod disconnecting;
 mod faults;
+mod files;
 mod finding;
 mod following;
 mod forgetting;

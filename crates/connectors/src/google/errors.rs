@@ -1,6 +1,6 @@
 //! From Google's refusals to reactions: one table, keyed by operation, status and machine reason.
 //!
-//! The rows carry their ids of the fault list (`A…`: OAuth, `G…`: Gmail, `N…`: network). Where
+//! The rows carry their ids of the fault list (`A…`: OAuth, `G…`: Gmail, `D…`: Drive, `N…`: network). Where
 //! Google gives the distinction only in its text, the row says which words it looks for, and a
 //! test holds the sample. What no row knows is retried when it was a read; a write that is refused
 //! with words nobody knows is not tried again by itself.
@@ -23,8 +23,10 @@ enum For {
     Any,
     /// Token and revocation endpoints.
     OAuth,
-    /// Gmail.
+    /// Gmail and Drive.
     Api,
+    /// Drive.
+    Drive,
     /// One message, thread, attachment, label or draft.
     Item,
     /// Whatever changes something.
@@ -39,6 +41,7 @@ impl For {
             Self::Any => true,
             Self::OAuth => oauth,
             Self::Api => !oauth,
+            Self::Drive => op.is_drive(),
             Self::Item => op.is_item(),
             Self::Write => op.is_write(),
             Self::Only(ops) => ops.contains(&op),
@@ -100,6 +103,9 @@ const fn with(mut row: Row, words: &'static str) -> Row {
     row
 }
 
+/// The code of a file that is not open to Tenon.
+pub(super) const NO_ACCESS: &str = "no_access";
+
 const RATE: &[u16] = &[403, 429];
 const SCOPE: &[&str] = &[
     "insufficientPermissions",
@@ -151,6 +157,72 @@ static TABLE: &[Row] = &[
     ),
     row("A21", For::OAuth, &[400, 401, 403], CLIENT, Then::Alarm, ""),
     row("A21", For::OAuth, &[400], SETUP, Then::Alarm, ""),
+    // Drive. What is not open to the app answers as what is not there: no proof of anything.
+    row(
+        "D1",
+        For::Only(&[Op::DriveFile]),
+        &[404],
+        &[],
+        Then::Skip,
+        NO_ACCESS,
+    ),
+    row(
+        "D2",
+        For::Only(&[Op::DriveFile]),
+        &[403],
+        &["appNotAuthorizedToFile", "insufficientFilePermissions"],
+        Then::Skip,
+        NO_ACCESS,
+    ),
+    // A shared drive that the account has left has no changes any more.
+    row(
+        "D3",
+        For::Only(&[Op::DriveStart]),
+        &[404],
+        &[],
+        Then::Skip,
+        "drive_gone",
+    ),
+    row(
+        "D4",
+        For::Only(&[Op::DriveChanges]),
+        &[400, 404, 410],
+        &[],
+        Then::Resync,
+        "page_token_refused",
+    ),
+    row(
+        "D6",
+        For::Drive,
+        RATE,
+        &["sharingRateLimitExceeded"],
+        Then::Stop,
+        "sharingRateLimitExceeded",
+    ),
+    row(
+        "D6",
+        For::Drive,
+        RATE,
+        &["userRateLimitExceeded"],
+        Then::Minute,
+        "userRateLimitExceeded",
+    ),
+    row(
+        "D6",
+        For::Drive,
+        RATE,
+        &["rateLimitExceeded", "RATE_LIMIT_EXCEEDED"],
+        Then::Minute,
+        "rateLimitExceeded",
+    ),
+    row(
+        "D6",
+        For::Drive,
+        &[429],
+        &[],
+        Then::Minute,
+        "too_many_requests",
+    ),
     // Rates.
     with(
         row(

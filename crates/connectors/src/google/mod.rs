@@ -1,12 +1,13 @@
-//! Google: OAuth 2.0 with OpenID Connect, and Gmail.
+//! Google: OAuth 2.0 with OpenID Connect, Gmail, and files of Drive.
 //!
 //! [`Google`] is shared by the whole deployment. [`Google::grants`] is its OAuth side, and
-//! [`Google::mail`] opens a mailbox for whoever has its tokens.
+//! [`Google::mail`] opens a mailbox for whoever has its tokens, [`Google::files`] the files.
 
 pub mod address;
 mod batch;
 mod client;
 mod content;
+mod drive;
 mod errors;
 mod fetch;
 mod header;
@@ -36,7 +37,7 @@ use url::Url;
 
 use crate::ProviderError;
 use crate::calls::Calls;
-use crate::ports::{AccessTokens, GrantPort, MailPort, MailWritePort, Priority};
+use crate::ports::{AccessTokens, FilesPort, GrantPort, MailPort, MailWritePort, Priority};
 use crate::quota::{Quota, QuotaSettings, QuotaSnapshot};
 use crate::transport::{Reach, Transport};
 
@@ -62,6 +63,8 @@ pub struct GoogleEndpoints {
     pub batch_url: Url,
     /// Root before `/upload/gmail/v1`; moves along like `batch_url`.
     pub upload_url: Url,
+    /// Root before `/drive/v3`; moves along like `batch_url`.
+    pub drive_url: Url,
 }
 
 impl Default for GoogleEndpoints {
@@ -75,6 +78,7 @@ impl Default for GoogleEndpoints {
             gmail_url: known("https://gmail.googleapis.com/"),
             batch_url: known("https://gmail.googleapis.com/batch/gmail/v1"),
             upload_url: known("https://gmail.googleapis.com/"),
+            drive_url: known("https://www.googleapis.com/"),
         }
     }
 }
@@ -96,6 +100,7 @@ impl GoogleEndpoints {
             gmail_url: below("/"),
             batch_url: below("/batch/gmail/v1"),
             upload_url: below("/"),
+            drive_url: below("/"),
         }
     }
 
@@ -109,6 +114,9 @@ impl GoogleEndpoints {
             }
             if self.upload_url == own.upload_url {
                 self.upload_url = here.upload_url;
+            }
+            if self.drive_url == own.drive_url {
+                self.drive_url = here.drive_url;
             }
         }
         self
@@ -162,6 +170,7 @@ impl Google {
             &endpoints.gmail_url,
             &endpoints.batch_url,
             &endpoints.upload_url,
+            &endpoints.drive_url,
         ];
         let reach = Reach {
             configured: configured.into_iter().cloned().collect(),
@@ -219,6 +228,21 @@ impl Google {
         })
     }
 
+    /// The files of an account. They have a budget of their own: what Drive refuses for its rate does not hold up mail.
+    pub fn files(
+        self: &Arc<Self>,
+        account_key: [u8; 16],
+        tokens: Arc<dyn AccessTokens>,
+        priority: Priority,
+    ) -> Arc<dyn FilesPort> {
+        Arc::new(drive::Files(client::Mailbox {
+            google: self.clone(),
+            account: self.quota.account(of_drive(account_key)),
+            tokens,
+            priority,
+        }))
+    }
+
     /// What the health page shows of an account.
     pub fn quota_snapshot(&self, account_key: [u8; 16]) -> QuotaSnapshot {
         self.quota.snapshot(account_key)
@@ -237,7 +261,13 @@ impl Google {
     /// Forgets an account's bucket, after its last connection has ended.
     pub fn forget(&self, account_key: [u8; 16]) {
         self.quota.forget(account_key);
+        self.quota.forget(of_drive(account_key));
     }
+}
+
+/// The key of an account's budget at Drive.
+fn of_drive(account_key: [u8; 16]) -> [u8; 16] {
+    account_key.map(|byte| !byte)
 }
 
 #[cfg(test)]
@@ -255,6 +285,7 @@ mod tests {
             "http://127.0.0.1:4801/batch/gmail/v1"
         );
         assert_eq!(moved.upload_url.as_str(), "http://127.0.0.1:4801/");
+        assert_eq!(moved.drive_url.as_str(), "http://127.0.0.1:4801/");
         assert_eq!(
             moved.token_url.as_str(),
             "https://oauth2.googleapis.com/token"

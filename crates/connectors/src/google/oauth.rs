@@ -17,7 +17,7 @@ use url::form_urlencoded::Serializer;
 
 use super::operation::Operation;
 use super::{Google, errors, wire};
-use crate::ports::{AuthorizeRequest, GrantPort, Result, Revoked, Subject, Tokens};
+use crate::ports::{AuthorizeRequest, GrantPort, PickRequest, Result, Revoked, Subject, Tokens};
 use crate::transport::{Answer, Call};
 use crate::{ProviderError, Reaction};
 
@@ -51,6 +51,50 @@ impl GrantPort for Google {
             }
         }
         Ok(url)
+    }
+
+    /// <https://developers.google.com/workspace/drive/picker/guides/desktop-mobile-picker>. The page opens for this one
+    /// scope only. `online`: a refresh token is not wanted, and each new one would push out an older one of the same
+    /// account (fault A3), in the end that of the connection.
+    fn pick_url(&self, request: &PickRequest) -> Result<Url> {
+        let challenge = URL_SAFE_NO_PAD.encode(digest(&SHA256, request.verifier.as_bytes()));
+        let mut url = self.config.endpoints.auth_url.clone();
+        {
+            let mut query = url.query_pairs_mut();
+            query
+                .append_pair("response_type", "code")
+                .append_pair("client_id", &self.config.client_id)
+                .append_pair("redirect_uri", &request.redirect_uri)
+                .append_pair("scope", "https://www.googleapis.com/auth/drive.file")
+                .append_pair("state", &request.state)
+                .append_pair("code_challenge", &challenge)
+                .append_pair("code_challenge_method", "S256")
+                .append_pair("access_type", "online")
+                .append_pair("prompt", "consent")
+                .append_pair("include_granted_scopes", "false")
+                .append_pair("trigger_onepick", "true")
+                .append_pair("allow_multiple", "true");
+            if let Some(hint) = &request.login_hint {
+                query.append_pair("login_hint", hint);
+            }
+        }
+        Ok(url)
+    }
+
+    async fn exchange_pick(
+        &self,
+        code: &str,
+        verifier: &str,
+        redirect_uri: &str,
+    ) -> Result<Tokens> {
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("code_verifier", verifier),
+            ("redirect_uri", redirect_uri),
+        ];
+        let answer = self.ask_token(Operation::Exchange, &form).await?;
+        Ok(self.tokens(&read_token(Operation::Exchange, &answer)?))
     }
 
     async fn exchange(

@@ -35,11 +35,16 @@ pub(crate) enum Operation {
     DraftUpdate,
     DraftDelete,
     DraftSend,
+    DriveAbout,
+    DriveFile,
+    DriveFiles,
+    DriveStart,
+    DriveChanges,
 }
 
 impl Operation {
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 28] = [
+    pub(crate) const ALL: [Self; 33] = [
         Self::Exchange,
         Self::Refresh,
         Self::Revoke,
@@ -68,6 +73,11 @@ impl Operation {
         Self::DraftUpdate,
         Self::DraftDelete,
         Self::DraftSend,
+        Self::DriveAbout,
+        Self::DriveFile,
+        Self::DriveFiles,
+        Self::DriveStart,
+        Self::DriveChanges,
     ];
 
     /// The name in logs and errors: Google's method name where there is one.
@@ -101,6 +111,11 @@ impl Operation {
             Self::DraftUpdate => "gmail.drafts.update",
             Self::DraftDelete => "gmail.drafts.delete",
             Self::DraftSend => "gmail.drafts.send",
+            Self::DriveAbout => "drive.about.get",
+            Self::DriveFile => "drive.files.get",
+            Self::DriveFiles => "drive.files.list",
+            Self::DriveStart => "drive.changes.getStartPageToken",
+            Self::DriveChanges => "drive.changes.list",
         }
     }
 
@@ -119,6 +134,18 @@ impl Operation {
                 | Self::DraftUpdate
                 | Self::DraftDelete
                 | Self::DraftSend
+        )
+    }
+
+    /// Whether it is one of Drive, not of Gmail.
+    pub(crate) const fn is_drive(self) -> bool {
+        matches!(
+            self,
+            Self::DriveAbout
+                | Self::DriveFile
+                | Self::DriveFiles
+                | Self::DriveStart
+                | Self::DriveChanges
         )
     }
 
@@ -159,6 +186,12 @@ impl Operation {
             Self::DraftCreate | Self::DraftDelete => table.drafts_create,
             Self::DraftUpdate => table.drafts_update,
             Self::DraftSend => table.drafts_send,
+            // Drive counts calls, in a budget of its own that is far wider than ours of Gmail.
+            Self::DriveAbout
+            | Self::DriveFile
+            | Self::DriveFiles
+            | Self::DriveStart
+            | Self::DriveChanges => 1,
         }
     }
 
@@ -166,7 +199,12 @@ impl Operation {
     pub(crate) const fn deadline(self) -> Duration {
         Duration::from_secs(match self {
             Self::Keys => 10,
-            Self::Exchange | Self::Refresh | Self::Revoke => 20,
+            Self::Exchange
+            | Self::Refresh
+            | Self::Revoke
+            | Self::DriveAbout
+            | Self::DriveFile
+            | Self::DriveStart => 20,
             Self::Batch | Self::Thread => 90,
             // They carry the whole message with them.
             Self::DraftCreate | Self::DraftUpdate => 120,
@@ -178,7 +216,12 @@ impl Operation {
     pub(crate) const fn max_body(self) -> usize {
         const MIB: usize = 1024 * 1024;
         match self {
-            Self::Labels | Self::SendAs | Self::Messages | Self::Drafts => 8 * MIB,
+            Self::Labels
+            | Self::SendAs
+            | Self::Messages
+            | Self::Drafts
+            | Self::DriveFiles
+            | Self::DriveChanges => 8 * MIB,
             Self::Message | Self::Attachment => 24 * MIB,
             Self::History | Self::Thread | Self::Batch => 32 * MIB,
             Self::Draft => 52 * MIB, // 35 MiB in base64, with JSON around
@@ -199,7 +242,10 @@ impl Operation {
             | Self::DraftCreate
             | Self::DraftUpdate
             | Self::DraftDelete
-            | Self::DraftSend => MIB / 4,
+            | Self::DraftSend
+            | Self::DriveAbout
+            | Self::DriveFile
+            | Self::DriveStart => MIB / 4,
         }
     }
 }

@@ -238,6 +238,45 @@ objects! {
         name: Text<'a> = "name",
         value: Text<'a> = "value",
     }
+    /// `about.get` of Drive.
+    About {
+        user: AboutUser<'a> = "user",
+    }
+    /// Whose drive it is.
+    AboutUser {
+        permission_id: Text<'a> = "permissionId",
+    }
+    /// `files.list` of Drive.
+    DriveFiles {
+        files: Vec<DriveFile<'a>> = "files",
+        next: Text<'a> = "nextPageToken",
+    }
+    /// A file in Drive.
+    DriveFile {
+        id: Text<'a> = "id",
+        name: Text<'a> = "name",
+        mime_type: Text<'a> = "mimeType",
+        link: Text<'a> = "webViewLink",
+        drive_id: Text<'a> = "driveId",
+        trashed: Flag = "trashed",
+        modified: Text<'a> = "modifiedTime",
+    }
+    /// `changes.getStartPageToken`.
+    DriveStart {
+        token: Text<'a> = "startPageToken",
+    }
+    /// `changes.list`.
+    DriveChanges {
+        changes: Vec<DriveChange<'a>> = "changes",
+        next: Text<'a> = "nextPageToken",
+        fresh: Text<'a> = "newStartPageToken",
+    }
+    /// What has become of a file, or of a shared drive.
+    DriveChange {
+        file_id: Text<'a> = "fileId",
+        removed: Flag = "removed",
+        file: DriveFile<'a> = "file",
+    }
     /// A part's bytes, or where they are.
     Body {
         attachment_id: Text<'a> = "attachmentId",

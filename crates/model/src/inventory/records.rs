@@ -91,6 +91,7 @@ pub(super) const COLUMNS: &[Column] = inventory! {
         undone_at: Record, Shared, "since when it is taken back";
         repeat_key: Operational, Program, "doing a repeated request once";
         request_hash: Operational, Program, "telling a repeated request from another one";
+        files: Identifier, Program, "which files moved and from where: ids, for taking it back";
     }
     record_merged (None, Retention::Workspace) {
         record_id: Identifier, Shared, "a record that went into another one";

@@ -171,6 +171,18 @@ pub fn scope_text(key: &str, l: Locale) -> Option<ScopeText> {
             "Voir et ouvrir uniquement les fichiers que vous choisissez.",
             "Identifiant, nom, type et lien de ces fichiers.",
         ),
+        ("drive_metadata_readonly", Locale::En) => t(
+            "Names of all Drive files",
+            "To search your whole Drive in Tenon. Without it you choose files on Google’s own page.",
+            "See name, type, times and place of every file in your Drive. Not what is in them.",
+            "Nothing of what the search finds; of a file that you link its id, name, type and link.",
+        ),
+        ("drive_metadata_readonly", Locale::Fr) => t(
+            "Noms de tous les fichiers Drive",
+            "Pour chercher dans tout votre Drive depuis Tenon. Sinon, vous choisissez les fichiers sur la page de Google.",
+            "Voir le nom, le type, les dates et l’emplacement de chaque fichier de votre Drive. Pas leur contenu.",
+            "Rien de ce que la recherche trouve ; d’un fichier lié : identifiant, nom, type et lien.",
+        ),
         _ => None,
     }
 }
@@ -250,6 +262,13 @@ pub const fn feature_text(feature: Feature, l: Locale) -> (&'static str, &'stati
             l.of(
                 "Drive files on deals and companies",
                 "Fichiers Drive sur affaires et sociétés",
+            ),
+        ),
+        Feature::FilesSearch => (
+            l.of("Search in Drive", "Recherche dans Drive"),
+            l.of(
+                "Finding any of your Drive files by name",
+                "Trouver par son nom n’importe quel fichier de votre Drive",
             ),
         ),
     }

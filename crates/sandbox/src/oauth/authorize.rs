@@ -26,6 +26,11 @@ impl<'r> Request<'r> {
             .is_some_and(|p| p.split_ascii_whitespace().any(|w| w == word))
     }
 
+    /// Whether files are to be chosen.
+    fn picks(&self) -> bool {
+        self.get("trigger_onepick") == Some("true")
+    }
+
     /// Back to the application.
     fn back(&self, pairs: &[(&str, &str)]) -> Answer {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
@@ -41,6 +46,9 @@ impl<'r> Request<'r> {
         Answer::redirect(format!("{}{mark}{}", self.redirect_uri, query.finish()))
     }
 }
+
+/// What choosing files grants.
+const DRIVE_FILE: &str = "https://www.googleapis.com/auth/drive.file";
 
 fn refused(code: u16, name: &str, text: &str) -> Answer {
     Answer::html(code, page::error(code, name, text))
@@ -63,7 +71,8 @@ fn on_loopback(uri: &str) -> bool {
 fn check<'r>(state: &State, list: &'r [(String, String)]) -> Result<Request<'r>, Answer> {
     let mut fields: HashMap<&str, &str> = HashMap::new();
     for (name, value) in list {
-        if fields.insert(name, value).is_some() && !name.starts_with("grant.") {
+        let box_of_form = name.starts_with("grant.") || name.starts_with("pick.");
+        if fields.insert(name, value).is_some() && !box_of_form {
             return Err(refused(
                 400,
                 "invalid_request",
@@ -152,11 +161,23 @@ fn check<'r>(state: &State, list: &'r [(String, String)]) -> Result<Request<'r>,
             ));
         }
     }
-    Ok(Request {
+    let request = Request {
         fields,
         scopes,
         redirect_uri,
-    })
+    };
+    // The page for choosing files opens for one scope only, and always asks.
+    if request.picks() {
+        if request.scopes != [DRIVE_FILE] {
+            let text = "The file picker takes the scope drive.file and no other.";
+            return Err(refused(400, "invalid_scope", text));
+        }
+        if !request.prompts("consent") {
+            let text = "The file picker needs prompt=consent.";
+            return Err(refused(400, "invalid_request", text));
+        }
+    }
+    Ok(request)
 }
 
 fn owned(text: &str) -> Vec<(String, String)> {
@@ -185,7 +206,12 @@ pub(crate) fn ask(state: &State, call: &Call<'_>, twist: Option<&Twist>) -> Answ
         request.scopes.iter().all(|s| have.contains(s))
     };
     if state.config.auto_consent {
-        return allow(state, &request, hinted.unwrap_or(0), request.scopes.clone());
+        let account = hinted.unwrap_or(0);
+        if request.picks() {
+            let ids = state.drive().take_picks(account);
+            return picked(state, &request, account, &ids);
+        }
+        return allow(state, &request, account, request.scopes.clone());
     }
     if request.prompts("none") {
         return match hinted {
@@ -207,6 +233,24 @@ pub(crate) fn ask(state: &State, call: &Call<'_>, twist: Option<&Twist>) -> Answ
     };
     if granted(account) && !request.prompts("consent") {
         return allow(state, &request, account, request.scopes.clone());
+    }
+    if request.picks() {
+        let files: Vec<(String, String)> = {
+            let drive = state.drive();
+            let files = drive.of(account);
+            files
+                .iter()
+                .map(|f| (f.id.clone(), f.name.clone()))
+                .collect()
+        };
+        let many = request.get("allow_multiple") == Some("true");
+        let fields: Vec<(&str, &str)> = list
+            .iter()
+            .filter(|(k, _)| k != "login_hint" && k != "chosen")
+            .map(|(k, v)| (k.as_str(), v.as_str()))
+            .collect();
+        let (id, person) = (&state.config.client_id, &state.people()[account]);
+        return Answer::html(200, page::picker(id, person, &files, many, &fields));
     }
     let wishes: Vec<Wish<'_>> = request
         .scopes
@@ -255,6 +299,14 @@ pub(crate) fn decide(state: &State, call: &Call<'_>, twist: Option<&Twist>) -> A
     else {
         return refused(400, "invalid_request", "No such account in this sandbox.");
     };
+    if request.picks() {
+        let ids: Vec<String> = list
+            .iter()
+            .filter(|(k, _)| k.starts_with("pick."))
+            .map(|(_, v)| v.clone())
+            .collect();
+        return picked(state, &request, account, &ids);
+    }
     let ticked: Vec<&str> = list
         .iter()
         .filter(|(k, _)| k.starts_with("grant."))
@@ -272,7 +324,35 @@ pub(crate) fn decide(state: &State, call: &Call<'_>, twist: Option<&Twist>) -> A
     allow(state, &request, account, scopes)
 }
 
-fn allow(state: &State, request: &Request<'_>, account: usize, mut scopes: Vec<String>) -> Answer {
+/// The person has chosen files, or none: those are open to the application from now on.
+fn picked(state: &State, request: &Request<'_>, account: usize, ids: &[String]) -> Answer {
+    let chosen: Vec<&str> = {
+        let mut drive = state.drive();
+        let seen = ids.iter().filter(|id| drive.open(account, id));
+        seen.map(String::as_str).collect()
+    };
+    let chosen = chosen.join(",");
+    let told = [("picked_file_ids", chosen.as_str())];
+    let told = if chosen.is_empty() {
+        &[][..]
+    } else {
+        &told[..]
+    };
+    allow_with(state, request, account, request.scopes.clone(), told)
+}
+
+fn allow(state: &State, request: &Request<'_>, account: usize, scopes: Vec<String>) -> Answer {
+    allow_with(state, request, account, scopes, &[])
+}
+
+/// Back to the application with a code, and what else is to be told.
+fn allow_with(
+    state: &State,
+    request: &Request<'_>,
+    account: usize,
+    mut scopes: Vec<String>,
+    told: &[(&str, &str)],
+) -> Answer {
     let offline = request.get("access_type") == Some("offline");
     let mut oauth = state.oauth();
     if request.get("include_granted_scopes") == Some("true") {
@@ -299,12 +379,14 @@ fn allow(state: &State, request: &Request<'_>, account: usize, mut scopes: Vec<S
     code.nonce = request.get("nonce").map(str::to_owned);
     let text = oauth.consent(code, state.now());
     drop(oauth);
-    request.back(&[
-        ("code", &text),
-        ("scope", &shown),
+    let mut pairs = vec![
+        ("code", text.as_str()),
+        ("scope", shown.as_str()),
         ("authuser", "0"),
         ("prompt", request.get("prompt").unwrap_or("none")),
-    ])
+    ];
+    pairs.extend(told);
+    request.back(&pairs)
 }
 
 #[cfg(test)]

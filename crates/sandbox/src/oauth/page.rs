@@ -119,16 +119,7 @@ pub(super) fn consent(
     wishes: &[Wish<'_>],
     fields: &[(&str, &str)],
 ) -> String {
-    let hidden: String = fields
-        .iter()
-        .map(|(name, value)| {
-            format!(
-                "<input type=\"hidden\" name=\"{}\" value=\"{}\">",
-                esc(name),
-                esc(value)
-            )
-        })
-        .collect();
+    let hidden = hidden(fields);
     let mut boxes = String::new();
     let mut signs = String::new();
     for (i, wish) in wishes.iter().enumerate() {
@@ -171,6 +162,57 @@ pub(super) fn consent(
             email = esc(&account.email)
         ),
     )
+}
+
+/// The page on which files are chosen.
+pub(super) fn picker(
+    client_id: &str,
+    account: &Account,
+    files: &[(String, String)],
+    many: bool,
+    fields: &[(&str, &str)],
+) -> String {
+    let hidden = hidden(fields);
+    let kind = if many { "checkbox" } else { "radio" };
+    let mut rows = String::new();
+    for (i, (id, name)) in files.iter().enumerate() {
+        let n = if many { i } else { 0 };
+        rows.push_str(&format!(
+            "<li><label class=\"row\"><input type=\"{kind}\" name=\"pick.{n}\" value=\"{}\"><span>{}</span></label></li>",
+            esc(id),
+            esc(name)
+        ));
+    }
+    let app = esc(&app_name(client_id));
+    let email = esc(&account.email);
+    page(
+        "Select files",
+        &format!(
+            "<h1>Select files</h1><p><span class=\"chip\">{}<span>{email}</span></span></p>\
+             <p><b>{app}</b> will see and change only the files that you select.</p>\
+             <form id=\"pick\" method=\"post\" action=\"/o/oauth2/v2/auth\">{hidden}\
+             <input type=\"hidden\" name=\"account\" value=\"{email}\"><ul>{rows}</ul>\
+             <div class=\"act\"><button type=\"submit\" form=\"cancel\">Cancel</button>\
+             <button class=\"main\" type=\"submit\" name=\"decision\" value=\"allow\">Select</button></div></form>\
+             <form id=\"cancel\" method=\"post\" action=\"/o/oauth2/v2/auth\">{hidden}\
+             <input type=\"hidden\" name=\"account\" value=\"{email}\">\
+             <input type=\"hidden\" name=\"decision\" value=\"allow\"></form>",
+            face(account)
+        ),
+    )
+}
+
+fn hidden(fields: &[(&str, &str)]) -> String {
+    fields
+        .iter()
+        .map(|(name, value)| {
+            format!(
+                "<input type=\"hidden\" name=\"{}\" value=\"{}\">",
+                esc(name),
+                esc(value)
+            )
+        })
+        .collect()
 }
 
 /// An error that must not go back to the application: Google shows it to the person.

@@ -8,6 +8,7 @@
 mod batch;
 mod client;
 mod drafts;
+mod drive;
 mod faults;
 mod generated;
 mod history;

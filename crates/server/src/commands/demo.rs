@@ -109,7 +109,7 @@ pub(super) async fn run(common: &Common, flags: &Demo) -> Result<(), Failure> {
     };
     let ctx = wiring::open_ctx(&settings, store, app).await?;
     let password = owner(&ctx).await?;
-    sample::fill(&ctx, (EMAIL, &password), flags.seed).await?;
+    sample::fill(&ctx, (EMAIL, &password), flags.seed, sandbox.control()).await?;
 
     tenon_app::start_schedules(&ctx).await?;
     super::print(&format!("Tenon demo: {}", serve::shown(&public_url)));

@@ -106,7 +106,7 @@ fn errors() -> String {
 fn faults() -> String {
     let mut out = format!(
         "{GENERATED}# Faults of providers and networks\n\nWhat is known to go wrong, what Tenon does then, and the tests that play it. \
-         *A* is about grants, *G* about Gmail, *N* about networks, clocks and disks. A fault that nobody has recorded from a live account, or \
+         *A* is about grants, *G* about Gmail, *D* about Drive, *N* about networks, clocks and disks. A fault that nobody has recorded from a live account, or \
          found documented in its exact shape, is marked K: it is played as it is believed to be.\n\n"
     );
     head(

@@ -1,6 +1,7 @@
 //! A deployment with one of each thing in it, and the statements of its day.
 
 mod conversations;
+mod files;
 mod imports;
 mod outgoing;
 mod record_setup;
@@ -453,6 +454,8 @@ pub(super) async fn a_day(store: &Store, world: &World, seed: &Seed) -> Vec<Sql>
     tx.sessions().purge(now).await.unwrap();
     tx.flows().take([1; 32]).await.unwrap();
     tx.flows().purge(now).await.unwrap();
+    tx.record_files().purge(now, 9).await.unwrap();
+    tx.file_cursors().due(now, 9).await.unwrap();
     ways_in_of_the_deployment(&mut tx, world, seed).await;
     tx.mailboxes().list_due(now, 10).await.unwrap();
     tx.connections().list_due_for_purge(now).await.unwrap();

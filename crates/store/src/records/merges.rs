@@ -1,6 +1,6 @@
 //! Records that became one (decision 0063). What each said before is in its history, under the merging's id.
 
-use tenon_model::{BulkId, MemberId, MergeId, RecordId, Time};
+use tenon_model::{BulkId, FileId, MemberId, MergeId, RecordId, Time};
 
 use super::{COLUMNS, RecordRow, Records, json, push_access, read as read_record};
 use crate::StoreError;
@@ -17,6 +17,8 @@ pub struct Merge {
     pub member: MemberId,
     /// Records that went with a merged one, and with which.
     pub parents: Vec<(RecordId, RecordId)>,
+    /// Files that moved to the kept record, and from which.
+    pub files: Vec<(FileId, RecordId)>,
     /// When.
     pub created_at: Time,
     /// Since when it is taken back.
@@ -35,7 +37,7 @@ impl Merge {
 }
 
 const MERGE: &str =
-    "id, kept_id, member_id, parents, created_at, undone_at, repeat_key, request_hash";
+    "id, kept_id, member_id, parents, created_at, undone_at, repeat_key, request_hash, files";
 
 fn read(row: &Row) -> Result<Merge, StoreError> {
     let mut r = row.reader();
@@ -48,6 +50,11 @@ fn read(row: &Row) -> Result<Merge, StoreError> {
         undone_at: r.opt()?,
         repeat_key: r.take()?,
         request_hash: r.take()?,
+        // None is what a program from before there were files has written.
+        files: match r.opt::<String>()? {
+            Some(text) => json(&text)?,
+            None => Vec::new(),
+        },
     })
 }
 
@@ -60,7 +67,7 @@ impl Records<'_> {
     ) -> Result<(), StoreError> {
         let workspace = self.tx.workspace()?;
         let insert = sql(format!(
-            "INSERT INTO record_merges ({MERGE}, workspace_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+            "INSERT INTO record_merges ({MERGE}, workspace_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
         ))
         .bind(merge.id)
         .bind(merge.kept)
@@ -70,6 +77,7 @@ impl Records<'_> {
         .bind(merge.undone_at)
         .bind(merge.repeat_key)
         .bind(merge.request_hash)
+        .bind(serde_json::to_string(&merge.files).unwrap_or_default())
         .bind(workspace);
         self.tx.exec(insert).await?;
         let rows = merged

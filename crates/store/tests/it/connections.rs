@@ -206,6 +206,7 @@ async fn meets_records(tx: &mut Tx, world: &World, owner: MemberId, id: Connecti
     let with = [Grantee::Workspace];
     tx.lending().share(id, thread, &with, now).await.unwrap();
     tx.mail_people().dismiss(id, &[[1; 16]], now).await.unwrap();
+    tx.file_cursors().begin(id, now).await.unwrap();
 }
 
 store_test! {

@@ -30,6 +30,7 @@ pub(crate) fn flow(
         redirect_uri: "http://127.0.0.1/cb".into(),
         created_at: t.world.now(),
         expires_at: t.world.now() + Duration::from_mins(10),
+        record_id: None,
     }
 }
 

@@ -38,6 +38,7 @@ const SHARED: &[&str] = &[
     "record_dismissals",
     "record_merges",
     "record_merged",
+    "record_files",
     "imports",
     "import_rows",
     "record_fields",

@@ -150,6 +150,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/connections/{id}/drive-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Finds files in Google Drive by their names
+         * @description Asks the provider at once, keeps nothing.
+         */
+        get: operations["find_drive_files"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connections/{id}/health": {
         parameters: {
             query?: never;
@@ -1674,6 +1694,88 @@ export interface paths {
         get: operations["get_record_duplicates"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The files of a record, in the order they were linked
+         * @description Of a record in the bin none.
+         */
+        get: operations["list_record_files"];
+        put?: never;
+        /**
+         * Links files to a record
+         * @description Each once, however often it is asked; one whose link was removed is brought back. A file that is not open to Tenon, or
+         *     that nobody could be asked for, is linked with `no_access`. Answers with the files that are meant.
+         */
+        post: operations["link_record_files"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/{id}/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Removes the link between a record and a file
+         * @description The file itself is the provider's and stays. Can be taken back for 30 days.
+         */
+        delete: operations["unlink_record_file"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/{id}/files/{file}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Brings a removed link back */
+        post: operations["restore_record_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/{id}/files/pick": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begins choosing files on the provider's own page
+         * @description The feature `files` must be on for the connection; `feature_off` tells that it has to be activated first.
+         */
+        post: operations["pick_record_files"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3322,6 +3424,19 @@ export interface components {
          * @enum {string}
          */
         DraftKind: "new" | "reply" | "reply_all" | "forward";
+        /** @description A file in Google Drive. */
+        DriveFile: {
+            /** @description The shared drive that it is in; null is the person's own. */
+            drive_id: string | null;
+            /** @description Where a person opens it. */
+            link: string;
+            /** @description Its type, for the icon (RFC 6838, or one of Google's own). */
+            mime_type: string;
+            modified_at: components["schemas"]["Timestamp"] | null;
+            name: string;
+            /** @description Its id there. */
+            provider_file_id: string;
+        };
         /** @description A record that may be the one that is being written. */
         DuplicateOfInput: {
             reasons: components["schemas"]["DuplicateReason"][];
@@ -3460,6 +3575,25 @@ export interface components {
         /** @description Values by field; what each holds is told by `GET /objects`. */
         FieldValues: {
             [key: string]: unknown;
+        };
+        /** @description Files to link; 1 to 50 in all. */
+        FilesInput: {
+            /** @description With which connection the provider is asked (`con_…`); one's first that may when left out. */
+            connection_id?: string | null;
+            /** @description Ids of files in Google Drive. */
+            file_ids?: string[];
+            /** @description Addresses of files in Google Drive, as people copy them. */
+            links?: string[];
+        };
+        /** @enum {string} */
+        FileStateWord: "available" | "no_access" | "unavailable";
+        /** @description A page of files, newest first. */
+        FoundDriveFiles: {
+            /** @description Whether all of the drive was searched (feature `files_search`), or only the files that were chosen for Tenon. */
+            all_of_drive: boolean;
+            files: components["schemas"]["DriveFile"][];
+            /** @description For `page_token`; null at the end. */
+            next: string | null;
         };
         /** @description Someone who wrote in a conversation that was found. */
         FoundParticipant: {
@@ -5115,20 +5249,18 @@ export interface components {
             own: boolean;
             role: components["schemas"]["Role"];
         };
-        /** @description What was pointed at. */
+        /** @description From where files are chosen. */
         PickInput: {
-            /** @description Of the worth: the first day of a bucket. */
-            bucket?: string | null;
-            /** @description Of activity: the person. */
-            member?: string | null;
-            /** @description Of a funnel `created`, `open`, `won`, `lost`; of the worth the last three. */
-            outcome?: string | null;
-            /** @description Of a funnel: why boxes were lost; null is unsaid. */
-            reason?: string | null;
-            /** @description Of a funnel: a stage. */
-            stage?: string | null;
-            /** @description Of activity: `calls`, `meetings`, `notes`, `tasks_done`, `boxes_won`. */
-            what?: string | null;
+            /** @description The connection (`con_…`); one's first that may when left out. */
+            connection_id?: string | null;
+        };
+        /** @description The provider's page on which files are chosen. */
+        PickPage: {
+            /**
+             * @description Where the browser goes. It comes back to `/records/{id}`, with `?picked=` and how many were linked, or with
+             *     `?pick_error=` and a word.
+             */
+            authorization_url: string;
         };
         /** @description A pipeline. */
         Pipeline: {
@@ -5500,6 +5632,31 @@ export interface components {
         };
         /** @enum {string} */
         RecordFieldType: "text" | "long_text" | "url" | "number" | "money" | "date" | "datetime" | "boolean" | "choice" | "choices" | "person" | "people" | "link" | "links" | "emails" | "phones" | "addresses" | "pipeline" | "stage";
+        /** @description A file on a record. */
+        RecordFile: {
+            added_at: components["schemas"]["Timestamp"];
+            added_by: components["schemas"]["Colleague"];
+            checked_at: components["schemas"]["Timestamp"] | null;
+            id: components["schemas"]["Id"];
+            /** @description Where a person opens it; the provider says who may. */
+            link: string;
+            /** @description Its type, for the icon (RFC 6838, or one of Google's own). */
+            mime_type: string;
+            name: string;
+            /** @description `google`. */
+            provider: string;
+            /** @description Its id there. */
+            provider_file_id: string;
+            /**
+             * @description `available`; `no_access`: not open to Tenon, which does not tell whether it exists; `unavailable`: deleted, in the
+             *     bin, or no longer shared.
+             */
+            state: components["schemas"]["FileStateWord"];
+        };
+        /** @description Files of a record. */
+        RecordFiles: {
+            files: components["schemas"]["RecordFile"][];
+        };
         /** @description Something that a search found. */
         RecordHit: {
             /** @description What tells it from others of its name: its company, address, stage, amount. */
@@ -6776,6 +6933,97 @@ export interface operations {
             };
             /** @description `storage_full`: Disk full */
             507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_drive_files: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                page_token?: string;
+                /** @description Words of the name; all files without. At most 200 characters. */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Connection */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundDriveFiles"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused; `feature_off`: Feature not switched on */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota`: Quota used up */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `provider_not_configured`: Provider not set up; `provider_unavailable`: Provider unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13320,6 +13568,395 @@ export interface operations {
             };
             /** @description `not_found`: Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_record_files: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Record */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordFiles"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    link_record_files: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Not needed: a second coming changes nothing */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Record */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FilesInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordFiles"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused; `feature_off`: Feature not switched on; `record_deleted`: In the bin */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention; `not_a_drive_link`: No link to a Drive file */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota`: Quota used up */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `provider_unavailable`: Provider unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unlink_record_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description File */
+                file: components["schemas"]["Id"];
+                /** @description Record */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_record_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description File */
+                file: components["schemas"]["Id"];
+                /** @description Record */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordFile"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_undoable`: Cannot be undone; `record_deleted`: In the bin */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pick_record_files: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Record */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PickInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PickPage"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused; `feature_off`: Feature not switched on; `record_deleted`: In the bin */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `provider_not_configured`: Provider not set up */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -15,6 +15,7 @@ use super::write::{
     CALENDAR, CALENDAR_END, Sender, broken, card, cells, chosen, csv_line, event, header,
     json_line, send,
 };
+use crate::records::files::{FILES_HEADER, files_csv};
 use crate::records::view::{shape, show};
 use crate::records::{RecordView, RecordsQuery, Which, list};
 use crate::{Actor, Ctx, Error, Result};
@@ -223,6 +224,25 @@ impl std::io::Write for Written {
     }
 }
 
+/// All records of a kind, in the order they were made.
+fn all_of(kind: Kind, format: ExportFormat) -> Export {
+    Export {
+        which: Which {
+            kind,
+            filter: None,
+            search: None,
+            pipeline: None,
+            stage: None,
+            linked_to: None,
+            deleted: false,
+        },
+        sort: Some(("created_at".to_owned(), false)),
+        ids: None,
+        fields: None,
+        format,
+    }
+}
+
 fn failed<E>(_: E) -> Error {
     Error::Internal("export_zip".into())
 }
@@ -236,21 +256,7 @@ async fn zip(ctx: &Ctx, actor: &Actor, sender: &mut Sender) -> Result<()> {
             archive
                 .start_file(format!("{}.{end}", kind.as_str()), options)
                 .map_err(failed)?;
-            let export = Export {
-                which: Which {
-                    kind: *kind,
-                    filter: None,
-                    search: None,
-                    pipeline: None,
-                    stage: None,
-                    linked_to: None,
-                    deleted: false,
-                },
-                sort: Some(("created_at".to_owned(), false)),
-                ids: None,
-                fields: None,
-                format,
-            };
+            let export = all_of(*kind, format);
             let (mut inner, mut bytes) = futures::channel::mpsc::channel(2);
             let writing = async {
                 let done = file(ctx, actor, &export, &mut inner).await;
@@ -272,6 +278,8 @@ async fn zip(ctx: &Ctx, actor: &Actor, sender: &mut Sender) -> Result<()> {
             packed?;
         }
     }
+    archive.start_file("files.csv", options).map_err(failed)?;
+    files(ctx, actor, &mut archive, &written, sender).await?;
     archive
         .start_file("workspace.json", options)
         .map_err(failed)?;
@@ -281,6 +289,36 @@ async fn zip(ctx: &Ctx, actor: &Actor, sender: &mut Sender) -> Result<()> {
         .map_err(failed)?;
     archive.finish().map_err(failed)?;
     send(sender, written.take()).await;
+    Ok(())
+}
+
+/// The files that are linked to the records, page by page.
+async fn files<W: std::io::Write + std::io::Seek>(
+    ctx: &Ctx,
+    actor: &Actor,
+    archive: &mut ZipWriter<W>,
+    written: &Written,
+    sender: &mut Sender,
+) -> Result<()> {
+    let mut head = "\u{feff}".as_bytes().to_vec();
+    head.extend(csv_line(&FILES_HEADER.map(str::to_owned)));
+    archive.write_all(&head).map_err(failed)?;
+    for kind in Kind::ALL {
+        let mut pages = Pages::new(&all_of(*kind, ExportFormat::Csv));
+        while let Some(records) = pages.next(ctx, actor).await? {
+            let records: Vec<(RecordId, String)> =
+                records.into_iter().map(|r| (r.id, r.title)).collect();
+            let mut tx = ctx.store.read(&actor.scope()).await?;
+            let lines = files_csv(&mut tx, &records).await?;
+            drop(tx);
+            for line in lines {
+                archive.write_all(&csv_line(&line)).map_err(failed)?;
+            }
+            if !send(sender, written.take()).await {
+                return Ok(());
+            }
+        }
+    }
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 //! timelines show their mail. Made by the use cases that people's clicks go through, on a clock that is set back:
 //! records and their histories are as old as they say.
 
+mod files;
 mod work;
 
 use std::sync::Arc;
@@ -19,7 +20,7 @@ use tenon_model::records::{
     FieldType, Kind, Outcome, PipelineKind, ShareScope, StageRules, Values,
 };
 use tenon_model::{ManualClock, RecordId, Scope, StageId, SystemRandom, Time, World};
-use tenon_sandbox::{Correspondents, correspondents};
+use tenon_sandbox::{Control, Correspondents, correspondents};
 use tenon_store::Member;
 
 use super::words::{CARDS, CASES, COLLEAGUES, INDUSTRIES, LOST, OFFERS, SEGMENTS};
@@ -33,7 +34,12 @@ const DONE: &str = "demo_sample";
 
 /// Makes the sample data unless it is there, as the owner with this address and password. One that was cut off is
 /// gone on with.
-pub(super) async fn fill(ctx: &Ctx, (email, password): (&str, &str), seed: u64) -> Result<()> {
+pub(super) async fn fill(
+    ctx: &Ctx,
+    (email, password): (&str, &str),
+    seed: u64,
+    google: &Control,
+) -> Result<()> {
     let mut tx = ctx.store.read(&Scope::system()).await?;
     if tx.settings().get(DONE).await?.is_some() {
         return Ok(());
@@ -54,7 +60,7 @@ pub(super) async fn fill(ctx: &Ctx, (email, password): (&str, &str), seed: u64) 
         people: people(ctx, owner).await?,
         made: 0,
     };
-    sample.all().await?;
+    sample.all(email, google).await?;
     access::sign_out(ctx, &owner).await?;
     let mut tx = ctx.store.begin(&Scope::system()).await?;
     tx.settings().put(DONE, "1").await?;
@@ -206,7 +212,7 @@ impl Sample {
         records::create(&self.then(at), &by, new, Some(repeat)).await
     }
 
-    async fn all(&mut self) -> Result<()> {
+    async fn all(&mut self, email: &str, google: &Control) -> Result<()> {
         let (segment, months) = self.custom_fields().await?;
         self.team().await?;
         let world = correspondents();
@@ -226,7 +232,8 @@ impl Sample {
         self.board().await?;
         self.tasks(&customers, &deals).await?;
         self.activities(&customers).await?;
-        self.notes(&customers, &deals).await
+        self.notes(&customers, &deals).await?;
+        self.files(&customers, &deals, email, google).await
     }
 
     /// Keys of *Segment* of companies and *Contract (months)* of deals.

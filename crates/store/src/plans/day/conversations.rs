@@ -83,6 +83,7 @@ pub(super) async fn statements(tx: &mut Tx, seed: &Seed, world: &World, thread: 
     tx.record_defaults().put(&default, now).await.unwrap();
     tx.record_defaults().get(Kind::Deal).await.unwrap();
     tx.record_defaults().list().await.unwrap();
+    super::files::statements(tx, seed, world, record).await;
 }
 
 /// What is asked for others, as a job of the workspace.

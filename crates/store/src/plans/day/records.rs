@@ -191,6 +191,7 @@ async fn finding(tx: &mut Tx, seed: &Seed, world: &World, row: &RecordRow) {
         kept: row.id,
         member: seed.member,
         parents: Vec::new(),
+        files: vec![(world.id(), row.id)],
         created_at: world.now(),
         undone_at: None,
         repeat_key: [4; 32],
