@@ -149,6 +149,7 @@ pub(crate) fn app_config(settings: &Settings, public_url: Url) -> AppConfig {
     config.mail_days = settings.mail_days;
     config.audit_checkpoints = Some(settings.data_dir.join(CHECKPOINTS));
     config.push_poll_interval = settings.push_poll;
+    config.files_interval = settings.files_poll;
     config.google_push = settings.push.as_ref().map(|push| GooglePush {
         topic: push.topic.clone(),
         identity: PushIdentity {

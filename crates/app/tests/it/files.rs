@@ -485,7 +485,7 @@ store_test! {
 }
 
 store_test! {
-    async fn x6_the_export_of_everything_has_the_files_of_what_is_seen(t: TestStore) {
+    async fn the_export_of_everything_has_the_files_of_what_is_seen(t: TestStore) {
         let app = start(t).await;
         let (_, ids) = connected(&app, 2).await;
         let me = &app.owner;

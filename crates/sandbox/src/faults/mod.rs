@@ -111,7 +111,7 @@ impl Fault {
 
     /// Every row that can be scripted, with what is answered.
     pub fn rows() -> Vec<(&'static str, &'static str)> {
-        table::ROWS.iter().map(|r| (r.name, r.about)).collect()
+        table::rows().map(|r| (r.name, r.about)).collect()
     }
 
     /// Reads a list of faults: a JSON array of entries, or an object with `faults`.

@@ -9,6 +9,8 @@ use super::{Action, Fault, PushFault, Twist, skew_date};
 use crate::wire::call::Trouble;
 use crate::wire::errors::ApiError;
 
+mod drive;
+
 /// A row that can be scripted.
 pub(super) struct Row {
     pub(super) name: &'static str,
@@ -29,9 +31,6 @@ const GET_MESSAGE: &str = r"/messages/[0-9a-f]+(\?|$)";
 const HISTORY: &str = r"/history\?";
 const SEND: &str = r"/(messages|drafts)/send";
 const LOOKUP: &str = r"/drafts(/r-?\d+)?(\?|$)|/messages(\?|$)|/messages/[0-9a-f]+(\?|$)";
-const FILE: &str = r"^/drive/v3/files/[^/?]+\?";
-const FILE_CHANGES: &str = r"^/drive/v3/changes\?";
-const DRIVE: &str = "^/drive/v3/";
 const ANY: &str = r"^/(gmail|drive|batch|upload|resumable|token|revoke|oauth2)";
 const PUSH: &str = "^/pubsub/push$";
 const FOREVER: u32 = u32::MAX;
@@ -73,7 +72,7 @@ const fn row(
 }
 
 /// Every row that a server can play when it is told to; [`super::KNOWN`] has those that are always so, too.
-pub(super) const ROWS: &[Row] = &[
+const ROWS: &[Row] = &[
     row(
         "A1",
         REFRESH,
@@ -523,65 +522,6 @@ pub(super) const ROWS: &[Row] = &[
         Action::Plain(metadata_server)
     }),
     row(
-        "D1",
-        FILE,
-        1,
-        "404 notFound for a file that exists and was not chosen for the app",
-        |_| {
-            api(ApiError::new(
-                404,
-                "notFound",
-                "NOT_FOUND",
-                "File not found: 1.",
-            ))
-        },
-    ),
-    row("D2", FILE, 1, "403 appNotAuthorizedToFile", |_| {
-        let text = "The user has not granted the app read access to the file.";
-        api(ApiError::new(
-            403,
-            "appNotAuthorizedToFile",
-            "PERMISSION_DENIED",
-            text,
-        ))
-    }),
-    row(
-        "D4:token",
-        FILE_CHANGES,
-        1,
-        "400 for a token of changes that is no longer known",
-        |_| {
-            api(ApiError::new(
-                400,
-                "invalid",
-                "INVALID_ARGUMENT",
-                "Invalid Value",
-            ))
-        },
-    ),
-    row("D6", DRIVE, 1, "403 userRateLimitExceeded", |_| {
-        usage(403, "userRateLimitExceeded", "User Rate Limit Exceeded.")
-    }),
-    row("D6:project", DRIVE, 1, "403 rateLimitExceeded", |_| {
-        usage(403, "rateLimitExceeded", "Rate Limit Exceeded.")
-    }),
-    row("D6:429", DRIVE, 1, "429 rateLimitExceeded", |_| {
-        usage(429, "rateLimitExceeded", "Rate Limit Exceeded.")
-    }),
-    row(
-        "D6:sharing",
-        DRIVE,
-        1,
-        "403 sharingRateLimitExceeded",
-        |_| {
-            usage(
-                403,
-                "sharingRateLimitExceeded",
-                "Rate limit exceeded. User message: \"These item(s) could not be shared.\"",
-            )
-        },
-    ),
-    row(
         "N8",
         CALLS,
         1,
@@ -596,6 +536,11 @@ pub(super) const ROWS: &[Row] = &[
         |_| Action::After(misshapen),
     ),
 ];
+
+/// All of them.
+pub(super) fn rows() -> impl Iterator<Item = &'static Row> {
+    ROWS.iter().chain(drive::ROWS)
+}
 
 /// `HTTP:nnn`, for what no row has.
 fn http_status(fault: &Fault) -> Action {
@@ -634,5 +579,5 @@ pub(super) fn find(name: &str) -> Option<&'static Row> {
             .filter(|c| (400..600).contains(c))
             .map(|_| &HTTP);
     }
-    ROWS.iter().find(|r| r.name == name)
+    rows().find(|r| r.name == name)
 }

@@ -87,6 +87,7 @@ pub(super) async fn run(common: &Common, flags: &Demo) -> Result<(), Failure> {
             audience: None,
         }),
         push_poll: std::time::Duration::from_mins(1),
+        files_poll: std::time::Duration::from_mins(1),
         // The sample mail spans years, and all of it is to be seen.
         mail_days: 0,
         security_contact: None,

@@ -41,6 +41,8 @@ pub(crate) struct Settings {
     pub(crate) google: Option<GoogleConfig>,
     pub(crate) push: Option<Push>,
     pub(crate) push_poll: Duration,
+    /// How often Drive is asked what has become of linked files.
+    pub(crate) files_poll: Duration,
     pub(crate) mail_days: u32,
     pub(crate) issuers: Vec<OpenIdConfig>,
     pub(crate) proxies: usize,
@@ -105,6 +107,7 @@ impl Settings {
             push: push(values)?,
             mail_days: values.number("TENON_MAIL_DAYS")? as u32,
             push_poll: Duration::from_secs(values.number("TENON_PUSH_POLL_SECONDS")?),
+            files_poll: Duration::from_secs(values.number("TENON_FILES_POLL_SECONDS")?),
             security_contact: contact(values)?,
             data_dir,
         })

@@ -272,6 +272,12 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "600",
         "How often a mailbox is asked for changes while its pushes come.",
     ),
+    setting(
+        "TENON_FILES_POLL_SECONDS",
+        Kind::Number(60, 86_400),
+        "900",
+        "How often Google Drive is asked what has become of linked files.",
+    ),
     noted(
         "TENON_GOOGLE_AUTH_URL",
         Kind::Url,
