@@ -102,6 +102,7 @@ fn walks(tenon: &Path, node: &Node) -> Result<Counts> {
             &["--locale", "fr", "--dark", "--phone"],
         ),
         ("web/e2e/exchange.mjs", &["--locale", "en", "--dark"]),
+        ("web/e2e/files.mjs", &["--locale", "fr", "--phone"]),
     ] {
         let script = demo.script(node, script);
         total = total + counted_script(script.args(arguments.iter().copied()))?;

@@ -185,6 +185,38 @@ store_test! {
 }
 
 store_test! {
+    async fn an_undo_leaves_whole_what_somebody_went_on_with(t: TestStore) {
+        let app = TestApp::start(t).await;
+        let me = app.owner;
+        let view = upload(&app, &me, Kind::Contact, "a.csv", "last_name,company\nLee,Newco\nMay,Otherco\n").await.unwrap();
+        patch(&app, &me, view.id, json!({"create_missing": true})).await.unwrap();
+        run(&app, &me, view.id).await;
+        let lee = all(&app, &me, Kind::Contact).await.into_iter().find(|r| r.title == "Lee").unwrap();
+        edit(&app, &me, &lee, json!({"title": "Buyer"})).await.unwrap();
+        exchange::undo(&app.ctx, &me, view.id).await.unwrap();
+        app.settle().await;
+        let contacts = all(&app, &me, Kind::Contact).await;
+        let companies = all(&app, &me, Kind::Company).await;
+        assert_eq!((contacts.len(), companies.len()), (1, 1));
+        assert_eq!(contacts[0].values["company"], json!(companies[0].id.to_string()));
+    }
+}
+
+store_test! {
+    async fn a_link_named_twice_is_one(t: TestStore) {
+        let app = TestApp::start(t).await;
+        let me = app.owner;
+        make(&app, &me, Kind::Contact, json!({"last_name": "Lee"})).await;
+        let file = "type,name,attendees\nmeeting,Twice,\"Lee; LEE\"\n";
+        let view = upload(&app, &me, Kind::Activity, "a.csv", file).await.unwrap();
+        let done = run(&app, &me, view.id).await;
+        assert_eq!(counts(&done), (1, 0, 0, 0));
+        let meeting = &all(&app, &me, Kind::Activity).await[0];
+        assert_eq!(meeting.values["attendees"].as_array().unwrap().len(), 1);
+    }
+}
+
+store_test! {
     async fn what_is_exported_is_imported_as_it_was(t: TestStore) {
         let app = TestApp::start(t).await;
         let me = app.owner;

@@ -4,10 +4,10 @@ import { describe, expect, it } from "vitest";
 import { COUNTED, inOrder, isCounted } from "./counted";
 
 /** The server's list of what it stores; a receipt counts the rows of its tables. */
-const inventory = readFileSync(
-  path.resolve(import.meta.dirname, "../../../../../crates/model/src/inventory.rs"),
-  "utf8",
-);
+const inventory = ["inventory.rs", "inventory/files.rs"]
+  .map((file) => path.resolve(import.meta.dirname, "../../../../../crates/model/src", file))
+  .map((file) => readFileSync(file, "utf8"))
+  .join("\n");
 
 /** The tables with a connection's rows that end with the connection, or before it. */
 const tables = [...inventory.matchAll(/^ {4}(\w+) \(.*, Retention::(\w+).*\) \{\n([\s\S]*?)^ {4}\}/gm)]

@@ -20,6 +20,7 @@ export const COUNTED = [
   "mailboxes",
   "boxes",
   "watches",
+  "file_cursors",
   "jobs",
   "flows",
   "connections",
