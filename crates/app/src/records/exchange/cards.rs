@@ -170,13 +170,13 @@ const EVENT: [&str; 9] = [
     "recurrence",
     "status",
 ];
-const TODO: [&str; 5] = ["name", "due_date", "done", "priority", "description"];
+const TASK: [&str; 5] = ["name", "due_date", "done", "priority", "description"];
 
 /// Events or things to do as rows, under a row of names.
 pub(super) fn calendar(text: &str, kind: Kind) -> Vec<Vec<String>> {
     let tasks = kind == Kind::Task;
     let (wanted, columns) = if tasks {
-        (ICalendarComponentType::VTodo, &TODO[..])
+        (ICalendarComponentType::VTodo, &TASK[..])
     } else {
         (ICalendarComponentType::VEvent, &EVENT[..])
     };
