@@ -56,8 +56,11 @@ aggregate!(
 /// The one predicate of who reads the thread `t` of the connection `c` beside its owner. What a rule has joined
 /// since it was shared gives nobody anything: who edits a record would widen by it what others have shared.
 fn push_readable(b: &mut Builder, reader: MemberId) {
-    b.push("c.status IN ('active', 'paused') AND NOT t.hidden AND EXISTS (SELECT 1 FROM members o WHERE o.id = c.member_id AND o.disabled_at IS NULL) AND c.member_id <> ")
-        .value(reader)
+    b.push(
+        "c.status IN ('active', 'paused') AND NOT t.hidden \
+         AND EXISTS (SELECT 1 FROM members o WHERE o.id = c.member_id AND o.disabled_at IS NULL) AND c.member_id <> ",
+    );
+    b.value(reader)
         .push(
             " AND EXISTS (SELECT 1 FROM thread_shares h WHERE h.thread_id = t.id \
              AND (h.grantee_kind = 'workspace' OR h.grantee_id = ",
