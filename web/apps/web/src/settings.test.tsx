@@ -8,7 +8,7 @@ describe("settings", () => {
     const { user, fake } = await openApp({ scenario: "connected", path: "/settings" });
     await user.selectOptions(await screen.findByLabelText("Language"), "fr");
     expect(await screen.findByRole("heading", { name: "Réglages" })).toBeVisible();
-    expect(screen.getByRole("link", { name: "Connexions" })).toBeVisible();
+    expect(await screen.findByRole("link", { name: "Connexions" })).toBeVisible();
     await waitFor(() => expect(fake.me.member.locale).toBe("fr"));
   });
 
