@@ -25,7 +25,7 @@ async function person() {
   const context = await browser.newContext({ ...looks(args), reducedMotion: "reduce" });
   const hosts = ledger(context);
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(60_000);
   return { context, page, hosts };
 }
 const button = (page, key, values) => page.getByRole("button", { name: t(key, values), exact: true });

@@ -70,7 +70,7 @@ export const looks = (args) => ({
 });
 
 /** Waits until it holds: what a server does takes its time, and that is the point of asking. */
-export async function until(what, holds, timeout = 20_000) {
+export async function until(what, holds, timeout = 60_000) {
   const end = Date.now() + timeout;
   for (;;) {
     if (await holds()) return;
@@ -87,7 +87,7 @@ export async function openWalk(args, base, more = {}) {
   const context = await browser.newContext({ ...looks(args), ...more });
   const hosts = ledger(context);
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(60_000);
   const complaints = [];
   page.on("pageerror", (error) => complaints.push(`error: ${error.message}`));
   page.on("console", (message) => {
