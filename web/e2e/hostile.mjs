@@ -53,7 +53,7 @@ async function openPage(watched, where, url) {
   const context = await watched.browser.newContext({ viewport: DESKTOP, acceptDownloads: true });
   const recorder = watch(context, watched.listen, where);
   const page = await context.newPage();
-  page.setDefaultTimeout(60_000);
+  page.setDefaultTimeout(20_000);
   const own = { opening: false };
   recorder.hold(page, () => own.opening);
   if (url !== undefined) await page.goto(url);
