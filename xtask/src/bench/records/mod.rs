@@ -72,11 +72,11 @@ fn bring_in(person: &mut Person, kind: &str, csv: &str, options: &Value) -> Resu
     let done = wait(person, &id, &["done"])?;
     let took = start.elapsed();
     let rows = csv.lines().count() as u64 - 1;
-    ensure!(
-        done["counts"]["create"] == rows,
-        "{rows} rows, but {}",
-        done["counts"]
-    );
+    if done["counts"]["create"] != rows {
+        let failed = person.get(&format!("/imports/{id}/rows?outcome=fail&limit=1"))?;
+        let why = &failed["items"][0]["problems"];
+        bail!("{rows} rows, but {}: {why}", done["counts"]);
+    }
     Ok(Imported { id, took })
 }
 

@@ -121,12 +121,12 @@ fn deals(person: &mut Person, size: u64) -> Result<()> {
         .filter(|stage| stage["outcome"] == "open" || stage["outcome"].is_null())
         .filter_map(|stage| stage["name"].as_str())
         .collect();
-    let mut csv = String::from("Name,Amount,Currency,Stage,Close date\n");
+    let mut csv = String::from("Name,Amount,Stage,Close date\n");
     for n in 0..size {
         let stage = stages[n as usize % stages.len()];
         let _ = writeln!(
             csv,
-            "Offer {n},{}.50,EUR,{stage},2026-12-{:02}",
+            "Offer {n},{}.50 EUR,{stage},2026-12-{:02}",
             n * 37 % 90_000,
             n % 28 + 1
         );
