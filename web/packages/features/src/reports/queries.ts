@@ -1,21 +1,13 @@
 /** Every read of reports. */
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { type ApiClient, isProblem, send } from "@tenon/api-client";
+import { type ApiClient, isProblem } from "@tenon/api-client";
+import { callsOf, paged } from "../records/core/contract-call";
 import { recordKeys } from "../records/core/keys";
 import type { PageOf, RecordAnswer } from "../records/core/types";
 import type { Answers, Bodies, Drilled, Pick, ReportName } from "./types";
 
-type Loose = {
-  POST: (
-    path: string,
-    options: { body: unknown; signal: AbortSignal },
-  ) => Promise<{ data?: unknown; error?: unknown; response: Response }>;
-};
-
-const post = <Data>(api: ApiClient, path: string, body: unknown, signal: AbortSignal) =>
-  send((api as unknown as Loose).POST(path, { body, signal })) as Promise<Data>;
-
-export const reportPath = (report: ReportName) => `/api/v1/reports/${report}`;
+const pathOf = <Name extends ReportName>(report: Name) => `/reports/${report}` as const;
+export const reportPath = (report: ReportName) => `/api/v1${pathOf(report)}`;
 
 /** Beside the counts of lists: what makes those old makes these old. */
 const key = (report: ReportName) => [...recordKeys.counts, "report", report] as const;
@@ -27,7 +19,8 @@ export const reportQuery = <Name extends ReportName>(
 ) =>
   queryOptions({
     queryKey: [...key(report), body] as const,
-    queryFn: ({ signal }) => post<Answers[Name]>(api, reportPath(report), body, signal),
+    queryFn: ({ signal }) =>
+      callsOf(api)<Answers[Name]>("POST", pathOf<ReportName>(report), { body, signal }),
     enabled: body !== undefined,
     placeholderData: keepPreviousData,
     staleTime: 30_000,
@@ -42,12 +35,10 @@ export const rowsQuery = (api: ApiClient, report: Drilled, body: object, pick: P
   infiniteQueryOptions({
     queryKey: [...key(report), "rows", body, pick] as const,
     queryFn: ({ pageParam, signal }) =>
-      post<PageOf<RecordAnswer>>(
-        api,
-        `${reportPath(report)}/rows`,
-        { ...body, pick, limit: ROWS_PER_PAGE, ...(pageParam === undefined ? {} : { after: pageParam }) },
+      callsOf(api)<PageOf<RecordAnswer>>("POST", `${pathOf(report)}/rows`, {
+        body: { ...body, pick, ...paged(pageParam, ROWS_PER_PAGE) },
         signal,
-      ),
+      }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
     staleTime: 30_000,

@@ -1,5 +1,6 @@
 /** Each call of the records API, once. */
-import { type ApiClient, type paths, send } from "@tenon/api-client";
+import type { ApiClient } from "@tenon/api-client";
+import { type Asked, callsOf, paged } from "./contract-call";
 import type {
   BulkBody,
   BulkResult,
@@ -31,17 +32,6 @@ import type {
   ViewInput,
 } from "./types";
 
-/** What the contract has below `/api/v1`. */
-type Path<Full = keyof paths> = Full extends `/api/v1${infer Rest}` ? Rest : never;
-type Options = { params?: object; body?: unknown; signal?: AbortSignal };
-type Loose = {
-  [Method in "GET" | "POST" | "PUT" | "PATCH" | "DELETE"]: (
-    path: string,
-    options: Options,
-  ) => Promise<{ data?: unknown; error?: unknown; response: Response }>;
-};
-type Asked = { signal?: AbortSignal | undefined };
-
 /** The server tells linked records as a list; here they are looked up by id. */
 export const shaped = (record: RecordAnswer): RecordItem => ({
   ...record,
@@ -54,31 +44,9 @@ const listed = <Item, Shown>(page: PageOf<Item>, shape: (item: Item) => Shown): 
 });
 
 const match = (version: number) => ({ "If-Match": `"${version}"` });
-const paged = (after: string | undefined, limit: number) => ({
-  limit,
-  ...(after === undefined ? {} : { after }),
-});
 
 export function recordCalls(api: ApiClient) {
-  const loose = api as unknown as Loose;
-  const call = <Data>(
-    method: keyof Loose,
-    path: Path,
-    options: {
-      path?: object;
-      query?: object;
-      header?: object;
-      body?: unknown;
-      signal?: AbortSignal | undefined;
-    } = {},
-  ): Promise<Data> =>
-    send(
-      loose[method](`/api/v1${path}`, {
-        params: { path: options.path, query: options.query, header: options.header },
-        ...(options.body === undefined ? {} : { body: options.body }),
-        ...(options.signal === undefined ? {} : { signal: options.signal }),
-      }),
-    ) as Promise<Data>;
+  const call = callsOf(api);
   const of = (id: string) => ({ path: { id } });
   const one = async (...asked: Parameters<typeof call>): Promise<RecordItem> =>
     shaped(await call<RecordAnswer>(...asked));
@@ -101,8 +69,7 @@ export function recordCalls(api: ApiClient) {
       one("PATCH", "/records/{id}", { ...of(id), header: match(version), body: { values } }),
     remove: (id: string) => call<void>("DELETE", "/records/{id}", of(id)),
     restore: (id: string) => one("POST", "/records/{id}/restore", of(id)),
-    emptyBin: (kind: Kind) =>
-      call<{ deleted: number }>("POST", "/records/bin/empty" as Path, { body: { kind } }),
+    emptyBin: (kind: Kind) => call<{ deleted: number }>("POST", "/records/bin/empty", { body: { kind } }),
     removeForever: (id: string) => call<void>("DELETE", "/records/{id}/forever", of(id)),
     move: (id: string, body: { stage: string; before: string | null; values?: Values }) =>
       one("POST", "/records/{id}/move", { ...of(id), body }),

@@ -1,32 +1,13 @@
 /** Each call of imports and exports, once. */
-import { type ApiClient, send } from "@tenon/api-client";
+import type { ApiClient } from "@tenon/api-client";
 import { type SendingBytes, sendBytes } from "../../core/send-bytes";
+import { type Asked, callsOf, paged } from "../core/contract-call";
 import type { ImportItem, ImportOptions, ImportOutcome, ImportRow } from "../core/next-types";
 import type { Kind, PageOf } from "../core/types";
 
-type Method = "GET" | "POST" | "PATCH" | "DELETE";
-type Options = { path?: object; query?: object; body?: unknown; signal?: AbortSignal | undefined };
-type Loose = Record<
-  Method,
-  (path: string, options: object) => Promise<{ data?: unknown; error?: unknown; response: Response }>
->;
-type Asked = { signal?: AbortSignal | undefined };
-
 export function importCalls(api: ApiClient) {
-  const loose = api as unknown as Loose;
-  const call = <Data>(method: Method, path: string, options: Options = {}): Promise<Data> =>
-    send(
-      loose[method](`/api/v1${path}`, {
-        params: { path: options.path, query: options.query },
-        ...(options.body === undefined ? {} : { body: options.body }),
-        ...(options.signal === undefined ? {} : { signal: options.signal }),
-      }),
-    ) as Promise<Data>;
+  const call = callsOf(api);
   const of = (id: string) => ({ path: { id } });
-  const paged = (after: string | undefined, limit: number) => ({
-    limit,
-    ...(after === undefined ? {} : { after }),
-  });
 
   return {
     begin: (kind: Kind, file: File, sending: SendingBytes, delimiter?: string) =>

@@ -1,5 +1,6 @@
 /** Words and calls of the contract of linked files, until the server's own types have them. */
-import { type ApiClient, send } from "@tenon/api-client";
+import type { ApiClient } from "@tenon/api-client";
+import { type Asked, callsOf } from "../core/contract-call";
 
 /** `no_access`: not given to Tenon. `unavailable`: deleted at the provider, or not shared any more. */
 export type FileState = "available" | "no_access" | "unavailable";
@@ -39,57 +40,35 @@ export const MOST_AT_ONCE = 50;
 
 export type LinkBody = { connection_id: string | null; links: string[]; file_ids: string[] };
 
-type Method = "GET" | "POST" | "DELETE";
-type Options = {
-  path: object;
-  query?: object;
-  header?: object;
-  body?: unknown;
-  signal?: AbortSignal | undefined;
-};
-type Loose = Record<
-  Method,
-  (path: string, options: object) => Promise<{ data?: unknown; error?: unknown; response: Response }>
->;
-type Asked = { signal?: AbortSignal | undefined };
-
 export function fileCalls(api: ApiClient) {
-  const loose = api as unknown as Loose;
-  const call = <Data>(method: Method, path: string, options: Options): Promise<Data> =>
-    send(
-      loose[method](`/api/v1${path}`, {
-        params: { path: options.path, query: options.query, header: options.header },
-        ...(options.body === undefined ? {} : { body: options.body }),
-        ...(options.signal === undefined ? {} : { signal: options.signal }),
-      }),
-    ) as Promise<Data>;
+  const call = callsOf(api);
 
   return {
     list: async (record: string, { signal }: Asked = {}): Promise<RecordFile[]> =>
-      (await call<{ files: RecordFile[] }>("GET", "/records/{record}/files", { path: { record }, signal }))
+      (await call<{ files: RecordFile[] }>("GET", "/records/{id}/files", { path: { id: record }, signal }))
         .files,
     link: async (record: string, body: LinkBody, key: string): Promise<RecordFile[]> =>
       (
-        await call<{ files: RecordFile[] }>("POST", "/records/{record}/files", {
-          path: { record },
+        await call<{ files: RecordFile[] }>("POST", "/records/{id}/files", {
+          path: { id: record },
           header: { "Idempotency-Key": key },
           body,
         })
       ).files,
     remove: (record: string, file: string) =>
-      call<void>("DELETE", "/records/{record}/files/{file}", { path: { record, file } }),
+      call<void>("DELETE", "/records/{id}/files/{file}", { path: { id: record, file } }),
     restore: (record: string, file: string) =>
-      call<RecordFile>("POST", "/records/{record}/files/{file}/restore", { path: { record, file } }),
+      call<RecordFile>("POST", "/records/{id}/files/{file}/restore", { path: { id: record, file } }),
     /** Where the person chooses files at the provider. */
     pick: (record: string, connection_id: string | null) =>
-      call<{ authorization_url: string }>("POST", "/records/{record}/files/pick", {
-        path: { record },
+      call<{ authorization_url: string }>("POST", "/records/{id}/files/pick", {
+        path: { id: record },
         body: { connection_id },
       }),
     /** Without words: the newest. */
     search: (connection: string, q: string, page: string | undefined, { signal }: Asked = {}) =>
-      call<DriveFiles>("GET", "/connections/{connection}/drive-files", {
-        path: { connection },
+      call<DriveFiles>("GET", "/connections/{id}/drive-files", {
+        path: { id: connection },
         query: {
           ...(q === "" ? {} : { q }),
           ...(page === undefined ? {} : { page_token: page }),

@@ -1,5 +1,6 @@
 /** Each call of what brings mail and records together, once. */
-import { type ApiClient, send } from "@tenon/api-client";
+import type { ApiClient } from "@tenon/api-client";
+import { type Asked, callsOf, paged } from "../core/contract-call";
 import type {
   FindBody,
   FoundRecord,
@@ -12,28 +13,8 @@ import type {
 } from "../core/next-types";
 import type { Kind, PageOf, Sharing } from "../core/types";
 
-type Method = "GET" | "POST" | "PUT" | "DELETE";
-type Options = { path?: object; query?: object; body?: unknown; signal?: AbortSignal | undefined };
-type Loose = Record<
-  Method,
-  (path: string, options: object) => Promise<{ data?: unknown; error?: unknown; response: Response }>
->;
-type Asked = { signal?: AbortSignal | undefined };
-
 export function meetingCalls(api: ApiClient) {
-  const loose = api as unknown as Loose;
-  const call = <Data>(method: Method, path: string, options: Options = {}): Promise<Data> =>
-    send(
-      loose[method](`/api/v1${path}`, {
-        params: { path: options.path, query: options.query },
-        ...(options.body === undefined ? {} : { body: options.body }),
-        ...(options.signal === undefined ? {} : { signal: options.signal }),
-      }),
-    ) as Promise<Data>;
-  const paged = (after: string | undefined, limit: number) => ({
-    limit,
-    ...(after === undefined ? {} : { after }),
-  });
+  const call = callsOf(api);
 
   return {
     find: (body: FindBody, { signal }: Asked = {}) =>

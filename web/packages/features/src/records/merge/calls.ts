@@ -1,37 +1,17 @@
 /** Each call of what finds records that may be the same, and makes one of them. */
-import { type ApiClient, send } from "@tenon/api-client";
+import type { ApiClient } from "@tenon/api-client";
 import { shaped } from "../core/calls";
+import { type Asked, callsOf } from "../core/contract-call";
 import type { DuplicateGroup, DuplicateHit, DuplicateOf, Merge, MergeBody } from "../core/next-types";
 import type { Kind, PageOf, RecordAnswer, Values } from "../core/types";
 
-type Method = "GET" | "POST";
-type Options = {
-  path?: object;
-  query?: object;
-  header?: object;
-  body?: unknown;
-  signal?: AbortSignal | undefined;
-};
-type Loose = Record<
-  Method,
-  (path: string, options: object) => Promise<{ data?: unknown; error?: unknown; response: Response }>
->;
-type Asked = { signal?: AbortSignal | undefined };
 type Answered<Of> = Omit<Of, "record"> & { record: RecordAnswer };
 
 const whole = <Of extends { record: unknown }>(one: Answered<Of>): Of =>
   ({ ...one, record: shaped(one.record) }) as unknown as Of;
 
 export function mergeCalls(api: ApiClient) {
-  const loose = api as unknown as Loose;
-  const call = <Data>(method: Method, path: string, options: Options = {}): Promise<Data> =>
-    send(
-      loose[method](`/api/v1${path}`, {
-        params: { path: options.path, query: options.query, header: options.header },
-        ...(options.body === undefined ? {} : { body: options.body }),
-        ...(options.signal === undefined ? {} : { signal: options.signal }),
-      }),
-    ) as Promise<Data>;
+  const call = callsOf(api);
   const of = (id: string) => ({ path: { id } });
 
   return {
