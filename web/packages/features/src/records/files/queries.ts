@@ -2,7 +2,8 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { type ApiClient, isProblem } from "@tenon/api-client";
 import { recordKeys } from "../core/keys";
-import { fileCalls, type RecordFile } from "./types";
+import { fileCalls } from "./calls";
+import type { RecordFile } from "./types";
 
 /** The newest first: what was just linked is seen even where not all are shown. */
 const newestFirst = (files: RecordFile[]) => [...files].sort((a, b) => b.added_at.localeCompare(a.added_at));

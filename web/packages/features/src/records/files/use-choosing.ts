@@ -5,8 +5,9 @@ import { isProblem } from "@tenon/api-client";
 import { useToast } from "@tenon/ui";
 import { useEffect } from "react";
 import { keys, useApi, useProblemText } from "../../core";
+import { fileCalls } from "./calls";
 import { forgetLeaving, markLeaving } from "./picked";
-import { fileCalls, type RecordFile } from "./types";
+import type { RecordFile } from "./types";
 
 /** The account does not allow it (any more). */
 const LACKING = ["feature_off", "needs_reauthorization", "paused"];

@@ -5,7 +5,8 @@ import { useTranslation } from "react-i18next";
 import { newKey, plain, useApi, useProblemText } from "../../core";
 import { useRecordEdits } from "../core/edits";
 import { recordKeys } from "../core/keys";
-import { fileCalls, type LinkBody, type RecordFile } from "./types";
+import { fileCalls } from "./calls";
+import type { LinkBody, RecordFile } from "./types";
 
 const known = (client: QueryClient, record: string) =>
   client.getQueryData<RecordFile[]>(recordKeys.files(record));
