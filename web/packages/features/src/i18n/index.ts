@@ -111,6 +111,8 @@ export function preferredLocale(): Locale {
 }
 
 let current: i18n | undefined;
+/** The locale asked for last, which may still be on its way. */
+let asked: Locale | undefined;
 /** Parts that were wanted once are there in every language that is chosen later. */
 const wanted = new Set<TextPart>();
 
@@ -119,17 +121,23 @@ async function addPart(instance: i18n, part: TextPart, locale: Locale): Promise<
   instance.addResourceBundle(locale, "translation", texts.default, true);
 }
 
+const addWanted = (instance: i18n, locale: Locale) =>
+  Promise.all([...wanted].map((part) => addPart(instance, part, locale)));
+
 /** Loads a part of the program and its texts together: nobody sees the one without the other. */
 export async function withTexts<Part>(part: TextPart, load: () => Promise<Part>): Promise<Part> {
   wanted.add(part);
-  const texts =
-    current === undefined ? undefined : addPart(current, part, asLocale(current.language) ?? "en");
-  const [loaded] = await Promise.all([load(), texts]);
+  const instance = current;
+  // While one locale follows another, the part may be shown in both.
+  const locales = instance === undefined ? [] : new Set([asLocale(instance.language) ?? "en", asked ?? "en"]);
+  const texts = [...locales].map((locale) => instance && addPart(instance, part, locale));
+  const [loaded] = await Promise.all([load(), ...texts]);
   return loaded;
 }
 
 /** Only the texts of the locale in use are loaded. */
 export async function createI18n(locale: Locale): Promise<i18n> {
+  asked = locale;
   const instance = createInstance();
   const texts = await LOADERS[locale]();
   await instance.use(initReactI18next).init({
@@ -139,19 +147,23 @@ export async function createI18n(locale: Locale): Promise<i18n> {
     interpolation: { escapeValue: false },
     returnNull: false,
   });
-  await Promise.all([...wanted].map((part) => addPart(instance, part, locale)));
+  // From here on parts come to this instance by themselves; those wanted before are fetched now.
   current = instance;
+  await addWanted(instance, locale);
   document.documentElement.lang = locale;
   return instance;
 }
 
 export async function changeLocale(instance: i18n, locale: Locale): Promise<void> {
+  asked = locale;
   globalThis.localStorage?.setItem(STORED_KEY, locale);
   if (!instance.hasResourceBundle(locale, "translation")) {
     const texts = await LOADERS[locale]();
     instance.addResourceBundle(locale, "translation", texts.default, true);
   }
-  await Promise.all([...wanted].map((part) => addPart(instance, part, locale)));
+  await addWanted(instance, locale);
+  // Another one was asked for meanwhile: it is the one to show.
+  if (asked !== locale) return;
   await instance.changeLanguage(locale);
   document.documentElement.lang = locale;
 }
