@@ -26,9 +26,10 @@ use clap::Args;
 use crate::build;
 use crate::canary::Random;
 use crate::counts::Counts;
+use crate::failures;
 use crate::launch::DATABASES;
 use crate::needs::debian_packages;
-use crate::report::{Report, say};
+use crate::report::{Figure, Report, say};
 
 /// How often and from which seed.
 #[derive(Args, Clone)]
@@ -137,6 +138,15 @@ pub fn short(name: &str) -> Result<Counts> {
     };
     let report = prove(name, *proof, &options);
     report.print(false);
+    for figure in report.figures.iter().filter(|figure| !figure.holds) {
+        let Figure {
+            what, value, goal, ..
+        } = figure;
+        failures::keep(
+            name,
+            &format!("FAIL prove {name}: {what}: {value}, not {goal}"),
+        );
+    }
     Ok(report.counts())
 }
 
