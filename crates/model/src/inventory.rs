@@ -114,6 +114,7 @@ const GENERAL: &[Column] = inventory! {
         disabled_at: Account, Workspace, "whether the account is switched off";
         created_at: Operational, Workspace, "order of lists";
         undo_send_seconds: Account, Owner, "how long a message waits before it goes";
+        working_hours: Account, Owner, "offering hours for sending later";
     }
     recovery_codes (None, Retention::Member) {
         member_id: Identifier, Program, "whose code it is";
@@ -520,6 +521,8 @@ const GENERAL: &[Column] = inventory! {
         request_hash: Operational, Program, "telling a repeated request from another one";
         created_at: Operational, Owner, "order of lists";
         finished_at: Operational, Owner, "shown in lists, deleting old ones";
+        scheduled_for: Operational, Owner, "the hour it was scheduled for";
+        scheduled_zone: Operational, Owner, "in whose time zone that hour was chosen";
     }
     jobs (None, Retention::UntilDisconnect) {
         id: Identifier, Operator, "names the job";

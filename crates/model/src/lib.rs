@@ -5,6 +5,7 @@ pub mod connection;
 pub mod event;
 pub mod feature;
 pub mod files;
+pub mod hours;
 pub mod id;
 pub mod inventory;
 pub mod mail;

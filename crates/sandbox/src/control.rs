@@ -311,6 +311,30 @@ impl Control {
         id
     }
 
+    /// A draft is written anew in Gmail itself: its message is replaced, and loses what headers it had.
+    pub fn edit_draft(&self, account: &str, id: &str, message: Vec<u8>) {
+        let now = self.state.now();
+        let mut mailbox = self.mailbox(account);
+        let Some(old) = mailbox.drafts.iter().find(|d| d.id == id).cloned() else {
+            return;
+        };
+        let thread = mailbox.get(old.slot).map(|m| m.thread);
+        let received = now.0.div_euclid(1000);
+        let slot = mailbox.insert(Bytes::from(message), vec![DRAFT], received, thread, now);
+        mailbox.delete(old.slot, now);
+        mailbox.drafts.push(Draft { id: old.id, slot });
+    }
+
+    /// A draft is discarded in Gmail itself.
+    pub fn delete_draft(&self, account: &str, id: &str) {
+        let now = self.state.now();
+        let mut mailbox = self.mailbox(account);
+        let slot = mailbox.drafts.iter().find(|d| d.id == id).map(|d| d.slot);
+        if let Some(slot) = slot {
+            mailbox.delete(slot, now);
+        }
+    }
+
     /// How much there is.
     pub fn counts(&self, account: &str) -> Counts {
         let mailbox = self.mailbox(account);

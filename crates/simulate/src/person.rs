@@ -145,6 +145,7 @@ pub(crate) async fn perform(
         }
         Deed::Send { draft, key, undo } => {
             let start = StartSend {
+                at: None,
                 undo_seconds: Some(undo),
                 if_match: None,
             };

@@ -38,10 +38,12 @@ pub struct Member {
     pub created_at: Time,
     /// How long a message waits before it goes, for taking it back; 0 to 30.
     pub undo_send_seconds: i64,
+    /// When the member works, as JSON of [`tenon_model::hours::WorkingHours`]; the usual hours without.
+    pub working_hours: Option<String>,
 }
 
 const COLUMNS: &str = "id, workspace_id, email, name, role, password_hash, locale, time_zone, totp, \
-                       totp_confirmed_at, totp_last_step, disabled_at, created_at, undo_send_seconds";
+                       totp_confirmed_at, totp_last_step, disabled_at, created_at, undo_send_seconds, working_hours";
 /// The scope's workspace is `$2`, NULL for the deployment itself.
 const SCOPED: &str = "id = $1 AND ($2 IS NULL OR workspace_id = $2)";
 
@@ -62,6 +64,7 @@ fn read(row: &Row) -> Result<Member, StoreError> {
         disabled_at: r.opt()?,
         created_at: r.take()?,
         undo_send_seconds: r.take()?,
+        working_hours: r.opt()?,
     })
 }
 
@@ -83,7 +86,7 @@ impl Members<'_> {
         }
         let insert = sql(format!(
             "INSERT INTO members ({COLUMNS}) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
         ))
         .bind(row.id)
         .bind(row.workspace_id)
@@ -98,7 +101,8 @@ impl Members<'_> {
         .bind(row.totp_last_step)
         .bind(row.disabled_at)
         .bind(row.created_at)
-        .bind(row.undo_send_seconds);
+        .bind(row.undo_send_seconds)
+        .bind(row.working_hours.clone());
         self.tx.exec(insert).await.map(drop)
     }
 
@@ -177,6 +181,20 @@ impl Members<'_> {
         .bind(id)
         .bind(self.tx.workspace_or_all()?)
         .bind(seconds);
+        match self.tx.exec(update).await? {
+            0 => Err(StoreError::NotFound("member")),
+            _ => Ok(()),
+        }
+    }
+
+    /// Sets when the member works.
+    pub async fn set_working_hours(&mut self, id: MemberId, json: &str) -> Result<(), StoreError> {
+        let update = sql(format!(
+            "UPDATE members SET working_hours = $3 WHERE {SCOPED}"
+        ))
+        .bind(id)
+        .bind(self.tx.workspace_or_all()?)
+        .bind(json);
         match self.tx.exec(update).await? {
             0 => Err(StoreError::NotFound("member")),
             _ => Ok(()),

@@ -32,6 +32,10 @@ pub struct SendRow {
     pub lookups: i64,
     /// When it goes.
     pub send_at: Time,
+    /// The hour it was scheduled for; `None` for what goes at once.
+    pub scheduled_for: Option<Time>,
+    /// In which time zone that hour was chosen.
+    pub scheduled_zone: Option<String>,
     /// Since when the provider may have sent it.
     pub committed_at: Option<Time>,
     /// Why it did not go: a stable code.
@@ -54,11 +58,12 @@ pub struct SendRow {
 
 const COLUMNS: &str = "id, workspace_id, member_id, connection_id, draft_id, provider_draft_id, state, version, \
                        attempts, lookups, send_at, committed_at, reason, known, envelope, provider_message_id, \
-                       repeat_key, request_hash, created_at, finished_at";
+                       repeat_key, request_hash, created_at, finished_at, scheduled_for, scheduled_zone";
 const OWN: &str = "workspace_id = $1 AND ($2 IS NULL OR member_id = $2)";
 
 fn read(row: &Row) -> Result<SendRow, StoreError> {
     let mut r = row.reader();
+    // In the order of the columns.
     Ok(SendRow {
         id: r.take()?,
         workspace_id: r.take()?,
@@ -80,6 +85,16 @@ fn read(row: &Row) -> Result<SendRow, StoreError> {
         request_hash: r.opt()?,
         created_at: r.take()?,
         finished_at: r.opt()?,
+        scheduled_for: r.opt()?,
+        scheduled_zone: r.opt()?,
+    })
+}
+
+fn in_states(states: Option<&[State]>) -> String {
+    // The words are this program's own.
+    states.map_or(String::new(), |states| {
+        let words: Vec<String> = states.iter().map(|s| format!("'{}'", s.as_str())).collect();
+        format!(" AND state IN ({})", words.join(", "))
     })
 }
 
@@ -99,7 +114,7 @@ impl Sends<'_> {
         self.tx.hold(row.connection_id).await?;
         let insert = sql(format!(
             "INSERT INTO sends ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, \
-             $15, $16, $17, $18, $19, $20)"
+             $15, $16, $17, $18, $19, $20, $21, $22)"
         ))
         .bind(row.id)
         .bind(row.workspace_id)
@@ -120,7 +135,9 @@ impl Sends<'_> {
         .bind(row.repeat_key)
         .bind(row.request_hash)
         .bind(row.created_at)
-        .bind(row.finished_at);
+        .bind(row.finished_at)
+        .bind(row.scheduled_for)
+        .bind(row.scheduled_zone.clone());
         self.tx.exec(insert).await.map(drop)
     }
 
@@ -128,7 +145,8 @@ impl Sends<'_> {
     pub async fn step(&mut self, row: &SendRow) -> Result<bool, StoreError> {
         let update = sql(format!(
             "UPDATE sends SET state = $5, version = version + 1, attempts = $6, lookups = $7, send_at = $8, \
-             committed_at = $9, reason = $10, known = $11, provider_message_id = $12, finished_at = $13 \
+             committed_at = $9, reason = $10, known = $11, provider_message_id = $12, finished_at = $13, \
+             scheduled_for = $14, scheduled_zone = $15, envelope = $16 \
              WHERE {OWN} AND id = $3 AND version = $4"
         ));
         let update = self
@@ -144,7 +162,10 @@ impl Sends<'_> {
             .bind(row.reason.clone())
             .bind(row.known.as_str())
             .bind(row.provider_message_id.clone())
-            .bind(row.finished_at);
+            .bind(row.finished_at)
+            .bind(row.scheduled_for)
+            .bind(row.scheduled_zone.clone())
+            .bind(&row.envelope);
         Ok(self.tx.exec(update).await? == 1)
     }
 
@@ -203,11 +224,7 @@ impl Sends<'_> {
         limit: u32,
     ) -> Result<Vec<SendRow>, StoreError> {
         let (at, id) = after.map_or((i64::MAX, uuid::Uuid::max()), |(at, id)| (at.0, id.0));
-        // The words are this program's own.
-        let only = state.map_or(String::new(), |states| {
-            let words: Vec<String> = states.iter().map(|s| format!("'{}'", s.as_str())).collect();
-            format!(" AND state IN ({})", words.join(", "))
-        });
+        let only = in_states(state);
         let query = sql(format!(
             "SELECT {COLUMNS} FROM sends WHERE {OWN} AND (created_at, id) < ($3, $4){only} \
              ORDER BY created_at DESC, id DESC LIMIT $5"
@@ -215,6 +232,32 @@ impl Sends<'_> {
         let query = self
             .tx
             .bind_visible(query)?
+            .bind(at)
+            .bind(id)
+            .bind(i64::from(limit));
+        self.tx.all(query).await?.iter().map(read).collect()
+    }
+
+    /// The messages that were scheduled for an hour from `from` on and before `until`, in the order of their hours, after
+    /// the last one of the page before.
+    pub async fn scheduled(
+        &mut self,
+        (from, until): (Time, Time),
+        state: Option<&[State]>,
+        after: Option<(Time, SendId)>,
+        limit: u32,
+    ) -> Result<Vec<SendRow>, StoreError> {
+        let (at, id) = after.map_or((i64::MIN, uuid::Uuid::nil()), |(at, id)| (at.0, id.0));
+        let only = in_states(state);
+        let query = sql(format!(
+            "SELECT {COLUMNS} FROM sends WHERE {OWN} AND scheduled_for >= $3 AND scheduled_for < $4 \
+             AND (scheduled_for, id) > ($5, $6){only} ORDER BY scheduled_for, id LIMIT $7"
+        ));
+        let query = self
+            .tx
+            .bind_visible(query)?
+            .bind(from)
+            .bind(until)
             .bind(at)
             .bind(id)
             .bind(i64::from(limit));

@@ -50,6 +50,7 @@ pub fn member(world: &World, workspace: WorkspaceId) -> Member {
         disabled_at: None,
         created_at: world.now(),
         undo_send_seconds: 10,
+        working_hours: None,
     }
 }
 

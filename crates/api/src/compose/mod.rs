@@ -2,6 +2,7 @@
 
 mod begin;
 mod drafts;
+mod later;
 mod sends;
 mod uploads;
 
@@ -40,7 +41,10 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(drafts::get_draft_attachment))
         .routes(routes!(sends::send_draft))
         .routes(routes!(sends::list_sends))
-        .routes(routes!(sends::get_send))
+        .routes(routes!(sends::get_send, later::reschedule_send))
+        .routes(routes!(later::send_now))
+        .routes(routes!(later::get_send_times))
+        .routes(routes!(later::check_send_time))
         .routes(routes!(sends::cancel_send))
         .routes(routes!(sends::resolve_send))
         .merge(drafts)

@@ -4,12 +4,14 @@ use axum::Json;
 use axum::extract::State;
 use http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
-use tenon_app::compose::{self, KnownView, SendView, StartSend};
+use tenon_app::compose::{self, KnownView, SendView, SendsWanted, StartSend};
+use tenon_model::hours::WallTime;
 use tenon_model::outbox::Decision;
-use tenon_model::{DraftId, SendId};
+use tenon_model::{DraftId, SendId, Time};
 use utoipa::{IntoParams, ToSchema};
 
 use super::drafts::if_match;
+use super::later::SendAt;
 use super::{Recipient, recipients};
 use crate::Api;
 use crate::extract::{self, IdempotencyKey, Query};
@@ -29,6 +31,9 @@ pub(super) struct SendInput {
     /// Seconds in which it can be taken back, 0 to 30; the member's own setting when left out.
     #[serde(default)]
     undo_seconds: Option<u32>,
+    /// The hour at which it goes, within a year; at once when left out.
+    #[serde(default)]
+    at: Option<SendAt>,
 }
 
 /// A message on its way out.
@@ -41,6 +46,9 @@ pub(super) struct Send {
     state: SendState,
     /// When it goes.
     send_at: Timestamp,
+    /// The hour it was scheduled for; null for what goes at once.
+    #[schema(required)]
+    scheduled: Option<SendAt>,
     to: Vec<Recipient>,
     cc: Vec<Recipient>,
     bcc: Vec<Recipient>,
@@ -151,6 +159,7 @@ impl From<SendView> for Send {
                 _ => SendState::Doubtful,
             },
             send_at: v.send_at.into(),
+            scheduled: v.scheduled.map(Into::into),
             to: recipients(v.to),
             cc: recipients(v.cc),
             bcc: recipients(v.bcc),
@@ -169,7 +178,7 @@ impl From<SendView> for Send {
 
 /// Sends a draft
 ///
-/// It goes after the time in which it can be taken back; `send_changed` tells what becomes of it.
+/// It goes after the time in which it can be taken back, or at the hour chosen; `send_changed` tells what becomes of it.
 #[utoipa::path(
     post, path = "/drafts/{id}/send", tag = "compose",
     params(
@@ -187,9 +196,11 @@ pub(super) async fn send_draft(
     headers: HeaderMap,
     extract::Json(input): extract::Json<SendInput>,
 ) -> Answer<(StatusCode, Json<Send>)> {
-    let repeat = key.required(&actor, "send", &(id, input.undo_seconds))?;
+    let at = input.at.map(WallTime::from);
+    let repeat = key.required(&actor, "send", &(id, input.undo_seconds, &at))?;
     let start = StartSend {
         undo_seconds: input.undo_seconds,
+        at,
         if_match: if_match(&headers),
     };
     let done =
@@ -205,6 +216,14 @@ pub(super) struct SendsInput {
     /// `scheduled`, `sending`, `sent`, `refused`, `doubtful` or `cancelled`.
     #[serde(default)]
     state: Option<String>,
+    /// With `until`: those that were scheduled for an hour from here on, in the order of their hours (RFC 3339).
+    #[serde(default)]
+    #[param(format = DateTime)]
+    from: Option<String>,
+    /// And before this hour.
+    #[serde(default)]
+    #[param(format = DateTime)]
+    until: Option<String>,
     /// How many, 1 to 200.
     #[serde(default = "default_limit")]
     #[param(minimum = 1, maximum = 200, default = 50)]
@@ -218,9 +237,28 @@ const fn default_limit() -> u32 {
     50
 }
 
+impl SendsInput {
+    fn between(&self) -> Answer<Option<(Time, Time)>> {
+        let read = |name, text: &str| {
+            Time::parse_rfc3339(text).ok_or_else(|| {
+                Problem::invalid(name, "must be a time such as 2026-11-22T09:00:00Z")
+            })
+        };
+        match (&self.from, &self.until) {
+            (None, None) => Ok(None),
+            (Some(from), Some(until)) => Ok(Some((read("from", from)?, read("until", until)?))),
+            _ => Err(Problem::invalid(
+                "from",
+                "must be given together with until",
+            )),
+        }
+    }
+}
+
 /// The outbox, newest first
 ///
-/// Messages of the last 30 days.
+/// Messages on their way and those that ended in the last 30 days; with `from` and `until` the calendar of what was
+/// scheduled.
 #[utoipa::path(get, path = "/sends", tag = "compose", params(SendsInput), responses((status = 200, body = Page<Send>), ListProblems))]
 pub(super) async fn list_sends(
     State(api): State<Api>,
@@ -230,8 +268,13 @@ pub(super) async fn list_sends(
     if !(1..=200).contains(&input.limit) {
         return Err(Problem::invalid("limit", "must be from 1 to 200"));
     }
-    let (state, after) = (input.state.as_deref(), input.after.as_deref());
-    let page = compose::sends(&api.ctx, &actor, state, after, input.limit).await?;
+    let wanted = SendsWanted {
+        state: input.state.as_deref(),
+        between: input.between()?,
+        after: input.after.as_deref(),
+        limit: input.limit,
+    };
+    let page = compose::sends(&api.ctx, &actor, wanted).await?;
     Ok(Json(Page {
         items: page.items.into_iter().map(Into::into).collect(),
         next: page.next,

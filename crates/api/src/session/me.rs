@@ -6,7 +6,7 @@ use serde::Deserialize;
 use tenon_app::access;
 use utoipa::ToSchema;
 
-use super::{Me, SignedIn};
+use super::{Me, SignedIn, WorkingHours};
 use crate::Api;
 use crate::extract;
 use crate::problem::{Answer, problems};
@@ -28,6 +28,9 @@ pub(super) struct MeInput {
     /// How long a message waits before it goes, 0 to 30.
     #[serde(default)]
     undo_send_seconds: Option<u32>,
+    /// When one works, for the hours that are offered.
+    #[serde(default)]
+    working_hours: Option<WorkingHours>,
 }
 
 /// Changes one's own profile
@@ -42,6 +45,7 @@ pub(super) async fn patch_me(
         locale: input.locale,
         time_zone: input.time_zone,
         undo_send_seconds: input.undo_send_seconds,
+        working_hours: input.working_hours.map(Into::into),
     };
     let view = access::update_me(&api.ctx, &actor, change).await?;
     Ok(Json(Me::new(&api.ctx, view)))

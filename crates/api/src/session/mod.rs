@@ -22,6 +22,7 @@ use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use tenon_app::access::{self, MeView};
 use tenon_app::{Actor, Ctx};
+use tenon_model::hours;
 use tenon_model::member::Role;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -114,9 +115,45 @@ struct Member {
     totp_enabled: bool,
     /// How long a message waits before it goes, 0 to 30.
     undo_send_seconds: u32,
+    /// For the hours that are offered for sending later.
+    working_hours: WorkingHours,
     /// How many recovery codes are left.
     recovery_codes: u64,
     has_password: bool,
+}
+
+/// When a member works, on the wall of their own time zone.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct WorkingHours {
+    /// ISO 8601 weekdays, 1 is Monday; each once, in their order.
+    #[schema(example = json!([1, 2, 3, 4, 5]))]
+    days: Vec<i8>,
+    #[schema(example = "09:00")]
+    from: String,
+    /// Later than `from`.
+    #[schema(example = "17:00")]
+    until: String,
+}
+
+impl From<hours::WorkingHours> for WorkingHours {
+    fn from(h: hours::WorkingHours) -> Self {
+        Self {
+            days: h.days,
+            from: h.from,
+            until: h.until,
+        }
+    }
+}
+
+impl From<WorkingHours> for hours::WorkingHours {
+    fn from(h: WorkingHours) -> Self {
+        Self {
+            days: h.days,
+            from: h.from,
+            until: h.until,
+        }
+    }
 }
 
 /// What a member may do.
@@ -179,6 +216,7 @@ impl Me {
                 time_zone: view.time_zone,
                 totp_enabled: view.totp_enabled,
                 undo_send_seconds: view.undo_send_seconds,
+                working_hours: view.working_hours.into(),
                 recovery_codes: view.recovery_codes,
                 has_password: view.has_password,
             },

@@ -163,6 +163,97 @@ async fn from_a_file_to_a_sent_message() {
         .is_problem(422, "validation");
 }
 
+/// What is scheduled, as the calendar tells it.
+async fn calendar(browser: &mut Browser, more: &str) -> Value {
+    let year = "from=2020-01-01T00:00:00Z&until=2999-01-01T00:00:00Z";
+    browser
+        .get(&format!("/api/v1/sends?{year}{more}"))
+        .await
+        .json()["items"]
+        .clone()
+}
+
+#[tokio::test]
+async fn a_message_is_scheduled_moved_and_sent_at_once() {
+    let (app, mut browser) = TestApp::with_owner().await;
+    let id = app.sync_for(&mut browser, WRITING).await;
+    let times = browser
+        .get("/api/v1/send-times?time_zone=Europe/Paris")
+        .await
+        .json();
+    let last = times["presets"].as_array().unwrap().last().unwrap().clone();
+    let at = json!({ "local": last["local"], "time_zone": "Europe/Paris" });
+    let local = last["local"].as_str().unwrap();
+    let checked = browser
+        .get(&format!(
+            "/api/v1/send-times/check?local={local}&time_zone=Europe/Paris"
+        ))
+        .await
+        .json();
+    assert_eq!(
+        (&checked["send_at"], &checked["moved"]),
+        (&last["send_at"], &json!(false))
+    );
+    browser
+        .get("/api/v1/send-times/check?local=2020-01-01T09:00&time_zone=Europe/Paris")
+        .await
+        .is_problem(422, "validation");
+    browser
+        .get("/api/v1/send-times?time_zone=Europe/Atlantis")
+        .await
+        .is_problem(422, "validation");
+
+    let draft = browser
+        .keyed(Method::POST, "/api/v1/drafts", "d", letter(&id, "Later"))
+        .await
+        .json();
+    let send = format!("/api/v1/drafts/{}/send", draft["id"].as_str().unwrap());
+    let past = json!({ "at": { "local": "2020-01-01T09:00", "time_zone": "Europe/Paris" } });
+    browser
+        .keyed(Method::POST, &send, "past", past)
+        .await
+        .is_problem(422, "validation");
+    let begun = browser
+        .keyed(Method::POST, &send, "s", json!({ "at": at }))
+        .await;
+    assert_eq!(begun.status, StatusCode::ACCEPTED, "{}", begun.text());
+    let begun = begun.json();
+    assert_eq!(
+        (&begun["scheduled"], &begun["send_at"]),
+        (&at, &last["send_at"])
+    );
+    assert_eq!(calendar(&mut browser, "").await[0]["id"], begun["id"]);
+    browser
+        .get("/api/v1/sends?from=2026-01-01T00:00:00Z")
+        .await
+        .is_problem(422, "validation");
+
+    let out = format!("/api/v1/sends/{}", begun["id"].as_str().unwrap());
+    let first = &times["presets"][0];
+    let sooner = json!({ "at": { "local": first["local"], "time_zone": "Europe/Paris" } });
+    let moved = browser
+        .write(Method::PATCH, &out, Some(sooner.clone()))
+        .await
+        .json();
+    assert_eq!(moved["send_at"], first["send_at"]);
+    let now = browser.post_empty(&format!("{out}/send-now")).await;
+    assert_eq!(now.status, StatusCode::OK, "{}", now.text());
+    for _ in 0..200 {
+        if browser.get(&out).await.json()["state"] == "sent" {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(
+        calendar(&mut browser, "&state=sent").await[0]["id"],
+        begun["id"]
+    );
+    browser
+        .write(Method::PATCH, &out, Some(sooner))
+        .await
+        .is_problem(409, "too_late");
+}
+
 #[tokio::test]
 async fn an_answer_begins_with_what_it_answers() {
     let (app, mut browser) = TestApp::with_owner().await;

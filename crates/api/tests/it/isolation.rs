@@ -249,6 +249,9 @@ pub(crate) fn bodies(method: &Method, path: &str, id: &str, own: &str) -> Vec<Va
         ("PATCH", "/labels/{id}" | "/me/passkeys/{id}") => vec![json!({ "name": "Taken" })],
         ("PATCH", "/members/{id}") => vec![json!({ "role": "viewer" })],
         ("POST", "/sends/{id}/resolve") => vec![json!({ "decision": "sent" })],
+        ("PATCH", "/sends/{id}") => {
+            vec![json!({ "at": { "local": "2027-01-04T09:00", "time_zone": "Europe/Paris" } })]
+        }
         ("POST", "/connections/{id}/unpark") => vec![json!({ "decision": "keep" })],
         ("POST", "/objects/{kind}/fields") => vec![json!({ "label": "Mine", "type": "text" })],
         ("PATCH", "/fields/{id}") => vec![json!({ "label": "Taken", "archived": false })],

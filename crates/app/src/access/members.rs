@@ -2,6 +2,7 @@
 
 use secrecy::SecretString;
 use tenon_model::audit::{AuditAction, AuditDetail, AuditTarget};
+use tenon_model::hours::WorkingHours;
 use tenon_model::member::Role;
 use tenon_model::{MemberId, WorkspaceId};
 use tenon_store::{Member, Tx};
@@ -36,6 +37,8 @@ pub struct MeView {
     pub totp_enabled: bool,
     /// How long a message waits before it goes, in seconds.
     pub undo_send_seconds: u32,
+    /// When the member works.
+    pub working_hours: WorkingHours,
     /// Recovery codes that are left.
     pub recovery_codes: u64,
     /// Whether the member has a password.
@@ -69,6 +72,8 @@ pub struct UpdateMe {
     pub time_zone: Option<String>,
     /// How long a message waits before it goes, 0 to 30 seconds.
     pub undo_send_seconds: Option<u32>,
+    /// When the member works.
+    pub working_hours: Option<WorkingHours>,
 }
 
 /// A new member, made by the command line.
@@ -104,12 +109,21 @@ pub(super) async fn me_view(tx: &mut Tx, member: &Member) -> Result<MeView> {
         time_zone: member.time_zone.clone(),
         totp_enabled: member.totp_confirmed_at.is_some(),
         undo_send_seconds: u32::try_from(member.undo_send_seconds).unwrap_or_default(),
+        working_hours: working_hours(member),
         recovery_codes: tx.members().count_recovery_codes(member.id).await?,
         has_password: member.password_hash.is_some(),
         disabled: member.disabled_at.is_some(),
         workspace: workspace.id,
         workspace_name: workspace.name,
     })
+}
+
+/// When a member works.
+pub(crate) fn working_hours(member: &Member) -> WorkingHours {
+    let stored = member.working_hours.as_deref();
+    stored
+        .and_then(|json| serde_json::from_str(json).ok())
+        .unwrap_or_default()
 }
 
 /// The member who asks.
@@ -141,8 +155,17 @@ pub async fn update_me(ctx: &Ctx, actor: &Actor, change: UpdateMe) -> Result<MeV
             problems.push(("undo_send_seconds".into(), "must be from 0 to 30".into()));
         }
     }
+    for (field, sentence) in change.working_hours.iter().flat_map(WorkingHours::problems) {
+        problems.push((format!("working_hours.{field}"), sentence.to_owned()));
+    }
     if !problems.is_empty() {
         return Err(Error::Validation(problems));
+    }
+    if let Some(hours) = change.working_hours {
+        let json = serde_json::to_string(&hours)
+            .map_err(|_| Error::Internal("working_hours_json".into()))?;
+        tx.members().set_working_hours(member.id, &json).await?;
+        member.working_hours = Some(json);
     }
     tx.members()
         .set_profile(member.id, &member.name, &member.locale, &member.time_zone)
@@ -243,6 +266,7 @@ pub(super) async fn prepare(ctx: &Ctx, input: NewMemberInput) -> Result<Member> 
         totp_last_step: 0,
         disabled_at: None,
         undo_send_seconds: UNDO_SEND,
+        working_hours: None,
         created_at: ctx.world.now(),
     })
 }

@@ -28,10 +28,10 @@ pub use invitations::{
     Accept, InvitationView, NewInvitation, OpenedInvitation, accept_invitation, invitations,
     invite, open_invitation, withdraw_invitation,
 };
-pub(crate) use members::MAX_UNDO_SEND;
 pub use members::{
     ChangePassword, MeView, NewMemberInput, UpdateMe, change_password, me, update_me,
 };
+pub(crate) use members::{MAX_UNDO_SEND, working_hours};
 pub use openid::{
     Begin, Begun, IdentityView, IssuerAnswer, IssuerView, Outcome, Refusal, answer_of_issuer,
     begin_adding, begin_at_issuer, begin_proof_at_issuer, identities, issuers, remove_identity,

@@ -11,7 +11,7 @@ use tenon_model::event::EventKind;
 use tenon_model::feature::Feature;
 use tenon_model::mail::normalize_address;
 use tenon_model::{
-    ConnectionId, DraftId, MemberId, MessageId, ThreadId, Time, UploadId, WorkspaceId,
+    ConnectionId, DraftId, MemberId, MessageId, Scope, ThreadId, Time, UploadId, WorkspaceId,
 };
 use tenon_store::{ConnectionRow, DraftRow, StoreError, Tx};
 
@@ -140,8 +140,8 @@ pub(super) async fn not_sending(tx: &mut Tx, id: DraftId) -> Result<()> {
 }
 
 /// The provider no longer has it.
-pub(super) async fn gone(ctx: &Ctx, actor: &Actor, row: &DraftRow) -> Result<()> {
-    let mut tx = ctx.store.begin(&actor.scope()).await?;
+pub(super) async fn gone(ctx: &Ctx, scope: &Scope, row: &DraftRow) -> Result<()> {
+    let mut tx = ctx.store.begin(scope).await?;
     tx.drafts().gone(row.id).await?;
     announce(ctx, &mut tx, row).await?;
     tx.commit().await?;
@@ -197,7 +197,7 @@ pub(super) async fn fetch(
             Ok((raw, read))
         }
         Err(e) if e.reaction == Reaction::Skip => {
-            gone(ctx, actor, row).await?;
+            gone(ctx, &actor.scope(), row).await?;
             Err(Error::DraftGone)
         }
         Err(e) => Err(e.into()),

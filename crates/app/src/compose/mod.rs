@@ -22,8 +22,9 @@ pub use discard::{Discarded, discard, discard_all};
 pub use drafts::{DraftView, draft, draft_attachment, open_draft};
 pub use input::{AttachmentRef, DraftInput, Kind, Mailbox};
 pub use outbox::{
-    KnownView, SendDraft, SendView, StartSend, cancel_send, drive_send, drive_send_until, resolve,
-    send, send_by_id, sends,
+    KnownView, SendDraft, SendTimes, SendView, SendsWanted, StartSend, cancel_send, check_time,
+    drive_send, drive_send_until, reschedule, resolve, send, send_by_id, send_now, send_times,
+    sends,
 };
 pub use prefill::{ComposeView, FromView, PartRef, compose, from_addresses};
 pub use save::{create_draft, update_draft};

@@ -3,18 +3,24 @@
 //! [`tenon_model::outbox`]; here are the calls and the rows.
 
 mod drive;
+mod later;
+mod ready;
 mod send;
 mod view;
 
 pub use drive::{SendDraft, drive_send, drive_send_until};
+pub use later::{SendTimes, check_time, reschedule, send_now, send_times};
 pub use send::{StartSend, cancel_send, resolve, send};
-pub use view::{KnownView, SendView, send_by_id, sends};
+pub use view::{KnownView, SendView, SendsWanted, send_by_id, sends};
 
 use serde::{Deserialize, Serialize};
-use tenon_model::Time;
 use tenon_model::mail::Address;
 use tenon_model::outbox::{Finding, Outbox};
-use tenon_store::SendRow;
+use tenon_model::{KeyId, SendId, Time};
+use tenon_store::{SendRow, Tx};
+use tenon_vault::{Context, Sealed};
+
+use crate::{Ctx, Error, Result};
 
 /// Recipients and subject of a message on its way, sealed as one value.
 #[derive(Clone, Default, Serialize, Deserialize)]
@@ -27,6 +33,24 @@ struct Envelope {
     bcc: Vec<Address>,
     #[serde(default)]
     subject: String,
+}
+
+impl Envelope {
+    async fn seal(&self, ctx: &Ctx, tx: &mut Tx, key: KeyId, send: SendId) -> Result<Sealed> {
+        let key = ctx.keys.get(tx, key).await?;
+        let json = serde_json::to_vec(self).map_err(|_| Error::Internal("envelope_json".into()))?;
+        Ok(key.seal(
+            &ctx.world,
+            &Context::new("sends", "envelope", send.0),
+            &json,
+        )?)
+    }
+
+    async fn open(ctx: &Ctx, tx: &mut Tx, key: KeyId, row: &SendRow) -> Result<Self> {
+        let key = ctx.keys.get(tx, key).await?;
+        let json = key.open(&Context::new("sends", "envelope", row.id.0), &row.envelope)?;
+        serde_json::from_slice(&json).map_err(|_| Error::Internal("envelope_json".into()))
+    }
 }
 
 /// One thing that is known of a message whose fate is not.

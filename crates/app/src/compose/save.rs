@@ -202,7 +202,7 @@ async fn replace(
     let at = match desk.port.draft(&provider_id).await {
         Ok(at) => at,
         Err(e) if e.reaction == Reaction::Skip => {
-            gone(ctx, actor, &row).await?;
+            gone(ctx, &actor.scope(), &row).await?;
             return Err(Error::DraftGone);
         }
         Err(e) => return Err(e.into()),
@@ -243,7 +243,7 @@ async fn replace(
         // Replacing again with the same is the same: nothing has to be looked for.
         Err(WriteError::Unknown(_)) => Err(Error::OutcomeUnknown(SOON)),
         Err(WriteError::Refused(e)) if e.code == "not_found" => {
-            gone(ctx, actor, &row).await?;
+            gone(ctx, &actor.scope(), &row).await?;
             Err(Error::DraftGone)
         }
         Err(WriteError::Refused(e)) if e.reaction == Reaction::Skip => Err(Error::ProviderRefused),

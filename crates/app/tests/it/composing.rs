@@ -359,7 +359,7 @@ store_test! {
         }
         app.sandbox.control().add_draft(ALICE, b"Subject: Begun elsewhere\r\n\r\nx".to_vec());
         app.sync(id).await;
-        let start = compose::StartSend { undo_seconds: Some(30), if_match: None };
+        let start = compose::StartSend { undo_seconds: Some(30), at: None, if_match: None };
         compose::send(&app.ctx, &app.owner, sending.id, start, key(&app.owner, "send", "s")).await.unwrap();
         let query = ThreadsQuery { connection: Some(id), limit: 200, ..Default::default() };
         let page = mail::threads(&app.ctx, &app.owner, query).await.unwrap();

@@ -213,6 +213,7 @@ async fn writing(app: &TestApp, id: ConnectionId, cold: impl Fn()) {
     let draft = save(app, letter(id, "Cold"), "cold").await.unwrap();
     cold();
     let start = StartSend {
+        at: None,
         undo_seconds: Some(20),
         if_match: None,
     };
@@ -223,11 +224,18 @@ async fn writing(app: &TestApp, id: ConnectionId, cold: impl Fn()) {
     assert_eq!(taken_back.state, "cancelled");
     cold();
     assert_eq!(
-        compose::sends(ctx, owner, None, None, 10)
-            .await
-            .unwrap()
-            .items
-            .len(),
+        compose::sends(
+            ctx,
+            owner,
+            compose::SendsWanted {
+                limit: 10,
+                ..compose::SendsWanted::default()
+            }
+        )
+        .await
+        .unwrap()
+        .items
+        .len(),
         1
     );
     cold();

@@ -48,6 +48,7 @@ async fn nothing_is_lost_or_doubled(store: TestStore) {
             key(&app.owner, "draft", &name)
         ));
         let start = StartSend {
+            at: None,
             undo_seconds: Some(0),
             if_match: None,
         };

@@ -24,6 +24,7 @@ mod idle;
 mod importing;
 mod keeping;
 mod keys;
+mod later;
 mod lending;
 mod looking;
 mod lost_commits;

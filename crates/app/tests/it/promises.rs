@@ -80,11 +80,11 @@ store_test! {
         let star = StartAction { action: Action::Star, target: Target::Threads(vec![threads[0].id]), label: None, from: None };
         acting::start(&app.ctx, &app.owner, star, None).await.unwrap();
         let draft = save(&app, letter(id, "Hello"), "d").await.unwrap();
-        let now = StartSend { undo_seconds: Some(0), if_match: None };
+        let now = StartSend { undo_seconds: Some(0), at: None, if_match: None };
         compose::send(&app.ctx, &app.owner, draft.id, now, key(&app.owner, "send", "s")).await.unwrap();
         let kept = async || {
             let actions = acting::actions(&app.ctx, &app.owner, None, 10).await.unwrap().items.len();
-            let sends = compose::sends(&app.ctx, &app.owner, Some("sent"), None, 10).await.unwrap().items.len();
+            let sends = compose::sends(&app.ctx, &app.owner, compose::SendsWanted { state: Some("sent"), limit: 10, ..compose::SendsWanted::default() }).await.unwrap().items.len();
             (actions, sends)
         };
         app.pass(Duration::from_mins(5)).await;

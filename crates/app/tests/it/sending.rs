@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tenon_app::Error;
 use tenon_app::access::{self, UpdateMe};
-use tenon_app::compose::{self, SendView, StartSend};
+use tenon_app::compose::{self, SendView, SendsWanted, StartSend};
 use tenon_model::outbox::Decision;
 use tenon_model::{DraftId, Scope, SendId};
 use tenon_sandbox::Fault;
@@ -20,6 +20,7 @@ const SEND: &str = "/drafts/send";
 fn start(undo_seconds: u32) -> StartSend {
     StartSend {
         undo_seconds: Some(undo_seconds),
+        at: None,
         if_match: None,
     }
 }
@@ -35,7 +36,7 @@ async fn send(app: &TestApp, draft: DraftId, undo: u32, name: &str) -> Result<Se
     .await
 }
 
-async fn now(app: &TestApp, id: SendId) -> SendView {
+pub(crate) async fn now(app: &TestApp, id: SendId) -> SendView {
     compose::send_by_id(&app.ctx, &app.owner, id).await.unwrap()
 }
 
@@ -55,7 +56,7 @@ pub(crate) fn copies(app: &TestApp, draft: DraftId) -> usize {
 }
 
 /// Lets time pass until the message stands still, or a day is over.
-async fn settled(app: &TestApp, id: SendId) -> SendView {
+pub(crate) async fn settled(app: &TestApp, id: SendId) -> SendView {
     for _ in 0..60 {
         let view = now(app, id).await;
         if !["scheduled", "sending"].contains(&view.state) {
@@ -94,7 +95,7 @@ store_test! {
         assert!(now(&app, second.id).await.message.is_some(), "it is listed");
         assert_eq!(app.stored(id).await, app.at_provider(ALICE));
         assert!(matches!(compose::draft(&app.ctx, &app.owner, draft.id).await, Err(Error::DraftGone)));
-        let listed = compose::sends(&app.ctx, &app.owner, Some("sent"), None, 10).await.unwrap();
+        let listed = compose::sends(&app.ctx, &app.owner, SendsWanted { state: Some("sent"), limit: 10, ..SendsWanted::default() }).await.unwrap();
         assert_eq!(listed.items.len(), 1);
     }
 }
@@ -109,7 +110,7 @@ store_test! {
         assert!(matches!(access::update_me(&app.ctx, &app.owner, change(31)).await, Err(Error::Validation(_))));
         access::update_me(&app.ctx, &app.owner, change(25)).await.unwrap();
         let draft = save(&app, letter(id, "Hello"), "d").await.unwrap();
-        let start = StartSend { undo_seconds: None, if_match: Some(draft.etag.clone()) };
+        let start = StartSend { undo_seconds: None, at: None, if_match: Some(draft.etag.clone()) };
         let sent = compose::send(&app.ctx, &app.owner, draft.id, start, key(&app.owner, "send", "s")).await.unwrap();
         assert_eq!(sent.send_at.since(sent.created_at), Duration::from_secs(25));
         assert!(matches!(send(&app, draft.id, 31, "t").await, Err(Error::Validation(_))));
@@ -125,7 +126,7 @@ store_test! {
         let draft = save(&app, nobody, "d").await.unwrap();
         assert!(matches!(send(&app, draft.id, 0, "s").await, Err(Error::Validation(_))));
         compose::update_draft(&app.ctx, &app.owner, draft.id, letter(id, "Hello"), None).await.unwrap();
-        let stale = StartSend { undo_seconds: Some(0), if_match: Some(draft.etag) };
+        let stale = StartSend { undo_seconds: Some(0), at: None, if_match: Some(draft.etag) };
         let refused = compose::send(&app.ctx, &app.owner, draft.id, stale, key(&app.owner, "send", "t")).await;
         assert!(matches!(refused, Err(Error::DraftChanged)));
         assert_eq!(copies(&app, draft.id), 0);

@@ -382,6 +382,26 @@ pub const fn reason_text(code: &str, l: Locale) -> &'static str {
             "The message is too large for the provider. It was not sent; its draft is kept.",
             "Le message est trop volumineux pour le fournisseur. Il n’est pas parti ; son brouillon est gardé.",
         ),
+        b"draft_gone" => l.of(
+            "The draft was deleted or sent elsewhere before its hour. Nothing was sent from here.",
+            "Le brouillon a été supprimé ou envoyé ailleurs avant son heure. Rien n’est parti d’ici.",
+        ),
+        b"draft_unreadable" => l.of(
+            "The draft was changed elsewhere and cannot be read any more. It was not sent; open it in the mailbox.",
+            "Le brouillon a été modifié ailleurs et n’est plus lisible. Il n’est pas parti ; ouvrez-le dans la boîte.",
+        ),
+        b"recipients_invalid" => l.of(
+            "The draft was changed elsewhere and its recipients are missing or wrong. It was not sent; its draft is kept.",
+            "Le brouillon a été modifié ailleurs et ses destinataires manquent ou sont faux. Il n’est pas parti ; son brouillon est gardé.",
+        ),
+        b"missed_hour" => l.of(
+            "The message could not go within a day of its hour. It was not sent, because nobody expects it so late; its draft is kept.",
+            "Le message n’a pas pu partir dans la journée qui suit son heure. Il n’est pas parti, car personne ne l’attend si tard ; son brouillon est gardé.",
+        ),
+        b"sender_off" => l.of(
+            "The account of the person who scheduled it is switched off. The message was not sent; its draft is kept.",
+            "Le compte de la personne qui l’a programmé est désactivé. Le message n’est pas parti ; son brouillon est gardé.",
+        ),
         b"draft_absent" => l.of(
             "The draft is no longer in the mailbox.",
             "Le brouillon n’est plus dans la boîte.",

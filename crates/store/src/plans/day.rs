@@ -65,6 +65,7 @@ pub(super) async fn seed(store: &Store, world: &World) -> Seed {
         disabled_at: None,
         created_at: now,
         undo_send_seconds: 10,
+        working_hours: None,
     };
     tx.members().insert(&row).await.unwrap();
     tx.commit().await.unwrap();

@@ -52,6 +52,8 @@ fn send(world: &World, w: WorkspaceId, m: MemberId, c: ConnectionId) -> SendRow 
         request_hash: None,
         created_at: world.now(),
         finished_at: None,
+        scheduled_for: None,
+        scheduled_zone: None,
     }
 }
 

@@ -438,7 +438,7 @@ export interface paths {
         put?: never;
         /**
          * Sends a draft
-         * @description It goes after the time in which it can be taken back; `send_changed` tells what becomes of it.
+         * @description It goes after the time in which it can be taken back, or at the hour chosen; `send_changed` tells what becomes of it.
          */
         post: operations["send_draft"];
         delete?: never;
@@ -2355,6 +2355,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/send-times": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Hours for sending later
+         * @description By the member's working hours.
+         */
+        get: operations["get_send_times"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/send-times/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Looks at an hour chosen by hand */
+        get: operations["check_send_time"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sends": {
         parameters: {
             query?: never;
@@ -2364,7 +2401,8 @@ export interface paths {
         };
         /**
          * The outbox, newest first
-         * @description Messages of the last 30 days.
+         * @description Messages on their way and those that ended in the last 30 days; with `from` and `until` the calendar of what was
+         *     scheduled.
          */
         get: operations["list_sends"];
         put?: never;
@@ -2389,7 +2427,11 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Schedules a message for another hour
+         * @description While nobody was asked to send it.
+         */
+        patch: operations["reschedule_send"];
         trace?: never;
     };
     "/api/v1/sends/{id}/cancel": {
@@ -2423,6 +2465,23 @@ export interface paths {
         put?: never;
         /** Decides about a doubtful message */
         post: operations["resolve_send"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sends/{id}/send-now": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a scheduled message at once */
+        post: operations["send_now"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3192,6 +3251,17 @@ export interface components {
             current_password?: string | null;
             /** Format: password */
             new_password: string;
+        };
+        /** @description What an hour comes to. */
+        CheckedTime: {
+            /** @description The minute as the wall shows it then. */
+            local: string;
+            /** @description Whether a change of the clock leaves the chosen minute out; `local` is another one then. */
+            moved: boolean;
+            send_at: components["schemas"]["Timestamp"];
+            time_zone: string;
+            /** @description Whether it is one of the member's working hours, on that wall. */
+            working_hours: boolean;
         };
         /** @description A colleague. */
         Colleague: {
@@ -4598,6 +4668,7 @@ export interface components {
              * @description How long a message waits before it goes, 0 to 30.
              */
             undo_send_seconds?: number | null;
+            working_hours?: components["schemas"]["WorkingHours"] | null;
         };
         /** @description A member. */
         Member: {
@@ -4624,6 +4695,8 @@ export interface components {
              * @description How long a message waits before it goes, 0 to 30.
              */
             undo_send_seconds: number;
+            /** @description For the hours that are offered for sending later. */
+            working_hours: components["schemas"]["WorkingHours"];
         };
         /** @description What one member did. */
         MemberActivity: {
@@ -4755,6 +4828,13 @@ export interface components {
             credential: components["schemas"]["PasskeyRegistration"];
             /** @description What its owner calls it. */
             name: string;
+        };
+        /** @description An hour that is offered. */
+        OfferedTime: {
+            /** @example 2026-11-24T09:00 */
+            local: string;
+            preset: components["schemas"]["SendPreset"];
+            send_at: components["schemas"]["Timestamp"];
         };
         /** @description What a link leads to. */
         OpenedInvitation: {
@@ -5027,6 +5107,7 @@ export interface components {
                 reason: string | null;
                 /** @description The same in plain words. */
                 reason_text: string | null;
+                scheduled: components["schemas"]["SendAt"] | null;
                 /** @description When it goes. */
                 send_at: components["schemas"]["Timestamp"];
                 state: components["schemas"]["SendState"];
@@ -5799,6 +5880,10 @@ export interface components {
             /** @description From the link. */
             token: string;
         };
+        /** @description Another hour. */
+        RescheduleInput: {
+            at: components["schemas"]["SendAt"];
+        };
         /** @description A link that works once; shown this once. */
         ResetLink: {
             expires_at: components["schemas"]["Timestamp"];
@@ -6008,12 +6093,26 @@ export interface components {
             reason: string | null;
             /** @description The same in plain words. */
             reason_text: string | null;
+            scheduled: components["schemas"]["SendAt"] | null;
             /** @description When it goes. */
             send_at: components["schemas"]["Timestamp"];
             state: components["schemas"]["SendState"];
             subject: string;
             thread_id: components["schemas"]["Id"] | null;
             to: components["schemas"]["Recipient"][];
+        };
+        /**
+         * @description A minute on the wall of a time zone. A minute that a change of the clock leaves out is moved forward by the change;
+         *     of one that comes twice the first is meant.
+         */
+        SendAt: {
+            /** @example 2026-11-24T09:00 */
+            local: string;
+            /**
+             * @description IANA name.
+             * @example Europe/Paris
+             */
+            time_zone: string;
         };
         /**
          * @description What can be decided about a doubtful message.
@@ -6027,6 +6126,7 @@ export interface components {
         };
         /** @description What *Send* says. */
         SendInput: {
+            at?: components["schemas"]["SendAt"] | null;
             /**
              * Format: int32
              * @description Seconds in which it can be taken back, 0 to 30; the member's own setting when left out.
@@ -6039,11 +6139,23 @@ export interface components {
             code: string;
             text: string;
         };
+        /** @enum {string} */
+        SendPreset: "in_one_hour" | "this_afternoon" | "this_evening" | "tomorrow_morning" | "next_business_hour" | "tomorrow_afternoon" | "next_week";
         /**
          * @description Where a message stands.
          * @enum {string}
          */
         SendState: "scheduled" | "sending" | "sent" | "refused" | "doubtful" | "cancelled";
+        /** @description The hours that are offered now. */
+        SendTimes: {
+            /** @description Those that make sense now, in the order of time. */
+            presets: components["schemas"]["OfferedTime"][];
+            /**
+             * @description On whose wall they are: IANA name.
+             * @example Europe/Paris
+             */
+            time_zone: string;
+        };
         /** @description A sentence as somebody agreed to it. */
         Sentence: {
             id: string;
@@ -6455,6 +6567,27 @@ export interface components {
             received: number;
             /** @description The first day. */
             start: string;
+        };
+        /** @description When a member works, on the wall of their own time zone. */
+        WorkingHours: {
+            /**
+             * @description ISO 8601 weekdays, 1 is Monday; each once, in their order.
+             * @example [
+             *       1,
+             *       2,
+             *       3,
+             *       4,
+             *       5
+             *     ]
+             */
+            days: number[];
+            /** @example 09:00 */
+            from: string;
+            /**
+             * @description Later than `from`.
+             * @example 17:00
+             */
+            until: string;
         };
         /** @description A workspace. */
         Workspace: {
@@ -16233,15 +16366,124 @@ export interface operations {
             };
         };
     };
+    get_send_times: {
+        parameters: {
+            query?: {
+                /** @description IANA name; the member's own zone when left out. */
+                time_zone?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SendTimes"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_send_time: {
+        parameters: {
+            query: {
+                /** @example 2026-11-24T09:00 */
+                local: string;
+                /**
+                 * @description IANA name.
+                 * @example Europe/Paris
+                 */
+                time_zone: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedTime"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_sends: {
         parameters: {
             query?: {
                 /** @description `next` of the last page. */
                 after?: string;
+                /** @description With `until`: those that were scheduled for an hour from here on, in the order of their hours (RFC 3339). */
+                from?: string;
                 /** @description How many, 1 to 200. */
                 limit?: number;
                 /** @description `scheduled`, `sending`, `sent`, `refused`, `doubtful` or `cancelled`. */
                 state?: string;
+                /** @description And before this hour. */
+                until?: string;
             };
             header?: never;
             path?: never;
@@ -16319,6 +16561,78 @@ export interface operations {
             };
             /** @description `not_found`: Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reschedule_send: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Message on its way */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RescheduleInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Send"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_late`: Too late */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16420,6 +16734,74 @@ export interface operations {
                 "application/json": components["schemas"]["ResolveInput"];
             };
         };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Send"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_late`: Too late */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_now: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Message on its way */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description OK */
             200: {

@@ -211,6 +211,7 @@ async fn first_time(ctx: &Ctx, tx: &mut Tx, flow: &SignInFlow, who: &Who) -> Res
         totp_last_step: 0,
         disabled_at: None,
         undo_send_seconds: members::UNDO_SEND,
+        working_hours: None,
         created_at: ctx.world.now(),
     };
     if let Some(hash) = flow.invitation_hash {

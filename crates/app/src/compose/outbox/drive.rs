@@ -13,6 +13,7 @@ use tenon_model::outbox::{Event, Finding, State};
 use tenon_model::{ConnectionId, Scope, SendId, Time, WorkspaceId};
 use tenon_store::{ConnectionRow, SendRow};
 
+use super::ready::{Ready, ready};
 use super::send::tell;
 use super::{apply, learn, outbox};
 use crate::acting::{usable, writer};
@@ -26,6 +27,8 @@ use crate::{Ctx, Error, Result};
 const PAUSED: Duration = Duration::from_hours(1);
 /// Between two looks.
 const LOOK_AGAIN: Duration = Duration::from_mins(8);
+/// Longer waits are those for a chosen hour.
+const AHEAD: Duration = Duration::from_mins(15);
 /// A sent copy may be dated this much before our own clock's hour.
 const SKEW: Duration = Duration::from_mins(5);
 /// A refusal that lasts longer than this is told instead of waited for.
@@ -62,9 +65,19 @@ impl Job for SendDraft {
     async fn run(self, ctx: &Ctx, _: &Lease) -> std::result::Result<(), JobError> {
         match drive_send(ctx, &Scope::job(self.workspace), self.send).await {
             Ok(None) => Ok(()),
+            // A job that is held after a run would not be moved forward when its person chooses an earlier hour.
+            Ok(Some(wait)) if wait > AHEAD => self.later(ctx, wait).await.map_err(job_error),
             Ok(Some(wait)) => Err(JobError::RetryAfter(wait, "waiting".to_owned())),
             Err(e) => Err(job_error(e)),
         }
+    }
+}
+
+impl SendDraft {
+    async fn later(&self, ctx: &Ctx, wait: Duration) -> Result<()> {
+        let mut tx = ctx.store.begin(&Scope::job(self.workspace)).await?;
+        tenon_jobs::enqueue(&mut tx, self, ctx.world.now() + wait).await?;
+        Ok(tx.commit().await?)
     }
 }
 
@@ -140,6 +153,17 @@ async fn commit(
         }
     }
     let port = writer(ctx, connection, Priority::Interactive).await?;
+    if row.scheduled_for.is_some() && row.attempts == 0 {
+        match ready(ctx, scope, &row, connection, port.as_ref()).await? {
+            Ready::Yes(envelope) => row.envelope = envelope,
+            Ready::Later(wait) => return Ok(Some(wait)),
+            Ready::No(reason) => {
+                row.reason = Some(reason);
+                advance(ctx, scope, row, Event::RefusedForGood, None).await?;
+                return Ok(None);
+            }
+        }
+    }
     step(killed, "before_commit")?;
     let Some(next) = outbox(&row).step(Event::Due) else {
         return Ok(None);
@@ -193,7 +217,7 @@ async fn conclude(
 }
 
 /// What a proven refusal means for the message.
-fn refusal(e: &ProviderError) -> (Event, String, Duration) {
+pub(super) fn refusal(e: &ProviderError) -> (Event, String, Duration) {
     let for_good = |reason: &str| (Event::RefusedForGood, reason.to_owned(), Duration::ZERO);
     match (&e.reaction, e.code.as_str()) {
         (_, "daily_limit") => for_good("daily_limit"),

@@ -4,16 +4,17 @@ use std::time::Duration;
 
 use serde::Serialize;
 use tenon_connectors::Reaction;
-use tenon_connectors::ports::WriteError;
+use tenon_connectors::ports::{MailWritePort, RawDraft, WriteError, WriteResult};
 use tenon_model::event::EventKind;
+use tenon_model::hours::{Moment, WallTime};
 use tenon_model::mail::Address;
 use tenon_model::outbox::{Decision, Event, State};
 use tenon_model::sabotage::{self, Saboteur};
 use tenon_model::{DraftId, Scope, SendId};
 use tenon_store::{DraftRow, SendRow, StoreError, Tx};
-use tenon_vault::Context;
 
 use super::drive::{SendDraft, drive_send};
+use super::later::chosen;
 use super::view::{SendView, own_send, view};
 use super::{Envelope, apply, outbox};
 use crate::access::MAX_UNDO_SEND;
@@ -33,8 +34,18 @@ const SOON: Duration = Duration::from_secs(5);
 pub struct StartSend {
     /// Seconds until it goes; the member's own setting if `None`.
     pub undo_seconds: Option<u32>,
+    /// The hour at which it goes, instead of at once.
+    pub at: Option<WallTime>,
     /// The draft as the person saw it.
     pub if_match: Option<String>,
+}
+
+/// When a confirmed message goes.
+enum When {
+    /// After so many seconds in which it can be taken back.
+    After(u32),
+    /// At a chosen hour.
+    At(Moment),
 }
 
 /// Sends a draft, after the time in which it can be taken back.
@@ -50,7 +61,27 @@ pub async fn send(
         repeat.check(row.request_hash)?;
         return view(ctx, &mut tx, actor, row).await;
     }
-    let seconds = match input.undo_seconds {
+    let when = match (&input.at, input.undo_seconds) {
+        (Some(_), Some(_)) => {
+            return Err(Error::field("undo_seconds", "must be left out with at"));
+        }
+        (Some(at), None) => When::At(chosen(ctx.world.now(), at)?),
+        (None, seconds) => When::After(undo_seconds(&mut tx, actor, seconds).await?),
+    };
+    own(&mut tx, id).await?;
+    if tx.sends().of_draft(id).await?.is_some() {
+        return Err(Error::DraftSending);
+    }
+    drop(tx);
+    let turn = Turn::take(ctx, &actor.scope(), id).await?;
+    let confirmed = confirm(ctx, actor, id, input.if_match.as_deref(), when, repeat).await;
+    turn.end().await;
+    confirmed
+}
+
+/// For how long it can be taken back.
+async fn undo_seconds(tx: &mut Tx, actor: &Actor, asked: Option<u32>) -> Result<u32> {
+    Ok(match asked {
         Some(s) if s > MAX_UNDO_SEND => {
             return Err(Error::field("undo_seconds", "must be from 0 to 30"));
         }
@@ -60,16 +91,7 @@ pub async fn send(
             let member = tx.members().get(actor.member).await?;
             member.map_or(0, |m| u32::try_from(m.undo_send_seconds).unwrap_or(0))
         }
-    };
-    own(&mut tx, id).await?;
-    if tx.sends().of_draft(id).await?.is_some() {
-        return Err(Error::DraftSending);
-    }
-    drop(tx);
-    let turn = Turn::take(ctx, &actor.scope(), id).await?;
-    let confirmed = confirm(ctx, actor, id, input.if_match.as_deref(), seconds, repeat).await;
-    turn.end().await;
-    confirmed
+    })
 }
 
 /// Puts the draft as it is now into the outbox, when it is one's turn.
@@ -78,7 +100,7 @@ async fn confirm(
     actor: &Actor,
     id: DraftId,
     if_match: Option<&str>,
-    seconds: u32,
+    when: When,
     repeat: Repeat,
 ) -> Result<SendView> {
     // While the turn was waited for, it may have been sent, saved or discarded.
@@ -96,21 +118,22 @@ async fn confirm(
     check_recipients(&read)?;
     let mark = draft.id.to_string();
     if read.mark.as_deref() != Some(mark.as_str()) {
-        put_mark(ctx, actor, &desk, &draft, &raw.bytes, &raw.at.thread_id).await?;
+        put_mark(ctx, &actor.scope(), desk.port.as_ref(), &draft, &raw)
+            .await?
+            .map_err(unmarked)?;
     }
     let now = ctx.world.now();
     let send_id: SendId = ctx.world.id();
     ctx.keys.warm(&actor.scope(), desk.row.key_id).await?;
     // What was promised to go has to go, also after a power cut.
     let mut tx = ctx.store.begin_durable(&actor.scope()).await?;
-    let key = ctx.keys.get(&mut tx, desk.row.key_id).await?;
-    let json = serde_json::to_vec(&envelope(&read))
-        .map_err(|_| Error::Internal("envelope_json".into()))?;
-    let sealed = key.seal(
-        &ctx.world,
-        &Context::new("sends", "envelope", send_id.0),
-        &json,
-    )?;
+    let envelope = envelope(&read)
+        .seal(ctx, &mut tx, desk.row.key_id, send_id)
+        .await?;
+    let (send_at, scheduled) = match when {
+        When::After(seconds) => (now + Duration::from_secs(u64::from(seconds)), None),
+        When::At(moment) => (moment.at, Some(moment)),
+    };
     let row = SendRow {
         id: send_id,
         workspace_id: actor.workspace,
@@ -122,11 +145,13 @@ async fn confirm(
         version: 0,
         attempts: 0,
         lookups: 0,
-        send_at: now + Duration::from_secs(u64::from(seconds)),
+        send_at,
+        scheduled_for: scheduled.as_ref().map(|moment| moment.at),
+        scheduled_zone: scheduled.map(|moment| moment.wall.time_zone),
         committed_at: None,
         reason: None,
         known: "[]".to_owned(),
-        envelope: sealed,
+        envelope,
         provider_message_id: None,
         repeat_key: Some(repeat.key),
         request_hash: Some(repeat.request),
@@ -143,7 +168,7 @@ async fn confirm(
     Ok(view)
 }
 
-fn check_recipients(read: &Read) -> Result<()> {
+pub(super) fn check_recipients(read: &Read) -> Result<()> {
     let mut problems = Vec::new();
     let mut count = 0;
     for (field, list) in [("to", &read.to), ("cc", &read.cc), ("bcc", &read.bcc)] {
@@ -171,37 +196,39 @@ fn check_recipients(read: &Read) -> Result<()> {
 
 /// A draft that was begun or changed elsewhere gets our header first: by it the sent message is
 /// recognised.
-async fn put_mark(
+pub(super) async fn put_mark(
     ctx: &Ctx,
-    actor: &Actor,
-    desk: &Desk,
+    scope: &Scope,
+    port: &dyn MailWritePort,
     draft: &DraftRow,
-    bytes: &[u8],
-    thread: &str,
-) -> Result<()> {
-    let Some(provider_id) = &draft.provider_id else {
-        return Err(Error::OutcomeUnknown(SOON));
+    raw: &RawDraft,
+) -> Result<WriteResult<()>> {
+    let thread = Some(raw.at.thread_id.as_str()).filter(|t| !t.is_empty());
+    let bytes = marked(&raw.bytes, &draft.id.to_string());
+    let at = match port.update_draft(&raw.at.draft_id, bytes, thread).await {
+        Ok(at) => at,
+        Err(error) => return Ok(Err(error)),
     };
-    let thread = Some(thread).filter(|t| !t.is_empty());
-    let bytes = marked(bytes, &draft.id.to_string());
-    match desk.port.update_draft(provider_id, bytes, thread).await {
-        Ok(at) => {
-            let mut tx = ctx.store.begin(&actor.scope()).await?;
-            let now = ctx.world.now();
-            tx.drafts()
-                .saved(draft.id, &at.draft_id, &at.message_id, now)
-                .await?;
-            announce(ctx, &mut tx, draft).await?;
-            tx.commit().await?;
-            Ok(())
-        }
-        Err(WriteError::Unknown(_)) => Err(Error::OutcomeUnknown(SOON)),
-        Err(WriteError::Refused(e)) if e.reaction == Reaction::Skip => Err(Error::ProviderRefused),
-        Err(WriteError::Refused(e)) => Err(e.into()),
+    let mut tx = ctx.store.begin(scope).await?;
+    let now = ctx.world.now();
+    tx.drafts()
+        .saved(draft.id, &at.draft_id, &at.message_id, now)
+        .await?;
+    announce(ctx, &mut tx, draft).await?;
+    tx.commit().await?;
+    Ok(Ok(()))
+}
+
+/// What a person hears when the header could not be put.
+fn unmarked(error: WriteError) -> Error {
+    match error {
+        WriteError::Unknown(_) => Error::OutcomeUnknown(SOON),
+        WriteError::Refused(e) if e.reaction == Reaction::Skip => Error::ProviderRefused,
+        WriteError::Refused(e) => e.into(),
     }
 }
 
-fn envelope(read: &Read) -> Envelope {
+pub(super) fn envelope(read: &Read) -> Envelope {
     let list = |l: &[Mailbox]| -> Vec<Address> {
         l.iter()
             .map(|m| Address {

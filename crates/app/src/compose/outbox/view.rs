@@ -1,11 +1,11 @@
 //! Messages on their way, as their sender sees them.
 
+use tenon_model::hours::WallTime;
 use tenon_model::mail::Address;
 use tenon_model::outbox::{Decision, State};
 use tenon_model::policy::reason_text;
 use tenon_model::{ConnectionId, DraftId, MessageId, SendId, ThreadId, Time};
 use tenon_store::{SendRow, Tx};
-use tenon_vault::Context;
 
 use super::{Envelope, known, outbox};
 use crate::compose::input::Mailbox;
@@ -37,6 +37,8 @@ pub struct SendView {
     pub state: &'static str,
     /// When it goes.
     pub send_at: Time,
+    /// The hour it was scheduled for; `None` for what goes at once.
+    pub scheduled: Option<WallTime>,
     /// `To`.
     pub to: Vec<Mailbox>,
     /// `Cc`.
@@ -83,10 +85,7 @@ const fn word(state: State) -> &'static str {
 
 pub(super) async fn view(ctx: &Ctx, tx: &mut Tx, actor: &Actor, row: SendRow) -> Result<SendView> {
     let connection = visible(tx, row.connection_id).await?;
-    let key = ctx.keys.get(tx, connection.key_id).await?;
-    let json = key.open(&Context::new("sends", "envelope", row.id.0), &row.envelope)?;
-    let envelope: Envelope =
-        serde_json::from_slice(&json).map_err(|_| Error::Internal("envelope_json".into()))?;
+    let envelope = Envelope::open(ctx, tx, connection.key_id, &row).await?;
     let sent = match &row.provider_message_id {
         Some(id) => tx.messages().by_provider_id(row.connection_id, id).await?,
         None => None,
@@ -114,6 +113,7 @@ pub(super) async fn view(ctx: &Ctx, tx: &mut Tx, actor: &Actor, row: SendRow) ->
         connection: row.connection_id,
         state: word(row.state),
         send_at: row.send_at,
+        scheduled: scheduled(&row),
         to: list(envelope.to),
         cc: list(envelope.cc),
         bcc: list(envelope.bcc),
@@ -136,6 +136,11 @@ pub(super) async fn view(ctx: &Ctx, tx: &mut Tx, actor: &Actor, row: SendRow) ->
     })
 }
 
+fn scheduled(row: &SendRow) -> Option<WallTime> {
+    let zone = row.scheduled_zone.as_deref()?;
+    Some(WallTime::of(row.scheduled_for?, zone))
+}
+
 /// One message.
 pub async fn send_by_id(ctx: &Ctx, actor: &Actor, id: SendId) -> Result<SendView> {
     let mut tx = ctx.store.read(&actor.scope()).await?;
@@ -143,33 +148,54 @@ pub async fn send_by_id(ctx: &Ctx, actor: &Actor, id: SendId) -> Result<SendView
     view(ctx, &mut tx, actor, row).await
 }
 
-/// The member's messages of the last 30 days, newest first; those in one state if it is given.
-pub async fn sends(
-    ctx: &Ctx,
-    actor: &Actor,
-    state: Option<&str>,
-    after: Option<&str>,
-    limit: u32,
-) -> Result<Page<SendView>> {
-    let states: Option<Vec<State>> = match state {
-        None => None,
-        Some(wanted) => {
-            let states: Vec<State> = State::ALL
-                .into_iter()
-                .filter(|s| word(*s) == wanted)
-                .collect();
-            if states.is_empty() {
-                return Err(Error::field("state", "is none of the states"));
-            }
-            Some(states)
+/// Which messages, and in which order.
+#[derive(Default)]
+pub struct SendsWanted<'a> {
+    /// Those in this state only.
+    pub state: Option<&'a str>,
+    /// Those that were scheduled for an hour from the first one on and before the second one, in the order of their
+    /// hours; without it those of the last 30 days, newest first.
+    pub between: Option<(Time, Time)>,
+    /// `next` of the page before.
+    pub after: Option<&'a str>,
+    /// At most so many, 1 to 200.
+    pub limit: u32,
+}
+
+impl SendsWanted<'_> {
+    fn states(&self) -> Result<Option<Vec<State>>> {
+        let Some(wanted) = self.state else {
+            return Ok(None);
+        };
+        let states: Vec<State> = State::ALL
+            .into_iter()
+            .filter(|s| word(*s) == wanted)
+            .collect();
+        if states.is_empty() {
+            return Err(Error::field("state", "is none of the states"));
         }
-    };
-    let after = after.map(crate::page::decode).transpose()?;
-    let limit = limit.clamp(1, 200);
+        Ok(Some(states))
+    }
+}
+
+/// The member's messages on their way.
+pub async fn sends(ctx: &Ctx, actor: &Actor, wanted: SendsWanted<'_>) -> Result<Page<SendView>> {
+    let states = wanted.states()?;
+    let states = states.as_deref();
+    let after = wanted.after.map(crate::page::decode).transpose()?;
+    let limit = wanted.limit.clamp(1, 200);
     let mut tx = ctx.store.read(&actor.scope()).await?;
-    let rows = tx.sends().list(states.as_deref(), after, limit).await?;
+    let mut outbox = tx.sends();
+    let rows = match wanted.between {
+        Some(span) => outbox.scheduled(span, states, after, limit).await?,
+        None => outbox.list(states, after, limit).await?,
+    };
+    let place = |row: &SendRow| match wanted.between {
+        Some(_) => row.scheduled_for.unwrap_or(row.send_at),
+        None => row.created_at,
+    };
     let next = (rows.len() as u32 == limit)
-        .then(|| rows.last().map(|r| crate::page::encode(r.created_at, r.id)))
+        .then(|| rows.last().map(|r| crate::page::encode(place(r), r.id)))
         .flatten();
     let mut items = Vec::with_capacity(rows.len());
     for row in rows {

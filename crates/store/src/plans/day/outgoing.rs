@@ -137,6 +137,8 @@ pub(super) async fn statements(tx: &mut Tx, seed: &Seed, world: &World) {
         request_hash: None,
         created_at: now,
         finished_at: None,
+        scheduled_for: None,
+        scheduled_zone: None,
     };
     tx.sends().insert(&send).await.unwrap();
     tx.sends().of_draft(draft.id).await.unwrap();
@@ -149,12 +151,18 @@ pub(super) async fn statements(tx: &mut Tx, seed: &Seed, world: &World) {
         .await
         .unwrap();
     tx.sends().list(None, None, 10).await.unwrap();
+    let year = (now, now + Duration::from_hours(366 * 24));
+    tx.sends().scheduled(year, None, None, 10).await.unwrap();
     tx.sends()
         .list(Some(&[State::Doubtful]), None, 10)
         .await
         .unwrap();
     tx.drafts().gone(draft.id).await.unwrap();
     tx.members().set_undo_send(seed.member, 5).await.unwrap();
+    tx.members()
+        .set_working_hours(seed.member, "{}")
+        .await
+        .unwrap();
     tx.messages().facts_of(&[world.id()]).await.unwrap();
     tx.messages().facts_of_threads(&[world.id()]).await.unwrap();
     tx.messages()
