@@ -79,9 +79,9 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../migrations/postgres/0013_files.sql"),
     },
     Migration {
-        version: 15,
-        sqlite: include_str!("../migrations/sqlite/0015_send_later.sql"),
-        postgres: include_str!("../migrations/postgres/0015_send_later.sql"),
+        version: 14,
+        sqlite: include_str!("../migrations/sqlite/0014_send_later.sql"),
+        postgres: include_str!("../migrations/postgres/0014_send_later.sql"),
     },
 ];
 
