@@ -30,10 +30,11 @@ export function textsOf(locale) {
   const read = (name) => JSON.parse(readFileSync(path.join(folder, name), "utf8"));
   // Those of the start, and those that come with a lazy part.
   const parts = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  const texts = Object.assign(
-    {},
-    ...["", ...parts.map(({ name }) => `${name}/`)].map((part) => read(`${part}${locale}.json`)),
-  );
+  const texts = {};
+  // A part may add to a branch that the start has: both are one, as in the app.
+  for (const part of ["", ...parts.map(({ name }) => `${name}/`)])
+    for (const [branch, more] of Object.entries(read(`${part}${locale}.json`)))
+      texts[branch] = { ...texts[branch], ...more };
   const t = (key, values = {}) => {
     const text = key.split(".").reduce((part, name) => part?.[name], texts);
     if (typeof text !== "string") throw new Error(`no text ${key} in ${locale}`);

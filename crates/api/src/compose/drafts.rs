@@ -131,6 +131,9 @@ pub(super) struct Draft {
     saved_at: Timestamp,
     /// For `If-Match`.
     etag: String,
+    /// The message it is on its way as, at once or later: it cannot be changed then.
+    #[schema(required)]
+    send_id: Option<Id>,
 }
 
 impl From<DraftView> for Draft {
@@ -156,6 +159,7 @@ impl From<DraftView> for Draft {
                 .collect(),
             saved_at: v.saved_at.into(),
             etag: v.etag,
+            send_id: v.send.map(Into::into),
         }
     }
 }

@@ -222,6 +222,15 @@ async fn a_message_is_scheduled_moved_and_sent_at_once() {
         (&begun["scheduled"], &begun["send_at"]),
         (&at, &last["send_at"])
     );
+    let path = format!("/api/v1/drafts/{}", draft["id"].as_str().unwrap());
+    assert_eq!(
+        (
+            &draft["send_id"],
+            &browser.get(&path).await.json()["send_id"]
+        ),
+        (&json!(null), &begun["id"]),
+        "a draft tells that it is on its way"
+    );
     assert_eq!(calendar(&mut browser, "").await[0]["id"], begun["id"]);
     browser
         .get("/api/v1/sends?from=2026-01-01T00:00:00Z")

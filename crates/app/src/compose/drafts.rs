@@ -11,7 +11,8 @@ use tenon_model::event::EventKind;
 use tenon_model::feature::Feature;
 use tenon_model::mail::normalize_address;
 use tenon_model::{
-    ConnectionId, DraftId, MemberId, MessageId, Scope, ThreadId, Time, UploadId, WorkspaceId,
+    ConnectionId, DraftId, MemberId, MessageId, Scope, SendId, ThreadId, Time, UploadId,
+    WorkspaceId,
 };
 use tenon_store::{ConnectionRow, DraftRow, StoreError, Tx};
 
@@ -60,6 +61,8 @@ pub struct DraftView {
     pub saved_at: Time,
     /// Changes with every change, here or elsewhere.
     pub etag: String,
+    /// The message it is on its way as: it cannot be changed then.
+    pub send: Option<SendId>,
 }
 
 /// A mailbox that is written in.
@@ -224,6 +227,7 @@ pub(super) async fn view(
         .threads()
         .by_provider_id(row.connection_id, &at.thread_id)
         .await?;
+    let sending = tx.sends().of_draft(row.id).await?;
     Ok(DraftView {
         id: row.id,
         connection: row.connection_id,
@@ -243,6 +247,7 @@ pub(super) async fn view(
         files: read.files.iter().map(file_view).collect(),
         saved_at: row.saved_at.unwrap_or(row.created_at),
         etag: etag(at),
+        send: sending.map(|s| s.id),
     })
 }
 

@@ -240,7 +240,10 @@ store_test! {
         for _ in 0..50 {
             assert_eq!(push(&app, ALICE, now).await, Received::Later);
         }
-        assert_eq!(app.sandbox.control().requests().len(), 1, "one question, not fifty");
+        // Background work of seven hours may ask for other things meanwhile.
+        let requests = app.sandbox.control().requests();
+        let asked = requests.iter().filter(|c| c.path.contains("certs")).count();
+        assert_eq!(asked, 1, "one question, not fifty");
         app.sandbox.control().faults().clear();
         app.clock.advance(Duration::from_secs(6));
         assert_eq!(push(&app, ALICE, now).await, Received::Accepted);

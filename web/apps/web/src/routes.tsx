@@ -18,6 +18,7 @@ import {
   mailSearch,
   recordSearch,
   recordsSearch,
+  scheduledSearch,
   settingsSearch,
   signInSearch,
   tasksSearch,
@@ -148,6 +149,16 @@ const outbox = createRoute({
   getParentRoute: () => member,
   path: "/outbox",
   component: lazyRouteComponent(() => import("./pages/mail-more"), "OutboxPage"),
+});
+
+const scheduled = createRoute({
+  getParentRoute: () => member,
+  path: "/outbox/scheduled",
+  validateSearch: scheduledSearch,
+  component: lazyRouteComponent(
+    () => withTexts("scheduling", () => import("./pages/scheduled")),
+    "ScheduledPage",
+  ),
 });
 
 /** All that shows records. */
@@ -325,6 +336,7 @@ const routeTree = root.addChildren([
     mail,
     labels,
     outbox,
+    scheduled,
     crm.addChildren([
       contacts,
       companies,

@@ -71,6 +71,9 @@ export const tasksSearch = (raw: Raw) =>
     new: flag(raw.new),
   });
 
+export const scheduledSearch = (raw: Raw) =>
+  compact({ view: raw.view === "month" ? ("month" as const) : undefined, month: text(raw.month) });
+
 export const connectSearch = (raw: Raw) => {
   const profile = text(raw.profile);
   return compact({

@@ -3443,6 +3443,7 @@ export interface components {
             message_id: components["schemas"]["Id"] | null;
             quoted_html: string | null;
             saved_at: components["schemas"]["Timestamp"];
+            send_id: components["schemas"]["Id"] | null;
             subject: string;
             thread_id: components["schemas"]["Id"] | null;
             to: components["schemas"]["Recipient"][];

@@ -63,4 +63,7 @@ export type Draft = Schemas["Draft"];
 export type DraftInput = Schemas["DraftInput"];
 export type DraftKind = Schemas["DraftKind"];
 export type Send = Schemas["Send"];
+export type SendAt = Schemas["SendAt"];
+export type CheckedTime = Schemas["CheckedTime"];
+export type WorkingHours = Schemas["WorkingHours"];
 export type SendDecision = Schemas["SendDecision"];

@@ -6,6 +6,7 @@ import type {
   DraftKind,
   ReplyStart,
   Send,
+  SendAt,
   SendDecision,
   Upload,
 } from "@tenon/api-client";
@@ -19,6 +20,7 @@ import {
 import { me } from "./data/people";
 import { composeOptions, replyTo } from "./data/replies";
 import type { FakeServer } from "./fake";
+import { momentOf } from "./hours";
 
 const MAIN = "con_demo00000001";
 
@@ -154,11 +156,13 @@ export class FakeComposing {
     return this.drafts.get(messageId.replace(/^msg_/, ""));
   }
 
+  /** `at`: it waits for that hour, instead of for `undoSeconds`. */
   send(
     id: string,
     key: string,
     undoSeconds: number,
     etag: string | null = null,
+    at: SendAt | null = null,
   ): Send | "draft_gone" | "draft_changed" | "draft_sending" {
     const known = this.sends.find((send) => send.id === this.#byKey.get(key));
     if (known !== undefined) return known;
@@ -173,7 +177,8 @@ export class FakeComposing {
       draft_id: id,
       connection_id: draft.connection_id,
       state: "scheduled",
-      send_at: this.#fake.iso(-1000 * undoSeconds),
+      send_at: at === null ? this.#fake.iso(-1000 * undoSeconds) : momentOf(at),
+      scheduled: at,
       subject: draft.subject,
       to: draft.to,
       cc: draft.cc,
@@ -189,7 +194,9 @@ export class FakeComposing {
     };
     this.#byKey.set(key, send.id);
     this.sends = [send, ...this.sends];
-    setTimeout(() => this.#go(send), 1000 * undoSeconds);
+    this.#fake.emit("send_changed", send.id);
+    draft.send_id = send.id;
+    if (at === null) setTimeout(() => this.#go(send), 1000 * undoSeconds);
     return send;
   }
 
@@ -207,6 +214,17 @@ export class FakeComposing {
     write("Offer for eighteen tables", "ana.ferreira@hotelmiramar.example", "sent");
     write("Photographs of the workshop, full size", "mira@studiokovac.example", "refused");
     write("Delivery on Tuesday", "sarah.whitfield@harbourpine.example", "doubtful");
+  }
+
+  /** Another hour, or at once. */
+  move(id: string, at: SendAt | undefined): Send | "too_late" | undefined {
+    const send = this.sends.find((candidate) => candidate.id === id);
+    if (send === undefined) return undefined;
+    if (send.state !== "scheduled") return "too_late";
+    if (at !== undefined) return this.#become(send, { scheduled: at, send_at: momentOf(at) });
+    this.#become(send, { send_at: this.#fake.iso() });
+    this.#go(send);
+    return send;
   }
 
   cancel(id: string): Send | "too_late" | undefined {
@@ -267,6 +285,8 @@ export class FakeComposing {
 
   #become(send: Send, change: Partial<Send>): Send {
     Object.assign(send, change);
+    const draft = this.drafts.get(send.draft_id);
+    if (draft !== undefined && !this.isSending(draft.id)) draft.send_id = null;
     this.#fake.emit("send_changed", send.id);
     return send;
   }
@@ -304,6 +324,7 @@ export class FakeComposing {
       attachments,
       saved_at: this.#fake.iso(),
       etag: `"${this.#fake.nextId("etag")}"`,
+      send_id: null,
     };
     this.drafts.set(id, draft);
     this.#unmarked.delete(id);

@@ -1,9 +1,18 @@
 /** Acting on mail, labels, drafts, sending: answered by a `FakeServer`. */
-import type { DraftInput, DraftKind, Label, MailActionInput, SendDecision } from "@tenon/api-client";
+import type {
+  DraftInput,
+  DraftKind,
+  Label,
+  MailActionInput,
+  Send,
+  SendAt,
+  SendDecision,
+} from "@tenon/api-client";
 import { HttpResponse } from "msw";
 import { problem } from "./answers";
 import type { FakeServer } from "./fake";
 import { json, missing, nothing, type On } from "./handlers";
+import { isPossible } from "./handlers-scheduling";
 
 /** Some pairs of Gmail's palette. */
 const COLORS = [
@@ -129,7 +138,9 @@ export function composing(fake: FakeServer, on: On): void {
   on("post", "/drafts/:id/send", ({ params, body, request }) => {
     const seconds = Number(body.undo_seconds ?? fake.me.member.undo_send_seconds ?? 10);
     const key = request.headers.get("Idempotency-Key") ?? "";
-    const send = fake.composing.send(params.id ?? "", key, seconds, request.headers.get("If-Match"));
+    const at = (body.at ?? null) as SendAt | null;
+    if (at !== null && !isPossible(fake, at)) return problem(422, "validation");
+    const send = fake.composing.send(params.id ?? "", key, seconds, request.headers.get("If-Match"), at);
     if (send === "draft_gone") return problem(410, send);
     if (send === "draft_changed") return problem(412, send);
     return send === "draft_sending" ? problem(409, send) : json(send, 202);
@@ -138,7 +149,14 @@ export function composing(fake: FakeServer, on: On): void {
     const state = url.searchParams.get("state");
     const limit = Number(url.searchParams.get("limit") ?? 50);
     const after = url.searchParams.get("after");
-    const all = fake.composing.sends.filter((send) => state === null || send.state === state);
+    const from = url.searchParams.get("from");
+    const until = url.searchParams.get("until") ?? "";
+    const isBetween = ({ scheduled, send_at }: Send) =>
+      from === null || (scheduled !== null && send_at >= from && send_at < until);
+    const all = fake.composing.sends.filter(
+      (send) => (state === null || send.state === state) && isBetween(send),
+    );
+    if (from !== null) all.sort((a, b) => a.send_at.localeCompare(b.send_at));
     const start = after === null ? 0 : all.findIndex(({ id }) => id === after) + 1;
     const items = all.slice(start, start + limit);
     return json({ items, next: items.length === limit ? (items.at(-1)?.id ?? null) : null });

@@ -15,6 +15,7 @@ import { meeting } from "./handlers-meeting";
 import { merging } from "./handlers-merging";
 import { records } from "./handlers-records";
 import { reports } from "./handlers-reports";
+import { scheduling } from "./handlers-scheduling";
 
 type Method = "get" | "post" | "put" | "patch" | "delete";
 type Call = { request: Request; url: URL; params: Record<string, string>; body: Record<string, unknown> };
@@ -54,6 +55,7 @@ export function handlers(fake: FakeServer): RequestHandler[] {
   mail(fake, on);
   search(on, fake);
   acting(fake, on);
+  scheduling(fake, on);
   composing(fake, on);
   meeting(fake, on);
   exchange(fake, on);

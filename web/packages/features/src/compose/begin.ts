@@ -1,4 +1,4 @@
-import { type ApiClient, type Draft, type DraftKind, send } from "@tenon/api-client";
+import { type ApiClient, type Draft, type DraftKind, type SendAt, send } from "@tenon/api-client";
 import type { ComposeStart } from "./compose";
 import { splitSignature, toDraftHtml } from "./draft-html";
 import type { HandedOver } from "./draft-session";
@@ -9,7 +9,12 @@ export type Origin = {
   kind: DraftKind;
   /** The message it answers. */
   message: string | null;
+  /** The hour it waited for, before it was taken out of the schedule to be changed. */
+  waited?: Waited | undefined;
 };
+
+/** An hour as it was chosen, and as a moment (RFC 3339). */
+export type Waited = { at: SendAt; sendAt: string };
 
 /** What a composer begins with, once it is loaded. */
 export type Begun = Origin & {
@@ -52,7 +57,7 @@ export async function begin(api: ApiClient, start: ComposeStart): Promise<Begun>
       return begunFromDraft(await send(api.POST("/api/v1/messages/{id}/draft", path)));
     }
     case "draft":
-      return loadDraft(api, start.draft);
+      return { ...(await loadDraft(api, start.draft)), waited: start.waited };
     case "new":
       return { kind: "new", message: null, draft: undefined, written: EMPTY };
   }

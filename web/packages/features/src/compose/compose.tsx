@@ -14,11 +14,13 @@ import {
 } from "react";
 import { useTranslation } from "react-i18next";
 import { allowSearch, connectionQuery, featureState, late, useApi, useMe } from "../core";
+import { withTexts } from "../i18n";
 import { OutboxWatch, type Sent } from "../outbox/outbox-watch";
-import type { Begun } from "./begin";
+import type { Begun, Waited } from "./begin";
 import { useKept } from "./kept";
 
-const Dock = late(() => import("./dock"));
+/** With its own texts, and those of sending later. */
+const Dock = late(() => withTexts("compose", () => withTexts("scheduling", () => import("./dock"))));
 
 /** What a composer begins with. */
 export type ComposeStart =
@@ -27,7 +29,7 @@ export type ComposeStart =
   /** A message in the drafts folder. */
   | { what: "message"; message: string }
   /** A draft as it stands at the provider now. */
-  | { what: "draft"; draft: string }
+  | { what: "draft"; draft: string; waited?: Waited | undefined }
   /** What was just written: after an undone send, an undone discard, or the end of a session. */
   | { what: "again"; begun: Begun };
 
@@ -37,11 +39,12 @@ export type Compose = {
   create: (connection: string) => void;
   answer: (connection: string, message: string, kind: Exclude<DraftKind, "new">) => void;
   draft: (connection: string, message: string) => void;
+  /** Opens a draft by its own id; `waited`: the hour it was scheduled for until now. */
+  reopen: (connection: string, draft: string, waited?: Waited) => void;
 };
 
 type ComposeInside = Compose & {
   again: (connection: string, begun: Begun) => void;
-  reopen: (connection: string, draft: string) => void;
   follow: (sent: Sent) => void;
   /** Says something that the outbox knows more of. */
   tell: (text: string) => void;
@@ -64,6 +67,7 @@ const MOST = 3;
 
 const isSame = (a: ComposeStart, b: ComposeStart) =>
   (a.what === "message" && b.what === "message" && a.message === b.message) ||
+  (a.what === "draft" && b.what === "draft" && a.draft === b.draft) ||
   (a.what === "answer" && b.what === "answer" && a.message === b.message && a.kind === b.kind);
 
 /** Composers live beside the screens: they stay while one goes on reading. */
@@ -134,7 +138,7 @@ export function ComposeProvider({ children }: { children: ReactNode }) {
       answer: (connection, message, kind) => void begin(connection, { what: "answer", message, kind }),
       draft: (connection, message) => void begin(connection, { what: "message", message }),
       again: (connection, begun) => open(connection, { what: "again", begun }),
-      reopen: (connection, draft) => open(connection, { what: "draft", draft }),
+      reopen: (connection, draft, waited) => open(connection, { what: "draft", draft, waited }),
       follow: (one) => setSent((all) => [...all, one]),
       tell: (text) =>
         toast(text, {

@@ -4,14 +4,15 @@ import { isProblem } from "@tenon/api-client";
 import { IconArrowsMaximize, IconArrowsMinimize, IconMinus, IconX, useToast } from "@tenon/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { ProblemState, plain, useApi } from "../core";
-import { type Begun, loadDraft } from "./begin";
+import { ProblemState, plain, useApi, useProblemText } from "../core";
+import { type Begun, loadDraft, type Waited } from "./begin";
 import type { ComposeWindow } from "./compose";
 import { Composer } from "./composer";
 import classes from "./composer.module.css";
 import { FormattedDraft } from "./formatted-draft";
 import { UneditableDialog } from "./uneditable-dialog";
 import { useBegun } from "./use-begun";
+import { WaitingDraft } from "./waiting-draft";
 
 type ComposerWindowProps = {
   window: ComposeWindow;
@@ -30,6 +31,7 @@ export function ComposerWindow({ window, phone, hidden, close, setSmall }: Compo
   const [closing, setClosing] = useState(false);
   const api = useApi();
   const toast = useToast();
+  const problemText = useProblemText();
   const begun = useBegun(window);
   /** What stands at the provider takes the place of this text, which can be had back. */
   const reload = async (mine: Begun, before: () => void) => {
@@ -46,9 +48,9 @@ export function ComposerWindow({ window, phone, hidden, close, setSmall }: Compo
       },
     });
   };
-  const refresh = async () => {
+  const refresh = async (waited?: Waited) => {
     const id = begun.data?.draft?.id;
-    if (id !== undefined) begun.replace(await loadDraft(api, id));
+    if (id !== undefined) begun.replace({ ...(await loadDraft(api, id)), waited });
   };
   const trap = useFocusTrap(phone && !hidden);
   const kind = begun.data?.kind ?? "new";
@@ -95,7 +97,17 @@ export function ComposerWindow({ window, phone, hidden, close, setSmall }: Compo
         <HeadButton label={t("compose.close")} icon={<IconX size={18} />} run={askClose} />
       </header>
       <div className={classes.inside} hidden={window.small && !phone}>
-        {begun.data?.formatted === true ? (
+        {begun.data?.draft?.send_id != null ? (
+          <WaitingDraft
+            key={begun.version}
+            begun={begun.data}
+            sendId={begun.data.draft.send_id}
+            closing={closing}
+            close={close}
+            edit={(waited) => refresh(waited).catch((error: unknown) => toast(problemText(error), "danger"))}
+            onSubject={setSubject}
+          />
+        ) : begun.data?.formatted === true ? (
           <FormattedDraft
             key={begun.version}
             connection={window.connection}

@@ -1,10 +1,11 @@
 import { Button, Menu, NativeSelect } from "@mantine/core";
 import type { ComposeOptions } from "@tenon/api-client";
-import { IconDots, IconPaperclip, IconSend, IconTrash, useToast } from "@tenon/ui";
+import { IconChevronDown, IconDots, IconPaperclip, IconSend, IconTrash, useToast } from "@tenon/ui";
 import { type ComponentProps, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { late, plain, useProblemText } from "../core";
 import { isComposing } from "../keyboard";
+import { TimeDialog } from "../send-times";
 import { AskingNotice } from "./asking-notice";
 import type { Begun } from "./begin";
 import classes from "./composer.module.css";
@@ -21,6 +22,7 @@ import { useFiles } from "./use-files";
 import { useKeeping } from "./use-keeping";
 import { useLeaving } from "./use-leaving";
 import { useSending } from "./use-sending";
+import { WaitedNotice } from "./waited-notice";
 import { isTyping, type Typed, type Written } from "./written";
 
 const BodyEditor = late<ComponentProps<typeof Editing>>(
@@ -91,7 +93,7 @@ export function Composer(props: ComposerProps) {
   latest.current = written;
 
   /** What any composer that goes on with this text begins from. */
-  const origin = { kind: begun.kind, message: begun.message };
+  const origin = { kind: begun.kind, message: begun.message, waited: begun.waited };
   const done = useKeeping({
     connection,
     hasUnsaved: () =>
@@ -112,7 +114,7 @@ export function Composer(props: ComposerProps) {
     await settleFields();
     return latest.current;
   };
-  const { busy, setBusy, complaint, setComplaint, submit, held, asking } = useSending({
+  const sending = useSending({
     connection,
     origin,
     opened: begun.draft,
@@ -123,6 +125,7 @@ export function Composer(props: ComposerProps) {
     onFailed: () => setTimeout(() => root.current?.querySelector<HTMLElement>("[data-send]")?.focus(), 0),
     close,
   });
+  const { busy, setBusy, complaint, setComplaint, submit, asking } = sending;
   const clearComplaint = () => setComplaint(undefined);
 
   const { discard } = useLeaving({
@@ -151,210 +154,238 @@ export function Composer(props: ComposerProps) {
   const answering = begun.kind === "reply" || begun.kind === "reply_all";
   const attached = files.filter(({ inline }) => !inline);
   return (
-    <form
-      ref={root}
-      className={classes.form}
-      data-dragging={dragging ? "" : undefined}
-      noValidate
-      onSubmit={(event) => event.preventDefault()}
-      onKeyDown={(event) => {
-        if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !isComposing(event.nativeEvent)) {
+    <>
+      <form
+        ref={root}
+        className={classes.form}
+        data-dragging={dragging ? "" : undefined}
+        noValidate
+        onSubmit={(event) => event.preventDefault()}
+        onKeyDown={(event) => {
+          if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !isComposing(event.nativeEvent)) {
+            event.preventDefault();
+            void (event.shiftKey ? sending.chooseHour() : submit());
+          }
+        }}
+        onDragOver={(event) => {
+          if (!event.dataTransfer.types.includes("Files")) return;
           event.preventDefault();
-          void submit();
-        }
-      }}
-      onDragOver={(event) => {
-        if (!event.dataTransfer.types.includes("Files")) return;
-        event.preventDefault();
-        setDragging(true);
-      }}
-      onDragLeave={(event) => {
-        if (!(event.relatedTarget instanceof Node && event.currentTarget.contains(event.relatedTarget)))
+          setDragging(true);
+        }}
+        onDragLeave={(event) => {
+          if (!(event.relatedTarget instanceof Node && event.currentTarget.contains(event.relatedTarget)))
+            setDragging(false);
+        }}
+        onDropCapture={(event) => {
+          if (event.dataTransfer.files.length === 0) return;
+          event.preventDefault();
+          event.stopPropagation();
           setDragging(false);
-      }}
-      onDropCapture={(event) => {
-        if (event.dataTransfer.files.length === 0) return;
-        event.preventDefault();
-        event.stopPropagation();
-        setDragging(false);
-        takeFiles(event.dataTransfer.files);
-      }}
-    >
-      <div className={classes.fields} inert={busy}>
-        {from.length > 1 && (
-          <div className={classes.line}>
-            <label className={classes.lineLabel} htmlFor={`from-${connection}`}>
-              {t("mail.from")}
-            </label>
-            <NativeSelect
-              id={`from-${connection}`}
-              className={classes.from}
-              variant="unstyled"
-              size="sm"
-              value={fields.from ?? ""}
-              data={from.map(({ name, address }) => ({
-                value: address,
-                label: name === "" ? address : `${name} <${address}>`,
-              }))}
-              onChange={(event) => chooseFrom(event.currentTarget.value)}
-            />
-          </div>
-        )}
-        <RecipientsField
-          label={t("mail.to")}
-          recipients={fields.to}
-          known={known}
-          setRecipients={(to) => change({ to })}
-          typed={fields.typed.to}
-          setTyped={setTyped("to")}
-          autoFocus={!answering && fields.to.length === 0}
-        >
-          {(["cc", "bcc"] as const)
-            .filter((which) => !copies[which])
-            .map((which) => (
-              <button
-                key={which}
-                type="button"
-                className={classes.more}
-                onClick={() => setCopies((now) => ({ ...now, [which]: true }))}
-              >
-                {t(`compose.${which}`)}
-              </button>
-            ))}
-        </RecipientsField>
-        {(["cc", "bcc"] as const)
-          .filter((which) => copies[which])
-          .map((which) => (
-            <RecipientsField
-              key={which}
-              label={t(`compose.${which}`)}
-              recipients={fields[which]}
-              known={known}
-              setRecipients={(list) => change({ [which]: list })}
-              typed={fields.typed[which]}
-              setTyped={setTyped(which)}
-              autoFocus={begun.written[which].length === 0}
-            />
-          ))}
-        <div className={classes.line}>
-          <input
-            className={classes.subject}
-            aria-label={t("compose.subject")}
-            placeholder={t("compose.subject")}
-            value={fields.subject}
-            onChange={(event) => change({ subject: event.currentTarget.value })}
-          />
-        </div>
-      </div>
-      <div className={classes.writing} inert={busy}>
-        <BodyEditor
-          html={begun.written.body}
-          autoFocus={answering}
-          onChange={(body) => change({ body })}
-          onPictures={(pictures) => add(pictures, true)}
-        >
-          {fields.signature !== "" && <HtmlPreview html={fields.signature} title={t("compose.signature")} />}
-          {fields.quoted != null && (
-            <div className={classes.quote}>
-              <button
-                type="button"
-                className={classes.quoteButton}
-                aria-expanded={quoteShown}
-                aria-label={t(quoteShown ? "compose.quote_hide" : "compose.quote_show")}
-                onClick={() => setQuoteShown(!quoteShown)}
-              >
-                <IconDots size={16} />
-              </button>
-              {quoteShown && (
-                <>
-                  <HtmlPreview html={fields.quoted} title={t("compose.quoted")} />
-                  <Button size="compact-xs" variant="subtle" onClick={() => change({ quoted: null })}>
-                    {t("compose.quote_remove")}
-                  </Button>
-                </>
-              )}
+          takeFiles(event.dataTransfer.files);
+        }}
+      >
+        <div className={classes.fields} inert={busy}>
+          {from.length > 1 && (
+            <div className={classes.line}>
+              <label className={classes.lineLabel} htmlFor={`from-${connection}`}>
+                {t("mail.from")}
+              </label>
+              <NativeSelect
+                id={`from-${connection}`}
+                className={classes.from}
+                variant="unstyled"
+                size="sm"
+                value={fields.from ?? ""}
+                data={from.map(({ name, address }) => ({
+                  value: address,
+                  label: name === "" ? address : `${name} <${address}>`,
+                }))}
+                onChange={(event) => chooseFrom(event.currentTarget.value)}
+              />
             </div>
           )}
-        </BodyEditor>
-        <FileList files={attached} remove={remove} retry={retry} />
-      </div>
-      {asking !== undefined && <AskingNotice ask={asking} />}
-      {draft.status.state === "conflict" && (
-        <ConflictNotice
-          sending={held}
-          look={() =>
-            reload({ ...origin, draft: draft.session.draft, written: draft.placed(written) }, done).catch(
-              (error: unknown) => void toast(problemText(error), "danger"),
-            )
-          }
-          keep={() =>
-            held ? void submit({ over: true }) : draft.session.overwrite(draft.content(latest.current))
-          }
-        />
-      )}
-      {complaint !== undefined && (
-        <div className={classes.complaint} role="alert">
-          {t(`compose.complaint.${complaint}`)}
+          <RecipientsField
+            label={t("mail.to")}
+            recipients={fields.to}
+            known={known}
+            setRecipients={(to) => change({ to })}
+            typed={fields.typed.to}
+            setTyped={setTyped("to")}
+            autoFocus={!answering && fields.to.length === 0}
+          >
+            {(["cc", "bcc"] as const)
+              .filter((which) => !copies[which])
+              .map((which) => (
+                <button
+                  key={which}
+                  type="button"
+                  className={classes.more}
+                  onClick={() => setCopies((now) => ({ ...now, [which]: true }))}
+                >
+                  {t(`compose.${which}`)}
+                </button>
+              ))}
+          </RecipientsField>
+          {(["cc", "bcc"] as const)
+            .filter((which) => copies[which])
+            .map((which) => (
+              <RecipientsField
+                key={which}
+                label={t(`compose.${which}`)}
+                recipients={fields[which]}
+                known={known}
+                setRecipients={(list) => change({ [which]: list })}
+                typed={fields.typed[which]}
+                setTyped={setTyped(which)}
+                autoFocus={begun.written[which].length === 0}
+              />
+            ))}
+          <div className={classes.line}>
+            <input
+              className={classes.subject}
+              aria-label={t("compose.subject")}
+              placeholder={t("compose.subject")}
+              value={fields.subject}
+              onChange={(event) => change({ subject: event.currentTarget.value })}
+            />
+          </div>
         </div>
-      )}
-      <div className={classes.foot}>
-        <Button
-          leftSection={<IconSend size={16} />}
-          loading={busy}
-          data-send
-          onClick={() => void submit()}
-          aria-keyshortcuts="Control+Enter Meta+Enter"
-        >
-          {t("compose.send")}
-        </Button>
-        <button
-          type="button"
-          className={classes.tool}
-          aria-label={t("compose.attach")}
-          title={t("compose.attach")}
-          onClick={() => picker.current?.click()}
-        >
-          <IconPaperclip size={18} stroke={1.6} />
-        </button>
-        <input
-          ref={picker}
-          type="file"
-          multiple
-          hidden
-          data-testid="file-picker"
-          onChange={(event) => {
-            takeFiles(event.currentTarget.files);
-            event.currentTarget.value = "";
-          }}
-        />
-        <SaveLine draft={draft} again={() => draft.session.saveAsNew(draft.content(latest.current))} />
-        {fields.signature !== "" && (
-          <Menu position="top-end" withinPortal={false} withInitialFocusPlaceholder={false}>
-            <Menu.Target>
-              <button type="button" className={classes.tool} aria-label={t("acting.more")}>
-                <IconDots size={18} stroke={1.6} />
-              </button>
-            </Menu.Target>
-            <Menu.Dropdown>
-              <Menu.Item onClick={() => change({ signature: "" })}>{t("compose.signature_remove")}</Menu.Item>
-            </Menu.Dropdown>
-          </Menu>
+        <div className={classes.writing} inert={busy}>
+          <BodyEditor
+            html={begun.written.body}
+            autoFocus={answering}
+            onChange={(body) => change({ body })}
+            onPictures={(pictures) => add(pictures, true)}
+          >
+            {fields.signature !== "" && (
+              <HtmlPreview html={fields.signature} title={t("compose.signature")} />
+            )}
+            {fields.quoted != null && (
+              <div className={classes.quote}>
+                <button
+                  type="button"
+                  className={classes.quoteButton}
+                  aria-expanded={quoteShown}
+                  aria-label={t(quoteShown ? "compose.quote_hide" : "compose.quote_show")}
+                  onClick={() => setQuoteShown(!quoteShown)}
+                >
+                  <IconDots size={16} />
+                </button>
+                {quoteShown && (
+                  <>
+                    <HtmlPreview html={fields.quoted} title={t("compose.quoted")} />
+                    <Button size="compact-xs" variant="subtle" onClick={() => change({ quoted: null })}>
+                      {t("compose.quote_remove")}
+                    </Button>
+                  </>
+                )}
+              </div>
+            )}
+          </BodyEditor>
+          <FileList files={attached} remove={remove} retry={retry} />
+        </div>
+        {asking !== undefined && <AskingNotice ask={asking} />}
+        {begun.waited !== undefined && !busy && (
+          <WaitedNotice waited={begun.waited} again={(at) => void submit({ at })} />
         )}
-        <button
-          type="button"
-          className={classes.tool}
-          aria-label={t("compose.discard")}
-          title={t("compose.discard")}
-          onClick={() => void discard()}
-        >
-          <IconTrash size={18} stroke={1.6} />
-        </button>
-      </div>
-      {dragging && (
-        <div className={classes.drop} aria-hidden="true">
-          {t("compose.drop")}
+        {draft.status.state === "conflict" && (
+          <ConflictNotice
+            sending={sending.sendHeld !== undefined}
+            look={() =>
+              reload({ ...origin, draft: draft.session.draft, written: draft.placed(written) }, done).catch(
+                (error: unknown) => void toast(problemText(error), "danger"),
+              )
+            }
+            keep={sending.sendHeld ?? (() => draft.session.overwrite(draft.content(latest.current)))}
+          />
+        )}
+        {complaint !== undefined && (
+          <div className={classes.complaint} role="alert">
+            {t(`compose.complaint.${complaint}`)}
+          </div>
+        )}
+        <div className={classes.foot}>
+          <Button.Group>
+            <Button
+              leftSection={<IconSend size={16} />}
+              loading={busy}
+              data-send
+              onClick={() => void submit()}
+              aria-keyshortcuts="Control+Enter Meta+Enter"
+            >
+              {t("compose.send")}
+            </Button>
+            <Button
+              className={classes.later}
+              disabled={busy}
+              aria-label={t("scheduling.title")}
+              title={t("scheduling.title")}
+              aria-haspopup="dialog"
+              aria-keyshortcuts="Control+Shift+Enter Meta+Shift+Enter"
+              onClick={() => void sending.chooseHour()}
+            >
+              <IconChevronDown size={16} />
+            </Button>
+          </Button.Group>
+          <button
+            type="button"
+            className={classes.tool}
+            aria-label={t("compose.attach")}
+            title={t("compose.attach")}
+            onClick={() => picker.current?.click()}
+          >
+            <IconPaperclip size={18} stroke={1.6} />
+          </button>
+          <input
+            ref={picker}
+            type="file"
+            multiple
+            hidden
+            data-testid="file-picker"
+            onChange={(event) => {
+              takeFiles(event.currentTarget.files);
+              event.currentTarget.value = "";
+            }}
+          />
+          <SaveLine draft={draft} again={() => draft.session.saveAsNew(draft.content(latest.current))} />
+          {fields.signature !== "" && (
+            <Menu position="top-end" withinPortal={false} withInitialFocusPlaceholder={false}>
+              <Menu.Target>
+                <button type="button" className={classes.tool} aria-label={t("acting.more")}>
+                  <IconDots size={18} stroke={1.6} />
+                </button>
+              </Menu.Target>
+              <Menu.Dropdown>
+                <Menu.Item onClick={() => change({ signature: "" })}>
+                  {t("compose.signature_remove")}
+                </Menu.Item>
+              </Menu.Dropdown>
+            </Menu>
+          )}
+          <button
+            type="button"
+            className={classes.tool}
+            aria-label={t("compose.discard")}
+            title={t("compose.discard")}
+            onClick={() => void discard()}
+          >
+            <IconTrash size={18} stroke={1.6} />
+          </button>
         </div>
+        {dragging && (
+          <div className={classes.drop} aria-hidden="true">
+            {t("compose.drop")}
+          </div>
+        )}
+      </form>
+      {sending.choosing && (
+        <TimeDialog
+          title={t("scheduling.title")}
+          before={begun.waited?.at}
+          choose={(at) => void submit({ at })}
+          close={sending.chooseNone}
+        />
       )}
-    </form>
+    </>
   );
 }

@@ -1,19 +1,20 @@
 import { Button } from "@mantine/core";
-import { isProblem } from "@tenon/api-client";
+import { isProblem, type SendAt } from "@tenon/api-client";
 import { IconSend, Notice, useToast } from "@tenon/ui";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { newKey, plain, useProblemText } from "../core";
+import { useProblemText } from "../core";
 import { StoppedAsking } from "../outbox/lost-answers";
+import { TimeDialog } from "../send-times";
 import { AskingNotice } from "./asking-notice";
 import type { Begun } from "./begin";
 import { type Complaint, complaintOf } from "./complaint";
 import { useComposeInside } from "./compose";
 import classes from "./composer.module.css";
 import { GmailLink } from "./gmail-link";
-import { HtmlPreview } from "./html-preview";
-import { writeRecipient } from "./recipients";
+import { ShownDraft } from "./shown-draft";
 import { useSendCall } from "./use-send-call";
+import { useSendKey } from "./use-send-key";
 
 type FormattedDraftProps = {
   connection: string;
@@ -37,12 +38,11 @@ export function FormattedDraft(props: FormattedDraftProps) {
   const problemText = useProblemText();
   const compose = useComposeInside();
   const { asking, run } = useSendCall();
-  const [key] = useState(newKey);
+  const sendKey = useSendKey();
+  const [choosing, setChoosing] = useState(false);
   const [busy, setBusy] = useState(false);
   const [complaint, setComplaint] = useState<Complaint>();
   const { draft, written } = begun;
-  const shown = useRef<HTMLElement>(null);
-  useEffect(() => shown.current?.focus(), []);
   useEffect(() => onSubject(written.subject), [onSubject, written.subject]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when closing is asked for
   useEffect(() => {
@@ -51,13 +51,19 @@ export function FormattedDraft(props: FormattedDraftProps) {
     if (busy) compose.tell(t("compose.asking.closed"));
   }, [closing]);
 
-  const submit = async () => {
+  const isReady = () => {
     const found = complaintOf(written, limit);
     setComplaint(found);
-    if (busy || found !== undefined || draft === undefined) return;
+    return !busy && found === undefined;
+  };
+  const submit = async (at?: SendAt) => {
+    setChoosing(false);
+    if (!isReady() || draft === undefined) return;
     setBusy(true);
     try {
-      await run({ draft, key }, () => compose.reopen(connection, draft.id));
+      await run({ draft, key: sendKey(draft.etag, at), at }, (waited) =>
+        compose.reopen(connection, draft.id, waited),
+      );
       close();
     } catch (error) {
       if (error instanceof StoppedAsking) return;
@@ -70,34 +76,9 @@ export function FormattedDraft(props: FormattedDraftProps) {
       });
     }
   };
-  const people = [
-    [t("mail.to"), written.to],
-    [t("compose.cc"), written.cc],
-    [t("compose.bcc"), written.bcc],
-  ] as const;
   return (
     <div className={classes.form} data-testid="formatted-draft">
-      <div className={classes.fields}>
-        {people.map(
-          ([label, list]) =>
-            list.length > 0 && (
-              <div key={label} className={classes.line}>
-                <span className={classes.lineLabel}>{label}</span>
-                <span className={classes.lineText}>{list.map(writeRecipient).join(", ")}</span>
-              </div>
-            ),
-        )}
-        <div className={classes.line}>
-          <strong className={classes.lineText}>{plain(written.subject) || t("mail.no_subject")}</strong>
-        </div>
-      </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and has nothing inside that takes the keyboard */}
-      <section className={classes.shown} ref={shown} tabIndex={0} aria-label={t("compose.body")}>
-        <HtmlPreview html={`${draft?.html ?? ""}${draft?.quoted_html ?? ""}`} title={t("compose.body")} />
-      </section>
-      {written.files.length > 0 && (
-        <p className={classes.names}>{written.files.map(({ name }) => plain(name)).join(", ")}</p>
-      )}
+      <ShownDraft begun={begun} />
       <div className={classes.notice}>
         <Notice tone="warn" role="status" title={t("compose.formatted.title")}>
           {t("compose.formatted.text")}
@@ -113,11 +94,22 @@ export function FormattedDraft(props: FormattedDraftProps) {
         <Button leftSection={<IconSend size={16} />} loading={busy} onClick={() => void submit()}>
           {t("compose.formatted.send")}
         </Button>
+        <Button variant="default" disabled={busy} onClick={() => setChoosing(isReady())}>
+          {t("scheduling.title")}
+        </Button>
         <Button variant="default" disabled={busy} onClick={edit}>
           {t("compose.formatted.edit")}
         </Button>
         <GmailLink connection={connection} />
       </div>
+      {choosing && (
+        <TimeDialog
+          title={t("scheduling.title")}
+          before={begun.waited?.at}
+          choose={(at) => void submit(at)}
+          close={() => setChoosing(false)}
+        />
+      )}
     </div>
   );
 }

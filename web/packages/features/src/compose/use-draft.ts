@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { send } from "@tenon/api-client";
+import { type SendAt, send } from "@tenon/api-client";
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { newKey, useApi } from "../core";
 import type { Begun } from "./begin";
@@ -8,6 +8,7 @@ import { type DraftContent, DraftSession } from "./draft-session";
 import { type FileCalls, mendFiles } from "./mend-files";
 import type { Recipient } from "./recipients";
 import { uploadFile } from "./upload";
+import { useSendKey } from "./use-send-key";
 import type { Written, WrittenFile } from "./written";
 
 type Ref = NonNullable<WrittenFile["ref"]>;
@@ -38,7 +39,7 @@ export function useDraft({ connection, begun, written, onLost }: UseDraft) {
   const client = useQueryClient();
   /** The server's newest word for each file: a saved one is known by the draft's own id. */
   const [refs] = useState(() => new Map<string, Ref>());
-  const sendKey = useRef<{ key: string; etag: string }>(undefined);
+  const sendKey = useSendKey();
   /** Which file each attachment of a content is. */
   const [keysOf] = useState(() => new WeakMap<DraftContent, string[]>());
 
@@ -166,12 +167,8 @@ export function useDraft({ connection, begun, written, onLost }: UseDraft) {
     finish: async (now: Written) => {
       if (session.hasUnsaved() || (touched && session.draft === undefined)) await session.flush(content(now));
     },
-    /** The same for each attempt to send the same text. */
-    sendKey: () => {
-      const etag = session.draft?.etag ?? "";
-      if (sendKey.current?.etag !== etag) sendKey.current = { key: newKey(), etag };
-      return sendKey.current.key;
-    },
+    /** The same for each attempt to send the same text at the same hour. */
+    sendKey: (at?: SendAt) => sendKey(session.draft?.etag, at),
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Draft, isProblem } from "@tenon/api-client";
+import { type Draft, isProblem, type SendAt } from "@tenon/api-client";
 import { useToast } from "@tenon/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -27,7 +27,7 @@ type UseSending = {
   close: () => void;
 };
 
-/** *Send*: saves what is new, then sends the draft as this composer has saved it, and nothing newer. */
+/** *Send* and *Send later*: saves what is new, then sends the draft as this composer has saved it, and nothing newer. */
 export function useSending({
   connection,
   origin,
@@ -46,36 +46,45 @@ export function useSending({
   const [busy, setBusy] = useState(false);
   const [complaint, setComplaint] = useState<Complaint>();
   /** *Send* was pressed, and what stands elsewhere was found to be newer. */
-  const [held, setHeld] = useState(false);
+  const [held, setHeld] = useState<{ at: SendAt | undefined }>();
+  /** An hour is being chosen. */
+  const [choosing, setChoosing] = useState(false);
 
   const { asking, run } = useSendCall();
 
-  const sendDraft = async (now: Written) => {
+  const sendDraft = async (now: Written, at: SendAt | undefined) => {
     const saved = await draft.session.flush(draft.content(now));
-    await run({ draft: saved, key: draft.sendKey() }, () =>
+    await run({ draft: saved, key: draft.sendKey(at), at }, (waited) =>
       // What another program wrote gets the server's mark before it goes, so it is another one by then.
       saved === opened
-        ? compose.reopen(connection, saved.id)
-        : compose.again(connection, { ...origin, draft: saved, written: draft.placed(now) }),
+        ? compose.reopen(connection, saved.id, waited)
+        : compose.again(connection, { ...origin, waited, draft: saved, written: draft.placed(now) }),
     );
     draft.session.stop();
     close();
   };
 
-  /** `over`: what was changed elsewhere is replaced first. */
-  const submit = async ({ over = false } = {}) => {
-    if (busy) return;
+  /** What stands in the composer, if it can be sent; else it is said what is missing. */
+  const ready = async (): Promise<Written | undefined> => {
+    if (busy) return undefined;
     const now = await settled();
     const found = complaintOf(now, limit);
     setComplaint(found);
-    if (found !== undefined) {
-      onComplaint();
-      return;
-    }
+    if (found === undefined) return now;
+    onComplaint();
+    return undefined;
+  };
+  const chooseHour = async () => setChoosing((await ready()) !== undefined);
+
+  /** `over`: what was changed elsewhere is replaced first. `at`: it goes at this hour. */
+  const submit = async ({ over = false, at }: { over?: boolean; at?: SendAt | undefined } = {}) => {
+    setChoosing(false);
+    const now = await ready();
+    if (now === undefined) return;
     setBusy(true);
     try {
       if (over) draft.session.overwrite(draft.content(now));
-      await sendDraft(now);
+      await sendDraft(now, at);
     } catch (error) {
       // Closed meanwhile: the outbox knows what becomes of it.
       if (error instanceof StoppedAsking) return;
@@ -84,7 +93,7 @@ export function useSending({
       const elsewhere = isProblem(error, "draft_changed") || isProblem(error, "draft_gone");
       if (elsewhere) draft.session.elsewhere(error);
       // The composer itself says it, with what can be done.
-      if (isProblem(error, "draft_changed")) setHeld(true);
+      if (isProblem(error, "draft_changed")) setHeld({ at });
       else toast(`${t("compose.send_failed")} ${problemText(error)}`, { tone: "danger", shownMs: 16_000 });
     }
   };
@@ -95,7 +104,15 @@ export function useSending({
     complaint,
     setComplaint,
     submit,
+    /** The hour is being chosen, and how that is begun and left. */
+    choosing,
+    chooseHour,
+    chooseNone: () => setChoosing(false),
     asking,
-    held: held && draft.status.state === "conflict",
+    /** Sends what was held all the same, as it was to be sent. */
+    sendHeld:
+      held !== undefined && draft.status.state === "conflict"
+        ? () => void submit({ over: true, at: held.at })
+        : undefined,
   };
 }

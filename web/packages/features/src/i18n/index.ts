@@ -1,6 +1,7 @@
 import { createInstance, type i18n } from "i18next";
 import { initReactI18next } from "react-i18next";
 import type auditEn from "./locales/audit/en.json";
+import type composeEn from "./locales/compose/en.json";
 import type connectionsEn from "./locales/connections/en.json";
 import type en from "./locales/en.json";
 import type exchangeEn from "./locales/exchange/en.json";
@@ -9,6 +10,7 @@ import type mergeEn from "./locales/merge/en.json";
 import type paletteEn from "./locales/palette/en.json";
 import type recordsEn from "./locales/records/en.json";
 import type reportsEn from "./locales/reports/en.json";
+import type schedulingEn from "./locales/scheduling/en.json";
 import type threadsEn from "./locales/threads/en.json";
 
 /** A locale is added by adding its file, and its name here. */
@@ -32,6 +34,7 @@ declare module "i18next" {
       translation: Record<
         | Flat<typeof en>
         | Flat<typeof auditEn>
+        | Flat<typeof composeEn>
         | Flat<typeof connectionsEn>
         | Flat<typeof exchangeEn>
         | Flat<typeof filesEn>
@@ -39,6 +42,7 @@ declare module "i18next" {
         | Flat<typeof paletteEn>
         | Flat<typeof recordsEn>
         | Flat<typeof reportsEn>
+        | Flat<typeof schedulingEn>
         | Flat<typeof threadsEn>,
         string
       >;
@@ -56,6 +60,10 @@ const PARTS = {
   audit: {
     en: () => import("./locales/audit/en.json"),
     fr: () => import("./locales/audit/fr.json"),
+  },
+  compose: {
+    en: () => import("./locales/compose/en.json"),
+    fr: () => import("./locales/compose/fr.json"),
   },
   connections: {
     en: () => import("./locales/connections/en.json"),
@@ -84,6 +92,10 @@ const PARTS = {
   reports: {
     en: () => import("./locales/reports/en.json"),
     fr: () => import("./locales/reports/fr.json"),
+  },
+  scheduling: {
+    en: () => import("./locales/scheduling/en.json"),
+    fr: () => import("./locales/scheduling/fr.json"),
   },
   threads: {
     en: () => import("./locales/threads/en.json"),

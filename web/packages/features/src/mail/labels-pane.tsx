@@ -5,6 +5,7 @@ import {
   IconAlertOctagon,
   IconArchive,
   IconChevronDown,
+  IconClock,
   IconFileText,
   IconFlag,
   IconInbox,
@@ -94,6 +95,7 @@ export function LabelsPane(props: LabelsPaneProps) {
       <ul className={classes.items}>
         {groups.main.map((label) => item(label))}
         <OutboxLink {...(onPick === undefined ? {} : { onPick })} />
+        <ScheduledLink {...(onPick === undefined ? {} : { onPick })} />
         <LabelLink
           connection={connection}
           id={ALL_MAIL}
@@ -153,10 +155,31 @@ function OutboxLink({ onPick }: { onPick?: () => void }) {
   const count = useOutboxCount();
   return (
     <li>
-      <Link className={classes.item} to="/outbox" {...(onPick === undefined ? {} : { onClick: onPick })}>
+      <Link
+        className={classes.item}
+        to="/outbox"
+        activeOptions={{ exact: true }}
+        {...(onPick === undefined ? {} : { onClick: onPick })}
+      >
         <IconOutbound size={16} stroke={1.6} aria-hidden="true" />
         <span className={classes.name}>{t("outbox.title")}</span>
         {count > 0 && <Pill tone="warn">{t("outbox.waiting", { count })}</Pill>}
+      </Link>
+    </li>
+  );
+}
+
+function ScheduledLink({ onPick }: { onPick?: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <li>
+      <Link
+        className={classes.item}
+        to="/outbox/scheduled"
+        {...(onPick === undefined ? {} : { onClick: onPick })}
+      >
+        <IconClock size={16} stroke={1.6} aria-hidden="true" />
+        <span className={classes.name}>{t("outbox.scheduled")}</span>
       </Link>
     </li>
   );

@@ -1,4 +1,12 @@
-import { type ApiClient, type Draft, isProblem, type Send, send, type Thread } from "@tenon/api-client";
+import {
+  type ApiClient,
+  type Draft,
+  isProblem,
+  type Send,
+  type SendAt,
+  send,
+  type Thread,
+} from "@tenon/api-client";
 
 /** How an answer that did not come is waited for. */
 export type Asking = {
@@ -43,15 +51,17 @@ const mayHaveHappened = (error: unknown): boolean =>
   // Said before anything is done.
   error.code !== "provider_unavailable";
 
+/** When it goes: after the seconds in which it can be taken back, or at an hour. */
+export type When = { undo_seconds: number } | { at: SendAt };
 /** The draft as the person saw it. */
-type Confirmed = { draft: Draft; key: string; undoSeconds: number };
+type Confirmed = { draft: Draft; key: string; when: When };
 
 /**
  * Sends a draft. Where the answer is lost the outbox is asked first, and then the same is asked for again under
  * the same key, under which the server sends nothing a second time. What is thrown proves that it was not sent.
  */
 export async function sendSurely(api: ApiClient, wanted: Confirmed, asking: Asking): Promise<Send> {
-  const { draft, key, undoSeconds } = wanted;
+  const { draft, key, when } = wanted;
   const path = { id: draft.id };
   let etag = draft.etag;
   let unsure = false;
@@ -60,7 +70,7 @@ export async function sendSurely(api: ApiClient, wanted: Confirmed, asking: Aski
       return await send(
         api.POST("/api/v1/drafts/{id}/send", {
           params: { path, header: { "Idempotency-Key": key, "If-Match": etag } },
-          body: { undo_seconds: undoSeconds },
+          body: when,
         }),
       );
     } catch (error) {

@@ -7,8 +7,8 @@ import { useTranslation } from "react-i18next";
 import { keys, latestSendsQuery, useApi, useProblemText } from "../core";
 import { callBack, patience, StoppedAsking } from "./lost-answers";
 
-/** A message sent from this page. */
-export type Sent = { id: string; undoSeconds: number; again: () => void };
+/** A message sent from this page. `waits`: its hour in words, where it waits for one. */
+export type Sent = { id: string; undoSeconds: number; again: () => void; waits?: string };
 
 /** The net under live events. */
 const POLL_MS = 2000;
@@ -66,12 +66,14 @@ export function OutboxWatch({ sent, ended }: { sent: Sent[]; ended: (id: string)
     for (const one of sent) {
       if (said.current.has(one.id)) continue;
       const undoable = one.undoSeconds > 0;
-      const hide = toast(t("outbox.sending"), {
+      const hide = toast(one.waits ?? t("outbox.sending"), {
         key: one.id,
         shownMs: Math.max(2, one.undoSeconds) * 1000,
         ...(undoable ? { action: { label: t("acting.undo"), run: () => void cancel(one) } } : {}),
       });
       said.current.set(one.id, hide);
+      // What becomes of it at its hour is not watched from here.
+      if (one.waits !== undefined) ended(one.id);
     }
   }, [sent]);
 

@@ -1,6 +1,5 @@
 import { Button, NativeSelect, TextInput, useMantineColorScheme } from "@mantine/core";
-import { useMutation } from "@tanstack/react-query";
-import { type Me, send } from "@tenon/api-client";
+import type { Me } from "@tenon/api-client";
 import { Facts, IconDeviceDesktop, IconMoon, IconSun, Page, PageHeader, Panel, useToast } from "@tenon/ui";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -9,17 +8,16 @@ import {
   late,
   managesWorkspace,
   ProblemNotice,
-  useApi,
   useLocale,
   useMe,
   useProblemText,
-  useSetMe,
   useTitle,
 } from "../core";
 import { asLocale, changeLocale, LOCALE_NAMES, LOCALES, withTexts } from "../i18n";
 import { AccountsPanel } from "./accounts-panel";
 import { PasskeysPanel } from "./passkeys-panel";
 import { PasswordPanel } from "./password-panel";
+import { usePatchMe } from "./patch-me";
 import { RetentionPanel } from "./retention-panel";
 import { SessionsPanel } from "./sessions-panel";
 import classes from "./settings.module.css";
@@ -43,6 +41,7 @@ export function SettingsScreen({ leave, added = false, refusal }: SettingsScreen
       <ProfilePanel me={me} />
       <RegionPanel me={me} />
       <SendingPanel me={me} />
+      <WorkingHoursPanel me={me} />
       <ThemePanel />
       <PasswordPanel me={me} />
       {me.member.has_password && <TotpPanel me={me} />}
@@ -70,6 +69,8 @@ export function SettingsScreen({ leave, added = false, refusal }: SettingsScreen
     </Page>
   );
 }
+
+const WorkingHoursPanel = late(() => withTexts("scheduling", () => import("./working-hours-panel")));
 
 const EverythingButton = late(() =>
   withTexts("exchange", () => import("../records/exchange/everything-button")),
@@ -99,16 +100,6 @@ function RecordsPanel() {
       </div>
     </Panel>
   );
-}
-
-function usePatchMe() {
-  const api = useApi();
-  const setMe = useSetMe();
-  return useMutation({
-    mutationFn: (body: { name?: string; locale?: string; time_zone?: string; undo_send_seconds?: number }) =>
-      send(api.PATCH("/api/v1/me", { body })),
-    onSuccess: setMe,
-  });
 }
 
 function ProfilePanel({ me }: { me: Me }) {

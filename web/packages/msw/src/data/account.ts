@@ -19,6 +19,7 @@ export function freshMe(): Me {
       time_zone: "Europe/Paris",
       totp_enabled: false,
       undo_send_seconds: 10,
+      working_hours: { days: [1, 2, 3, 4, 5], from: "09:00", until: "17:00" },
       recovery_codes: 0,
       has_password: true,
     },

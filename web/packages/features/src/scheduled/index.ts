@@ -1,0 +1,1 @@
+export { ScheduledScreen, type ScheduledSearch } from "./scheduled-screen";
