@@ -91,12 +91,14 @@ fn acting(tenon: &Path, node: &Node) -> Result<Counts> {
     Ok(total + walks(tenon, node)?)
 }
 
-/// Files in and out, mail that meets customers, pictures: one after the other on one demo, each in another dress.
+/// Sending later, files in and out, mail that meets customers, pictures: one after the other on one demo, each in another dress.
 fn walks(tenon: &Path, node: &Node) -> Result<Counts> {
     let demo = Demo::start(tenon, &["--messages", "300", "--quota", "0"])?;
     let mut total = Counts::default();
     for (script, arguments) in [
-        ("web/e2e/reports.mjs", &["--locale", "en"][..]),
+        // The first one connects the mailbox, and needs one to send from.
+        ("web/e2e/scheduling.mjs", &["--locale", "en"][..]),
+        ("web/e2e/reports.mjs", &["--locale", "en"]),
         (
             "web/e2e/meeting.mjs",
             &["--locale", "fr", "--dark", "--phone"],

@@ -161,7 +161,7 @@ describe("the schedule", () => {
 
   it("shows months, by keys too, with what became of each message", async () => {
     const { user, fake, app, search } = await openApp({ scenario: "connected", path: "/outbox/scheduled" });
-    await user.click(await screen.findByRole("link", { name: "Month" }));
+    await user.click(await screen.findByRole("button", { name: "Month" }));
     const today = await screen.findByRole("button", { current: "date" });
     expect(today).toHaveAttribute("data-day", day(fake, 0));
     const send = scheduled(fake, "In the calendar", `${day(fake, 7)}T08:15`);
@@ -174,7 +174,7 @@ describe("the schedule", () => {
       expect(found).toHaveFocus();
       return found as HTMLElement;
     });
-    await waitFor(() => expect(chosen).toHaveAccessibleName(/, 1 message$/));
+    await waitFor(() => expect(chosen).toHaveAccessibleName(/, 1 message\. /));
     expect(screen.getByText("Deleted in Gmail.")).toBeVisible();
     await user.click(screen.getByRole("button", { name: "Month after" }));
     await waitFor(() => expect(search().get("month")).toMatch(/^20\d\d-\d\d$/));

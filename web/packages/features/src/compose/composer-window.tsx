@@ -75,7 +75,7 @@ export function ComposerWindow({ window, phone, hidden, close, setSmall }: Compo
         if (event.key === "Escape" && event.currentTarget.contains(event.target as Node)) askClose();
       }}
     >
-      <header className={classes.head}>
+      <div className={classes.head}>
         <h2 className={classes.heading}>{title}</h2>
         {!phone && (
           <>
@@ -95,7 +95,7 @@ export function ComposerWindow({ window, phone, hidden, close, setSmall }: Compo
           </>
         )}
         <HeadButton label={t("compose.close")} icon={<IconX size={18} />} run={askClose} />
-      </header>
+      </div>
       <div className={classes.inside} hidden={window.small && !phone}>
         {begun.data?.draft?.send_id != null ? (
           <WaitingDraft

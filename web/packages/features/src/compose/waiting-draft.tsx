@@ -37,14 +37,16 @@ export function WaitingDraft({ begun, sendId, closing, close, edit, onSubject }:
     if (closing) close();
   }, [closing]);
   const one = query.data;
+  /** The hour of which the person has taken it. */
+  const [taken, setTaken] = useState<Waited>();
   return (
     <div className={classes.form} data-testid="waiting-draft">
       <ShownDraft begun={begun} />
       {query.error !== null && <ProblemNotice error={query.error} />}
       {one?.state === "cancelled" || one?.state === "refused" ? (
-        <Ended edit={() => edit(undefined)} />
+        <Ended edit={() => edit(taken)} />
       ) : one?.state === "scheduled" ? (
-        <Waiting one={one} close={close} edit={edit} />
+        <Waiting one={one} close={close} taking={setTaken} />
       ) : (
         one !== undefined && <Notice role="status">{t(`outbox.state.${one.state}`)}</Notice>
       )}
@@ -52,25 +54,29 @@ export function WaitingDraft({ begun, sendId, closing, close, edit, onSubject }:
   );
 }
 
-/** It waits no more, and did not go: this window goes on as a composer. */
+/** It waits no more, and did not go, whoever took it back: this window goes on as a composer. */
 function Ended({ edit }: { edit: () => void }) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when it is known
-  useEffect(edit, []);
+  useEffect(() => {
+    edit();
+  }, []);
   return null;
 }
 
-function Waiting({ one, close, edit }: { one: Send } & Pick<WaitingDraftProps, "close" | "edit">) {
+type WaitingProps = { one: Send; close: () => void; taking: (waited: Waited | undefined) => void };
+
+function Waiting({ one, close, taking }: WaitingProps) {
   const { t } = useTranslation();
   const hourText = useHourText();
   const { reschedule, sendNow, cancel, busy } = useSchedule(one);
   const [choosing, setChoosing] = useState(false);
   const { scheduled, send_at } = one;
   const hour = hourText(send_at, scheduled?.time_zone);
-  const takeBack = () =>
-    cancel.mutate(undefined, {
-      onSuccess: (taken) =>
-        taken && edit(scheduled === null ? undefined : { at: scheduled, sendAt: send_at }),
-    });
+  const takeBack = () => {
+    // Said before it is done: the news that it is a draft again may come before the answer.
+    taking(scheduled === null ? undefined : { at: scheduled, sendAt: send_at });
+    cancel.mutate();
+  };
   return (
     <>
       <div className={classes.notice}>

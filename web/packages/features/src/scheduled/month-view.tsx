@@ -1,4 +1,4 @@
-import { ActionIcon, Button } from "@mantine/core";
+import { ActionIcon, Button, VisuallyHidden } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import type { Send } from "@tenon/api-client";
@@ -160,11 +160,13 @@ function Day({ day, sends, other, today, chosen, choose }: DayProps) {
         data-chosen={chosen ? "" : undefined}
         aria-pressed={chosen}
         aria-current={today ? "date" : undefined}
-        aria-label={`${name}, ${t("scheduling.messages", { count: sends.length })}`}
         tabIndex={chosen ? 0 : -1}
         onClick={choose}
       >
-        <span className={classes.number}>{Number(day.slice(8))}</span>
+        <span className={classes.number} aria-hidden="true">
+          {Number(day.slice(8))}
+        </span>
+        <VisuallyHidden>{`${name}, ${t("scheduling.messages", { count: sends.length })}. `}</VisuallyHidden>
         {sends.slice(0, SHOWN).map((one) => (
           <span key={one.id} className={classes.entry} data-state={one.state}>
             <span className={classes.entryTime}>{format.time(one.send_at)}</span>{" "}

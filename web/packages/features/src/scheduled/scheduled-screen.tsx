@@ -1,6 +1,6 @@
 import { Button, Skeleton } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import type { Send } from "@tenon/api-client";
 import { Blank, IconCalendar, IconClock, IconList, Page, PageHeader, Panel } from "@tenon/ui";
 import { useState } from "react";
@@ -26,6 +26,7 @@ const isOpen = ({ state }: Send) => state === "scheduled" || state === "sending"
 /** What waits for its hour, as a list of days or as a month. */
 export function ScheduledScreen({ view, month }: ScheduledSearch) {
   const { t } = useTranslation();
+  const navigate = useNavigate();
   useTitle(t("outbox.scheduled"));
   const views = [
     { to: undefined, label: t("scheduling.view.list"), Icon: IconList },
@@ -37,20 +38,21 @@ export function ScheduledScreen({ view, month }: ScheduledSearch) {
         title={t("outbox.scheduled")}
         lead={t("scheduling.lead")}
         actions={
-          <nav className={classes.views} aria-label={t("scheduling.views")}>
+          <fieldset className={classes.views}>
+            <legend>{t("scheduling.views")}</legend>
             {views.map(({ to, label, Icon }) => (
-              <Link
+              <button
                 key={label}
-                to="/outbox/scheduled"
-                search={{ view: to }}
+                type="button"
                 className={classes.view}
-                aria-current={view === to ? "page" : undefined}
+                aria-pressed={view === to}
+                onClick={() => void navigate({ to: "/outbox/scheduled", search: { view: to } })}
               >
                 <Icon size={16} stroke={1.6} aria-hidden="true" />
                 {label}
-              </Link>
+              </button>
             ))}
-          </nav>
+          </fieldset>
         }
       />
       {view === "month" ? <MonthView month={month} /> : <Agenda />}
