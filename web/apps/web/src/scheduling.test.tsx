@@ -174,7 +174,7 @@ describe("the schedule", () => {
       expect(found).toHaveFocus();
       return found as HTMLElement;
     });
-    await waitFor(() => expect(chosen).toHaveAccessibleName(/, 1 message\. /));
+    await waitFor(() => expect(chosen).toHaveAccessibleName(/, 1 message\./));
     expect(screen.getByText("Deleted in Gmail.")).toBeVisible();
     await user.click(screen.getByRole("button", { name: "Month after" }));
     await waitFor(() => expect(search().get("month")).toMatch(/^20\d\d-\d\d$/));
