@@ -22,6 +22,7 @@ mod reports;
 mod search;
 mod session;
 mod teams;
+mod templates;
 mod views;
 mod web;
 mod wire;
@@ -122,6 +123,7 @@ fn api_routes() -> OpenApiRouter<Api> {
             .merge(fields::routes())
             .merge(pipelines::routes())
             .merge(teams::routes())
+            .merge(templates::routes())
             .merge(views::routes())
             .merge(events::routes()),
     )

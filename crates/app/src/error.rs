@@ -142,6 +142,9 @@ pub enum Error {
     /// The pipeline was changed by somebody else.
     #[error("the pipeline was changed by somebody else meanwhile; read it again")]
     PipelineChanged,
+    /// The template was changed since it was read.
+    #[error("the template was changed meanwhile; read it again")]
+    TemplateChanged,
     /// Stages that were to go hold boxes.
     #[error("a stage that holds boxes, in the bin or not, cannot go; move them elsewhere first")]
     StageNotEmpty(Vec<StageId>),
@@ -256,6 +259,7 @@ pub const CODES: &[CodeInfo] = &[
     row("draft_not_editable", 422, "Draft cannot be edited here"),
     row("draft_sending", 409, "Draft on its way"),
     row("pipeline_changed", 412, "Pipeline changed elsewhere"),
+    row("template_changed", 412, "Template changed elsewhere"),
     row("stage_not_empty", 409, "Stage not empty"),
     row("uploads_full", 503, "Too many files"),
     row("outcome_unknown", 503, "Outcome unknown"),
@@ -317,6 +321,7 @@ impl Error {
             Self::DraftNotEditable => "draft_not_editable",
             Self::DraftSending => "draft_sending",
             Self::PipelineChanged => "pipeline_changed",
+            Self::TemplateChanged => "template_changed",
             Self::StageNotEmpty(_) => "stage_not_empty",
             Self::UploadsFull(_) => "uploads_full",
             Self::OutcomeUnknown(_) => "outcome_unknown",
@@ -472,6 +477,7 @@ mod tests {
             Error::DraftNotEditable,
             Error::DraftSending,
             Error::PipelineChanged,
+            Error::TemplateChanged,
             Error::StageNotEmpty(vec![]),
             Error::UploadsFull(Duration::ZERO),
             Error::OutcomeUnknown(Duration::ZERO),

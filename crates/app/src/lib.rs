@@ -26,6 +26,7 @@ mod schedule;
 pub mod search;
 pub mod sync;
 pub mod teams;
+pub mod templates;
 pub mod views;
 
 pub use ctx::{Actor, AppConfig, Ctx, Parts};

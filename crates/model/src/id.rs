@@ -134,6 +134,8 @@ ids! {
     StageId = "stg";
     /// A saved view of records.
     ViewId = "viw";
+    /// A template of mail.
+    TemplateId = "tpl";
     /// A team of members.
     TeamId = "team";
     /// A rule by which conversations join a box.

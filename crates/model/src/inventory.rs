@@ -438,6 +438,16 @@ const GENERAL: &[Column] = inventory! {
         search: Account, Owner, "its name and words, sealed under the workspace's key";
         created_at: Operational, Owner, "order of the list";
     }
+    templates (None, Retention::Member) {
+        id: Identifier, Owner, "names the template";
+        workspace_id: Identifier, Program, "the tenant";
+        member_id: Identifier, Program, "whose template it is";
+        shared: Operational, Owner, "whether colleagues use it too";
+        content: AccountSealed, Owner, "its name, folder, subject and text, sealed under the workspace's key";
+        version: Operational, Owner, "noticing that somebody else changed it meanwhile";
+        created_at: Operational, Owner, "order of the list";
+        updated_at: Operational, Owner, "shown with it";
+    }
     visits (Some(Feature::Mail), Retention::UntilDisconnect) {
         connection_id: Identifier, Program, "in whose mailbox";
         provider_thread_id: Identifier, Program, "which older conversation was opened";

@@ -16,6 +16,7 @@ pub mod records;
 pub mod reports;
 pub mod sabotage;
 pub mod scope;
+pub mod template;
 pub mod world;
 
 pub use id::*;

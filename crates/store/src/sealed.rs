@@ -55,6 +55,7 @@ pub const SEALED_COLUMNS: &[SealedColumn] = &[
     by_id("labels", "name"),
     by_id("sends", "envelope"),
     by_id("saved_searches", "search"),
+    by_id("templates", "content"),
     by_id("members", "totp"),
     by_id("invitations", "email"),
     by_id("identities", "account"),

@@ -11,7 +11,7 @@ use tenon_model::{
     BulkId, ConnectionId, ConsentId, DraftId, FieldId, FileId, IdentityId, ImportId, InvitationId,
     JobId, KeyId, LabelId, MailActionId, MailRuleId, MemberId, MergeId, MessageId, NodeId,
     PasskeyId, PipelineId, ReceiptId, RecordId, RequestId, SavedSearchId, SendId, SessionId,
-    StageId, TeamId, ThreadId, Time, ViewId, WorkspaceId,
+    StageId, TeamId, TemplateId, ThreadId, Time, ViewId, WorkspaceId,
 };
 use tenon_vault::Sealed;
 use uuid::Uuid;
@@ -98,6 +98,7 @@ values! {
     PipelineId, Uuid, |v| v.0;
     StageId, Uuid, |v| v.0;
     ViewId, Uuid, |v| v.0;
+    TemplateId, Uuid, |v| v.0;
     TeamId, Uuid, |v| v.0;
     BulkId, Uuid, |v| v.0;
     MergeId, Uuid, |v| v.0;
@@ -480,6 +481,7 @@ columns! {
     PipelineId, Uuid, |v| Some(Self(v));
     StageId, Uuid, |v| Some(Self(v));
     ViewId, Uuid, |v| Some(Self(v));
+    TemplateId, Uuid, |v| Some(Self(v));
     TeamId, Uuid, |v| Some(Self(v));
     BulkId, Uuid, |v| Some(Self(v));
     MergeId, Uuid, |v| Some(Self(v));

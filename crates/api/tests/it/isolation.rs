@@ -184,6 +184,10 @@ pub(crate) async fn furnish(app: &TestApp, browser: &mut Browser, name: &str) {
         ),
         ("teams", json!({ "name": name })),
         (
+            "templates",
+            json!({ "kind": "message", "name": name, "html": "<p>x</p>", "shared": true }),
+        ),
+        (
             "views",
             json!({ "kind": "deal", "name": name, "layout": "table", "definition": {} }),
         ),
@@ -266,6 +270,15 @@ pub(crate) fn bodies(method: &Method, path: &str, id: &str, own: &str) -> Vec<Va
             vec![json!({ "name": "Taken" })]
         }
         ("POST", "/teams") => vec![json!({ "name": "Mine", "members": [id] })],
+        ("POST", "/templates") => {
+            vec![json!({ "kind": "snippet", "name": "Mine", "html": "<p>x</p>" })]
+        }
+        ("PUT", "/templates/{id}") => {
+            vec![json!({ "kind": "snippet", "name": "Taken", "html": "<p>x</p>", "version": 1 })]
+        }
+        ("POST", "/templates/fill") => {
+            vec![json!({ "html": "{{ contact.name }}", "record_id": id })]
+        }
         ("POST", "/views") => vec![
             json!({ "kind": "deal", "name": "Mine", "layout": "board", "pipeline": id, "definition": {} }),
         ],

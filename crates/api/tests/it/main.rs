@@ -39,6 +39,7 @@ mod session;
 mod sessions;
 mod support;
 mod teams;
+mod templates;
 mod tenants;
 mod tokens;
 mod two_nodes;

@@ -42,4 +42,5 @@ mod searching;
 mod sending;
 mod sharing;
 mod standing_still;
+mod templates;
 mod tokens;

@@ -20,7 +20,8 @@ use uuid::Uuid;
 use crate::sql::Sql;
 use crate::{
     AuditQuery, Claim, ConnectionRow, Invitation, LabelRow, Mailbox, Member, NewJob, NewMessage,
-    Reset, SavedSearch, Store, StoreConfig, StoreUrl, ThreadQuery, TokenRow, Tx, Workspace,
+    Reset, SavedSearch, Store, StoreConfig, StoreUrl, TemplateRow, ThreadQuery, TokenRow, Tx,
+    Workspace,
 };
 
 pub(super) async fn sqlite() -> (Store, tempfile::TempDir) {
@@ -390,6 +391,22 @@ pub(super) async fn a_day(store: &Store, world: &World, seed: &Seed) -> Vec<Sql>
     tx.saved_searches().insert(&search).await.unwrap();
     tx.saved_searches().list().await.unwrap();
     tx.saved_searches().delete(search.id).await.unwrap();
+    let template = TemplateRow {
+        id: world.id(),
+        workspace_id: seed.workspace,
+        member_id: seed.member,
+        shared: true,
+        content: Sealed(vec![]),
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    tx.templates().insert(&template).await.unwrap();
+    tx.templates().list().await.unwrap();
+    tx.templates().get(template.id).await.unwrap();
+    tx.templates().count_of(seed.member).await.unwrap();
+    tx.templates().save(&template).await.unwrap();
+    tx.templates().delete(template.id).await.unwrap();
     tx.skipped().record(id, "x", "y", now).await.unwrap();
     tx.skipped().list(id, 10).await.unwrap();
     tx.skipped().list_due(id, now, 10).await.unwrap();
