@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 
 use crate::Api;
 use crate::extract::{self, named_id};
-use crate::problem::{Answer, problems};
+use crate::problem::{Answer, Problem, problems};
 use crate::record_words::RecordKind;
 use crate::session::SignedIn;
 use crate::wire::{Id, List, Timestamp};
@@ -117,6 +117,9 @@ struct TemplateInput {
     html: String,
     #[serde(default)]
     shared: bool,
+    /// Needed for changing a template: the version that was read.
+    #[serde(default)]
+    version: Option<i64>,
 }
 
 impl TemplateInput {
@@ -130,15 +133,6 @@ impl TemplateInput {
         };
         (content, self.shared)
     }
-}
-
-/// A template as it shall be.
-#[derive(Deserialize, ToSchema)]
-struct TemplateChange {
-    #[serde(flatten)]
-    template: TemplateInput,
-    /// The version that was read.
-    version: i64,
 }
 
 /// The templates
@@ -169,15 +163,18 @@ async fn keep_template(
 /// Changes a template
 ///
 /// Its author may; owners and administrators may change those that are shared.
-#[utoipa::path(put, path = "/templates/{id}", tag = "compose", params(("id" = Id, Path, description = "Template")), request_body = TemplateChange, responses((status = 200, body = Template), ChangeProblems))]
+#[utoipa::path(put, path = "/templates/{id}", tag = "compose", params(("id" = Id, Path, description = "Template")), request_body = TemplateInput, responses((status = 200, body = Template), ChangeProblems))]
 async fn change_template(
     State(api): State<Api>,
     SignedIn(actor): SignedIn,
     extract::Id(id): extract::Id<TemplateId>,
-    extract::Json(input): extract::Json<TemplateChange>,
+    extract::Json(input): extract::Json<TemplateInput>,
 ) -> Answer<Json<Template>> {
-    let (content, shared) = input.template.read();
-    let view = templates::change(&api.ctx, &actor, id, content, shared, input.version).await?;
+    let version = input
+        .version
+        .ok_or_else(|| Problem::invalid("version", "is needed: the one that was read"))?;
+    let (content, shared) = input.read();
+    let view = templates::change(&api.ctx, &actor, id, content, shared, version).await?;
     Ok(Json(view.into()))
 }
 

@@ -237,6 +237,19 @@ const conversation = createRoute({
   component: lazyRouteComponent(meetingPages, "ConversationPage"),
 });
 
+const templates = createRoute({
+  getParentRoute: () => crm,
+  path: "/templates",
+  component: lazyRouteComponent(
+    // Templates are written in the composer's editor, and filled in from records.
+    () =>
+      withTexts("records", () =>
+        withTexts("compose", () => withTexts("templates", () => import("./pages/templates"))),
+      ),
+    "TemplatesPage",
+  ),
+});
+
 const reports = createRoute({
   getParentRoute: () => crm,
   path: "/reports/{-$report}",
@@ -345,6 +358,7 @@ const routeTree = root.addChildren([
       cases,
       boards,
       tasks,
+      templates,
       reports,
       suggestions,
       conversation,

@@ -2793,6 +2793,88 @@ export interface paths {
         patch: operations["change_team"];
         trace?: never;
     };
+    "/api/v1/template-variables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The variables of templates */
+        get: operations["list_template_variables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The templates
+         * @description One's own and those that colleagues share, by folder and name.
+         */
+        get: operations["list_templates"];
+        put?: never;
+        /**
+         * Keeps a template
+         * @description At most 500 of one's own. All variables must exist.
+         */
+        post: operations["keep_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Changes a template
+         * @description Its author may; owners and administrators may change those that are shared.
+         */
+        put: operations["change_template"];
+        post?: never;
+        /** Forgets a template */
+        delete: operations["forget_template"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/fill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fills in the variables of a text
+         * @description Nothing is kept. All variables must exist; those without a value are named.
+         */
+        post: operations["fill_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/threads": {
         parameters: {
             query?: never;
@@ -3658,6 +3740,28 @@ export interface components {
         };
         /** @enum {string} */
         FileStateWord: "available" | "no_access" | "unavailable";
+        /** @description A text whose variables are filled in. */
+        FilledTemplate: {
+            html: string;
+            /**
+             * @description Variables that have no value and no fallback; they stand in the text as they were written.
+             * @example [
+             *       "contact.first_name"
+             *     ]
+             */
+            missing: string[];
+            /** @description One line. */
+            subject: string;
+        };
+        /** @description A text to be filled in, and what it is about. */
+        FillInput: {
+            /** @description To whom it goes. */
+            address?: string | null;
+            html?: string;
+            /** @description A contact, company, deal, lead, case or card. */
+            record_id?: string | null;
+            subject?: string;
+        };
         /** @description A page of files, newest first. */
         FoundDriveFiles: {
             /** @description Whether all of the drive was searched (feature `files_search`), or only the files that were chosen for Tenon. */
@@ -4465,6 +4569,49 @@ export interface components {
                 created_at: components["schemas"]["Timestamp"];
                 id: components["schemas"]["Id"];
                 members: components["schemas"]["Id"][];
+                name: string;
+            }[];
+        };
+        /** @description All of a short list. */
+        List_Template: {
+            /** @description The things. */
+            items: {
+                /** @description Whether one may change it. */
+                editable: boolean;
+                /**
+                 * @description Names with `/` between them; empty at the top.
+                 * @example Offers/Follow up
+                 */
+                folder: string;
+                /** @description With variables such as `{{ contact.first_name | default("there") }}`. */
+                html: string;
+                id: components["schemas"]["Id"];
+                kind: components["schemas"]["TemplateKindWord"];
+                name: string;
+                /** @description The member whose it is. */
+                owner: components["schemas"]["Id"];
+                /** @description Whether colleagues use it too. */
+                shared: boolean;
+                /** @description With variables such as `{{ contact.first_name }}`; empty for snippets. */
+                subject: string;
+                updated_at: components["schemas"]["Timestamp"];
+                /**
+                 * Format: int64
+                 * @description For changing it.
+                 */
+                version: number;
+            }[];
+        };
+        /** @description All of a short list. */
+        List_TemplateVariable: {
+            /** @description The things. */
+            items: {
+                /** @description The field it is of. */
+                field: string;
+                kind: components["schemas"]["RecordKind"] | null;
+                /** @description What the workspace calls a field of its own; null for standard ones. */
+                label: string | null;
+                /** @example contact.first_name */
                 name: string;
             }[];
         };
@@ -6352,6 +6499,61 @@ export interface components {
         /** @description A team to make. */
         TeamInput: {
             members?: string[];
+            name: string;
+        };
+        /** @description A template. */
+        Template: {
+            /** @description Whether one may change it. */
+            editable: boolean;
+            /**
+             * @description Names with `/` between them; empty at the top.
+             * @example Offers/Follow up
+             */
+            folder: string;
+            /** @description With variables such as `{{ contact.first_name | default("there") }}`. */
+            html: string;
+            id: components["schemas"]["Id"];
+            kind: components["schemas"]["TemplateKindWord"];
+            name: string;
+            /** @description The member whose it is. */
+            owner: components["schemas"]["Id"];
+            /** @description Whether colleagues use it too. */
+            shared: boolean;
+            /** @description With variables such as `{{ contact.first_name }}`; empty for snippets. */
+            subject: string;
+            updated_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description For changing it.
+             */
+            version: number;
+        };
+        /** @description A template to keep. */
+        TemplateInput: {
+            folder?: string;
+            /** @description At most 200,000 bytes. */
+            html: string;
+            kind: components["schemas"]["TemplateKindWord"];
+            /** @description 1 to 100 characters. */
+            name: string;
+            shared?: boolean;
+            /** @description At most 1,000 characters. */
+            subject?: string;
+            version?: number | null;
+        };
+        /**
+         * @description What a template is for: a whole message, or words put where the cursor stands.
+         * @enum {string}
+         */
+        TemplateKindWord: "message" | "snippet";
+        /** @description A variable of templates. */
+        TemplateVariable: {
+            /** @description The field it is of. */
+            field: string;
+            kind: components["schemas"]["RecordKind"] | null;
+            /** @description What the workspace calls a field of its own; null for standard ones. */
+            label: string | null;
+            /** @example contact.first_name */
             name: string;
         };
         /** @description A thread in a list. */
@@ -17960,6 +18162,367 @@ export interface operations {
             };
             /** @description `forbidden`: Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_template_variables: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_TemplateVariable"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Template"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Template */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `template_changed`: Template changed elsewhere */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forget_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Template */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fill_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FillInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilledTemplate"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -6,6 +6,7 @@ import type {
   Health,
   Mailbox,
   MailRetention,
+  MailTemplate,
   Me,
   Receipt,
   Session,
@@ -69,6 +70,7 @@ export class FakeServer {
   flows = new Map<string, Flow>();
   policyEdition = 1;
   retention: MailRetention;
+  templates: MailTemplate[] = [];
   /** Units a minute that the provider allows; null for no limit. */
   allowance: number | null = 6000;
   acting = new FakeActing(this);

@@ -16,6 +16,7 @@ import { merging } from "./handlers-merging";
 import { records } from "./handlers-records";
 import { reports } from "./handlers-reports";
 import { scheduling } from "./handlers-scheduling";
+import { templates } from "./handlers-templates";
 
 type Method = "get" | "post" | "put" | "patch" | "delete";
 type Call = { request: Request; url: URL; params: Record<string, string>; body: Record<string, unknown> };
@@ -56,6 +57,7 @@ export function handlers(fake: FakeServer): RequestHandler[] {
   search(on, fake);
   acting(fake, on);
   scheduling(fake, on);
+  templates(fake, on);
   composing(fake, on);
   meeting(fake, on);
   exchange(fake, on);

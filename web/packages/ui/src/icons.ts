@@ -21,6 +21,7 @@ export { default as IconBlockquote } from "@tabler/icons-react/dist/esm/icons/Ic
 export { default as IconBold } from "@tabler/icons-react/dist/esm/icons/IconBold.mjs";
 export { default as IconBolt } from "@tabler/icons-react/dist/esm/icons/IconBolt.mjs";
 export { default as IconBookmark } from "@tabler/icons-react/dist/esm/icons/IconBookmark.mjs";
+export { default as IconBraces } from "@tabler/icons-react/dist/esm/icons/IconBraces.mjs";
 export { default as IconBrandGoogleDrive } from "@tabler/icons-react/dist/esm/icons/IconBrandGoogleDrive.mjs";
 export { default as IconBuilding } from "@tabler/icons-react/dist/esm/icons/IconBuilding.mjs";
 export { default as IconCalendar } from "@tabler/icons-react/dist/esm/icons/IconCalendar.mjs";
@@ -108,6 +109,7 @@ export { default as IconSun } from "@tabler/icons-react/dist/esm/icons/IconSun.m
 export { default as IconTable } from "@tabler/icons-react/dist/esm/icons/IconTable.mjs";
 export { default as IconTag } from "@tabler/icons-react/dist/esm/icons/IconTag.mjs";
 export { default as IconTargetArrow } from "@tabler/icons-react/dist/esm/icons/IconTargetArrow.mjs";
+export { default as IconTemplate } from "@tabler/icons-react/dist/esm/icons/IconTemplate.mjs";
 export { default as IconTransferIn } from "@tabler/icons-react/dist/esm/icons/IconTransferIn.mjs";
 export { default as IconTrash } from "@tabler/icons-react/dist/esm/icons/IconTrash.mjs";
 export { default as IconTrashX } from "@tabler/icons-react/dist/esm/icons/IconTrashX.mjs";

@@ -1,7 +1,8 @@
+import { unfilled } from "../templates/placeholders";
 import { sizeOf, type Written } from "./written";
 
 /** What has to be mended before it can be sent. */
-export type Complaint = "nobody" | "invalid" | "uploading" | "upload_failed" | "too_large";
+export type Complaint = "nobody" | "invalid" | "uploading" | "upload_failed" | "too_large" | "unfilled";
 
 /** `limit` is how many bytes a message may have; 0 while unknown. */
 export function complaintOf(now: Written, limit: number): Complaint | undefined {
@@ -11,5 +12,6 @@ export function complaintOf(now: Written, limit: number): Complaint | undefined 
   if (now.files.some(({ state }) => state === "uploading")) return "uploading";
   if (now.files.some(({ state }) => state === "failed")) return "upload_failed";
   // Files travel as base64, a third larger.
-  return limit > 0 && (sizeOf(now.files) * 4) / 3 > limit ? "too_large" : undefined;
+  if (limit > 0 && (sizeOf(now.files) * 4) / 3 > limit) return "too_large";
+  return unfilled(now.subject, now.body).length > 0 ? "unfilled" : undefined;
 }

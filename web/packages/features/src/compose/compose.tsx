@@ -20,7 +20,9 @@ import type { Begun, Waited } from "./begin";
 import { useKept } from "./kept";
 
 /** With its own texts, and those of sending later. */
-const Dock = late(() => withTexts("compose", () => withTexts("scheduling", () => import("./dock"))));
+const Dock = late(() =>
+  withTexts("compose", () => withTexts("scheduling", () => withTexts("templates", () => import("./dock")))),
+);
 
 /** What a composer begins with. */
 export type ComposeStart =

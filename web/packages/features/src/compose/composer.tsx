@@ -6,12 +6,13 @@ import { useTranslation } from "react-i18next";
 import { late, plain, useProblemText } from "../core";
 import { isComposing } from "../keyboard";
 import { TimeDialog } from "../send-times";
+import { InsertTemplate } from "../templates/insert-template";
 import { AskingNotice } from "./asking-notice";
 import type { Begun } from "./begin";
 import classes from "./composer.module.css";
 import { ConflictNotice } from "./conflict-notice";
 import { isBlankHtml } from "./draft-html";
-import type { BodyEditor as Editing } from "./editor";
+import type { BodyEditor as Editing, Insert } from "./editor";
 import { FileList } from "./file-list";
 import { HtmlPreview } from "./html-preview";
 import { useKnownPeople } from "./known-people";
@@ -57,6 +58,9 @@ export function Composer(props: ComposerProps) {
   const [copies, setCopies] = useState({ cc: isUsed("cc"), bcc: isUsed("bcc") });
   const [quoteShown, setQuoteShown] = useState(false);
   const [dragging, setDragging] = useState(false);
+  /** A template is being chosen: by the button, or by typing `/`. */
+  const [choosing, setChoosing] = useState<"button" | "slash">();
+  const insert = useRef<Insert>(undefined);
   const picker = useRef<HTMLInputElement>(null);
   const root = useRef<HTMLFormElement>(null);
   const written = useMemo<Written>(() => ({ ...fields, files }), [fields, files]);
@@ -256,6 +260,10 @@ export function Composer(props: ComposerProps) {
             autoFocus={answering}
             onChange={(body) => change({ body })}
             onPictures={(pictures) => add(pictures, true)}
+            onInsert={(run) => {
+              insert.current = run;
+            }}
+            onSlash={() => setChoosing("slash")}
           >
             {fields.signature !== "" && (
               <HtmlPreview html={fields.signature} title={t("compose.signature")} />
@@ -336,6 +344,17 @@ export function Composer(props: ComposerProps) {
           >
             <IconPaperclip size={18} stroke={1.6} />
           </button>
+          <InsertTemplate
+            className={classes.tool}
+            open={choosing !== undefined}
+            setOpen={(open) => setChoosing(open ? "button" : undefined)}
+            address={fields.to[0]?.address}
+            insert={(template, filled) => {
+              insert.current?.html(filled.html, choosing === "slash");
+              if (template.kind === "message" && fields.subject.trim() === "")
+                change({ subject: filled.subject });
+            }}
+          />
           <input
             ref={picker}
             type="file"

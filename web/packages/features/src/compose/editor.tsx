@@ -16,12 +16,19 @@ import { isComposing } from "../keyboard";
 import classes from "./editor.module.css";
 import { SCHEMA } from "./editor-schema";
 
+/** Puts something where the cursor stands. `slash`: in the place of the `/` that was typed just before. */
+export type Insert = { text: (text: string) => void; html: (html: string, slash?: boolean) => void };
+
 type BodyEditorProps = {
   html: string;
   autoFocus: boolean;
   onChange: (html: string) => void;
   /** Takes pictures that were pasted; answers what to show in their place. */
   onPictures: (files: File[]) => Array<{ key: string; url: string }>;
+  /** Hands over how something is put into the text. */
+  onInsert?: (insert: Insert) => void;
+  /** A `/` was typed where a word begins. */
+  onSlash?: () => void;
   children?: React.ReactNode;
 };
 
@@ -33,10 +40,11 @@ function withoutForeignPictures(html: string): string {
 }
 
 /** The text of a message, with no more formatting than mail programs understand. */
-export function BodyEditor({ html, autoFocus, onChange, onPictures, children }: BodyEditorProps) {
+export function BodyEditor(props: BodyEditorProps) {
+  const { html, autoFocus, onChange, onPictures, onInsert, onSlash, children } = props;
   const { t } = useTranslation();
-  const latest = useRef({ onChange, onPictures });
-  latest.current = { onChange, onPictures };
+  const latest = useRef({ onChange, onPictures, onSlash });
+  latest.current = { onChange, onPictures, onSlash };
   const insert = useRef<(files: File[]) => void>(() => undefined);
   const editor = useEditor({
     extensions: [
@@ -53,6 +61,13 @@ export function BodyEditor({ html, autoFocus, onChange, onPictures, children }: 
     editorProps: {
       attributes: { role: "textbox", "aria-multiline": "true", "aria-label": t("compose.body") },
       transformPastedHTML: withoutForeignPictures,
+      handleTextInput: (view, from, _to, text) => {
+        const before = view.state.doc.resolve(from).nodeBefore?.text?.at(-1);
+        if (text === "/" && (before === undefined || /\s/.test(before)))
+          // It is typed first.
+          setTimeout(() => latest.current.onSlash?.(), 0);
+        return false;
+      },
       handlePaste: (_view, event) => {
         const files = [...(event.clipboardData?.files ?? [])].filter((file) =>
           file.type.startsWith("image/"),
@@ -73,6 +88,19 @@ export function BodyEditor({ html, autoFocus, onChange, onPictures, children }: 
         .run();
     }
   };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: handed over once for each editor
+  useEffect(() => {
+    onInsert?.({
+      text: (text) => editor.chain().focus().insertContent({ type: "text", text }).run(),
+      html: (content, slash = false) => {
+        const { from } = editor.state.selection;
+        const chain = editor.chain().focus();
+        if (slash && editor.state.doc.textBetween(from - 1, from) === "/")
+          chain.deleteRange({ from: from - 1, to: from });
+        chain.insertContent(content).run();
+      },
+    });
+  }, [editor]);
   return (
     <>
       <div className={classes.body}>

@@ -10,6 +10,7 @@ import {
   IconPlug,
   IconSettings,
   IconTargetArrow,
+  IconTemplate,
   IconUsers,
 } from "@tenon/ui";
 import { useTranslation } from "react-i18next";
@@ -26,6 +27,7 @@ export default function RailMore({ className, label, path, attention }: RailMore
     { to: "/leads", label: t("nav.leads"), Icon: IconTargetArrow },
     { to: "/cases", label: t("nav.cases"), Icon: IconFolder },
     { to: "/boards", label: t("nav.boards"), Icon: IconLayoutKanban },
+    { to: "/templates", label: t("nav.templates"), Icon: IconTemplate },
     ...(wide ? [] : [{ to: "/reports", label: t("nav.reports"), Icon: IconChartBar }]),
   ];
   const house = wide

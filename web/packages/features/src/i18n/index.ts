@@ -11,6 +11,7 @@ import type paletteEn from "./locales/palette/en.json";
 import type recordsEn from "./locales/records/en.json";
 import type reportsEn from "./locales/reports/en.json";
 import type schedulingEn from "./locales/scheduling/en.json";
+import type templatesEn from "./locales/templates/en.json";
 import type threadsEn from "./locales/threads/en.json";
 
 /** A locale is added by adding its file, and its name here. */
@@ -43,6 +44,7 @@ declare module "i18next" {
         | Flat<typeof recordsEn>
         | Flat<typeof reportsEn>
         | Flat<typeof schedulingEn>
+        | Flat<typeof templatesEn>
         | Flat<typeof threadsEn>,
         string
       >;
@@ -96,6 +98,10 @@ const PARTS = {
   scheduling: {
     en: () => import("./locales/scheduling/en.json"),
     fr: () => import("./locales/scheduling/fr.json"),
+  },
+  templates: {
+    en: () => import("./locales/templates/en.json"),
+    fr: () => import("./locales/templates/fr.json"),
   },
   threads: {
     en: () => import("./locales/threads/en.json"),

@@ -1,0 +1,1 @@
+export { TemplatesScreen as TemplatesPage } from "@tenon/features/templates";
