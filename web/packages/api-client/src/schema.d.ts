@@ -6539,6 +6539,10 @@ export interface components {
             shared?: boolean;
             /** @description At most 1,000 characters. */
             subject?: string;
+            /**
+             * Format: int64
+             * @description Needed for changing a template: the version that was read.
+             */
             version?: number | null;
         };
         /**
