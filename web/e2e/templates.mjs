@@ -148,6 +148,8 @@ async function using() {
     await page.keyboard.press("Control+Enter");
     await composer.getByText(t("compose.complaint.unfilled")).waitFor();
     await screen("something is not filled in");
+    await body.click();
+    await page.keyboard.press("Control+End");
     for (let letter = 0; letter < 20; letter += 1) await page.keyboard.press("Backspace");
     await composer.getByText(t("compose.save.saved")).waitFor();
     await page.keyboard.press("Control+Enter");

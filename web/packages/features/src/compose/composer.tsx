@@ -125,7 +125,10 @@ export function Composer(props: ComposerProps) {
     draft,
     limit,
     settled,
-    onComplaint: () => root.current?.querySelector<HTMLInputElement>("input[type=text]")?.focus(),
+    onComplaint: (found) => {
+      const where = found === "unfilled" ? "[contenteditable=true]" : "input[type=text]";
+      root.current?.querySelector<HTMLElement>(where)?.focus();
+    },
     onFailed: () => setTimeout(() => root.current?.querySelector<HTMLElement>("[data-send]")?.focus(), 0),
     close,
   });

@@ -21,7 +21,7 @@ type UseSending = {
   /** All that stands in the composer, once the fields have taken in what was typed into them. */
   settled: () => Promise<Written>;
   /** Leads to what has to be mended. */
-  onComplaint: () => void;
+  onComplaint: (found: Complaint) => void;
   /** It was not sent, and can be written on. */
   onFailed: () => void;
   close: () => void;
@@ -72,7 +72,7 @@ export function useSending({
     setComplaint(found);
     // Who was told so and sends it all the same means the braces.
     if (found === undefined || (found === "unfilled" && complaint === "unfilled")) return now;
-    onComplaint();
+    onComplaint(found);
     return undefined;
   };
   const chooseHour = async () => setChoosing((await ready()) !== undefined);

@@ -126,7 +126,7 @@ function Choice({ address, insert, close }: ChoiceProps) {
         ))}
       </ul>
       {templates.data !== undefined && (
-        <LinkButton to="/templates" variant="subtle" size="compact-xs">
+        <LinkButton to="/templates" variant="subtle" size="xs">
           {t("templates.manage")}
         </LinkButton>
       )}
