@@ -32,7 +32,7 @@ type BodyEditorProps = {
   children?: React.ReactNode;
 };
 
-/** Pasted pages bring pictures that live elsewhere; those stay out. */
+/** Pasted pages and texts of others bring pictures that live elsewhere; those stay out. */
 function withoutForeignPictures(html: string): string {
   const page = new DOMParser().parseFromString(html, "text/html");
   for (const image of page.querySelectorAll("img:not([data-attachment])")) image.remove();
@@ -97,7 +97,7 @@ export function BodyEditor(props: BodyEditorProps) {
         const chain = editor.chain().focus();
         if (slash && editor.state.doc.textBetween(from - 1, from) === "/")
           chain.deleteRange({ from: from - 1, to: from });
-        chain.insertContent(content).run();
+        chain.insertContent(withoutForeignPictures(content)).run();
       },
     });
   }, [editor]);

@@ -58,7 +58,7 @@ export function TemplateDialog({ kind, template, begun, folders, close }: Templa
     },
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: templateKeys.all });
-      toast(t("settings.saved"));
+      toast(t("settings.saved"), { key: "template" });
       close();
     },
   });

@@ -32,6 +32,7 @@ export function VariableMenu({ insert }: { insert: (text: string) => void }) {
   return (
     <Popover
       opened={open}
+      shadow="md"
       onChange={setOpen}
       width={320}
       position="bottom-start"
