@@ -19,7 +19,7 @@ fn content(name: &str) -> Content {
 store_test! {
     async fn templates_are_ones_own_or_shared_and_sealed(t: TestStore) {
         let app = TestApp::start(t).await;
-        let ann = app.owner.clone();
+        let ann = app.owner;
         let ben = app.member("ben@example.com").await;
         let own = templates::keep(&app.ctx, &ann, content("Own"), false).await.unwrap();
         let shared = templates::keep(&app.ctx, &ann, content("Shared"), true).await.unwrap();
