@@ -163,6 +163,7 @@ describe("what an event makes stale", () => {
     expect(staleKeys({ name: "mailbox_changed", id: "con_1" })).toContainEqual(keys.health("con_1"));
     expect(staleKeys({ name: "receipt_added", id: "rcp_1" })).toContainEqual(keys.receipts);
     expect(staleKeys({ name: "threads_changed", id: "con_1" })).toContainEqual(keys.labels("con_1"));
+    expect(staleKeys({ name: "record_setup_changed", id: "wsp_1" })).toContainEqual(keys.templates);
   });
 
   it("gathers a burst into one refresh", () => {

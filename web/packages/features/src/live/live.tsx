@@ -43,7 +43,14 @@ export function staleKeys(event: LiveEvent): ReadonlyArray<readonly unknown[]> {
     case "record_changed":
       return [];
     case "record_setup_changed":
-      return [recordKeys.pipelines, recordKeys.objects, recordKeys.teams, recordKeys.allViews];
+      return [
+        recordKeys.pipelines,
+        recordKeys.objects,
+        recordKeys.teams,
+        recordKeys.allViews,
+        keys.templates,
+        keys.templateVariables,
+      ];
     case "import_changed":
       return [recordKeys.imports];
   }

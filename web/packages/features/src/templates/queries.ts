@@ -1,23 +1,18 @@
 import { queryOptions } from "@tanstack/react-query";
 import { type ApiClient, type FillInput, send } from "@tenon/api-client";
-
-/** Begins as what a change of the setup makes stale. */
-export const templateKeys = {
-  all: ["templates"] as const,
-  variables: ["template-variables"] as const,
-};
+import { keys } from "../core";
 
 /** One's own templates and those that colleagues share, by folder and name. */
 export const templatesQuery = (api: ApiClient) =>
   queryOptions({
-    queryKey: templateKeys.all,
+    queryKey: keys.templates,
     queryFn: async ({ signal }) => (await send(api.GET("/api/v1/templates", { signal }))).items,
     staleTime: 60_000,
   });
 
 export const variablesQuery = (api: ApiClient) =>
   queryOptions({
-    queryKey: templateKeys.variables,
+    queryKey: keys.templateVariables,
     queryFn: async ({ signal }) => (await send(api.GET("/api/v1/template-variables", { signal }))).items,
     staleTime: 300_000,
   });

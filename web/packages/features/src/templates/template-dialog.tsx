@@ -5,9 +5,8 @@ import { Notice, useToast } from "@tenon/ui";
 import { type ComponentProps, useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { BodyEditor as Editing, Insert } from "../compose/editor";
-import { late, ProblemNotice, useApi } from "../core";
+import { keys, late, ProblemNotice, useApi } from "../core";
 import { Preview } from "./preview";
-import { templateKeys } from "./queries";
 import classes from "./templates.module.css";
 import { VariableMenu } from "./variable-menu";
 
@@ -57,7 +56,7 @@ export function TemplateDialog({ kind, template, begun, folders, close }: Templa
           );
     },
     onSuccess: () => {
-      void client.invalidateQueries({ queryKey: templateKeys.all });
+      void client.invalidateQueries({ queryKey: keys.templates });
       toast(t("settings.saved"), { key: "template" });
       close();
     },

@@ -17,9 +17,9 @@ import {
 } from "@tenon/ui";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { ProblemState, plain, useApi, useMe, useProblemText, useTitle } from "../core";
+import { keys, ProblemState, plain, useApi, useMe, useProblemText, useTitle } from "../core";
 import { firstWords } from "./placeholders";
-import { templateKeys, templatesQuery } from "./queries";
+import { templatesQuery } from "./queries";
 import { TemplateDialog } from "./template-dialog";
 import classes from "./templates.module.css";
 
@@ -153,7 +153,7 @@ function TemplateRow({ template, mine, edit, copy }: TemplateRowProps) {
   const toast = useToast();
   const problemText = useProblemText();
   const { id, kind, name, folder, subject, html, shared, editable } = template;
-  const refresh = () => client.invalidateQueries({ queryKey: templateKeys.all });
+  const refresh = () => client.invalidateQueries({ queryKey: keys.templates });
   const back = useMutation({
     mutationFn: () =>
       send(api.POST("/api/v1/templates", { body: { kind, name, folder, subject, html, shared } })),
