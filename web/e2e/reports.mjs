@@ -9,29 +9,14 @@
  * Against `tenon demo` (with TENON_E2E_EMAIL / TENON_E2E_PASSWORD); it adds two deals and a call.
  */
 import { readFileSync } from "node:fs";
-import { connectMailbox, signIn } from "./lib/session.mjs";
+import { apiOf, connectMailbox, signIn } from "./lib/session.mjs";
 import { openWalk, readArguments, textsOf, until } from "./lib/walk.mjs";
 
 const { args, base } = readArguments("reports.mjs");
 const { t, like } = textsOf(args.locale);
 const { checks, allowed, page, screen, run } = await openWalk(args, base, { hasTouch: args.phone });
 
-/** The API with the page's session. */
-const api = (method, where, body) =>
-  page.evaluate(
-    async ([verb, url, given]) => {
-      const answer = await fetch(`/api/v1${url}`, {
-        method: verb,
-        headers: { "X-Tenon-Request": "1", "Content-Type": "application/json" },
-        ...(given === undefined ? {} : { body: JSON.stringify(given) }),
-      });
-      if (answer.status === 204) return undefined;
-      const told = await answer.json();
-      if (!answer.ok) throw new Error(`${verb} ${url}: ${answer.status} ${JSON.stringify(told)}`);
-      return told;
-    },
-    [method, where, body],
-  );
+const api = apiOf(page);
 const equal = (what, found, wanted) => {
   if (JSON.stringify(found) !== JSON.stringify(wanted))
     throw new Error(`${what}: ${JSON.stringify(found)} is not ${JSON.stringify(wanted)}`);

@@ -8,7 +8,7 @@
  *
  * Against `tenon demo` (with TENON_E2E_EMAIL / TENON_E2E_PASSWORD).
  */
-import { connectMailbox, signIn } from "./lib/session.mjs";
+import { apiOf, connectMailbox, signIn } from "./lib/session.mjs";
 import { openWalk, readArguments, textsOf, until } from "./lib/walk.mjs";
 
 const { args, base } = readArguments("scheduling.mjs");
@@ -23,20 +23,7 @@ const wall = (at) =>
     .format(at)
     .replace(" ", "T");
 
-/** The API with the page's session. */
-const api = (method, where, body) =>
-  page.evaluate(
-    async ([verb, url, given]) => {
-      const answer = await fetch(`/api/v1${url}`, {
-        method: verb,
-        headers: { "X-Tenon-Request": "1", "Content-Type": "application/json" },
-        ...(given === undefined ? {} : { body: JSON.stringify(given) }),
-      });
-      if (!answer.ok) throw new Error(`${verb} ${url}: ${answer.status} ${await answer.text()}`);
-      return answer.status === 204 ? undefined : await answer.json();
-    },
-    [method, where, body],
-  );
+const api = apiOf(page);
 const open = async (path) => {
   await page.goto(new URL(path, base).href);
   await page.locator("main").waitFor();

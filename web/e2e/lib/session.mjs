@@ -12,6 +12,21 @@ export async function signIn(page, base) {
   await page.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
 }
 
+/** The API with the page's session. */
+export const apiOf = (page) => (method, where, body) =>
+  page.evaluate(
+    async ([verb, url, given]) => {
+      const answer = await fetch(`/api/v1${url}`, {
+        method: verb,
+        headers: { "X-Tenon-Request": "1", "Content-Type": "application/json" },
+        ...(given === undefined ? {} : { body: JSON.stringify(given) }),
+      });
+      if (!answer.ok) throw new Error(`${verb} ${url}: ${answer.status} ${await answer.text()}`);
+      return answer.status === 204 ? undefined : await answer.json();
+    },
+    [method, where, body],
+  );
+
 export const firstConnection = (page) =>
   page.evaluate(async () => (await (await fetch("/api/v1/connections")).json()).items[0]?.id);
 
