@@ -1,4 +1,5 @@
-//! What a person writes in the canary proof: a label, a message with a file that goes, and one that is taken back.
+//! What a person writes in the canary proof: a label, a template, a message with a file that goes, and one that is taken
+//! back.
 
 use std::time::{Duration, Instant};
 
@@ -28,6 +29,18 @@ pub(super) fn write(
     let mut keep = |answer: &Value| shown.extend(answer.to_string().into_bytes());
     let label = json!({"name": canary("label")});
     keep(&person.post(&format!("/connections/{connection}/labels"), &label)?);
+    let template = json!({
+        "kind": "message",
+        "name": canary("template"),
+        "folder": canary("folder"),
+        "subject": canary("subject of a template"),
+        "html": format!("<p>Dear {{{{ contact.first_name }}}}, {}</p>", canary("text of a template")),
+        "shared": true,
+    });
+    keep(&person.post("/templates", &template)?);
+    let filled =
+        json!({"html": canary("text that is filled in"), "address": "nobody@written.example.net"});
+    keep(&person.post("/templates/fill", &filled)?);
     for (number, undo) in [(0, 0), (1, 30)] {
         let file = upload(person, &canary("file name"), &canary("file text"))?;
         keep(&file);
