@@ -35,8 +35,8 @@ struct EventData {
 ///
 /// A stream of `connection_changed`, `mailbox_changed`, `threads_changed`, `labels_changed`,
 /// `drafts_changed`, `mail_action_changed`, `send_changed`, `receipt_added`, `sessions_changed`,
-/// `members_changed`, `record_changed`, `record_setup_changed`, `thread_changed` and `import_changed`, each with
-/// `data: {"id", "at"}`, and `ping` every 25 seconds. `Last-Event-ID`
+/// `members_changed`, `record_changed`, `record_setup_changed`, `thread_changed`, `import_changed` and
+/// `mail_merge_changed`, each with `data: {"id", "at"}`, and `ping` every 25 seconds. `Last-Event-ID`
 /// continues where a stream broke off. It ends with the session, after `session_ended`.
 #[utoipa::path(
     get, path = "/events", tag = "events",

@@ -11,6 +11,7 @@ mod extract;
 mod fields;
 mod hooks;
 mod mail;
+mod mail_merge;
 mod members;
 mod meta;
 mod metrics;
@@ -122,6 +123,7 @@ fn api_routes() -> OpenApiRouter<Api> {
             .merge(conversations::routes())
             .merge(fields::routes())
             .merge(pipelines::routes())
+            .merge(mail_merge::routes())
             .merge(teams::routes())
             .merge(templates::routes())
             .merge(views::routes())

@@ -13,6 +13,7 @@ pub mod fields;
 mod forget;
 pub mod keys;
 pub mod mail;
+pub mod mail_merge;
 pub mod operating;
 mod page;
 pub mod pipelines;

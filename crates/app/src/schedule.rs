@@ -16,6 +16,7 @@ use crate::connections::{
     end_old_alarms, keep_idle_grants,
 };
 use crate::conversations::JoinMail;
+use crate::mail_merge::RunMailMerge;
 use crate::push::WatchMailbox;
 use crate::records::exchange::RunImport;
 use crate::records::{FollowFiles, MendKeys, enqueue_files};
@@ -54,6 +55,7 @@ pub fn register_jobs(runner: Runner<Ctx>) -> Runner<Ctx> {
         .register::<RunMailAction>()
         .register_bulk::<RunImport>()
         .register::<SendDraft>()
+        .register_bulk::<RunMailMerge>()
         .register::<RemoveRows>()
         .register::<Compact>()
         .register_bulk::<FollowFiles>()
@@ -135,6 +137,7 @@ impl Housekeeping {
             };
             tenon_jobs::enqueue(&mut tx, &job, now).await?;
         }
+        crate::mail_merge::enqueue_overdue(&mut tx, now).await?;
         enqueue_files(ctx, &mut tx).await?;
         look_for_drafts(&mut tx, now).await?;
         enqueue_unsigned(&mut tx, now).await?;

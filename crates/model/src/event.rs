@@ -34,11 +34,13 @@ pub enum EventKind {
     ThreadChanged,
     /// An import moved forward or ended; subject `imp_…`.
     ImportChanged,
+    /// A mail merge moved forward, or was changed; subject `mmg_…`.
+    MailMergeChanged,
 }
 
 impl EventKind {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::ConnectionChanged,
         Self::MailboxChanged,
         Self::ThreadsChanged,
@@ -53,6 +55,7 @@ impl EventKind {
         Self::RecordSetupChanged,
         Self::ThreadChanged,
         Self::ImportChanged,
+        Self::MailMergeChanged,
     ];
 
     /// The word in the database and on the wire.
@@ -72,6 +75,7 @@ impl EventKind {
             Self::RecordSetupChanged => "record_setup_changed",
             Self::ThreadChanged => "thread_changed",
             Self::ImportChanged => "import_changed",
+            Self::MailMergeChanged => "mail_merge_changed",
         }
     }
 

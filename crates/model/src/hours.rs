@@ -143,6 +143,22 @@ impl WorkingHours {
         self.on(now.weekday()) && from <= now.time() && now.time() < until
     }
 
+    /// The first moment from this one on at which somebody with these hours works; this one itself in no time zone.
+    pub fn next(&self, at: Time, time_zone: &str) -> Time {
+        let Some(zone) = zone(time_zone) else {
+            return at;
+        };
+        let later = next_business_hour(&zoned(at, zone), self);
+        later.map_or(at, |later| moment(&later, time_zone).at)
+    }
+
+    /// How long a day's work is, where the clock is not changed.
+    pub fn length(&self) -> std::time::Duration {
+        let (from, until) = self.span();
+        let seconds = until.duration_since(from).as_secs();
+        std::time::Duration::from_secs(seconds.unsigned_abs())
+    }
+
     fn on(&self, day: Weekday) -> bool {
         self.days.contains(&day.to_monday_one_offset())
     }

@@ -136,6 +136,10 @@ ids! {
     ViewId = "viw";
     /// A template of mail.
     TemplateId = "tpl";
+    /// A mail merge.
+    MailMergeId = "mmg";
+    /// Somebody to whom a mail merge goes.
+    RecipientId = "mmr";
     /// A team of members.
     TeamId = "team";
     /// A rule by which conversations join a box.

@@ -9,6 +9,7 @@ pub mod hours;
 pub mod id;
 pub mod inventory;
 pub mod mail;
+pub mod mail_merge;
 pub mod member;
 pub mod outbox;
 pub mod policy;

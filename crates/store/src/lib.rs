@@ -37,6 +37,7 @@ mod jobs;
 mod keys;
 mod listen;
 pub mod mail;
+mod mail_merges;
 mod members;
 mod migrate;
 mod pipelines;
@@ -92,6 +93,7 @@ pub use mail::{
     NewMessage, Relabel, Run, Runs, ShownSenders, Skipped, SkippedItem, Somebody, StoredPage,
     ThreadQuery, ThreadRow, Threads, TimeBox, Visits,
 };
+pub use mail_merges::{MailMergeRow, MailMerges, RecipientCount, RecipientRow};
 pub use members::{Member, Members};
 pub use pipelines::{Pipeline, Pipelines};
 pub use privacy::{Place, Privacy};

@@ -88,6 +88,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0015_templates.sql"),
         postgres: include_str!("../migrations/postgres/0015_templates.sql"),
     },
+    Migration {
+        version: 16,
+        sqlite: include_str!("../migrations/sqlite/0016_mail_merge.sql"),
+        postgres: include_str!("../migrations/postgres/0016_mail_merge.sql"),
+    },
 ];
 
 const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS schema_versions (\

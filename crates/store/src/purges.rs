@@ -32,6 +32,7 @@ pub const LARGE_TABLES: &[LargeTable] = &[
         "(connection_id, label, last_at, thread_id)",
     ),
     table("mail_action_items", "(action_id, seq)"),
+    table("mail_merge_recipients", "rowid"),
     table("jobs", "rowid"),
 ];
 

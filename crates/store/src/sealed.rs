@@ -56,6 +56,8 @@ pub const SEALED_COLUMNS: &[SealedColumn] = &[
     by_id("sends", "envelope"),
     by_id("saved_searches", "search"),
     by_id("templates", "content"),
+    by_id("mail_merges", "content"),
+    by_id("mail_merge_recipients", "details"),
     by_id("members", "totp"),
     by_id("invitations", "email"),
     by_id("identities", "account"),

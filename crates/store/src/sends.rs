@@ -1,7 +1,7 @@
 //! The outbox: messages on their way out, each step guarded by a version so that it is made once.
 
 use tenon_model::outbox::State;
-use tenon_model::{ConnectionId, DraftId, MemberId, SendId, Time, WorkspaceId};
+use tenon_model::{ConnectionId, DraftId, MemberId, RecipientId, SendId, Time, WorkspaceId};
 use tenon_vault::Sealed;
 
 use crate::StoreError;
@@ -54,11 +54,14 @@ pub struct SendRow {
     pub created_at: Time,
     /// When it ended.
     pub finished_at: Option<Time>,
+    /// For whom of a mail merge it is.
+    pub recipient_id: Option<RecipientId>,
 }
 
 const COLUMNS: &str = "id, workspace_id, member_id, connection_id, draft_id, provider_draft_id, state, version, \
                        attempts, lookups, send_at, committed_at, reason, known, envelope, provider_message_id, \
-                       repeat_key, request_hash, created_at, finished_at, scheduled_for, scheduled_zone";
+                       repeat_key, request_hash, created_at, finished_at, scheduled_for, scheduled_zone, \
+                       recipient_id";
 const OWN: &str = "workspace_id = $1 AND ($2 IS NULL OR member_id = $2)";
 
 fn read(row: &Row) -> Result<SendRow, StoreError> {
@@ -87,6 +90,7 @@ fn read(row: &Row) -> Result<SendRow, StoreError> {
         finished_at: r.opt()?,
         scheduled_for: r.opt()?,
         scheduled_zone: r.opt()?,
+        recipient_id: r.opt()?,
     })
 }
 
@@ -114,7 +118,7 @@ impl Sends<'_> {
         self.tx.hold(row.connection_id).await?;
         let insert = sql(format!(
             "INSERT INTO sends ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, \
-             $15, $16, $17, $18, $19, $20, $21, $22)"
+             $15, $16, $17, $18, $19, $20, $21, $22, $23)"
         ))
         .bind(row.id)
         .bind(row.workspace_id)
@@ -137,7 +141,8 @@ impl Sends<'_> {
         .bind(row.created_at)
         .bind(row.finished_at)
         .bind(row.scheduled_for)
-        .bind(row.scheduled_zone.clone());
+        .bind(row.scheduled_zone.clone())
+        .bind(row.recipient_id);
         self.tx.exec(insert).await.map(drop)
     }
 
@@ -216,7 +221,8 @@ impl Sends<'_> {
         Ok(count.unsigned_abs())
     }
 
-    /// The messages, newest first, after the last one of the page before; of one state if given.
+    /// The messages, newest first, after the last one of the page before; of one state if given. Those of a mail merge
+    /// are in its own list, and here only while nobody can tell what became of them.
     pub async fn list(
         &mut self,
         state: Option<&[State]>,
@@ -227,6 +233,7 @@ impl Sends<'_> {
         let only = in_states(state);
         let query = sql(format!(
             "SELECT {COLUMNS} FROM sends WHERE {OWN} AND (created_at, id) < ($3, $4){only} \
+             AND (recipient_id IS NULL OR state = 'doubtful') \
              ORDER BY created_at DESC, id DESC LIMIT $5"
         ));
         let query = self

@@ -9,9 +9,9 @@ use sqlx::{Arguments, AssertSqlSafe, Row as _, SqlSafeStr, SqlStr};
 use tenon_model::records::{Choice, FieldType, Kind, Layout, Outcome, PipelineKind, StageRules};
 use tenon_model::{
     BulkId, ConnectionId, ConsentId, DraftId, FieldId, FileId, IdentityId, ImportId, InvitationId,
-    JobId, KeyId, LabelId, MailActionId, MailRuleId, MemberId, MergeId, MessageId, NodeId,
-    PasskeyId, PipelineId, ReceiptId, RecordId, RequestId, SavedSearchId, SendId, SessionId,
-    StageId, TeamId, TemplateId, ThreadId, Time, ViewId, WorkspaceId,
+    JobId, KeyId, LabelId, MailActionId, MailMergeId, MailRuleId, MemberId, MergeId, MessageId,
+    NodeId, PasskeyId, PipelineId, ReceiptId, RecipientId, RecordId, RequestId, SavedSearchId,
+    SendId, SessionId, StageId, TeamId, TemplateId, ThreadId, Time, ViewId, WorkspaceId,
 };
 use tenon_vault::Sealed;
 use uuid::Uuid;
@@ -104,6 +104,8 @@ values! {
     MergeId, Uuid, |v| v.0;
     FileId, Uuid, |v| v.0;
     MailRuleId, Uuid, |v| v.0;
+    MailMergeId, Uuid, |v| v.0;
+    RecipientId, Uuid, |v| v.0;
     ImportId, Uuid, |v| v.0;
     Kind, Text, |v| v.as_str().to_owned();
     FieldType, Text, |v| v.as_str().to_owned();
@@ -487,6 +489,8 @@ columns! {
     MergeId, Uuid, |v| Some(Self(v));
     FileId, Uuid, |v| Some(Self(v));
     MailRuleId, Uuid, |v| Some(Self(v));
+    MailMergeId, Uuid, |v| Some(Self(v));
+    RecipientId, Uuid, |v| Some(Self(v));
     Kind, String, |v| Self::parse(&v);
     FieldType, String, |v| Self::parse(&v);
     PipelineKind, String, |v| Self::parse(&v);

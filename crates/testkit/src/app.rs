@@ -163,6 +163,13 @@ impl TestApp {
         runner.stop(Duration::ZERO).await;
     }
 
+    /// Runs jobs again, as the next process does.
+    pub fn start_jobs(&mut self) {
+        let (store, world) = (self.ctx.store.clone(), self.ctx.world.clone());
+        let runner = Runner::new(store, world, self.ctx.clone());
+        self.runner = Some(tenon_app::register_jobs(runner).start());
+    }
+
     /// Another member of the same workspace, signed in.
     pub async fn member(&self, email: &str) -> Actor {
         sign_up(&self.ctx, email, Role::Member).await

@@ -134,6 +134,9 @@ pub(super) struct Draft {
     /// The message it is on its way as, at once or later: it cannot be changed then.
     #[schema(required)]
     send_id: Option<Id>,
+    /// The mail merge, not ended, of which it is the letter.
+    #[schema(required)]
+    mail_merge_id: Option<Id>,
 }
 
 impl From<DraftView> for Draft {
@@ -160,6 +163,7 @@ impl From<DraftView> for Draft {
             saved_at: v.saved_at.into(),
             etag: v.etag,
             send_id: v.send.map(Into::into),
+            mail_merge_id: v.mail_merge.map(Into::into),
         }
     }
 }

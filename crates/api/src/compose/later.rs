@@ -22,7 +22,7 @@ problems!(ChangeProblems: "unauthenticated", "not_found", "validation", "too_lat
 /// of one that comes twice the first is meant.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct SendAt {
+pub(crate) struct SendAt {
     #[schema(example = "2026-11-24T09:00")]
     local: String,
     /// IANA name.

@@ -6,6 +6,8 @@ mod later;
 mod sends;
 mod uploads;
 
+pub(crate) use later::SendAt;
+pub(crate) use sends::Send;
 use serde::{Deserialize, Serialize};
 use tenon_app::compose::{Kind, Mailbox, UploadView};
 use utoipa::ToSchema;

@@ -39,7 +39,7 @@ pub(super) struct SendInput {
 /// A message on its way out.
 #[derive(Serialize, ToSchema)]
 #[expect(clippy::struct_field_names, reason = "the names of the HTTP contract")]
-pub(super) struct Send {
+pub(crate) struct Send {
     id: Id,
     draft_id: Id,
     connection_id: Id,

@@ -93,7 +93,7 @@ impl ExportInput {
 }
 
 /// A file on its way: to be saved, never shown.
-pub(super) fn attachment(
+pub(crate) fn attachment(
     name: &str,
     content_type: &'static str,
     stream: impl Stream<Item = io::Result<Bytes>> + Send + 'static,

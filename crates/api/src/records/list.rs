@@ -21,7 +21,7 @@ problems!(Problems: "unauthenticated", "not_found", "validation", "malformed");
 /// proxies.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct RecordsFilter {
+pub(crate) struct RecordsFilter {
     #[schema(value_type = RecordKind)]
     kind: String,
     /// `{"all": […]}`, `{"any": […]}`, `{"not": …}` or `{"field", "op", "value"}`. Comparisons are `is`, `is_not`,
@@ -48,7 +48,7 @@ pub(super) struct RecordsFilter {
 }
 
 impl RecordsFilter {
-    pub(super) fn read(self) -> Result<Which, Problem> {
+    pub(crate) fn read(self) -> Result<Which, Problem> {
         Ok(Which {
             kind: kind(&self.kind)?,
             filter: self.filter,

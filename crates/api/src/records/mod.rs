@@ -31,7 +31,9 @@ use crate::problem::Problem;
 use crate::record_words::RecordKind;
 use crate::wire::{Id, Timestamp};
 
+pub(crate) use exports::attachment;
 pub(crate) use history::PageInput;
+pub(crate) use list::RecordsFilter;
 
 pub(crate) fn routes() -> OpenApiRouter<Api> {
     let files = OpenApiRouter::new()
@@ -112,7 +114,7 @@ impl PartialSchema for FieldValues {
 impl ToSchema for FieldValues {}
 
 /// What a record is.
-fn kind(text: &str) -> Result<Kind, Problem> {
+pub(crate) fn kind(text: &str) -> Result<Kind, Problem> {
     Kind::parse(text).ok_or_else(|| Problem::invalid("kind", "is no kind of record"))
 }
 

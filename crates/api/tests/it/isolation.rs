@@ -156,11 +156,33 @@ pub(crate) async fn furnish(app: &TestApp, browser: &mut Browser, name: &str) {
             .keyed(Method::POST, &path, "s", json!({ "at": at }))
             .await,
     );
+    let mut to_many = letter.clone();
+    to_many["to"] = json!([]);
     done(
         browser
             .keyed(Method::POST, "/api/v1/drafts", "d2", letter)
             .await,
     );
+    let to_many = browser
+        .keyed(Method::POST, "/api/v1/drafts", "d3", to_many)
+        .await
+        .json();
+    let merge = browser
+        .post("/api/v1/mail-merges", json!({ "draft_id": to_many["id"] }))
+        .await
+        .json();
+    let list = format!(
+        "/api/v1/mail-merges/{}/recipients/file",
+        merge["id"].as_str().unwrap()
+    );
+    let file = browser
+        .request(Method::POST, &list)
+        .header("x-tenon-request", "1")
+        .header("content-type", "text/csv");
+    let file = file.body(Body::from(format!(
+        "name,mail\n{name},{name}@partner.example\n"
+    )));
+    done(browser.send(file.unwrap()).await);
     done(
         browser
             .post(
@@ -254,7 +276,9 @@ pub(crate) fn bodies(method: &Method, path: &str, id: &str, own: &str) -> Vec<Va
             "provider": "google", "features": ["mail"], "policy_version": "x", "locale": "en", "connection_id": id
         })],
         ("POST", "/connections/{id}/labels") => vec![json!({ "name": "Mine" })],
-        ("PATCH", "/labels/{id}" | "/me/passkeys/{id}") => vec![json!({ "name": "Taken" })],
+        ("PATCH", "/labels/{id}" | "/me/passkeys/{id}" | "/mail-merges/{id}") => {
+            vec![json!({ "name": "Taken" })]
+        }
         ("PATCH", "/members/{id}") => vec![json!({ "role": "viewer" })],
         ("POST", "/sends/{id}/resolve") => vec![json!({ "decision": "sent" })],
         ("PATCH", "/sends/{id}") => {
@@ -278,6 +302,14 @@ pub(crate) fn bodies(method: &Method, path: &str, id: &str, own: &str) -> Vec<Va
         }
         ("POST", "/templates/fill") => {
             vec![json!({ "html": "{{ contact.name }}", "record_id": id })]
+        }
+        ("POST", "/mail-merges") => vec![json!({ "draft_id": id })],
+        ("POST", "/mail-merges/{id}/recipients") => vec![
+            json!({ "kind": "contact", "which": { "kind": "contact" } }),
+            json!({ "kind": "deal", "ids": [id], "contacts": "all" }),
+        ],
+        ("POST", "/mail-merges/{id}/test" | "/mail-merges/{id}/preview") => {
+            vec![json!({ "number": 1 })]
         }
         ("POST", "/views") => vec![
             json!({ "kind": "deal", "name": "Mine", "layout": "board", "pipeline": id, "definition": {} }),

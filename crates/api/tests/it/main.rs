@@ -24,6 +24,7 @@ mod importing;
 mod isolation;
 mod issuer;
 mod mail;
+mod mail_merge;
 mod members;
 mod meta;
 mod metrics;

@@ -53,5 +53,5 @@ pub use sessions::{
 pub(crate) use sessions::{random_token, token_hash};
 pub use setup::{Setup, setup, setup_needed, setup_token};
 pub use sign_in::{SignIn, prove_by_password, sign_in};
-pub(crate) use standing::{acting, still_holds};
+pub(crate) use standing::{acting, acting_for, still_holds};
 pub use totp::{TotpSetup, renew_recovery_codes, totp_begin, totp_confirm, totp_remove};

@@ -11,8 +11,9 @@ use std::ops::Deref;
 use std::time::Duration;
 
 use tenon_model::member::Role;
+use tenon_model::policy::Locale;
 use tenon_model::sabotage::{self, Saboteur};
-use tenon_model::{MemberId, Time};
+use tenon_model::{MemberId, Scope, SessionId, Time, WorkspaceId};
 use tenon_store::{Member, Session, Tx};
 
 use crate::{Actor, Ctx, Error, Result};
@@ -105,3 +106,22 @@ pub(crate) async fn still_holds(ctx: &Ctx, tx: &mut Tx, actor: &Actor) -> Result
 
 /// When somebody who has not proved who they are did so.
 pub(super) const NEVER: Time = Time(0);
+
+/// Who a job acts for, as they are now: what they may see and change holds for it. Nobody who is gone, switched off, or
+/// only reads.
+pub(crate) async fn acting_for(
+    ctx: &Ctx,
+    workspace: WorkspaceId,
+    member: MemberId,
+) -> Result<Option<Actor>> {
+    let mut tx = ctx.store.read(&Scope::job(workspace)).await?;
+    let member = tx.members().get(member).await?;
+    let member = member.filter(|m| m.disabled_at.is_none() && m.role != Role::Viewer);
+    Ok(member.map(|m| Actor {
+        workspace,
+        member: m.id,
+        session: SessionId(uuid::Uuid::nil()),
+        role: m.role,
+        locale: Locale::parse(&m.locale),
+    }))
+}

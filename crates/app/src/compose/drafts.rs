@@ -11,8 +11,8 @@ use tenon_model::event::EventKind;
 use tenon_model::feature::Feature;
 use tenon_model::mail::normalize_address;
 use tenon_model::{
-    ConnectionId, DraftId, MemberId, MessageId, Scope, SendId, ThreadId, Time, UploadId,
-    WorkspaceId,
+    ConnectionId, DraftId, MailMergeId, MemberId, MessageId, Scope, SendId, ThreadId, Time,
+    UploadId, WorkspaceId,
 };
 use tenon_store::{ConnectionRow, DraftRow, StoreError, Tx};
 
@@ -63,6 +63,8 @@ pub struct DraftView {
     pub etag: String,
     /// The message it is on its way as: it cannot be changed then.
     pub send: Option<SendId>,
+    /// The mail merge, not ended, of which it is the letter.
+    pub mail_merge: Option<MailMergeId>,
 }
 
 /// A mailbox that is written in.
@@ -228,6 +230,7 @@ pub(super) async fn view(
         .by_provider_id(row.connection_id, &at.thread_id)
         .await?;
     let sending = tx.sends().of_draft(row.id).await?;
+    let merge = tx.mail_merges().of_draft(row.id).await?;
     Ok(DraftView {
         id: row.id,
         connection: row.connection_id,
@@ -248,6 +251,7 @@ pub(super) async fn view(
         saved_at: row.saved_at.unwrap_or(row.created_at),
         etag: etag(at),
         send: sending.map(|s| s.id),
+        mail_merge: merge.map(|m| m.id),
     })
 }
 

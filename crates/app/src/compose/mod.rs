@@ -9,6 +9,7 @@ mod attachments;
 mod discard;
 mod drafts;
 mod input;
+mod letter;
 mod mime;
 mod outbox;
 mod prefill;
@@ -21,6 +22,8 @@ mod uploads;
 pub use discard::{Discarded, discard, discard_all};
 pub use drafts::{DraftView, draft, draft_attachment, open_draft};
 pub use input::{AttachmentRef, DraftInput, Kind, Mailbox};
+pub(crate) use letter::{Addressee, Letter, Post, Written};
+pub(crate) use outbox::chosen_moment;
 pub use outbox::{
     KnownView, SendDraft, SendTimes, SendView, SendsWanted, StartSend, cancel_send, check_time,
     drive_send, drive_send_until, reschedule, resolve, send, send_by_id, send_now, send_times,

@@ -8,9 +8,12 @@ mod ready;
 mod send;
 mod view;
 
+pub(super) use drive::refusal;
 pub use drive::{SendDraft, drive_send, drive_send_until};
+pub(crate) use later::chosen as chosen_moment;
 pub use later::{SendTimes, check_time, reschedule, send_now, send_times};
 pub use send::{StartSend, cancel_send, resolve, send};
+pub(super) use send::{enqueue, message};
 pub use view::{KnownView, SendView, SendsWanted, send_by_id, sends};
 
 use serde::{Deserialize, Serialize};
@@ -24,19 +27,25 @@ use crate::{Ctx, Error, Result};
 
 /// Recipients and subject of a message on its way, sealed as one value.
 #[derive(Clone, Default, Serialize, Deserialize)]
-struct Envelope {
+pub(super) struct Envelope {
     #[serde(default)]
-    to: Vec<Address>,
+    pub(super) to: Vec<Address>,
     #[serde(default)]
-    cc: Vec<Address>,
+    pub(super) cc: Vec<Address>,
     #[serde(default)]
-    bcc: Vec<Address>,
+    pub(super) bcc: Vec<Address>,
     #[serde(default)]
-    subject: String,
+    pub(super) subject: String,
 }
 
 impl Envelope {
-    async fn seal(&self, ctx: &Ctx, tx: &mut Tx, key: KeyId, send: SendId) -> Result<Sealed> {
+    pub(super) async fn seal(
+        &self,
+        ctx: &Ctx,
+        tx: &mut Tx,
+        key: KeyId,
+        send: SendId,
+    ) -> Result<Sealed> {
         let key = ctx.keys.get(tx, key).await?;
         let json = serde_json::to_vec(self).map_err(|_| Error::Internal("envelope_json".into()))?;
         Ok(key.seal(

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use tenon_model::records::{Filter, FilterError, Kind, Shape, Sort, SortKey};
 use tenon_model::{PipelineId, RecordId, StageId};
-use tenon_store::{PlaceKey, RecordPlace, RecordQuery, StageSum, Tx};
+use tenon_store::{PlaceKey, RecordPlace, RecordQuery, RecordRow, StageSum, Tx};
 
 use super::MOST;
 use super::search::{near, plain, typed};
@@ -116,6 +116,33 @@ pub async fn listed(ctx: &Ctx, actor: &Actor, query: RecordsQuery) -> Result<Lis
     fill(ctx, tx, actor, &mut items).await?;
     let page = Page { items, next };
     Ok(Listed { page, similar })
+}
+
+/// The next records of a list in their usual order, as they are stored, and the place after them.
+pub(crate) async fn rows(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    which: Which,
+    after: Option<&str>,
+    limit: u32,
+) -> Result<(Vec<RecordRow>, Option<String>)> {
+    let shape = shape(tx, which.kind).await?;
+    let sort = usual(which.kind);
+    let after = after.map(|t| decode(t, &sort)).transpose()?;
+    let mut query = read(ctx, actor, &shape, which)?;
+    seen(tx, query.linked_to).await?;
+    widen(tx, &mut query).await?;
+    let found = tx
+        .records()
+        .list(&query, &sort, after.as_ref(), limit)
+        .await?;
+    let full = found.len() == limit as usize;
+    let next = found
+        .last()
+        .filter(|_| full)
+        .map(|(_, place)| encode(place));
+    Ok((found.into_iter().map(|(row, _)| row).collect(), next))
 }
 
 /// Where no record has the words of a search as they were typed, those count too that differ by a slip. Whether that was so

@@ -49,6 +49,7 @@ pub(crate) use files::{PickAnswer, adopt as adopt_files, enqueue_files, picked};
 pub use history::{ChangeView, history, revert};
 pub use known::Known;
 pub(crate) use known::known;
+pub(crate) use list::rows;
 pub use list::{Listed, RecordsQuery, Which, count, list, listed};
 pub use lookup::{Found, lookup};
 pub(crate) use mend::MendKeys;

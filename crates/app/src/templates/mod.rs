@@ -13,6 +13,7 @@ use tenon_vault::{Context, DataKey};
 use crate::record_setup::{begin, name, no_viewers, tell};
 use crate::{Actor, Ctx, Error, Result};
 
+pub(crate) use variables::Filler;
 pub use variables::{About, Variable};
 
 /// Templates of one member.
@@ -177,7 +178,8 @@ pub async fn preview(
 ) -> Result<Filled> {
     fits(template)?;
     let mut tx = ctx.store.read(&actor.scope()).await?;
-    let variables = variables::about(&mut tx, actor, about).await?;
+    let filler = Filler::open(&mut tx, actor).await?;
+    let variables = filler.about(&mut tx, about).await?;
     drop(tx);
     template.preview(&variables).map_err(|e| refused(&e))
 }
@@ -258,8 +260,8 @@ async fn checked(tx: &mut Tx, actor: &Actor, content: Content) -> Result<Content
         html: content.html,
     };
     fits(&template)?;
-    let variables = variables::about(tx, actor, About::default()).await?;
-    template.check(&variables).map_err(|e| refused(&e))?;
+    let filler = Filler::open(tx, actor).await?;
+    template.check(filler.empty()).map_err(|e| refused(&e))?;
     Ok(Content {
         kind: content.kind,
         name: name("name", &content.name)?,
@@ -269,7 +271,7 @@ async fn checked(tx: &mut Tx, actor: &Actor, content: Content) -> Result<Content
     })
 }
 
-fn fits(template: &Template) -> Result<()> {
+pub(crate) fn fits(template: &Template) -> Result<()> {
     if template.subject.chars().count() > LONGEST_SUBJECT {
         return Err(Error::field(
             "subject",
@@ -286,7 +288,7 @@ fn fits(template: &Template) -> Result<()> {
 }
 
 /// Each variable that is wrong is named, so that all can be mended at once.
-fn refused(error: &TemplateError) -> Error {
+pub(crate) fn refused(error: &TemplateError) -> Error {
     match error {
         TemplateError::Syntax { part, detail } => {
             Error::field(part, &format!("cannot be read: {detail}"))

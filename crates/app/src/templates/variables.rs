@@ -103,36 +103,68 @@ pub(super) async fn list(tx: &mut Tx) -> Result<Vec<Variable>> {
     Ok(out)
 }
 
-/// All variables, with the values that a message has which is about this.
-pub(super) async fn about(tx: &mut Tx, actor: &Actor, about: About) -> Result<Variables> {
-    let mut variables = Variables::default();
-    for Variable { name, field, .. } in list(tx).await? {
-        let scope = name.split('.').next().unwrap_or_default();
-        variables.set(scope, &field, None);
+/// What fills templates in: read once, used for many messages.
+#[derive(Clone)]
+pub(crate) struct Filler {
+    shapes: Vec<Shape>,
+    /// All variables; of those of records none has a value.
+    empty: Variables,
+    locale: Locale,
+}
+
+impl Filler {
+    /// For what the member writes.
+    pub(crate) async fn open(tx: &mut Tx, actor: &Actor) -> Result<Self> {
+        let mut empty = Variables::default();
+        for Variable { name, field, .. } in list(tx).await? {
+            let scope = name.split('.').next().unwrap_or_default();
+            empty.set(scope, &field, None);
+        }
+        let member = tx.members().get(actor.member).await?;
+        let member = member.ok_or(Error::Unauthenticated)?;
+        empty.set("me", "name", Some(&member.name));
+        empty.set("me", "email", Some(&member.email));
+        Ok(Self {
+            shapes: shapes(tx).await?,
+            empty,
+            locale: actor.locale,
+        })
     }
-    let shapes = shapes(tx).await?;
-    for row in records_of(tx, about).await? {
-        let Some(shape) = shapes.iter().find(|s| s.kind == row.kind) else {
-            return Err(Error::field("record_id", "has no variables"));
-        };
-        let scope = row.kind.as_str();
-        for field in fields(shape) {
-            let value = row.values.get(&field.key).unwrap_or(&Value::Null);
-            let text = match field.ty {
-                FieldType::Person => person(tx, value).await?,
-                _ => text(field, value, actor.locale),
+
+    /// There are variables of another kind too, such as columns of a list.
+    pub(crate) fn also<'k>(&mut self, scope: &str, keys: impl IntoIterator<Item = &'k str>) {
+        for key in keys {
+            self.empty.set(scope, key, None);
+        }
+    }
+
+    /// All variables, without values of records.
+    pub(crate) const fn empty(&self) -> &Variables {
+        &self.empty
+    }
+
+    /// All variables, with the values that a message has which is about this.
+    pub(crate) async fn about(&self, tx: &mut Tx, about: About) -> Result<Variables> {
+        let mut variables = self.empty.clone();
+        for row in records_of(tx, about).await? {
+            let Some(shape) = self.shapes.iter().find(|s| s.kind == row.kind) else {
+                return Err(Error::field("record_id", "has no variables"));
             };
-            variables.set(scope, &field.key, text.as_deref());
+            let scope = row.kind.as_str();
+            for field in fields(shape) {
+                let value = row.values.get(&field.key).unwrap_or(&Value::Null);
+                let text = match field.ty {
+                    FieldType::Person => person(tx, value).await?,
+                    _ => text(field, value, self.locale),
+                };
+                variables.set(scope, &field.key, text.as_deref());
+            }
+            if row.kind == Kind::Contact {
+                variables.set(scope, NAME, Some(&row.title));
+            }
         }
-        if row.kind == Kind::Contact {
-            variables.set(scope, NAME, Some(&row.title));
-        }
+        Ok(variables)
     }
-    let member = tx.members().get(actor.member).await?;
-    let member = member.ok_or(Error::Unauthenticated)?;
-    variables.set("me", "name", Some(&member.name));
-    variables.set("me", "email", Some(&member.email));
-    Ok(variables)
 }
 
 /// The records whose fields are meant: at most one of each kind. Only what the member sees is among them.

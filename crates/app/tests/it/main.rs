@@ -28,6 +28,8 @@ mod later;
 mod lending;
 mod looking;
 mod lost_commits;
+mod mail_merge;
+mod mail_merge_faults;
 mod members;
 mod merging;
 mod nodes;

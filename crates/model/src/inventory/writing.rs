@@ -46,6 +46,43 @@ pub(super) const COLUMNS: &[Column] = inventory! {
         finished_at: Operational, Owner, "shown in lists, deleting old ones";
         scheduled_for: Operational, Owner, "the hour it was scheduled for";
         scheduled_zone: Operational, Owner, "in whose time zone that hour was chosen";
+        recipient_id: Identifier, Program, "for whom of a mail merge it is";
+    }
+    mail_merges (Some(Feature::Sending), Retention::UntilDisconnect) {
+        id: Identifier, Owner, "names the mail merge";
+        workspace_id: Identifier, Program, "the tenant";
+        member_id: Identifier, Program, "whose mail merge it is";
+        connection_id: Identifier, Owner, "whose mailbox it goes from";
+        draft_id: Identifier, Owner, "the draft that holds its letter";
+        letter: Identifier, Program, "noticing that the letter was changed after the start";
+        state: Operational, Owner, "where it stands";
+        reason: Operational, Owner, "why it was stopped: a code";
+        version: Operational, Program, "making each step only once";
+        content: MailMetadataSealed, Owner, "its name and the names of its list's columns";
+        daily_cap: Operational, Owner, "how many messages of the mailbox go in a day";
+        gap_min: Operational, Owner, "how fast messages go";
+        gap_max: Operational, Owner, "how fast messages go";
+        in_hours: Operational, Owner, "whether they go in working hours only";
+        next_at: Operational, Owner, "when the next one goes";
+        created_at: Operational, Owner, "order of the list";
+        started_at: Operational, Owner, "shown with it";
+        finished_at: Operational, Owner, "shown with it";
+    }
+    mail_merge_recipients (Some(Feature::Sending), Retention::UntilDisconnect) {
+        id: Identifier, Program, "names somebody it goes to";
+        workspace_id: Identifier, Program, "the tenant";
+        member_id: Identifier, Program, "whose mail merge it is";
+        connection_id: Identifier, Program, "whose mailbox it goes from";
+        merge_id: Identifier, Program, "the mail merge";
+        number: Operational, Owner, "order of the list";
+        address_index: BlindIndex, Program, "writing to nobody twice";
+        state: Operational, Owner, "what became of the message";
+        reason: Operational, Owner, "why it did not go: a code";
+        record_id: Identifier, Owner, "the record the message is filled in with";
+        details: MailMetadataSealed, Owner, "name and address, and until the message has gone what the list says of them";
+        draft_id: Identifier, Program, "finding the message's draft again after a crash";
+        send_id: Identifier, Program, "the message on its way";
+        settled_at: Operational, Owner, "when the message went, or was given up";
     }
     templates (None, Retention::Member) {
         id: Identifier, Owner, "names the template";

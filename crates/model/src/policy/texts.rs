@@ -402,6 +402,42 @@ pub const fn reason_text(code: &str, l: Locale) -> &'static str {
             "The account of the person who scheduled it is switched off. The message was not sent; its draft is kept.",
             "Le compte de la personne qui l’a programmé est désactivé. Le message n’est pas parti ; son brouillon est gardé.",
         ),
+        b"letter_changed" => l.of(
+            "The letter was changed after the start. Look at it, and go on if it is as you want it.",
+            "La lettre a été modifiée après le départ. Relisez-la, puis reprenez si elle vous convient.",
+        ),
+        b"letter_gone" => l.of(
+            "The draft with the letter was deleted. Nothing more goes.",
+            "Le brouillon de la lettre a été supprimé. Plus rien ne part.",
+        ),
+        b"letter_unfit" => l.of(
+            "The letter cannot go as it is now: it names recipients of its own, or a variable that does not exist.",
+            "La lettre ne peut pas partir ainsi : elle nomme ses propres destinataires, ou une variable qui n’existe pas.",
+        ),
+        b"letter_too_much" => l.of(
+            "Filled in for this person, the letter is too large.",
+            "Remplie pour cette personne, la lettre est trop grande.",
+        ),
+        b"refused_often" => l.of(
+            "Ten messages in a row were refused. Look at why before you go on.",
+            "Dix messages de suite ont été refusés. Voyez pourquoi avant de reprendre.",
+        ),
+        b"rests_a_day" => l.of(
+            "The provider’s limit of messages in a day is reached. It goes on by itself a day later.",
+            "La limite d’envois par jour du fournisseur est atteinte. L’envoi reprend tout seul un jour plus tard.",
+        ),
+        b"daily_cap" => l.of(
+            "As many messages as you allow in 24 hours were sent from this mailbox. It goes on by itself.",
+            "Cette boîte a envoyé autant de messages que vous l’autorisez en 24 heures. L’envoi reprend tout seul.",
+        ),
+        b"missing_values" => l.of(
+            "A variable of the letter has no value for this person, and no fallback. Nothing was sent.",
+            "Une variable de la lettre n’a pas de valeur pour cette personne, ni de valeur de secours. Rien n’est parti.",
+        ),
+        b"record_gone" => l.of(
+            "The record that the message is filled in with is gone, or you may not see it any more. Nothing was sent.",
+            "La fiche qui remplit le message a disparu, ou vous ne la voyez plus. Rien n’est parti.",
+        ),
         b"draft_absent" => l.of(
             "The draft is no longer in the mailbox.",
             "Le brouillon n’est plus dans la boîte.",

@@ -468,6 +468,7 @@ pub(super) async fn a_day(store: &Store, world: &World, seed: &Seed) -> Vec<Sql>
     tx.drafts().in_doubt(now, 10).await.unwrap();
     tx.sends().prune(now).await.unwrap();
     tx.sends().overdue(now, 10).await.unwrap();
+    tx.mail_merges().overdue(now, 10).await.unwrap();
     tx.sessions().by_token_hash([1; 32]).await.unwrap();
     tx.sessions().purge(now).await.unwrap();
     tx.flows().take([1; 32]).await.unwrap();

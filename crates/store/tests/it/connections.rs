@@ -240,10 +240,10 @@ store_test! {
             let expected = match table { "thread_labels" | "thread_addresses" => 2, "label_counts" => 4, _ => 1 };
             assert_eq!(count, expected, "{table}");
         }
-        // One message, one thread, two labels and two addresses of it, one item of an action; the
-        // job had not ended.
+        // One message, one thread, two labels and two addresses of it, one item of an action, one
+        // recipient; the job had not ended.
         let mut tx = t.store.read(&Scope::system()).await.unwrap();
-        assert_eq!(tx.purges().rows_left(gone).await.unwrap(), 7);
+        assert_eq!(tx.purges().rows_left(gone).await.unwrap(), 8);
         let noted: Vec<_> = tx.purges().list(10).await.unwrap().iter().map(|p| p.connection).collect();
         assert_eq!(noted, [gone]);
         drop(tx);

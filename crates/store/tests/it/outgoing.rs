@@ -1,8 +1,12 @@
 //! Actions, drafts and the outbox: whose they are, and that each step is made once.
 
+use tenon_model::mail_merge::{self, RecipientState};
 use tenon_model::outbox::State;
 use tenon_model::{ConnectionId, MemberId, Scope, WorkspaceId, World};
-use tenon_store::{DraftRow, ItemEnd, MailActionItem, MailActionRow, SendRow, StoreError, Tx};
+use tenon_store::{
+    DraftRow, ItemEnd, MailActionItem, MailActionRow, MailMergeRow, RecipientRow, SendRow,
+    StoreError, Tx,
+};
 use tenon_testkit::{TestStore, rows, store_test};
 use tenon_vault::Sealed;
 
@@ -54,6 +58,45 @@ fn send(world: &World, w: WorkspaceId, m: MemberId, c: ConnectionId) -> SendRow 
         finished_at: None,
         scheduled_for: None,
         scheduled_zone: None,
+        recipient_id: None,
+    }
+}
+
+fn merge(world: &World, w: WorkspaceId, m: MemberId, c: ConnectionId) -> MailMergeRow {
+    MailMergeRow {
+        id: world.id(),
+        workspace_id: w,
+        member_id: m,
+        connection_id: c,
+        draft_id: world.id(),
+        letter: None,
+        state: mail_merge::State::Running,
+        reason: None,
+        version: 0,
+        content: Sealed(vec![1]),
+        daily_cap: 400,
+        gap_min: 20,
+        gap_max: 60,
+        in_hours: false,
+        next_at: None,
+        created_at: world.now(),
+        started_at: None,
+        finished_at: None,
+    }
+}
+
+fn person(world: &World, number: u8) -> RecipientRow {
+    RecipientRow {
+        id: world.id(),
+        number: number.into(),
+        address_index: vec![number; 16],
+        state: RecipientState::Waiting,
+        reason: None,
+        record_id: None,
+        details: Sealed(vec![1]),
+        draft_id: None,
+        send_id: None,
+        settled_at: None,
     }
 }
 
@@ -100,6 +143,10 @@ pub(crate) async fn fill(tx: &mut Tx, world: &World, w: WorkspaceId, m: MemberId
     };
     tx.drafts().insert(&draft).await.unwrap();
     tx.sends().insert(&send(world, w, m, c)).await.unwrap();
+    let merge = merge(world, w, m, c);
+    tx.mail_merges().insert(&merge).await.unwrap();
+    let people = [person(world, 1)];
+    assert_eq!(tx.mail_merges().add(&merge, &people).await.unwrap(), 1);
 }
 
 store_test! {
@@ -210,5 +257,49 @@ store_test! {
                 assert!(tx.mail_actions().insert(&foreign, &[]).await.is_err(), "{scope:?}");
             }
         }
+    }
+}
+
+store_test! {
+    async fn nobody_is_taken_twice_and_each_step_is_made_once(t: TestStore) {
+        let (workspace, owner) = rows::workspace(&t).await;
+        let other = rows::member(&t.world, workspace);
+        let mut tx = t.store.begin(&Scope::job(workspace)).await.unwrap();
+        tx.members().insert(&other).await.unwrap();
+        tx.commit().await.unwrap();
+        let id = rows::insert_mailbox(&t, workspace, owner).await;
+        let scope = Scope::member(workspace, owner);
+        let mut tx = t.store.begin(&scope).await.unwrap();
+        let row = merge(&t.world, workspace, owner, id);
+        tx.mail_merges().insert(&row).await.unwrap();
+        let again = MailMergeRow { id: t.world.id(), ..row.clone() };
+        assert!(matches!(tx.mail_merges().insert(&again).await, Err(StoreError::Duplicate)), "of one draft");
+        drop(tx);
+        let mut tx = t.store.begin(&scope).await.unwrap();
+        tx.mail_merges().insert(&row).await.unwrap();
+        let people = [person(&t.world, 1), person(&t.world, 2)];
+        assert_eq!(tx.mail_merges().add(&row, &people).await.unwrap(), 2);
+        assert_eq!(tx.mail_merges().add(&row, &[person(&t.world, 2)]).await.unwrap(), 0);
+        let mut first = people[0].clone();
+        first.state = RecipientState::Sending;
+        first.send_id = Some(t.world.id());
+        assert!(tx.mail_merges().step(RecipientState::Waiting, &first).await.unwrap());
+        assert!(!tx.mail_merges().step(RecipientState::Waiting, &first).await.unwrap());
+        // Only the message that is on its way to somebody says what became of it.
+        let (sent, now) = (RecipientState::Sent, Some(t.world.now()));
+        let others = tx.mail_merges().settle(first.id, t.world.id(), sent, None, now).await.unwrap();
+        assert_eq!(others, None);
+        let own = tx.mail_merges().settle(first.id, first.send_id.unwrap(), sent, None, now).await.unwrap();
+        assert_eq!(own, Some(row.id));
+        tx.commit().await.unwrap();
+
+        let mut tx = t.store.begin(&Scope::member(workspace, other.id)).await.unwrap();
+        assert!(tx.mail_merges().get(row.id).await.unwrap().is_none());
+        assert!(tx.mail_merges().people(row.id, None, 0, 9).await.unwrap().is_empty());
+        assert!(!tx.mail_merges().remove(row.id, 2).await.unwrap() && !tx.mail_merges().delete(row.id).await.unwrap());
+        drop(tx);
+        let mut tx = t.store.begin(&scope).await.unwrap();
+        assert!(!tx.mail_merges().remove(row.id, 1).await.unwrap(), "a message went");
+        assert!(tx.mail_merges().remove(row.id, 2).await.unwrap());
     }
 }

@@ -532,8 +532,8 @@ export interface paths {
          * Live changes
          * @description A stream of `connection_changed`, `mailbox_changed`, `threads_changed`, `labels_changed`,
          *     `drafts_changed`, `mail_action_changed`, `send_changed`, `receipt_added`, `sessions_changed`,
-         *     `members_changed`, `record_changed`, `record_setup_changed`, `thread_changed` and `import_changed`, each with
-         *     `data: {"id", "at"}`, and `ping` every 25 seconds. `Last-Event-ID`
+         *     `members_changed`, `record_changed`, `record_setup_changed`, `thread_changed`, `import_changed` and
+         *     `mail_merge_changed`, each with `data: {"id", "at"}`, and `ping` every 25 seconds. `Last-Event-ID`
          *     continues where a stream broke off. It ends with the session, after `session_ended`.
          */
         get: operations["get_events"];
@@ -888,6 +888,280 @@ export interface paths {
          * @description Only what the member sees is found.
          */
         post: operations["look_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mail-merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The member's mail merges, newest first */
+        get: operations["list_mail_merges"];
+        put?: never;
+        /**
+         * Prepares a mail merge
+         * @description Of a draft whose mail merge has not ended, it is that one.
+         */
+        post: operations["create_mail_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mail-merges/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A mail merge */
+        get: operations["get_mail_merge"];
+        put?: never;
+        post?: never;
+        /**
+         * Forgets a mail merge that is not under way, and its list
+         * @description Its letter stays among the drafts.
+         */
+        delete: operations["delete_mail_merge"];
+        options?: never;
+        head?: never;
+        /** Changes name and pace, also while messages go */
+        patch: operations["change_mail_merge"];
+        trace?: never;
+    };
+    "/api/v1/mail-merges/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a mail merge: nobody else gets a message */
+        post: operations["cancel_mail_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mail-merges/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fills the letter in for everybody who waits, without sending anything */
+        post: operations["check_recipients"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mail-merges/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stops a mail merge for now
+         * @description What the provider was asked for already goes.
+         */
+        post: operations["pause_mail_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mail-merges/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fills the letter in for somebody, to look at */
+        post: operations["preview_recipient"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mail-merges/{id}/recipients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The people of a mail merge, in the order of the list */
+        get: operations["list_recipients"];
+        put?: never;
+        /**
+         * Adds the people of records
+         * @description Contacts, leads and companies by their first address, deals, cases and cards by their contacts; each address once.
+         *     While the mail merge is a draft, or paused.
+         */
+        post: operations["add_recipients"];
+        /** Empties the list of a mail merge that was not started */
+        delete: operations["remove_recipients"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mail-merges/{id}/recipients/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes somebody out of the list to whom nothing was sent */
+        delete: operations["remove_recipient"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mail-merges/{id}/recipients/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Adds the people of a file
+         * @description The body is the file itself: CSV of any program whose first row has titles, at most 32 MiB and 50,000 rows. Its
+         *     columns become variables: *First name* is `{{ row.first_name }}`. They are kept, sealed, until the message of a row
+         *     has gone.
+         */
+        post: operations["add_recipients_of_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mail-merges/{id}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What became of everybody, as a file
+         * @description CSV with number, address, name, state, reason, missing variables and time.
+         */
+        get: operations["get_results"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mail-merges/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Goes on with a mail merge
+         * @description With the letter as it is now.
+         */
+        post: operations["resume_mail_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mail-merges/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Writes once more to those to whom nothing could be sent
+         * @description Those who were `refused` or `skipped` wait again. Never those whose message went, or may have gone.
+         */
+        post: operations["retry_mail_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mail-merges/{id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Starts a mail merge
+         * @description Refused when the letter names recipients of its own, or a variable that does not exist. Those for whom a variable
+         *     has no value get nothing, and are told.
+         */
+        post: operations["start_mail_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mail-merges/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends what somebody of the list would get to oneself */
+        post: operations["test_mail_merge"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3522,6 +3796,7 @@ export interface components {
             html: string;
             id: components["schemas"]["Id"];
             kind: components["schemas"]["DraftKind"];
+            mail_merge_id: components["schemas"]["Id"] | null;
             message_id: components["schemas"]["Id"] | null;
             quoted_html: string | null;
             saved_at: components["schemas"]["Timestamp"];
@@ -4743,6 +5018,214 @@ export interface components {
          * @enum {string}
          */
         MailboxState: "waiting" | "first_sync" | "live" | "resync" | "stalled" | "parked";
+        /** @description A mail merge: one letter, filled in for each person of a list, and sent to them one after the other. */
+        MailMerge: {
+            /** @description Of the files in its list. */
+            columns: components["schemas"]["MailMergeColumn"][];
+            /** @description From which mailbox. */
+            connection_id: components["schemas"]["Id"];
+            counts: components["schemas"]["MailMergeCount"][];
+            created_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int32
+             * @description At most so many messages of the mailbox in 24 hours, whatever they belong to.
+             */
+            daily_cap: number;
+            /** @description The draft that holds the letter. */
+            draft_id: components["schemas"]["Id"];
+            ends_at: components["schemas"]["Timestamp"] | null;
+            finished_at: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int32
+             * @description Between two messages, at most.
+             */
+            gap_max_seconds: number;
+            /**
+             * Format: int32
+             * @description Between two messages, at least.
+             */
+            gap_min_seconds: number;
+            id: components["schemas"]["Id"];
+            name: string;
+            next_at: components["schemas"]["Timestamp"] | null;
+            /** @description Why it was stopped, or waits, as a code. */
+            reason: string | null;
+            /** @description The same in plain words. */
+            reason_text: string | null;
+            started_at: components["schemas"]["Timestamp"] | null;
+            state: components["schemas"]["MailMergeState"];
+            /** @description Whether messages go in the member's working hours only. */
+            working_hours_only: boolean;
+        };
+        /** @description A row of a file that was left out. */
+        MailMergeBadRow: {
+            /** @description `no_address`, `address_invalid`, `twice`. */
+            code: string;
+            /**
+             * Format: int64
+             * @description From 1, with the row of titles.
+             */
+            row: number;
+        };
+        /** @description What changes of a mail merge; the rest stays. */
+        MailMergeChange: {
+            /**
+             * Format: int32
+             * @description 1 to 2,000.
+             */
+            daily_cap?: number | null;
+            /**
+             * Format: int32
+             * @description 0 to 3,600.
+             */
+            gap_max_seconds?: number | null;
+            /**
+             * Format: int32
+             * @description 0 to 3,600, not longer than `gap_max_seconds`.
+             */
+            gap_min_seconds?: number | null;
+            /** @description 1 to 100 characters. */
+            name?: string | null;
+            working_hours_only?: boolean | null;
+        };
+        /** @description What was found out before anything goes. */
+        MailMergeCheck: {
+            /**
+             * Format: int64
+             * @description How many were looked at.
+             */
+            looked_at: number;
+            /**
+             * Format: int64
+             * @description For the next request's `after`; null at the end of the list.
+             */
+            next: number | null;
+            problems: components["schemas"]["MailMergeProblem"][];
+        };
+        /** @description Where to go on. */
+        MailMergeCheckInput: {
+            /**
+             * Format: int64
+             * @description `next` of the answer before; 0 at the beginning.
+             */
+            after?: number;
+            /**
+             * Format: int32
+             * @description How many, 1 to 2,000.
+             */
+            limit?: number;
+        };
+        /** @description A column of a list. */
+        MailMergeColumn: {
+            /** @description What its variable is called: `city` is `{{ row.city }}`. */
+            key: string;
+            /** @description As in the file. */
+            title: string;
+        };
+        /**
+         * @description Which contacts of a deal, a case or a card get a message.
+         * @enum {string}
+         */
+        MailMergeContacts: "first" | "all";
+        /** @description How many people stand where, and why. */
+        MailMergeCount: {
+            /** Format: int64 */
+            count: number;
+            /** @description Why, as a code. */
+            reason: string | null;
+            /** @description The same in plain words. */
+            reason_text: string | null;
+            state: components["schemas"]["MailMergeRecipientState"];
+        };
+        /** @description What a new mail merge begins with. */
+        MailMergeInput: {
+            /** @description The draft that holds the letter (`drf_…`): text with variables, and files. It names no recipients. */
+            draft_id: string;
+        };
+        /** @description Rows of a file, or records, that were left out. */
+        MailMergeLeftOut: {
+            /** @description `no_address`, `address_invalid`, `twice`. */
+            code: string;
+            /** Format: int64 */
+            count: number;
+        };
+        /** @description What somebody would get. */
+        MailMergePreview: {
+            /** @description Names of the files. */
+            attachments: string[];
+            from_address: string;
+            from_name: string;
+            /** @description Cleaned HTML; variables without a value stand as they were written. */
+            html: string;
+            /** @description Variables without a value. */
+            missing: string[];
+            /**
+             * Format: int64
+             * @description Place in the list.
+             */
+            number: number;
+            subject: string;
+            to_address: string;
+            to_name: string;
+        };
+        /** @description Whose message is looked at. */
+        MailMergePreviewInput: {
+            /**
+             * Format: int64
+             * @description The first one in the list from this place on.
+             */
+            number: number;
+        };
+        /** @description Somebody to whom nothing can be written as the letter and the list are now. */
+        MailMergeProblem: {
+            address: string;
+            /** @description `missing_values`, `record_gone`, `letter_too_much`. */
+            code: string;
+            /** @description Variables without a value. */
+            missing: string[];
+            name: string;
+            /** Format: int64 */
+            number: number;
+            /** @description The same in plain words. */
+            text: string;
+        };
+        /** @description Somebody to whom a mail merge goes. */
+        MailMergeRecipient: {
+            address: string;
+            /** @description Variables that had no value, such as `contact.first_name`. */
+            missing: string[];
+            /** @description May be empty. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Place in the list.
+             */
+            number: number;
+            /** @description Why nothing was sent, as a code. */
+            reason: string | null;
+            /** @description The same in plain words. */
+            reason_text: string | null;
+            record_id: components["schemas"]["Id"] | null;
+            send_id: components["schemas"]["Id"] | null;
+            settled_at: components["schemas"]["Timestamp"] | null;
+            state: components["schemas"]["MailMergeRecipientState"];
+        };
+        /** @enum {string} */
+        MailMergeRecipientState: "waiting" | "sending" | "sent" | "doubtful" | "refused" | "skipped" | "cancelled";
+        /** @description When a mail merge begins. */
+        MailMergeStart: {
+            at?: components["schemas"]["SendAt"] | null;
+        };
+        /** @enum {string} */
+        MailMergeState: "draft" | "running" | "paused" | "done" | "cancelled";
+        /** @description Whose message is sent to oneself. */
+        MailMergeTest: {
+            /**
+             * Format: int64
+             * @description Place in the list.
+             */
+            number: number;
+        };
         /** @description How long the metadata of mail is kept, and what that means for one's own mailboxes. */
         MailRetention: {
             /**
@@ -5144,6 +5627,76 @@ export interface components {
                 message_id: components["schemas"]["Id"];
                 text: string;
                 thread_id: components["schemas"]["Id"];
+            }[];
+            /** @description For `?after=`; null at the end. */
+            next: string | null;
+        };
+        /** @description One page of a long list. */
+        Page_MailMerge: {
+            /** @description The things. */
+            items: {
+                /** @description Of the files in its list. */
+                columns: components["schemas"]["MailMergeColumn"][];
+                /** @description From which mailbox. */
+                connection_id: components["schemas"]["Id"];
+                counts: components["schemas"]["MailMergeCount"][];
+                created_at: components["schemas"]["Timestamp"];
+                /**
+                 * Format: int32
+                 * @description At most so many messages of the mailbox in 24 hours, whatever they belong to.
+                 */
+                daily_cap: number;
+                /** @description The draft that holds the letter. */
+                draft_id: components["schemas"]["Id"];
+                ends_at: components["schemas"]["Timestamp"] | null;
+                finished_at: components["schemas"]["Timestamp"] | null;
+                /**
+                 * Format: int32
+                 * @description Between two messages, at most.
+                 */
+                gap_max_seconds: number;
+                /**
+                 * Format: int32
+                 * @description Between two messages, at least.
+                 */
+                gap_min_seconds: number;
+                id: components["schemas"]["Id"];
+                name: string;
+                next_at: components["schemas"]["Timestamp"] | null;
+                /** @description Why it was stopped, or waits, as a code. */
+                reason: string | null;
+                /** @description The same in plain words. */
+                reason_text: string | null;
+                started_at: components["schemas"]["Timestamp"] | null;
+                state: components["schemas"]["MailMergeState"];
+                /** @description Whether messages go in the member's working hours only. */
+                working_hours_only: boolean;
+            }[];
+            /** @description For `?after=`; null at the end. */
+            next: string | null;
+        };
+        /** @description One page of a long list. */
+        Page_MailMergeRecipient: {
+            /** @description The things. */
+            items: {
+                address: string;
+                /** @description Variables that had no value, such as `contact.first_name`. */
+                missing: string[];
+                /** @description May be empty. */
+                name: string;
+                /**
+                 * Format: int64
+                 * @description Place in the list.
+                 */
+                number: number;
+                /** @description Why nothing was sent, as a code. */
+                reason: string | null;
+                /** @description The same in plain words. */
+                reason_text: string | null;
+                record_id: components["schemas"]["Id"] | null;
+                send_id: components["schemas"]["Id"] | null;
+                settled_at: components["schemas"]["Timestamp"] | null;
+                state: components["schemas"]["MailMergeRecipientState"];
             }[];
             /** @description For `?after=`; null at the end. */
             next: string | null;
@@ -5761,6 +6314,22 @@ export interface components {
             address: string;
             /** @description May be empty. */
             name: string;
+        };
+        /** @description What came of adding people. */
+        RecipientsAdded: {
+            /** Format: int64 */
+            added: number;
+            left_out: components["schemas"]["MailMergeLeftOut"][];
+            /** @description The first 50. */
+            rows: components["schemas"]["MailMergeBadRow"][];
+        };
+        /** @description Records whose people are added. */
+        RecipientsInput: {
+            contacts?: components["schemas"]["MailMergeContacts"];
+            /** @description These, at most 5,000; or */
+            ids?: string[] | null;
+            kind: components["schemas"]["RecordKind"];
+            which?: components["schemas"]["RecordsFilter"] | null;
         };
         /** @description A record. */
         Record: {
@@ -10525,6 +11094,1532 @@ export interface operations {
             };
             /** @description `validation`: Some fields need attention */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_mail_merges: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description How many, 1 to 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MailMerge"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_mail_merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailMergeInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailMerge"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused; `feature_off`: Feature not switched on */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `draft_gone`: Draft gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention; `draft_not_editable`: Draft cannot be edited here */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota`: Quota used up */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `provider_unavailable`: Provider unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_mail_merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Mail merge */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailMerge"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_mail_merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Mail merge */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_late`: Too late */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_mail_merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Mail merge */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailMergeChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailMerge"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_late`: Too late */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_mail_merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Mail merge */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailMerge"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_late`: Too late */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_recipients: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Mail merge */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailMergeCheckInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailMergeCheck"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused; `feature_off`: Feature not switched on; `too_late`: Too late */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `draft_gone`: Draft gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention; `draft_not_editable`: Draft cannot be edited here */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota`: Quota used up */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `provider_unavailable`: Provider unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pause_mail_merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Mail merge */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailMerge"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_late`: Too late */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_recipient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Mail merge */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailMergePreviewInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailMergePreview"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused; `feature_off`: Feature not switched on; `too_late`: Too late */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `draft_gone`: Draft gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention; `draft_not_editable`: Draft cannot be edited here */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota`: Quota used up */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `provider_unavailable`: Provider unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_recipients: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description How many, 1 to 500. */
+                limit?: number;
+                /** @description Those in this state only. */
+                state?: components["schemas"]["MailMergeRecipientState"];
+            };
+            header?: never;
+            path: {
+                /** @description Mail merge */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MailMergeRecipient"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_recipients: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Mail merge */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecipientsInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecipientsAdded"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_late`: Too late */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_recipients: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Mail merge */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailMerge"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_late`: Too late */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_recipient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Mail merge */
+                id: components["schemas"]["Id"];
+                /** @description Place in the list */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_late`: Too late */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_recipients_of_file: {
+        parameters: {
+            query?: {
+                /** @description The title of the column with addresses, when it cannot be found out. */
+                column?: string;
+                /** @description File name. */
+                name?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Mail merge */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** @description The file */
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecipientsAdded"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_late`: Too late */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: Request too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_results: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Mail merge */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file, as an attachment */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": number[];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_mail_merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Mail merge */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailMerge"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused; `feature_off`: Feature not switched on; `too_late`: Too late */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `draft_gone`: Draft gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention; `draft_not_editable`: Draft cannot be edited here */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota`: Quota used up */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `provider_unavailable`: Provider unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_mail_merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Mail merge */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailMerge"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused; `feature_off`: Feature not switched on; `too_late`: Too late */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `draft_gone`: Draft gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention; `draft_not_editable`: Draft cannot be edited here */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota`: Quota used up */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `provider_unavailable`: Provider unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_mail_merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Mail merge */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailMergeStart"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailMerge"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused; `feature_off`: Feature not switched on; `too_late`: Too late */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `draft_gone`: Draft gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention; `draft_not_editable`: Draft cannot be edited here */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota`: Quota used up */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `provider_unavailable`: Provider unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_mail_merge: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names this message; its second coming sends nothing */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Mail merge */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailMergeTest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Send"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_reauthorization`: Reconnect needed; `paused`: Paused; `feature_off`: Feature not switched on; `provider_refused`: Refused by the provider */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `draft_gone`: Draft gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention; `idempotency_key_reused`: Key used before; `draft_not_editable`: Draft cannot be edited here */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota`: Quota used up */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `outcome_unknown`: Outcome unknown; `provider_unavailable`: Provider unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

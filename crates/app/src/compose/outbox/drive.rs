@@ -217,7 +217,7 @@ async fn conclude(
 }
 
 /// What a proven refusal means for the message.
-pub(super) fn refusal(e: &ProviderError) -> (Event, String, Duration) {
+pub(in crate::compose) fn refusal(e: &ProviderError) -> (Event, String, Duration) {
     let for_good = |reason: &str| (Event::RefusedForGood, reason.to_owned(), Duration::ZERO);
     match (&e.reaction, e.code.as_str()) {
         (_, "daily_limit") => for_good("daily_limit"),

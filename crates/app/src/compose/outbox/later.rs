@@ -31,7 +31,7 @@ fn moment(at: &WallTime) -> Result<Moment> {
 }
 
 /// The moment of an hour at which a message may go.
-pub(super) fn chosen(now: Time, at: &WallTime) -> Result<Moment> {
+pub(crate) fn chosen(now: Time, at: &WallTime) -> Result<Moment> {
     let chosen = moment(at)?;
     if chosen.at <= now {
         return Err(Error::field("at", "must be in the future"));

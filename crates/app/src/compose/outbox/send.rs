@@ -10,8 +10,9 @@ use tenon_model::hours::{Moment, WallTime};
 use tenon_model::mail::Address;
 use tenon_model::outbox::{Decision, Event, State};
 use tenon_model::sabotage::{self, Saboteur};
-use tenon_model::{DraftId, Scope, SendId};
+use tenon_model::{DraftId, Scope, SendId, Time};
 use tenon_store::{DraftRow, SendRow, StoreError, Tx};
+use tenon_vault::Sealed;
 
 use super::drive::{SendDraft, drive_send};
 use super::later::chosen;
@@ -135,28 +136,12 @@ async fn confirm(
         When::At(moment) => (moment.at, Some(moment)),
     };
     let row = SendRow {
-        id: send_id,
-        workspace_id: actor.workspace,
-        member_id: actor.member,
-        connection_id: draft.connection_id,
-        draft_id: id,
-        provider_draft_id: raw.at.draft_id,
-        state: State::Scheduled,
-        version: 0,
-        attempts: 0,
-        lookups: 0,
         send_at,
         scheduled_for: scheduled.as_ref().map(|moment| moment.at),
         scheduled_zone: scheduled.map(|moment| moment.wall.time_zone),
-        committed_at: None,
-        reason: None,
-        known: "[]".to_owned(),
-        envelope,
-        provider_message_id: None,
         repeat_key: Some(repeat.key),
         request_hash: Some(repeat.request),
-        created_at: now,
-        finished_at: None,
+        ..message(send_id, &draft, raw.at.draft_id, envelope, now)
     };
     match tx.sends().insert(&row).await {
         Err(StoreError::Duplicate) => return Err(Error::DraftSending),
@@ -166,6 +151,41 @@ async fn confirm(
     let view = view(ctx, &mut tx, actor, row).await?;
     tx.commit().await?;
     Ok(view)
+}
+
+/// A message that goes at once.
+pub(in crate::compose) fn message(
+    id: SendId,
+    draft: &DraftRow,
+    provider_draft_id: String,
+    envelope: Sealed,
+    now: Time,
+) -> SendRow {
+    SendRow {
+        id,
+        workspace_id: draft.workspace_id,
+        member_id: draft.member_id,
+        connection_id: draft.connection_id,
+        draft_id: draft.id,
+        provider_draft_id,
+        state: State::Scheduled,
+        version: 0,
+        attempts: 0,
+        lookups: 0,
+        send_at: now,
+        scheduled_for: None,
+        scheduled_zone: None,
+        committed_at: None,
+        reason: None,
+        known: "[]".to_owned(),
+        envelope,
+        provider_message_id: None,
+        repeat_key: None,
+        request_hash: None,
+        created_at: now,
+        finished_at: None,
+        recipient_id: None,
+    }
 }
 
 pub(super) fn check_recipients(read: &Read) -> Result<()> {
@@ -246,7 +266,7 @@ pub(super) fn envelope(read: &Read) -> Envelope {
 }
 
 /// The job at its hour, and the news.
-pub(super) async fn enqueue(tx: &mut Tx, row: &SendRow) -> Result<()> {
+pub(in crate::compose) async fn enqueue(tx: &mut Tx, row: &SendRow) -> Result<()> {
     let job = SendDraft {
         workspace: row.workspace_id,
         connection: row.connection_id,
@@ -257,6 +277,7 @@ pub(super) async fn enqueue(tx: &mut Tx, row: &SendRow) -> Result<()> {
 }
 
 pub(super) async fn tell(tx: &mut Tx, row: &SendRow) -> Result<()> {
+    crate::mail_merge::told(tx, row).await?;
     Ok(tx
         .events()
         .append(

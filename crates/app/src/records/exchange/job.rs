@@ -4,10 +4,8 @@
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use tenon_jobs::{Job, JobError, Lease};
-use tenon_model::member::Role;
-use tenon_model::policy::Locale;
 use tenon_model::records::exchange::ImportOptions;
-use tenon_model::{ImportId, MemberId, Scope, SessionId, WorkspaceId};
+use tenon_model::{ImportId, MemberId, Scope, WorkspaceId};
 use tenon_store::{ImportRow, ImportState, ImportedRow, RowOutcome};
 
 use super::apply::{apply, moved};
@@ -16,6 +14,7 @@ use super::draft::{columns, valid};
 use super::plan::{Memory, Planner};
 use super::shared::Shared;
 use super::undo;
+use crate::access::acting_for;
 use crate::records::view::shape;
 use crate::sync::job_error;
 use crate::{Actor, Ctx, Error, Result};
@@ -52,22 +51,8 @@ impl Job for RunImport {
     }
 }
 
-/// Whose import it is, as they are now: what they may see and change holds for it.
-async fn acting(ctx: &Ctx, job: &RunImport) -> Result<Option<Actor>> {
-    let mut tx = ctx.store.read(&Scope::job(job.workspace)).await?;
-    let member = tx.members().get(job.member).await?;
-    let member = member.filter(|m| m.disabled_at.is_none() && m.role != Role::Viewer);
-    Ok(member.map(|m| Actor {
-        workspace: job.workspace,
-        member: m.id,
-        session: SessionId(uuid::Uuid::nil()),
-        role: m.role,
-        locale: Locale::parse(&m.locale),
-    }))
-}
-
 async fn drive(ctx: &Ctx, job: &RunImport) -> Result<()> {
-    let Some(actor) = acting(ctx, job).await? else {
+    let Some(actor) = acting_for(ctx, job.workspace, job.member).await? else {
         return refuse(ctx, job, "forbidden").await;
     };
     let mut memory = Memory::default();

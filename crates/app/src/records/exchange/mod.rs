@@ -19,6 +19,7 @@ pub use export::{Export, ExportFile, ExportFormat, everything, export};
 pub use job::RunImport;
 pub use purge::purge_imports;
 pub use read::MOST_BYTES;
+pub(crate) use read::csv_rows;
 pub use tenon_store::RowOutcome;
 pub use view::{ColumnView, ImportView, ProblemView, RowView, failures, import, imports, rows};
 pub use write::csv_line;

@@ -191,6 +191,16 @@ pub(super) fn read(bytes: &[u8], name: &str, kind: Kind, wanted: Option<char>) -
     })
 }
 
+/// The rows of a file that is a table, the first of them too.
+pub(crate) fn csv_rows(bytes: &[u8], name: &str) -> Result<Vec<Vec<String>>> {
+    let table = read(bytes, name, Kind::Contact, None)?;
+    if table.format == Format::Csv {
+        Ok(table.rows)
+    } else {
+        Err(file("must be a table with columns (CSV)"))
+    }
+}
+
 fn table(text: &str, delimiter: char) -> Result<Vec<Vec<String>>> {
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)

@@ -3,11 +3,14 @@
 use std::time::Duration;
 
 use tenon_model::World;
+use tenon_model::mail_merge::{self as merge, RecipientState};
 use tenon_model::outbox::State;
 use tenon_vault::Sealed;
 
 use super::Seed;
-use crate::{DraftRow, ItemEnd, MailActionItem, MailActionRow, SendRow, Tx};
+use crate::{
+    DraftRow, ItemEnd, MailActionItem, MailActionRow, MailMergeRow, RecipientRow, SendRow, Tx,
+};
 
 const SHORT: Duration = Duration::from_secs(15);
 
@@ -139,6 +142,7 @@ pub(super) async fn statements(tx: &mut Tx, seed: &Seed, world: &World) {
         finished_at: None,
         scheduled_for: None,
         scheduled_zone: None,
+        recipient_id: None,
     };
     tx.sends().insert(&send).await.unwrap();
     tx.sends().of_draft(draft.id).await.unwrap();
@@ -157,6 +161,7 @@ pub(super) async fn statements(tx: &mut Tx, seed: &Seed, world: &World) {
         .list(Some(&[State::Doubtful]), None, 10)
         .await
         .unwrap();
+    merging(tx, &send, world).await;
     tx.drafts().gone(draft.id).await.unwrap();
     tx.members().set_undo_send(seed.member, 5).await.unwrap();
     tx.members()
@@ -170,4 +175,82 @@ pub(super) async fn statements(tx: &mut Tx, seed: &Seed, world: &World) {
         .await
         .unwrap();
     tx.threads().by_provider_id(connection, "t1").await.unwrap();
+}
+
+/// A mail merge of one.
+async fn merging(tx: &mut Tx, send: &SendRow, world: &World) {
+    let now = world.now();
+    let mut merge = MailMergeRow {
+        id: world.id(),
+        workspace_id: send.workspace_id,
+        member_id: send.member_id,
+        connection_id: send.connection_id,
+        draft_id: send.draft_id,
+        letter: None,
+        state: merge::State::Draft,
+        reason: None,
+        version: 0,
+        content: Sealed(vec![1]),
+        daily_cap: 400,
+        gap_min: 20,
+        gap_max: 60,
+        in_hours: false,
+        next_at: None,
+        created_at: now,
+        started_at: None,
+        finished_at: None,
+    };
+    let mut merges = tx.mail_merges();
+    merges.insert(&merge).await.unwrap();
+    merge.state = merge::State::Running;
+    merge.next_at = Some(now);
+    assert!(merges.save(&merge).await.unwrap());
+    assert!(!merges.save(&merge).await.unwrap(), "an older version");
+    merges.get(merge.id).await.unwrap();
+    merges.of_draft(send.draft_id).await.unwrap();
+    merges.list(None, 10).await.unwrap();
+    merges.hold(send.connection_id).await.unwrap();
+    merges.asked(send.connection_id, now, 3).await.unwrap();
+    merges.newest(send.connection_id).await.unwrap();
+    merges.not_asked(send.connection_id).await.unwrap();
+    let person = |number: i64| RecipientRow {
+        id: world.id(),
+        number,
+        address_index: vec![u8::try_from(number % 200).unwrap(); 16],
+        state: RecipientState::Waiting,
+        reason: None,
+        record_id: None,
+        details: Sealed(vec![1]),
+        draft_id: None,
+        send_id: None,
+        settled_at: None,
+    };
+    let people: Vec<RecipientRow> = (1..=120).map(person).collect();
+    assert_eq!(merges.add(&merge, &people).await.unwrap(), 120);
+    assert_eq!(merges.add(&merge, &people[..1]).await.unwrap(), 0, "once");
+    merges.last_number(merge.id).await.unwrap();
+    merges.counts(merge.id).await.unwrap();
+    merges.under_way(merge.id).await.unwrap();
+    merges.people(merge.id, None, 0, 10).await.unwrap();
+    merges.person(merge.id, 7).await.unwrap();
+    let waiting = RecipientState::Waiting;
+    merges.people(merge.id, Some(waiting), 0, 1).await.unwrap();
+    merges.with_draft(merge.id, waiting, 10).await.unwrap();
+    merges.newest_settled(merge.id, 10).await.unwrap();
+    let mut first = people[0].clone();
+    first.state = RecipientState::Sending;
+    first.send_id = Some(send.id);
+    assert!(merges.step(waiting, &first).await.unwrap());
+    assert!(!merges.step(waiting, &first).await.unwrap(), "once");
+    let sent = RecipientState::Sent;
+    let of = merges
+        .settle(first.id, send.id, sent, None, Some(now))
+        .await;
+    assert_eq!(of.unwrap(), Some(merge.id));
+    merges
+        .step_all(merge.id, &[waiting], RecipientState::Cancelled, None)
+        .await
+        .unwrap();
+    merges.remove(merge.id, 3).await.unwrap();
+    merges.delete(merge.id).await.unwrap();
 }

@@ -1,0 +1,485 @@
+//! Mail merge (requirement S3): one letter, filled in for each person of a list, and sent to them one after the other.
+//!
+//! The letter is a draft in the member's own mailbox, written with the composer; what is kept here is the list, sealed
+//! under the mailbox's key, and how far it is. Each message is written into the mailbox as a draft of its own and goes
+//! through the outbox, so that nobody gets it twice.
+
+mod fill;
+mod people;
+mod run;
+mod steps;
+mod table;
+
+use serde::{Deserialize, Serialize};
+use tenon_model::event::EventKind;
+use tenon_model::hours::WallTime;
+use tenon_model::mail_merge::{
+    HIGHEST_DAILY_CAP, Pace, RecipientState, State, USUAL_DAILY_CAP, USUAL_GAP,
+};
+use tenon_model::policy::reason_text;
+use tenon_model::{ConnectionId, DraftId, MailMergeId, MemberId, RecordId, Time};
+use tenon_store::{MailMergeRow, Member, RecipientCount, RecipientRow, SendRow, StoreError, Tx};
+use tenon_vault::{Context, DataKey, Sealed};
+
+use crate::access::working_hours;
+use crate::compose::Letter;
+use crate::connections::view::visible;
+use crate::mail::Page;
+use crate::record_setup::{name, no_viewers};
+use crate::{Actor, Ctx, Error, Result};
+
+pub use fill::{Checked, Preview, Problem, check, preview};
+pub use people::{Added, Contacts, Source, add, add_file, clear, people, remove, results};
+pub use run::RunMailMerge;
+pub(crate) use run::enqueue_overdue;
+pub use steps::{cancel, pause, resume, retry, start, test};
+
+/// Mail merges of one member that are being prepared.
+const DRAFTS: usize = 50;
+/// How often a change is tried while the mail merge moves forward.
+const TRIES: usize = 8;
+
+/// What is sealed of a mail merge.
+#[derive(Clone, Default, Serialize, Deserialize)]
+struct Content {
+    name: String,
+    #[serde(default)]
+    columns: Vec<Column>,
+}
+
+/// A column of a list: what its variable is called, and what stands at its top.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Column {
+    /// `city` of `row.city`.
+    pub key: String,
+    /// As in the file.
+    pub title: String,
+}
+
+/// What is sealed of somebody.
+#[derive(Clone, Default, Serialize, Deserialize)]
+struct Details {
+    #[serde(default)]
+    name: String,
+    address: String,
+    /// What the list says, until the message has gone.
+    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    row: std::collections::BTreeMap<String, String>,
+    /// Variables that had no value when it was their turn.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    missing: Vec<String>,
+}
+
+/// How many people stand where, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Count {
+    /// Where.
+    pub state: RecipientState,
+    /// Why: a stable code.
+    pub reason: Option<String>,
+    /// The same in words.
+    pub reason_text: Option<&'static str>,
+    /// How many.
+    pub count: u64,
+}
+
+/// A mail merge.
+#[derive(Debug, Clone)]
+pub struct MailMergeView {
+    /// Id.
+    pub id: MailMergeId,
+    /// From which mailbox.
+    pub connection: ConnectionId,
+    /// The draft that holds the letter.
+    pub draft: DraftId,
+    /// Where it stands.
+    pub state: State,
+    /// Why it was stopped, or waits: a stable code.
+    pub reason: Option<String>,
+    /// The same in words.
+    pub reason_text: Option<&'static str>,
+    /// What people call it.
+    pub name: String,
+    /// Columns of its list.
+    pub columns: Vec<Column>,
+    /// How fast messages go.
+    pub pace: Pacing,
+    /// Where people stand.
+    pub counts: Vec<Count>,
+    /// When the next message goes.
+    pub next_at: Option<Time>,
+    /// When about the last one goes, if nothing changes.
+    pub ends_at: Option<Time>,
+    /// When it was made.
+    pub created_at: Time,
+    /// When it was started.
+    pub started_at: Option<Time>,
+    /// When it ended.
+    pub finished_at: Option<Time>,
+}
+
+/// How fast messages go, as the person says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pacing {
+    /// At most so many messages of the mailbox in 24 hours.
+    pub daily_cap: u32,
+    /// Seconds between two messages: at least, and at most.
+    pub gap: (u32, u32),
+    /// Only in the member's working hours.
+    pub in_hours: bool,
+}
+
+/// What changes of a mail merge.
+#[derive(Debug, Clone, Default)]
+pub struct Change {
+    /// Another name.
+    pub name: Option<String>,
+    /// Another pace.
+    pub daily_cap: Option<u32>,
+    /// Seconds at least.
+    pub gap_min: Option<u32>,
+    /// Seconds at most.
+    pub gap_max: Option<u32>,
+    /// In working hours only.
+    pub in_hours: Option<bool>,
+}
+
+/// Somebody to whom a mail merge goes.
+#[derive(Clone)]
+pub struct PersonView {
+    /// Place in the list.
+    pub number: i64,
+    /// May be empty.
+    pub name: String,
+    /// Address.
+    pub address: String,
+    /// The record that the message is filled in with.
+    pub record: Option<RecordId>,
+    /// What became of the message.
+    pub state: RecipientState,
+    /// Why it did not go: a stable code.
+    pub reason: Option<String>,
+    /// The same in words.
+    pub reason_text: Option<&'static str>,
+    /// Variables that had no value.
+    pub missing: Vec<String>,
+    /// The message on its way, for deciding about a doubtful one.
+    pub send: Option<tenon_model::SendId>,
+    /// When the message went, or was given up.
+    pub settled_at: Option<Time>,
+}
+
+/// Prepares a mail merge whose letter a draft holds; the one that there is already, if it has not ended.
+pub async fn create(ctx: &Ctx, actor: &Actor, draft: DraftId) -> Result<MailMergeView> {
+    no_viewers(actor.role)?;
+    let mut tx = ctx.store.read(&actor.scope()).await?;
+    if let Some(row) = tx.mail_merges().of_draft(draft).await? {
+        return view(ctx, &mut tx, actor, row).await;
+    }
+    let mine = tx.mail_merges().list(None, 500).await?;
+    drop(tx);
+    if mine.iter().filter(|r| r.state == State::Draft).count() >= DRAFTS {
+        return Err(Error::field(
+            "draft_id",
+            "must wait: 50 mail merges are being prepared; delete one first",
+        ));
+    }
+    let letter = Letter::open(ctx, actor, draft).await?;
+    let mut tx = ctx.store.begin(&actor.scope()).await?;
+    let of = tx.drafts().get(draft).await?;
+    let of = of.ok_or(Error::NotFound("draft"))?;
+    let connection = visible(&mut tx, of.connection_id).await?;
+    let key = ctx.keys.get(&mut tx, connection.key_id).await?;
+    let id = ctx.world.id();
+    let subject = letter.template().subject;
+    let content = Content {
+        name: subject.chars().take(100).collect(),
+        columns: Vec::new(),
+    };
+    let row = MailMergeRow {
+        id,
+        workspace_id: actor.workspace,
+        member_id: actor.member,
+        connection_id: of.connection_id,
+        draft_id: draft,
+        letter: None,
+        state: State::Draft,
+        reason: None,
+        version: 0,
+        content: seal_content(ctx, &key, id, &content)?,
+        daily_cap: i64::from(USUAL_DAILY_CAP),
+        gap_min: i64::from(USUAL_GAP.0),
+        gap_max: i64::from(USUAL_GAP.1),
+        in_hours: false,
+        next_at: None,
+        created_at: ctx.world.now(),
+        started_at: None,
+        finished_at: None,
+    };
+    match tx.mail_merges().insert(&row).await {
+        // Made twice at the same moment.
+        Err(StoreError::Duplicate) => {
+            drop(tx);
+            let mut tx = ctx.store.read(&actor.scope()).await?;
+            let row = tx.mail_merges().of_draft(draft).await?;
+            let row = row.ok_or(Error::NotFound("mail merge"))?;
+            return view(ctx, &mut tx, actor, row).await;
+        }
+        other => other?,
+    }
+    changed(&mut tx, &row).await?;
+    let view = view(ctx, &mut tx, actor, row).await?;
+    tx.commit().await?;
+    Ok(view)
+}
+
+/// A mail merge.
+pub async fn mail_merge(ctx: &Ctx, actor: &Actor, id: MailMergeId) -> Result<MailMergeView> {
+    let mut tx = ctx.store.read(&actor.scope()).await?;
+    let row = own(&mut tx, id).await?;
+    view(ctx, &mut tx, actor, row).await
+}
+
+/// The member's mail merges, newest first.
+pub async fn mail_merges(
+    ctx: &Ctx,
+    actor: &Actor,
+    after: Option<&str>,
+    limit: u32,
+) -> Result<Page<MailMergeView>> {
+    let after = after.map(crate::page::decode).transpose()?;
+    let limit = limit.clamp(1, 200);
+    let mut tx = ctx.store.read(&actor.scope()).await?;
+    let rows = tx.mail_merges().list(after, limit).await?;
+    let next = (rows.len() as u32 == limit)
+        .then(|| rows.last().map(|r| crate::page::encode(r.created_at, r.id)))
+        .flatten();
+    let mut items = Vec::with_capacity(rows.len());
+    for row in rows {
+        items.push(view(ctx, &mut tx, actor, row).await?);
+    }
+    Ok(Page { items, next })
+}
+
+/// Changes its name and its pace, also while messages go.
+pub async fn change(
+    ctx: &Ctx,
+    actor: &Actor,
+    id: MailMergeId,
+    change: Change,
+) -> Result<MailMergeView> {
+    let wanted = change
+        .name
+        .as_deref()
+        .map(|t| name("name", t))
+        .transpose()?;
+    let edit = |row: &mut MailMergeRow, content: &mut Content| {
+        if row.state.is_final() && wanted.is_none() {
+            return Err(Error::TooLate);
+        }
+        content.name = wanted.clone().unwrap_or_else(|| content.name.clone());
+        let or = |new: Option<u32>, old: i64| new.map_or(old, i64::from);
+        row.daily_cap = or(change.daily_cap, row.daily_cap);
+        row.gap_min = or(change.gap_min, row.gap_min);
+        row.gap_max = or(change.gap_max, row.gap_max);
+        row.in_hours = change.in_hours.unwrap_or(row.in_hours);
+        let problems = pacing(row).pace(None).problems();
+        if problems.is_empty() {
+            return Ok(());
+        }
+        let owned = |(f, s): &(&str, &str)| ((*f).to_owned(), (*s).to_owned());
+        Err(Error::Validation(problems.iter().map(owned).collect()))
+    };
+    edited(ctx, actor, id, edit).await
+}
+
+/// Forgets a mail merge that is not under way, and its list.
+pub async fn forget(ctx: &Ctx, actor: &Actor, id: MailMergeId) -> Result<()> {
+    let mut tx = ctx.store.begin(&actor.scope()).await?;
+    let row = own(&mut tx, id).await?;
+    if matches!(row.state, State::Running | State::Paused) {
+        return Err(Error::TooLate);
+    }
+    tx.mail_merges().delete(id).await?;
+    changed(&mut tx, &row).await?;
+    Ok(tx.commit().await?)
+}
+
+/// The outbox tells what became of a message: of one that belongs to a mail merge it is noted there, in the same
+/// transaction.
+pub(crate) async fn told(tx: &mut Tx, row: &SendRow) -> Result<()> {
+    let Some(recipient) = row.recipient_id else {
+        return Ok(());
+    };
+    let state = RecipientState::of(row.state);
+    let reason = row.reason.as_deref().filter(|_| row.state.is_final());
+    let of = tx
+        .mail_merges()
+        .settle(recipient, row.id, state, reason, row.finished_at)
+        .await?;
+    let Some(merge) = of else {
+        return Ok(());
+    };
+    if state != RecipientState::Sending {
+        let job = RunMailMerge {
+            workspace: row.workspace_id,
+            connection: row.connection_id,
+            member: row.member_id,
+            merge,
+        };
+        let now = tx.world().now();
+        tenon_jobs::enqueue(tx, &job, now).await?;
+    }
+    news(tx, row.member_id, merge).await
+}
+
+async fn news(tx: &mut Tx, member: MemberId, merge: MailMergeId) -> Result<()> {
+    let kind = EventKind::MailMergeChanged;
+    let subject = merge.to_string();
+    Ok(tx.events().append(kind, Some(member), subject).await?)
+}
+
+async fn changed(tx: &mut Tx, row: &MailMergeRow) -> Result<()> {
+    news(tx, row.member_id, row.id).await
+}
+
+async fn own(tx: &mut Tx, id: MailMergeId) -> Result<MailMergeRow> {
+    let row = tx.mail_merges().get(id).await?;
+    row.ok_or(Error::NotFound("mail merge"))
+}
+
+/// The key of the mailbox.
+async fn key(ctx: &Ctx, tx: &mut Tx, row: &MailMergeRow) -> Result<std::sync::Arc<DataKey>> {
+    let connection = visible(tx, row.connection_id).await?;
+    ctx.keys.get(tx, connection.key_id).await
+}
+
+/// Changes a mail merge as it is now; again when it moved forward meanwhile.
+async fn edited(
+    ctx: &Ctx,
+    actor: &Actor,
+    id: MailMergeId,
+    edit: impl Fn(&mut MailMergeRow, &mut Content) -> Result<()>,
+) -> Result<MailMergeView> {
+    for _ in 0..TRIES {
+        let mut tx = ctx.store.begin(&actor.scope()).await?;
+        let mut row = own(&mut tx, id).await?;
+        let key = key(ctx, &mut tx, &row).await?;
+        let mut content = open_content(&key, &row)?;
+        edit(&mut row, &mut content)?;
+        row.content = seal_content(ctx, &key, id, &content)?;
+        if tx.mail_merges().save(&row).await? {
+            changed(&mut tx, &row).await?;
+            if row.state == State::Running {
+                run::enqueue(ctx, &mut tx, &row).await?;
+            }
+            tx.commit().await?;
+            return mail_merge(ctx, actor, id).await;
+        }
+    }
+    Err(Error::TooLate)
+}
+
+fn seal_content(ctx: &Ctx, key: &DataKey, id: MailMergeId, content: &Content) -> Result<Sealed> {
+    let json = serde_json::to_vec(content).map_err(|_| Error::Internal("merge_json".into()))?;
+    Ok(key.seal(
+        &ctx.world,
+        &Context::new("mail_merges", "content", id.0),
+        &json,
+    )?)
+}
+
+fn open_content(key: &DataKey, row: &MailMergeRow) -> Result<Content> {
+    let context = Context::new("mail_merges", "content", row.id.0);
+    let json = key.open(&context, &row.content)?;
+    serde_json::from_slice(&json).map_err(|_| Error::Internal("merge_json".into()))
+}
+
+fn seal_details(
+    ctx: &Ctx,
+    key: &DataKey,
+    id: tenon_model::RecipientId,
+    details: &Details,
+) -> Result<Sealed> {
+    let json = serde_json::to_vec(details).map_err(|_| Error::Internal("merge_json".into()))?;
+    let context = Context::new("mail_merge_recipients", "details", id.0);
+    Ok(key.seal(&ctx.world, &context, &json)?)
+}
+
+fn open_details(key: &DataKey, row: &RecipientRow) -> Result<Details> {
+    let context = Context::new("mail_merge_recipients", "details", row.id.0);
+    let json = key.open(&context, &row.details)?;
+    serde_json::from_slice(&json).map_err(|_| Error::Internal("merge_json".into()))
+}
+
+fn pacing(row: &MailMergeRow) -> Pacing {
+    let seconds = |n: i64| u32::try_from(n).unwrap_or(u32::MAX);
+    Pacing {
+        daily_cap: u32::try_from(row.daily_cap).unwrap_or(HIGHEST_DAILY_CAP + 1),
+        gap: (seconds(row.gap_min), seconds(row.gap_max)),
+        in_hours: row.in_hours,
+    }
+}
+
+impl Pacing {
+    /// With the hours of the member whose mail merge it is.
+    fn pace(&self, member: Option<&Member>) -> Pace {
+        let hours = member.filter(|_| self.in_hours);
+        Pace {
+            daily_cap: self.daily_cap,
+            gap: self.gap,
+            hours: hours.map(|m| (working_hours(m), m.time_zone.clone())),
+        }
+    }
+}
+
+async fn view(ctx: &Ctx, tx: &mut Tx, actor: &Actor, row: MailMergeRow) -> Result<MailMergeView> {
+    let key = key(ctx, tx, &row).await?;
+    let content = open_content(&key, &row)?;
+    let counts = tx.mail_merges().counts(row.id).await?;
+    let member = tx.members().get(row.member_id).await?;
+    let pacing = pacing(&row);
+    let left = |(state, _, n): &RecipientCount| match state {
+        RecipientState::Waiting | RecipientState::Sending => *n,
+        _ => 0,
+    };
+    let left: u64 = counts.iter().map(left).sum();
+    let goes = matches!(row.state, State::Draft | State::Running);
+    let ends_at = (goes && left > 0).then(|| {
+        let begins = row.next_at.unwrap_or_default().max(ctx.world.now());
+        begins + pacing.pace(member.as_ref()).about(left)
+    });
+    let text = |code: &str| reason_text(code, actor.locale);
+    Ok(MailMergeView {
+        id: row.id,
+        connection: row.connection_id,
+        draft: row.draft_id,
+        state: row.state,
+        reason_text: row.reason.as_deref().map(text),
+        reason: row.reason,
+        name: content.name,
+        columns: content.columns,
+        pace: pacing,
+        counts: counts
+            .into_iter()
+            .map(|(state, reason, count)| Count {
+                state,
+                reason_text: reason.as_deref().map(text),
+                reason,
+                count,
+            })
+            .collect(),
+        next_at: row.next_at.filter(|_| row.state == State::Running),
+        ends_at,
+        created_at: row.created_at,
+        started_at: row.started_at,
+        finished_at: row.finished_at,
+    })
+}
+
+/// What the person says when it begins.
+#[derive(Debug, Clone, Default)]
+pub struct Start {
+    /// The hour of the first message, instead of at once.
+    pub at: Option<WallTime>,
+}
