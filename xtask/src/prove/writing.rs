@@ -71,7 +71,61 @@ pub(super) fn write(
         }
         keep(&ended(person, id)?);
     }
+    mail_merge(person, connection, &mut canary, &mut keep)?;
     Ok(canaries)
+}
+
+/// A letter to a list of one, which goes.
+fn mail_merge(
+    person: &mut Person,
+    connection: &str,
+    canary: &mut impl FnMut(&str) -> String,
+    keep: &mut impl FnMut(&Value),
+) -> Result<()> {
+    let letter = json!({
+        "connection_id": connection,
+        "kind": "new",
+        "to": [],
+        "subject": format!("{} {{{{ row.secret }}}}", canary("subject of a letter")),
+        "html": format!("<p>{}</p>", canary("text of a letter")),
+    });
+    let letter = person.post_once("/drafts", "a letter", &letter)?;
+    keep(&letter);
+    let merge = person.post("/mail-merges", &json!({"draft_id": letter["id"]}))?;
+    keep(&merge);
+    let path = format!(
+        "/mail-merges/{}",
+        merge["id"].as_str().context("a mail merge without an id")?
+    );
+    let list = format!(
+        "Name,Mail,Secret\n{},{}@written.example.net,{}\n",
+        canary("name in a list"),
+        canary("address in a list"),
+        canary("cell of a list"),
+    );
+    let headers = [("content-type", "text/csv"), ("x-tenon-request", "1")];
+    let file = format!("/api/v1{path}/recipients/file?name=list.csv");
+    let added = person
+        .client()
+        .send("POST", &file, &headers, list.as_bytes())?
+        .json()
+        .context("list")?;
+    keep(&added);
+    keep(&person.post(&format!("{path}/preview"), &json!({"number": 1}))?);
+    keep(&person.get(&format!("{path}/recipients"))?);
+    keep(&person.post(&format!("{path}/start"), &json!({}))?);
+    let start = Instant::now();
+    loop {
+        let merge = person.get(&path)?;
+        match merge["state"].as_str() {
+            Some("done") => break,
+            Some("running") => ensure!(start.elapsed() < PATIENCE, "a mail merge does not end"),
+            _ => bail!("a mail merge stopped: {}", merge["reason"]),
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    keep(&person.get(&format!("{path}/recipients"))?);
+    Ok(())
 }
 
 fn upload(person: &mut Person, name: &str, text: &str) -> Result<Value> {

@@ -99,6 +99,7 @@ fn walks(tenon: &Path, node: &Node) -> Result<Counts> {
         // The first one connects the mailbox, and needs one to send from.
         ("web/e2e/scheduling.mjs", &["--locale", "en"][..]),
         ("web/e2e/templates.mjs", &["--locale", "fr", "--dark"]),
+        ("web/e2e/mail-merge.mjs", &["--locale", "en"]),
         ("web/e2e/reports.mjs", &["--locale", "en"]),
         (
             "web/e2e/meeting.mjs",

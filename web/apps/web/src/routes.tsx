@@ -237,6 +237,26 @@ const conversation = createRoute({
   component: lazyRouteComponent(meetingPages, "ConversationPage"),
 });
 
+/** The letter is written in the composer's editor, the people come from records, the hour from sending later. */
+const mergePages = () =>
+  withTexts("records", () =>
+    withTexts("compose", () =>
+      withTexts("scheduling", () => withTexts("mailmerge", () => import("./pages/mail-merges"))),
+    ),
+  );
+
+const mailMerges = createRoute({
+  getParentRoute: () => crm,
+  path: "/mail-merges",
+  component: lazyRouteComponent(mergePages, "MailMergesPage"),
+});
+
+const mailMerge = createRoute({
+  getParentRoute: () => crm,
+  path: "/mail-merges/$id",
+  component: lazyRouteComponent(mergePages, "MailMergePage"),
+});
+
 const templates = createRoute({
   getParentRoute: () => crm,
   path: "/templates",
@@ -359,6 +379,8 @@ const routeTree = root.addChildren([
       boards,
       tasks,
       templates,
+      mailMerges,
+      mailMerge,
       reports,
       suggestions,
       conversation,

@@ -325,6 +325,7 @@ export class FakeComposing {
       saved_at: this.#fake.iso(),
       etag: `"${this.#fake.nextId("etag")}"`,
       send_id: null,
+      mail_merge_id: null,
     };
     this.drafts.set(id, draft);
     this.#unmarked.delete(id);

@@ -23,6 +23,7 @@ import { me as person } from "./data/people";
 import { scopesOf } from "./data/providers";
 import { FakeDrive } from "./drive";
 import { FakeExchange } from "./exchange";
+import type { FakeMerge } from "./handlers-mail-merges";
 import { FakeMeeting } from "./meeting";
 import { FakeMerging } from "./merging";
 import { FakeRecords } from "./records";
@@ -71,6 +72,7 @@ export class FakeServer {
   policyEdition = 1;
   retention: MailRetention;
   templates: MailTemplate[] = [];
+  mailMerges: FakeMerge[] = [];
   /** Units a minute that the provider allows; null for no limit. */
   allowance: number | null = 6000;
   acting = new FakeActing(this);

@@ -11,6 +11,7 @@ import { FAKE_PASSWORD, FAKE_TOTP, type FakeServer, SETUP_TOKEN } from "./fake";
 import { acting, composing } from "./handlers-acting";
 import { exchange, importUpload } from "./handlers-exchange";
 import { files } from "./handlers-files";
+import { mailMerges } from "./handlers-mail-merges";
 import { meeting } from "./handlers-meeting";
 import { merging } from "./handlers-merging";
 import { records } from "./handlers-records";
@@ -58,6 +59,7 @@ export function handlers(fake: FakeServer): RequestHandler[] {
   acting(fake, on);
   scheduling(fake, on);
   templates(fake, on);
+  mailMerges(fake, on);
   composing(fake, on);
   meeting(fake, on);
   exchange(fake, on);

@@ -73,6 +73,7 @@ export { default as IconListNumbers } from "@tabler/icons-react/dist/esm/icons/I
 export { default as IconLock } from "@tabler/icons-react/dist/esm/icons/IconLock.mjs";
 export { default as IconLogout } from "@tabler/icons-react/dist/esm/icons/IconLogout.mjs";
 export { default as IconMail } from "@tabler/icons-react/dist/esm/icons/IconMail.mjs";
+export { default as IconMailForward } from "@tabler/icons-react/dist/esm/icons/IconMailForward.mjs";
 export { default as IconMailOpened } from "@tabler/icons-react/dist/esm/icons/IconMailOpened.mjs";
 export { default as IconMapPin } from "@tabler/icons-react/dist/esm/icons/IconMapPin.mjs";
 export { default as IconMenu2 } from "@tabler/icons-react/dist/esm/icons/IconMenu2.mjs";

@@ -16,12 +16,14 @@ import type { BodyEditor as Editing, Insert } from "./editor";
 import { FileList } from "./file-list";
 import { HtmlPreview } from "./html-preview";
 import { useKnownPeople } from "./known-people";
+import { LetterNotice } from "./letter-notice";
 import { RecipientsField } from "./recipients-field";
 import { SaveLine } from "./save-line";
 import { useDraft } from "./use-draft";
 import { useFiles } from "./use-files";
 import { useKeeping } from "./use-keeping";
 import { useLeaving } from "./use-leaving";
+import { useMailMerge } from "./use-mail-merge";
 import { useSending } from "./use-sending";
 import { WaitedNotice } from "./waited-notice";
 import { isTyping, type Typed, type Written } from "./written";
@@ -134,6 +136,7 @@ export function Composer(props: ComposerProps) {
   });
   const { busy, setBusy, complaint, setComplaint, submit, asking } = sending;
   const clearComplaint = () => setComplaint(undefined);
+  const mailMerge = useMailMerge({ draft, settled, busy, setBusy, close });
 
   const { discard } = useLeaving({
     connection,
@@ -296,6 +299,7 @@ export function Composer(props: ComposerProps) {
           <FileList files={attached} remove={remove} retry={retry} />
         </div>
         {asking !== undefined && <AskingNotice ask={asking} />}
+        {begun.draft?.mail_merge_id != null && <LetterNotice merge={begun.draft.mail_merge_id} />}
         {begun.waited !== undefined && !busy && (
           <WaitedNotice waited={begun.waited} again={(at) => void submit({ at })} />
         )}
@@ -370,20 +374,21 @@ export function Composer(props: ComposerProps) {
             }}
           />
           <SaveLine draft={draft} again={() => draft.session.saveAsNew(draft.content(latest.current))} />
-          {fields.signature !== "" && (
-            <Menu position="top-end" withinPortal={false} withInitialFocusPlaceholder={false}>
-              <Menu.Target>
-                <button type="button" className={classes.tool} aria-label={t("acting.more")}>
-                  <IconDots size={18} stroke={1.6} />
-                </button>
-              </Menu.Target>
-              <Menu.Dropdown>
-                <Menu.Item onClick={() => change({ signature: "" })}>
-                  {t("compose.signature_remove")}
-                </Menu.Item>
-              </Menu.Dropdown>
-            </Menu>
-          )}
+          <Menu position="top-end" withinPortal={false} withInitialFocusPlaceholder={false}>
+            <Menu.Target>
+              <button type="button" className={classes.tool} aria-label={t("acting.more")}>
+                <IconDots size={18} stroke={1.6} />
+              </button>
+            </Menu.Target>
+            <Menu.Dropdown>
+              {!answering && (
+                <Menu.Item onClick={() => void mailMerge()}>{t("compose.mail_merge.begin")}</Menu.Item>
+              )}
+              <Menu.Item disabled={fields.signature === ""} onClick={() => change({ signature: "" })}>
+                {t("compose.signature_remove")}
+              </Menu.Item>
+            </Menu.Dropdown>
+          </Menu>
           <button
             type="button"
             className={classes.tool}

@@ -35,6 +35,7 @@ function setup(draft?: Draft, mend?: () => Promise<DraftContent | undefined>) {
       saved_at: `2026-11-22T10:00:0${version}Z`,
       etag: `"${version}"`,
       send_id: null,
+      mail_merge_id: null,
     };
   };
   const create = vi.fn<DraftCalls["create"]>(async (given) => made(given));

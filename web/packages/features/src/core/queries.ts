@@ -46,6 +46,7 @@ export const keys = {
   labelColors: (connection: string) => ["label_colors", connection] as const,
   composeOptions: (connection: string) => ["compose", connection] as const,
   sends: ["sends"] as const,
+  mailMerges: ["mail-merges"] as const,
   templates: ["templates"] as const,
   templateVariables: ["template-variables"] as const,
   passkeys: ["passkeys"] as const,

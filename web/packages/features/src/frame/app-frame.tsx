@@ -114,6 +114,7 @@ export function AppFrame({
     { keys: "g p", label: t("nav.settings"), group, run: () => void navigate({ to: "/settings" }) },
     { keys: "g o", label: t("outbox.title"), group, run: () => void navigate({ to: "/outbox" }) },
     { label: t("nav.templates"), group, run: () => void navigate({ to: "/templates" }) },
+    { label: t("nav.mail_merges"), group, run: () => void navigate({ to: "/mail-merges" }) },
     { label: t("consents.title"), group, run: () => void navigate({ to: "/consents" }) },
     { label: t("receipts.title"), group, run: () => void navigate({ to: "/receipts" }) },
     { label: t("connect.title"), group, run: () => void navigate({ to: "/connect" }) },

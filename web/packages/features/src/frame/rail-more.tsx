@@ -7,6 +7,7 @@ import {
   IconDots,
   IconFolder,
   IconLayoutKanban,
+  IconMailForward,
   IconPlug,
   IconSettings,
   IconTargetArrow,
@@ -28,6 +29,7 @@ export default function RailMore({ className, label, path, attention }: RailMore
     { to: "/cases", label: t("nav.cases"), Icon: IconFolder },
     { to: "/boards", label: t("nav.boards"), Icon: IconLayoutKanban },
     { to: "/templates", label: t("nav.templates"), Icon: IconTemplate },
+    { to: "/mail-merges", label: t("nav.mail_merges"), Icon: IconMailForward },
     ...(wide ? [] : [{ to: "/reports", label: t("nav.reports"), Icon: IconChartBar }]),
   ];
   const house = wide

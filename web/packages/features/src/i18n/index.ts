@@ -26,6 +26,10 @@ type Flat<Texts, Parents extends string = ""> = {
     : Flat<Texts[Key], `${Parents}${Key}.`>;
 }[keyof Texts & string];
 
+/** Keys of a part that is not among those below: of more keys than there are the compiler makes no one function. */
+export type KeysOf<Texts> = Singular<Flat<Texts>>;
+type Singular<Key> = Key extends `${infer Base}_${"zero" | "one" | "other"}` ? Base : Key;
+
 declare module "i18next" {
   interface CustomTypeOptions {
     defaultNS: "translation";
@@ -78,6 +82,10 @@ const PARTS = {
   files: {
     en: () => import("./locales/files/en.json"),
     fr: () => import("./locales/files/fr.json"),
+  },
+  mailmerge: {
+    en: () => import("./locales/mailmerge/en.json"),
+    fr: () => import("./locales/mailmerge/fr.json"),
   },
   merge: {
     en: () => import("./locales/merge/en.json"),

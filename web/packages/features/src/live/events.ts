@@ -15,6 +15,7 @@ export const EVENT_NAMES = [
   "record_changed",
   "record_setup_changed",
   "import_changed",
+  "mail_merge_changed",
 ] as const;
 export type EventName = (typeof EVENT_NAMES)[number];
 export type LiveEvent = { name: EventName; id: string };

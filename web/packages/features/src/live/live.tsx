@@ -53,6 +53,8 @@ export function staleKeys(event: LiveEvent): ReadonlyArray<readonly unknown[]> {
       ];
     case "import_changed":
       return [recordKeys.imports];
+    case "mail_merge_changed":
+      return [keys.mailMerges];
   }
 }
 

@@ -1,0 +1,11 @@
+import { getRouteApi } from "@tanstack/react-router";
+import { MailMergeScreen, MailMergesScreen } from "@tenon/features/mail-merge";
+
+export const MailMergesPage = MailMergesScreen;
+
+const route = getRouteApi("/member/crm/mail-merges/$id");
+
+export function MailMergePage() {
+  const { id } = route.useParams();
+  return <MailMergeScreen key={id} id={id} />;
+}

@@ -1,0 +1,2 @@
+export { MailMergeScreen } from "./mail-merge-screen";
+export { MailMergesScreen } from "./mail-merges-screen";
