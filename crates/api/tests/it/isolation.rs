@@ -276,9 +276,6 @@ pub(crate) fn bodies(method: &Method, path: &str, id: &str, own: &str) -> Vec<Va
             "provider": "google", "features": ["mail"], "policy_version": "x", "locale": "en", "connection_id": id
         })],
         ("POST", "/connections/{id}/labels") => vec![json!({ "name": "Mine" })],
-        ("PATCH", "/labels/{id}" | "/me/passkeys/{id}" | "/mail-merges/{id}") => {
-            vec![json!({ "name": "Taken" })]
-        }
         ("PATCH", "/members/{id}") => vec![json!({ "role": "viewer" })],
         ("POST", "/sends/{id}/resolve") => vec![json!({ "decision": "sent" })],
         ("PATCH", "/sends/{id}") => {
@@ -290,9 +287,11 @@ pub(crate) fn bodies(method: &Method, path: &str, id: &str, own: &str) -> Vec<Va
         ("POST", "/pipelines") => {
             vec![json!({ "kind": "board", "name": "Mine", "stages": [{ "id": id, "name": "A" }] })]
         }
-        ("PATCH", "/pipelines/{id}" | "/teams/{id}" | "/views/{id}") => {
-            vec![json!({ "name": "Taken" })]
-        }
+        (
+            "PATCH",
+            "/labels/{id}" | "/me/passkeys/{id}" | "/mail-merges/{id}" | "/pipelines/{id}"
+            | "/teams/{id}" | "/views/{id}",
+        ) => vec![json!({ "name": "Taken" })],
         ("POST", "/teams") => vec![json!({ "name": "Mine", "members": [id] })],
         ("POST", "/templates") => {
             vec![json!({ "kind": "snippet", "name": "Mine", "html": "<p>x</p>" })]

@@ -246,7 +246,7 @@ store_test! {
             let wall = WallTime::of(*at, "Europe/Paris").local;
             assert!(wall.contains("T09:"), "{wall}");
             let day = at.since(opens).as_secs() / 86_400;
-            assert_eq!(day, if i < 3 { 0 } else { 1 }, "three a day: {wall}");
+            assert_eq!(day, u64::from(i >= 3), "three a day: {wall}");
         }
         assert!(went[1].since(went[0]) >= Duration::from_mins(10), "{went:?}");
         assert!(went[3].since(went[0]) >= Duration::from_hours(24), "a rolling day");

@@ -146,7 +146,7 @@ export function AppFrame({
       items={[
         {
           key: "mail",
-          link: item("/", path === "/" || at("/mail", "/labels", "/outbox")),
+          link: item("/", path === "/" || at("/mail/", "/labels", "/outbox")),
           icon: <IconMail size={20} stroke={1.6} aria-hidden="true" />,
           label: t("nav.mail"),
         },

@@ -51,13 +51,13 @@ export function MailMergeScreen({ id }: { id: string }) {
 function Parts({ merge }: { merge: MailMerge }) {
   const open = merge.state === "draft" || merge.state === "running" || merge.state === "paused";
   return (
-    <div className={classes.panels}>
+    <>
       {merge.state !== "draft" && <ProgressPanel merge={merge} />}
       {open && <LetterPanel merge={merge} />}
       <PeoplePanel merge={merge} />
       {open && <PacePanel key={`${merge.id} pace`} merge={merge} />}
       {merge.state === "draft" && <StartPanel merge={merge} />}
-    </div>
+    </>
   );
 }
 
