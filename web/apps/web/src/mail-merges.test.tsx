@@ -65,7 +65,7 @@ describe("mail merges", () => {
     const start = await region("Start");
     await user.click(await start.findByRole("button", { name: "Start" }));
     const dialog = within(await screen.findByRole("dialog", { name: "Send 2 messages?" }));
-    expect(dialog.getByText(/One person gets nothing/)).toBeVisible();
+    expect(dialog.getByText(/1 person gets nothing/)).toBeVisible();
     expect(merge.state).toBe("draft");
     await user.click(dialog.getByRole("button", { name: "Start" }));
     const progress = await region("How far it is");

@@ -8,6 +8,8 @@ export const COUNTED = [
   "labels",
   "drafts",
   "sends",
+  "mail_merges",
+  "mail_merge_recipients",
   "thread_labels",
   "label_counts",
   "thread_addresses",

@@ -77,11 +77,12 @@ describe("texts", () => {
   it("uses every key, and only keys that exist", () => {
     const code = sourceFiles(path.join(sources, "packages")).concat(sourceFiles(path.join(sources, "apps")));
     const text = code.map((file) => readFileSync(file, "utf8")).join("\n");
-    const used = [...text.matchAll(/\bt\(\s*(?:[\w.=!? "]+ \? )?(["`])([\w.${}= ?:"'!]+?)\1/g)].map(
+    // `m` are the texts of a room of its own.
+    const used = [...text.matchAll(/\b[tm]\(\s*(?:[\w.=!? "]+ \? )?(["`])([\w.${}= ?:"'!]+?)\1/g)].map(
       (match) => match[2] ?? "",
     );
     // A second alternative of a condition: t(a ? "x" : "y").
-    used.push(...[...text.matchAll(/\bt\([^()]*? : "([\w.]+)"/g)].map((match) => match[1] ?? ""));
+    used.push(...[...text.matchAll(/\b[tm]\([^()]*? : "([\w.]+)"/g)].map((match) => match[1] ?? ""));
     const exact = new Set(used.filter((key) => !key.includes("${")));
     const patterns = used
       .filter((key) => key.includes("${"))
