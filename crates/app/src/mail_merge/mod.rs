@@ -285,6 +285,11 @@ pub async fn change(
         row.in_hours = change.in_hours.unwrap_or(row.in_hours);
         let problems = pacing(row).pace(None).problems();
         if problems.is_empty() {
+            // What waits for the pace that it had looks again when its turn is.
+            if matches!(row.reason.as_deref(), Some("daily_cap" | "out_of_hours")) {
+                row.next_at = Some(ctx.world.now());
+                row.reason = None;
+            }
             return Ok(());
         }
         let owned = |(f, s): &(&str, &str)| ((*f).to_owned(), (*s).to_owned());

@@ -361,7 +361,7 @@ async fn next(ctx: &Ctx, job: &RunMailMerge, actor: &Actor, row: &MailMergeRow) 
     if sending >= UNDER_WAY {
         return Ok(Next::Wait(WAIT));
     }
-    let (at, capped) = earliest(&mut tx, row, now).await?;
+    let (at, why) = earliest(&mut tx, row, now).await?;
     drop(tx);
     if at <= now {
         return Ok(Next::Turn(Box::new(person)));
@@ -370,7 +370,7 @@ async fn next(ctx: &Ctx, job: &RunMailMerge, actor: &Actor, row: &MailMergeRow) 
     let mut row = row.clone();
     if row.next_at != Some(at) {
         row.next_at = Some(at);
-        row.reason = capped.then(|| "daily_cap".to_owned());
+        row.reason = why.map(str::to_owned);
         if tx.mail_merges().save(&row).await? {
             changed(&mut tx, &row).await?;
             tx.commit().await?;
@@ -379,9 +379,13 @@ async fn next(ctx: &Ctx, job: &RunMailMerge, actor: &Actor, row: &MailMergeRow) 
     Ok(Next::Wait(at.since(now)))
 }
 
-/// When the next message may go, and whether it waits because the day's messages were sent. Others of the same mailbox
-/// count, whatever they belong to.
-async fn earliest(tx: &mut Tx, row: &MailMergeRow, now: Time) -> Result<(Time, bool)> {
+/// When the next message may go, and why not sooner, where it is the pace. Others of the same mailbox count, whatever they
+/// belong to.
+async fn earliest(
+    tx: &mut Tx,
+    row: &MailMergeRow,
+    now: Time,
+) -> Result<(Time, Option<&'static str>)> {
     let member = tx.members().get(row.member_id).await?;
     let pacing = pacing(row);
     let mut merges = tx.mail_merges();
@@ -395,10 +399,21 @@ async fn earliest(tx: &mut Tx, row: &MailMergeRow, now: Time) -> Result<(Time, b
     };
     let newest = merges.newest(row.connection_id).await?;
     let rested = newest.map(|at| at + Duration::from_secs(u64::from(pacing.gap.0)));
-    let at = pacing
-        .pace(member.as_ref())
-        .next(now, row.next_at.max(rested), full);
-    Ok((at, full.is_some_and(|full| full + DAY > now)))
+    let not_before = row.next_at.max(rested);
+    let any_hour = pacing.pace(None).next(now, not_before, full);
+    let at = pacing.pace(member.as_ref()).next(now, not_before, full);
+    let why = if at > any_hour {
+        Some("out_of_hours")
+    } else if full.is_some_and(|full| full + DAY > now) {
+        Some("daily_cap")
+    } else {
+        // What it waited for before it waits for still.
+        row.reason.as_deref().and_then(|code| {
+            let known = ["out_of_hours", "daily_cap", "rests_a_day"];
+            known.into_iter().find(|k| *k == code)
+        })
+    };
+    Ok((at, why))
 }
 
 /// Nobody waits, and nothing is under way.

@@ -92,10 +92,14 @@ pub async fn pause(ctx: &Ctx, actor: &Actor, id: MailMergeId) -> Result<MailMerg
 /// Goes on, with the letter as it is now.
 pub async fn resume(ctx: &Ctx, actor: &Actor, id: MailMergeId) -> Result<MailMergeView> {
     let letter = looked_at(ctx, actor, id, State::Paused).await?;
+    let mut tx = ctx.store.read(&actor.scope()).await?;
+    let begun = !tx.mail_merges().newest_settled(id, 1).await?.is_empty();
+    drop(tx);
     let now = ctx.world.now();
     let change = |row: &mut MailMergeRow| {
         row.letter = Some(letter.etag().to_owned());
-        row.next_at = row.next_at.max(Some(now));
+        // Before its hour has come it waits for it; afterwards the pace says when.
+        row.next_at = row.next_at.filter(|_| !begun).max(Some(now));
     };
     step(ctx, actor, id, Event::Resume, change, None).await
 }

@@ -281,6 +281,13 @@ store_test! {
         for pair in went.windows(2) {
             assert!(pair[1].since(pair[0]) >= Duration::from_secs(55), "{went:?}");
         }
+        // More may go: nobody waits for the day to end.
+        let (waits, before) = (waits.id, mails(&app).values().map(Vec::len).sum::<usize>());
+        pace(&app, waits, 5, (60, 60), false).await;
+        for _ in 0..3 {
+            app.pass(Duration::from_mins(1)).await;
+        }
+        assert_eq!(mails(&app).values().map(Vec::len).sum::<usize>(), before + 1);
         app.pass(Duration::from_hours(25)).await;
         assert_eq!((ended(&app, one.id).await.state, ended(&app, two.id).await.state), (State::Done, State::Done));
         assert!(mails(&app).values().all(|copies| copies.len() == 2));

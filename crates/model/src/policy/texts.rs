@@ -430,6 +430,10 @@ pub const fn reason_text(code: &str, l: Locale) -> &'static str {
             "As many messages as you allow in 24 hours were sent from this mailbox. It goes on by itself.",
             "Cette boîte a envoyé autant de messages que vous l’autorisez en 24 heures. L’envoi reprend tout seul.",
         ),
+        b"out_of_hours" => l.of(
+            "It goes on in your working hours.",
+            "L’envoi reprend pendant vos heures de travail.",
+        ),
         b"missing_values" => l.of(
             "A variable of the letter has no value for this person, and no fallback. Nothing was sent.",
             "Une variable de la lettre n’a pas de valeur pour cette personne, ni de valeur de secours. Rien n’est parti.",
