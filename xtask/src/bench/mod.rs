@@ -3,6 +3,7 @@
 mod first_sync;
 mod idle;
 mod list_threads;
+mod merge;
 mod open_message;
 mod peer;
 mod push;
@@ -56,13 +57,14 @@ impl Options {
 
 type Bench = fn(&Options, &std::path::Path, &mut Report) -> Result<()>;
 
-const BENCHES: [(&str, Bench); 10] = [
+const BENCHES: [(&str, Bench); 11] = [
     ("first-sync", first_sync::run),
     ("quota", quota::run),
     ("open-message", open_message::run),
     ("list-threads", list_threads::run),
     ("idle", idle::run),
     ("push", push::run),
+    ("merge", merge::run),
     ("import", records::import::run),
     ("lookup", records::lookup::run),
     ("board", records::screens::board),

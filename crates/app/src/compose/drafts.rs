@@ -76,12 +76,22 @@ pub(super) struct Desk {
 
 impl Desk {
     pub(super) async fn open(ctx: &Ctx, actor: &Actor, id: ConnectionId) -> Result<Self> {
+        Self::open_for(ctx, actor, id, Priority::Interactive).await
+    }
+
+    /// For a job, or for the person who waits for it.
+    pub(super) async fn open_for(
+        ctx: &Ctx,
+        actor: &Actor,
+        id: ConnectionId,
+        priority: Priority,
+    ) -> Result<Self> {
         let mut tx = ctx.store.read(&actor.scope()).await?;
         let row = visible(&mut tx, id).await?;
         usable(&row, Feature::Sending)?;
         let account = account(ctx, &mut tx, &row).await?;
         drop(tx);
-        let port = writer(ctx, &row, Priority::Interactive).await?;
+        let port = writer(ctx, &row, priority).await?;
         Ok(Self { row, account, port })
     }
 

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use tenon_connectors::ports::{DraftRef, WriteError};
+use tenon_connectors::ports::{DraftRef, Priority, WriteError};
 use tenon_model::mail::{Address, normalize_address};
 use tenon_model::outbox::Event;
 use tenon_model::template::{Filled, Template};
@@ -67,12 +67,17 @@ pub(crate) struct Letter {
 }
 
 impl Letter {
-    /// Reads it from the mailbox.
-    pub(crate) async fn open(ctx: &Ctx, actor: &Actor, id: DraftId) -> Result<Self> {
+    /// Reads it from the mailbox; a job leaves people the provider's quota.
+    pub(crate) async fn open(
+        ctx: &Ctx,
+        actor: &Actor,
+        id: DraftId,
+        priority: Priority,
+    ) -> Result<Self> {
         let mut tx = ctx.store.read(&actor.scope()).await?;
         let row = own(&mut tx, id).await?;
         drop(tx);
-        let desk = Desk::open(ctx, actor, row.connection_id).await?;
+        let desk = Desk::open_for(ctx, actor, row.connection_id, priority).await?;
         let (raw, read) = fetch(ctx, actor, &desk, &row).await?;
         if !read.editable {
             return Err(Error::DraftNotEditable);
@@ -154,7 +159,6 @@ impl Letter {
         id: DraftId,
         to: &Addressee,
         filled: Filled,
-        repeat: Option<Repeat>,
     ) -> Result<Written> {
         let filled = Self::cleaned(filled)?;
         let bytes = self.bytes(ctx, id, to, &filled)?;
@@ -169,8 +173,8 @@ impl Letter {
             kind: Kind::New.as_str().to_owned(),
             source: None,
             state: "creating".to_owned(),
-            repeat_key: repeat.map(|r| r.key),
-            request_hash: repeat.map(|r| r.request),
+            repeat_key: None,
+            request_hash: None,
             created_at: now,
             saved_at: None,
             look_at: Some(now + FIRST_LOOK),

@@ -1,5 +1,6 @@
 //! Filling the letter in for somebody: to look at before anything goes, and when it is their turn.
 
+use tenon_connectors::ports::Priority;
 use tenon_model::mail_merge::RecipientState;
 use tenon_model::policy::reason_text;
 use tenon_model::template::{Filled, Template, TemplateError, Variables};
@@ -122,7 +123,7 @@ pub async fn preview(ctx: &Ctx, actor: &Actor, id: MailMergeId, from: i64) -> Re
     let mut tx = ctx.store.read(&actor.scope()).await?;
     let row = own(&mut tx, id).await?;
     drop(tx);
-    let letter = Letter::open(ctx, actor, row.draft_id).await?;
+    let letter = Letter::open(ctx, actor, row.draft_id, Priority::Interactive).await?;
     let mut tx = ctx.store.read(&actor.scope()).await?;
     let key = key(ctx, &mut tx, &row).await?;
     let people = tx.mail_merges().people(id, None, from - 1, 1).await?;
@@ -189,7 +190,7 @@ pub async fn check(
     let mut tx = ctx.store.read(&actor.scope()).await?;
     let row = own(&mut tx, id).await?;
     drop(tx);
-    let letter = Letter::open(ctx, actor, row.draft_id).await?;
+    let letter = Letter::open(ctx, actor, row.draft_id, Priority::Interactive).await?;
     let mut tx = ctx.store.read(&actor.scope()).await?;
     let key = key(ctx, &mut tx, &row).await?;
     let content = open_content(&key, &row)?;
@@ -223,8 +224,9 @@ pub(super) async fn ready(
     ctx: &Ctx,
     actor: &Actor,
     row: &MailMergeRow,
+    priority: Priority,
 ) -> Result<(Letter, Reader)> {
-    let letter = Letter::open(ctx, actor, row.draft_id).await?;
+    let letter = Letter::open(ctx, actor, row.draft_id, priority).await?;
     if letter.names_somebody() {
         return Err(Error::field(
             "draft",

@@ -11,6 +11,7 @@ mod steps;
 mod table;
 
 use serde::{Deserialize, Serialize};
+use tenon_connectors::ports::Priority;
 use tenon_model::event::EventKind;
 use tenon_model::hours::WallTime;
 use tenon_model::mail_merge::{
@@ -184,7 +185,7 @@ pub async fn create(ctx: &Ctx, actor: &Actor, draft: DraftId) -> Result<MailMerg
             "must wait: 50 mail merges are being prepared; delete one first",
         ));
     }
-    let letter = Letter::open(ctx, actor, draft).await?;
+    let letter = Letter::open(ctx, actor, draft, Priority::Interactive).await?;
     let mut tx = ctx.store.begin(&actor.scope()).await?;
     let of = tx.drafts().get(draft).await?;
     let of = of.ok_or(Error::NotFound("draft"))?;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
+use tenon_connectors::ports::Priority;
 use tenon_jobs::{Job, JobError, Lease};
 use tenon_model::mail_merge::{DAY, Event, RecipientState, State};
 use tenon_model::{ConnectionId, MailMergeId, MemberId, Scope, Time, WorkspaceId};
@@ -21,10 +22,14 @@ use crate::{Actor, Ctx, Error, Result};
 const UNDER_WAY: u64 = 4;
 /// How long is waited for those under way; each of them tells when it has gone.
 const WAIT: Duration = Duration::from_secs(30);
+/// When the provider says that too much goes at once, for longer than a message waits.
+const QUOTA: Duration = Duration::from_mins(10);
 /// After a lost answer.
 const LOST: Duration = Duration::from_mins(1);
 /// While the connection is paused.
 const PAUSED: Duration = Duration::from_mins(5);
+/// How long a letter is taken for what it was when it was read.
+const FRESH: Duration = Duration::from_secs(30);
 /// So many refused ones in a row are no accident.
 const IN_A_ROW: usize = 10;
 /// People that are cleared up in one turn.
@@ -126,6 +131,7 @@ enum Next {
 /// Goes on as far as it can now; how long nothing happens then, or `None` when nothing more does.
 async fn drive(ctx: &Ctx, job: &RunMailMerge) -> Result<Option<Duration>> {
     let mut ready_letter: Option<(Letter, Reader)> = None;
+    let mut read_at = ctx.world.now();
     loop {
         let mut tx = ctx.store.read(&Scope::job(job.workspace)).await?;
         let Some(row) = tx.mail_merges().get(job.merge).await? else {
@@ -154,8 +160,10 @@ async fn drive(ctx: &Ctx, job: &RunMailMerge) -> Result<Option<Duration>> {
             Next::Wait(wait) => return Ok(Some(wait)),
             Next::End => return Ok(None),
         };
-        if ready_letter.is_none() {
-            match ready(ctx, &actor, &row).await {
+        // Somebody may change it while many go without a rest.
+        if ready_letter.is_none() || ctx.world.now().since(read_at) > FRESH {
+            read_at = ctx.world.now();
+            match ready(ctx, &actor, &row, Priority::Background).await {
                 Ok(ready) => ready_letter = Some(ready),
                 Err(Error::Paused) => return Ok(Some(PAUSED)),
                 Err(e) => match trouble_of(&e) {
@@ -319,9 +327,12 @@ async fn clear_up(
     }
     match trouble.as_deref() {
         None => {}
-        // The provider counts in a rolling day (fault G22).
-        Some("daily_limit" | "quota") if row.state == State::Running => {
-            return rest(ctx, job, row, "rests_a_day").await;
+        // The provider counts in a rolling day (fault G22), and what goes too fast by the minute (G11).
+        Some("daily_limit") if row.state == State::Running => {
+            return rest(ctx, job, row, DAY, "rests_a_day").await;
+        }
+        Some("quota") if row.state == State::Running => {
+            return rest(ctx, job, row, QUOTA, "quota").await;
         }
         Some(code) => return Ok(Cleared::Trouble(code.to_owned())),
     }
@@ -331,11 +342,17 @@ async fn clear_up(
     Ok(Cleared::Up)
 }
 
-/// Nothing goes for a day.
-async fn rest(ctx: &Ctx, job: &RunMailMerge, row: &MailMergeRow, code: &str) -> Result<Cleared> {
+/// Nothing goes for a while.
+async fn rest(
+    ctx: &Ctx,
+    job: &RunMailMerge,
+    row: &MailMergeRow,
+    span: Duration,
+    code: &str,
+) -> Result<Cleared> {
     let mut tx = ctx.store.begin(&Scope::job(job.workspace)).await?;
     let mut row = row.clone();
-    row.next_at = Some(ctx.world.now() + DAY);
+    row.next_at = Some(ctx.world.now() + span);
     row.reason = Some(code.to_owned());
     if tx.mail_merges().save(&row).await? {
         changed(&mut tx, &row).await?;
@@ -409,7 +426,7 @@ async fn earliest(
     } else {
         // What it waited for before it waits for still.
         row.reason.as_deref().and_then(|code| {
-            let known = ["out_of_hours", "daily_cap", "rests_a_day"];
+            let known = ["out_of_hours", "daily_cap", "rests_a_day", "quota"];
             known.into_iter().find(|k| *k == code)
         })
     };
@@ -481,11 +498,7 @@ impl Turn<'_> {
             }
             draft
         };
-        match self
-            .letter
-            .write(ctx, actor, draft, &to, filled, None)
-            .await
-        {
+        match self.letter.write(ctx, actor, draft, &to, filled).await {
             Ok(Written::There(post)) => {
                 let handed = self.hand_over(&post, person).await;
                 post.end().await;

@@ -1,5 +1,6 @@
 //! What the person does with a mail merge: tries it, starts it, stops it, goes on.
 
+use tenon_connectors::ports::Priority;
 use tenon_model::MailMergeId;
 use tenon_model::mail_merge::{Event, RecipientState, State};
 use tenon_store::{MailMergeRow, Tx};
@@ -81,7 +82,7 @@ async fn looked_at(ctx: &Ctx, actor: &Actor, id: MailMergeId, state: State) -> R
         return Err(Error::field("recipients", "must be somebody"));
     }
     drop(tx);
-    Ok(ready(ctx, actor, &row).await?.0)
+    Ok(ready(ctx, actor, &row, Priority::Interactive).await?.0)
 }
 
 /// Stops it for now. What the provider was asked for already goes.
@@ -125,7 +126,7 @@ pub async fn retry(ctx: &Ctx, actor: &Actor, id: MailMergeId) -> Result<MailMerg
     }
     drop(tx);
     let letter = match row.state {
-        State::Done => Some(ready(ctx, actor, &row).await?.0),
+        State::Done => Some(ready(ctx, actor, &row, Priority::Interactive).await?.0),
         _ => None,
     };
     let now = ctx.world.now();
@@ -159,7 +160,7 @@ pub async fn test(
     let person = tx.mail_merges().person(id, number).await?;
     let person = person.ok_or(Error::NotFound("recipient"))?;
     drop(tx);
-    let (letter, reader) = ready(ctx, actor, &row).await?;
+    let (letter, reader) = ready(ctx, actor, &row, Priority::Interactive).await?;
     let mut tx = ctx.store.read(&actor.scope()).await?;
     let details = opened(ctx, &mut tx, &row, &person).await?;
     let filled = reader.fill(&mut tx, person.record_id, &details).await?;
@@ -174,10 +175,7 @@ pub async fn test(
     })?;
     let to: Addressee = letter.sender();
     let draft = ctx.world.id();
-    let post = match letter
-        .write(ctx, actor, draft, &to, filled, Some(repeat))
-        .await?
-    {
+    let post = match letter.write(ctx, actor, draft, &to, filled).await? {
         Written::There(post) => post,
         Written::Refused(_) => return Err(Error::ProviderRefused),
         Written::Later(wait) => return Err(Error::OutcomeUnknown(wait)),

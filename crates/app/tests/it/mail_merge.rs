@@ -362,6 +362,7 @@ store_test! {
 
         let (merge, draft) = merge(&app, "Gone", "<p>x</p>").await;
         add_list(&app, merge.id, LIST).await;
+        pace(&app, merge.id, 400, (45, 45), false).await;
         start(&app, merge.id).await.unwrap();
         compose::discard(&app.ctx, &app.owner, draft.id).await.unwrap();
         for _ in 0..15 {

@@ -152,7 +152,7 @@ async fn commit(
             return Ok(None);
         }
     }
-    let port = writer(ctx, connection, Priority::Interactive).await?;
+    let port = writer(ctx, connection, priority(&row)).await?;
     if row.scheduled_for.is_some() && row.attempts == 0 {
         match ready(ctx, scope, &row, connection, port.as_ref()).await? {
             Ready::Yes(envelope) => row.envelope = envelope,
@@ -184,6 +184,14 @@ async fn commit(
     let wait = conclude(ctx, scope, row, answer).await?;
     step(killed, "stored")?;
     Ok(wait)
+}
+
+/// Somebody waits for their one message; nobody for one of many.
+const fn priority(row: &SendRow) -> Priority {
+    match row.recipient_id {
+        None => Priority::Interactive,
+        Some(_) => Priority::Background,
+    }
 }
 
 /// Stores what the provider's answer means.
@@ -247,7 +255,7 @@ async fn look(
     if usable(connection, Feature::Sending).is_err_and(|e| matches!(e, Error::Paused)) {
         return Ok(Some(Duration::from_mins(1)));
     }
-    let port = writer(ctx, connection, Priority::Interactive).await?;
+    let port = writer(ctx, connection, priority(&row)).await?;
     step(killed, "before_look")?;
     let (finding, sent) = find(port.as_ref(), &row).await;
     step(killed, "looked")?;
