@@ -10,6 +10,7 @@ use tenon_jobs::{Job, JobError, Lease};
 use tenon_model::mail_merge::{DAY, Event, RecipientState, State};
 use tenon_model::{ConnectionId, MailMergeId, MemberId, Scope, Time, WorkspaceId};
 use tenon_store::{MailMergeRow, RecipientRow, Tx};
+use tenon_vault::DataKey;
 
 use super::fill::{Reader, opened, ready};
 use super::{changed, key, open_details, pacing, seal_details};
@@ -34,6 +35,8 @@ const FRESH: Duration = Duration::from_secs(30);
 const IN_A_ROW: usize = 10;
 /// People that are cleared up in one turn.
 const AT_ONCE: u32 = 50;
+/// People of one transaction.
+const PAGE: u32 = 500;
 /// A mail merge whose message should have gone so long ago has lost its job.
 const OVERDUE: Duration = Duration::from_mins(10);
 
@@ -233,15 +236,16 @@ async fn pause(
     Ok(None)
 }
 
-/// After the end: drafts of messages that were being written are taken out of the mailbox.
+/// After the end: drafts of messages that were being written are taken out of the mailbox, and what the list says of
+/// people is forgotten: nobody is written to any more.
 async fn clear_away(ctx: &Ctx, actor: &Actor, row: &MailMergeRow) -> Result<Option<Duration>> {
     for state in [RecipientState::Waiting, RecipientState::Refused] {
         let mut tx = ctx.store.read(&actor.scope()).await?;
         let left = tx.mail_merges().with_draft(row.id, state, AT_ONCE).await?;
         drop(tx);
         for mut person in left {
-            if let Some(draft) = person.draft_id {
-                Letter::take_away(ctx, actor, draft).await?;
+            if let Some(code) = take_away(ctx, actor, &person).await? {
+                tracing::info!(merge = %row.id, code, "a draft of a mail merge stays in its mailbox");
             }
             person.draft_id = None;
             if state == RecipientState::Waiting {
@@ -250,7 +254,53 @@ async fn clear_away(ctx: &Ctx, actor: &Actor, row: &MailMergeRow) -> Result<Opti
             store(ctx, actor, row, state, &person).await?;
         }
     }
-    Ok(None)
+    let mut after = 0;
+    loop {
+        let mut tx = ctx.store.begin(&actor.scope()).await?;
+        let people = tx.mail_merges().people(row.id, None, after, PAGE).await?;
+        let Some(last) = people.last() else {
+            return Ok(None);
+        };
+        after = last.number;
+        let key = key(ctx, &mut tx, row).await?;
+        forget_rows(ctx, &mut tx, &key, people).await?;
+        tx.commit().await?;
+    }
+}
+
+/// Forgets what the list says of people who are written to no more.
+async fn forget_rows(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    key: &DataKey,
+    people: Vec<RecipientRow>,
+) -> Result<()> {
+    for mut person in people {
+        let mut details = open_details(key, &person)?;
+        let state = person.state;
+        let sent = state == RecipientState::Sent && person.draft_id.take().is_some();
+        if sent || !details.row.is_empty() {
+            details.row.clear();
+            person.details = seal_details(ctx, key, person.id, &details)?;
+            tx.mail_merges().step(state, &person).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes the draft of a message that will not go out of the mailbox; a code when the mailbox has to be seen to first.
+async fn take_away(
+    ctx: &Ctx,
+    actor: &Actor,
+    person: &RecipientRow,
+) -> Result<Option<&'static str>> {
+    let Some(draft) = person.draft_id else {
+        return Ok(None);
+    };
+    match Letter::take_away(ctx, actor, draft).await {
+        Ok(()) => Ok(None),
+        Err(e) => trouble_of(&e).map(Some).ok_or(e),
+    }
 }
 
 /// Stores where somebody stands; whether they stood where they should.
@@ -301,19 +351,13 @@ async fn clear_up(
     drop(tx);
     if !gone.is_empty() {
         let mut tx = ctx.store.begin(&actor.scope()).await?;
-        for mut person in gone {
-            let mut details = open_details(&key, &person)?;
-            details.row.clear();
-            person.details = seal_details(ctx, &key, person.id, &details)?;
-            person.draft_id = None;
-            tx.mail_merges().step(sent, &person).await?;
-        }
+        forget_rows(ctx, &mut tx, &key, gone).await?;
         tx.commit().await?;
     }
     let mut trouble = None;
     for mut person in left {
-        if let Some(draft) = person.draft_id {
-            Letter::take_away(ctx, actor, draft).await?;
+        if let Some(code) = take_away(ctx, actor, &person).await? {
+            return Ok(Cleared::Trouble(code.to_owned()));
         }
         person.draft_id = None;
         if let Some(reason) = person.reason.take_if(|r| is_of_mailbox(r)) {

@@ -300,7 +300,9 @@ store_test! {
         let (merge, draft) = merge(&app, "Stop", "<p>{{ row.name }}</p>").await;
         let empty = start(&app, merge.id).await;
         assert!(matches!(empty, Err(Error::Validation(_))), "nobody is in the list");
-        add_list(&app, merge.id, &list_of(6)).await;
+        let row = |i: usize| format!("Person {i},p{i}@partner.example,{}\n", "what one knows of them ".repeat(10));
+        let list: String = (1..=6).map(row).collect();
+        add_list(&app, merge.id, &format!("Name,Mail,Note\n{list}")).await;
         pace(&app, merge.id, 400, (120, 120), false).await;
         start(&app, merge.id).await.unwrap();
         app.pass(Duration::from_secs(30)).await;
@@ -334,6 +336,10 @@ store_test! {
         assert_eq!(count(&ended, RecipientState::Sent) + count(&ended, RecipientState::Cancelled), 6);
         assert!(matches!(mail_merge::resume(&app.ctx, &app.owner, merge.id).await, Err(Error::TooLate)));
         assert_eq!(drafts_of_ours(&app), 1, "only the letter is left");
+        let mut tx = app.ctx.store.read(&app.owner.scope()).await.unwrap();
+        for person in tx.mail_merges().people(merge.id, None, 0, 10).await.unwrap() {
+            assert!(person.details.0.len() < 140, "what the list says of them: {}", person.details.0.len());
+        }
     }
 }
 

@@ -79,6 +79,26 @@ store_test! {
 }
 
 store_test! {
+    async fn s3_a2_a_grant_that_is_withdrawn_stops_it_and_says_so(t: TestStore) {
+        let app = TestApp::start(t).await;
+        let (merge, _) = merge(&app, "Revoked", "<p>{{ row.name }}</p>").await;
+        add_list(&app, merge.id, &list_of(6)).await;
+        pace(&app, merge.id, 400, (60, 60), false).await;
+        start(&app, merge.id).await.unwrap();
+        app.pass(Duration::from_mins(2)).await;
+        app.sandbox.control().revoke(crate::composing::ALICE);
+        for _ in 0..30 {
+            app.pass(Duration::from_mins(5)).await;
+        }
+        let stopped = now(&app, merge.id).await;
+        assert_eq!((stopped.state, stopped.reason.as_deref()), (State::Paused, Some("needs_reauthorization")), "{:?}", stopped.counts);
+        assert_eq!(count(&stopped, RecipientState::Sent) as usize, mails(&app).len());
+        assert!(mails(&app).values().all(|copies| copies.len() == 1));
+        assert!(count(&stopped, RecipientState::Waiting) >= 3, "{:?}", stopped.counts);
+    }
+}
+
+store_test! {
     async fn s3_g22_the_providers_limit_of_a_day_is_waited_for(t: TestStore) {
         let app = TestApp::start(t).await;
         let (merge, _) = merge(&app, "Limit", "<p>{{ row.first_name }}</p>").await;

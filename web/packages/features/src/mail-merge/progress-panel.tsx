@@ -21,6 +21,15 @@ export function ProgressPanel({ merge }: { merge: MailMerge }) {
   const left = countOf(merge, "waiting", "sending");
   const again = countOf(merge, "refused", "skipped");
   const numbers = { sent: format.number(sent), whole: format.number(whole) };
+  const when = [
+    merge.state === "running" &&
+      merge.next_at != null &&
+      m("mailmerge.next", { hour: format.medium(merge.next_at) }),
+    merge.ends_at != null && m("mailmerge.ends", { hour: format.medium(merge.ends_at) }),
+    merge.finished_at != null && m("mailmerge.ended", { hour: format.medium(merge.finished_at) }),
+  ]
+    .filter((words) => words !== false)
+    .join(" ");
   const taking = steps.isPending ? steps.variables.what : undefined;
   return (
     <Panel title={m("mailmerge.progress")}>
@@ -29,13 +38,7 @@ export function ProgressPanel({ merge }: { merge: MailMerge }) {
         <p className={classes.figure} role="status">
           {m("mailmerge.sent_of", numbers)}
         </p>
-        <p className={classes.note}>
-          {merge.state === "running" && merge.next_at != null && (
-            <>{m("mailmerge.next", { hour: format.medium(merge.next_at) })} </>
-          )}
-          {merge.ends_at != null && m("mailmerge.ends", { hour: format.medium(merge.ends_at) })}
-          {merge.finished_at != null && m("mailmerge.ended", { hour: format.medium(merge.finished_at) })}
-        </p>
+        {when !== "" && <p className={classes.note}>{when}</p>}
         {merge.reason_text != null && (
           <Notice tone={merge.state === "paused" ? "danger" : "neutral"} role="status">
             {merge.reason_text}
