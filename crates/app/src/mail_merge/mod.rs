@@ -4,6 +4,7 @@
 //! under the mailbox's key, and how far it is. Each message is written into the mailbox as a draft of its own and goes
 //! through the outbox, so that nobody gets it twice.
 
+mod clear;
 mod fill;
 mod people;
 mod run;

@@ -10,10 +10,10 @@ use tenon_jobs::{Job, JobError, Lease};
 use tenon_model::mail_merge::{DAY, Event, RecipientState, State};
 use tenon_model::{ConnectionId, MailMergeId, MemberId, Scope, Time, WorkspaceId};
 use tenon_store::{MailMergeRow, RecipientRow, Tx};
-use tenon_vault::DataKey;
 
+use super::clear::{Cleared, clear_away, clear_up};
 use super::fill::{Reader, opened, ready};
-use super::{changed, key, open_details, pacing, seal_details};
+use super::{changed, key, pacing, seal_details};
 use crate::access::acting_for;
 use crate::compose::{Addressee, Letter, Post, Written};
 use crate::sync::job_error;
@@ -23,20 +23,12 @@ use crate::{Actor, Ctx, Error, Result};
 const UNDER_WAY: u64 = 4;
 /// How long is waited for those under way; each of them tells when it has gone.
 const WAIT: Duration = Duration::from_secs(30);
-/// When the provider says that too much goes at once, for longer than a message waits.
-const QUOTA: Duration = Duration::from_mins(10);
 /// After a lost answer.
 const LOST: Duration = Duration::from_mins(1);
 /// While the connection is paused.
 const PAUSED: Duration = Duration::from_mins(5);
 /// How long a letter is taken for what it was when it was read.
 const FRESH: Duration = Duration::from_secs(30);
-/// So many refused ones in a row are no accident.
-const IN_A_ROW: usize = 10;
-/// People that are cleared up in one turn.
-const AT_ONCE: u32 = 50;
-/// People of one transaction.
-const PAGE: u32 = 500;
 /// A mail merge whose message should have gone so long ago has lost its job.
 const OVERDUE: Duration = Duration::from_mins(10);
 
@@ -195,7 +187,7 @@ async fn drive(ctx: &Ctx, job: &RunMailMerge) -> Result<Option<Duration>> {
 }
 
 /// Trouble that stops a mail merge until its person has seen to it; other errors pass.
-fn trouble_of(e: &Error) -> Option<&'static str> {
+pub(super) fn trouble_of(e: &Error) -> Option<&'static str> {
     match e {
         Error::DraftGone | Error::NotFound(_) => Some("letter_gone"),
         Error::DraftNotEditable | Error::Validation(_) => Some("letter_unfit"),
@@ -206,7 +198,7 @@ fn trouble_of(e: &Error) -> Option<&'static str> {
 }
 
 /// A refusal that is about the mailbox, and not about the one it was for.
-fn is_of_mailbox(reason: &str) -> bool {
+pub(super) fn is_of_mailbox(reason: &str) -> bool {
     !matches!(
         reason,
         "provider_refused" | "message_too_large" | "recipients_invalid" | "provider_unavailable"
@@ -236,75 +228,8 @@ async fn pause(
     Ok(None)
 }
 
-/// After the end: drafts of messages that were being written are taken out of the mailbox, and what the list says of
-/// people is forgotten: nobody is written to any more.
-async fn clear_away(ctx: &Ctx, actor: &Actor, row: &MailMergeRow) -> Result<Option<Duration>> {
-    for state in [RecipientState::Waiting, RecipientState::Refused] {
-        let mut tx = ctx.store.read(&actor.scope()).await?;
-        let left = tx.mail_merges().with_draft(row.id, state, AT_ONCE).await?;
-        drop(tx);
-        for mut person in left {
-            if let Some(code) = take_away(ctx, actor, &person).await? {
-                tracing::info!(merge = %row.id, code, "a draft of a mail merge stays in its mailbox");
-            }
-            person.draft_id = None;
-            if state == RecipientState::Waiting {
-                person.state = RecipientState::Cancelled;
-            }
-            store(ctx, actor, row, state, &person).await?;
-        }
-    }
-    let mut after = 0;
-    loop {
-        let mut tx = ctx.store.begin(&actor.scope()).await?;
-        let people = tx.mail_merges().people(row.id, None, after, PAGE).await?;
-        let Some(last) = people.last() else {
-            return Ok(None);
-        };
-        after = last.number;
-        let key = key(ctx, &mut tx, row).await?;
-        forget_rows(ctx, &mut tx, &key, people).await?;
-        tx.commit().await?;
-    }
-}
-
-/// Forgets what the list says of people who are written to no more.
-async fn forget_rows(
-    ctx: &Ctx,
-    tx: &mut Tx,
-    key: &DataKey,
-    people: Vec<RecipientRow>,
-) -> Result<()> {
-    for mut person in people {
-        let mut details = open_details(key, &person)?;
-        let state = person.state;
-        let sent = state == RecipientState::Sent && person.draft_id.take().is_some();
-        if sent || !details.row.is_empty() {
-            details.row.clear();
-            person.details = seal_details(ctx, key, person.id, &details)?;
-            tx.mail_merges().step(state, &person).await?;
-        }
-    }
-    Ok(())
-}
-
-/// Takes the draft of a message that will not go out of the mailbox; a code when the mailbox has to be seen to first.
-async fn take_away(
-    ctx: &Ctx,
-    actor: &Actor,
-    person: &RecipientRow,
-) -> Result<Option<&'static str>> {
-    let Some(draft) = person.draft_id else {
-        return Ok(None);
-    };
-    match Letter::take_away(ctx, actor, draft).await {
-        Ok(()) => Ok(None),
-        Err(e) => trouble_of(&e).map(Some).ok_or(e),
-    }
-}
-
 /// Stores where somebody stands; whether they stood where they should.
-async fn store(
+pub(super) async fn store(
     ctx: &Ctx,
     actor: &Actor,
     row: &MailMergeRow,
@@ -316,93 +241,6 @@ async fn store(
     changed(&mut tx, row).await?;
     tx.commit().await?;
     Ok(stored)
-}
-
-/// What clearing up found.
-enum Cleared {
-    /// All is.
-    Up,
-    /// The mail merge has another pace now.
-    Moved,
-    /// Something that stops it.
-    Trouble(String),
-}
-
-/// Forgets what the list says of those whose messages have gone, and takes drafts out of the mailbox that were refused.
-async fn clear_up(
-    ctx: &Ctx,
-    job: &RunMailMerge,
-    actor: &Actor,
-    row: &MailMergeRow,
-) -> Result<Cleared> {
-    let mut tx = ctx.store.read(&actor.scope()).await?;
-    let sent = RecipientState::Sent;
-    let gone = tx.mail_merges().with_draft(row.id, sent, AT_ONCE).await?;
-    let refused = RecipientState::Refused;
-    let left = tx
-        .mail_merges()
-        .with_draft(row.id, refused, AT_ONCE)
-        .await?;
-    let newest = tx
-        .mail_merges()
-        .newest_settled(row.id, IN_A_ROW as u32)
-        .await?;
-    let key = key(ctx, &mut tx, row).await?;
-    drop(tx);
-    if !gone.is_empty() {
-        let mut tx = ctx.store.begin(&actor.scope()).await?;
-        forget_rows(ctx, &mut tx, &key, gone).await?;
-        tx.commit().await?;
-    }
-    let mut trouble = None;
-    for mut person in left {
-        if let Some(code) = take_away(ctx, actor, &person).await? {
-            return Ok(Cleared::Trouble(code.to_owned()));
-        }
-        person.draft_id = None;
-        if let Some(reason) = person.reason.take_if(|r| is_of_mailbox(r)) {
-            // Not their fault: they wait for their turn again.
-            person.state = RecipientState::Waiting;
-            person.send_id = None;
-            person.settled_at = None;
-            trouble = Some(reason);
-        }
-        store(ctx, actor, row, refused, &person).await?;
-    }
-    match trouble.as_deref() {
-        None => {}
-        // The provider counts in a rolling day (fault G22), and what goes too fast by the minute (G11).
-        Some("daily_limit") if row.state == State::Running => {
-            return rest(ctx, job, row, DAY, "rests_a_day").await;
-        }
-        Some("quota") if row.state == State::Running => {
-            return rest(ctx, job, row, QUOTA, "quota").await;
-        }
-        Some(code) => return Ok(Cleared::Trouble(code.to_owned())),
-    }
-    if newest.len() == IN_A_ROW && newest.iter().all(|s| *s == refused) {
-        return Ok(Cleared::Trouble("refused_often".to_owned()));
-    }
-    Ok(Cleared::Up)
-}
-
-/// Nothing goes for a while.
-async fn rest(
-    ctx: &Ctx,
-    job: &RunMailMerge,
-    row: &MailMergeRow,
-    span: Duration,
-    code: &str,
-) -> Result<Cleared> {
-    let mut tx = ctx.store.begin(&Scope::job(job.workspace)).await?;
-    let mut row = row.clone();
-    row.next_at = Some(ctx.world.now() + span);
-    row.reason = Some(code.to_owned());
-    if tx.mail_merges().save(&row).await? {
-        changed(&mut tx, &row).await?;
-        tx.commit().await?;
-    }
-    Ok(Cleared::Moved)
 }
 
 /// Whose turn it is, and when: read from the rows each time.
