@@ -417,7 +417,9 @@ impl MailMerges<'_> {
         merge: MailMergeId,
         number: i64,
     ) -> Result<Option<RecipientRow>, StoreError> {
-        let one = self.people(merge, None, number - 1, 1).await?;
+        let one = self
+            .people(merge, None, number.saturating_sub(1), 1)
+            .await?;
         Ok(one.into_iter().find(|p| p.number == number))
     }
 

@@ -176,6 +176,15 @@ async fn a_letter_that_is_wrong_and_a_list_that_is_none_are_refused() {
     let unknown = owner.post(&start, json!({})).await;
     unknown.is_problem(422, "validation");
     assert!(unknown.text().contains("row.town"), "{}", unknown.text());
+    for number in [i64::MIN, i64::MAX] {
+        let odd = owner
+            .post(
+                &format!("{}/preview", path(&merge)),
+                json!({ "number": number }),
+            )
+            .await;
+        assert!(odd.status.is_client_error(), "{}", odd.text());
+    }
     let number = format!("{}/recipients/x", path(&merge));
     let odd = owner.write(Method::DELETE, &number, None).await;
     odd.is_problem(404, "not_found");

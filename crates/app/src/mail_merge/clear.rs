@@ -135,7 +135,9 @@ pub(super) async fn clear_up(
             return Ok(Cleared::Trouble(code.to_owned()));
         }
         person.draft_id = None;
-        if let Some(reason) = person.reason.take_if(|r| is_of_mailbox(r)) {
+        // In one that has ended nobody waits: they can be written to once more.
+        let goes_on = !row.state.is_final();
+        if let Some(reason) = person.reason.take_if(|r| goes_on && is_of_mailbox(r)) {
             // Not their fault: they wait for their turn again.
             person.state = RecipientState::Waiting;
             person.send_id = None;

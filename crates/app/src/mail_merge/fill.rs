@@ -126,7 +126,10 @@ pub async fn preview(ctx: &Ctx, actor: &Actor, id: MailMergeId, from: i64) -> Re
     let letter = Letter::open(ctx, actor, row.draft_id, Priority::Interactive).await?;
     let mut tx = ctx.store.read(&actor.scope()).await?;
     let key = key(ctx, &mut tx, &row).await?;
-    let people = tx.mail_merges().people(id, None, from - 1, 1).await?;
+    let people = tx
+        .mail_merges()
+        .people(id, None, from.saturating_sub(1), 1)
+        .await?;
     let person = people.first().ok_or(Error::NotFound("recipient"))?;
     let content = open_content(&key, &row)?;
     let details = open_details(&key, person)?;

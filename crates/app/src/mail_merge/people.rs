@@ -236,19 +236,30 @@ async fn store(
         }
     }
     for batch in once.chunks(BATCH) {
-        let before = added.added;
-        for _ in 0..TRIES {
-            if let Some(new) = store_some(ctx, actor, id, batch, columns).await? {
-                added.added += new;
-                let twice = batch.len() as u64 - (added.added - before);
-                if twice > 0 {
-                    *added.left_out.entry("twice").or_default() += twice;
-                }
-                break;
-            }
+        let new = store_batch(ctx, actor, id, batch, columns).await?;
+        added.added += new;
+        let twice = batch.len() as u64 - new;
+        if twice > 0 {
+            *added.left_out.entry("twice").or_default() += twice;
         }
     }
     Ok(())
+}
+
+/// Stores a batch, again while the mail merge is being changed; how many were new.
+async fn store_batch(
+    ctx: &Ctx,
+    actor: &Actor,
+    id: MailMergeId,
+    people: &[Person],
+    columns: &[Column],
+) -> Result<u64> {
+    for _ in 0..TRIES {
+        if let Some(new) = store_some(ctx, actor, id, people, columns).await? {
+            return Ok(new);
+        }
+    }
+    Err(Error::TooLate)
 }
 
 /// Stores some people; `None` when the mail merge was changed in this very moment.

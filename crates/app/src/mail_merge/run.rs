@@ -265,9 +265,9 @@ async fn next(ctx: &Ctx, job: &RunMailMerge, actor: &Actor, row: &MailMergeRow) 
     if at <= now {
         return Ok(Next::Turn(Box::new(person)));
     }
-    let mut tx = ctx.store.begin(&Scope::job(job.workspace)).await?;
-    let mut row = row.clone();
     if row.next_at != Some(at) {
+        let mut tx = ctx.store.begin(&Scope::job(job.workspace)).await?;
+        let mut row = row.clone();
         row.next_at = Some(at);
         row.reason = why.map(str::to_owned);
         if tx.mail_merges().save(&row).await? {
