@@ -46,6 +46,8 @@ pub struct MailMergeRow {
     pub created_at: Time,
     /// When it was started.
     pub started_at: Option<Time>,
+    /// When somebody last said that it goes, or goes on.
+    pub resumed_at: Option<Time>,
     /// When it ended.
     pub finished_at: Option<Time>,
 }
@@ -79,7 +81,8 @@ pub struct RecipientRow {
 pub type RecipientCount = (RecipientState, Option<String>, u64);
 
 const COLUMNS: &str = "id, workspace_id, member_id, connection_id, draft_id, letter, state, reason, version, \
-                       content, daily_cap, gap_min, gap_max, in_hours, next_at, created_at, started_at, finished_at";
+                       content, daily_cap, gap_min, gap_max, in_hours, next_at, created_at, started_at, \
+                       resumed_at, finished_at";
 const PERSON: &str =
     "id, number, address_index, state, reason, record_id, details, draft_id, send_id, settled_at";
 const OWN: &str = "workspace_id = $1 AND ($2 IS NULL OR member_id = $2)";
@@ -105,6 +108,7 @@ fn read(row: &Row) -> Result<MailMergeRow, StoreError> {
         next_at: r.opt()?,
         created_at: r.take()?,
         started_at: r.opt()?,
+        resumed_at: r.opt()?,
         finished_at: r.opt()?,
     })
 }
@@ -145,7 +149,7 @@ impl MailMerges<'_> {
         self.tx.hold(row.connection_id).await?;
         let insert = sql(format!(
             "INSERT INTO mail_merges ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, \
-             $14, $15, $16, $17, $18)"
+             $14, $15, $16, $17, $18, $19)"
         ))
         .bind(row.id)
         .bind(row.workspace_id)
@@ -164,6 +168,7 @@ impl MailMerges<'_> {
         .bind(row.next_at)
         .bind(row.created_at)
         .bind(row.started_at)
+        .bind(row.resumed_at)
         .bind(row.finished_at);
         self.tx.exec(insert).await.map(drop)
     }
@@ -173,7 +178,7 @@ impl MailMerges<'_> {
         let update = sql(format!(
             "UPDATE mail_merges SET version = version + 1, letter = $5, state = $6, reason = $7, content = $8, \
              daily_cap = $9, gap_min = $10, gap_max = $11, in_hours = $12, next_at = $13, started_at = $14, \
-             finished_at = $15 WHERE {OWN} AND id = $3 AND version = $4"
+             resumed_at = $15, finished_at = $16 WHERE {OWN} AND id = $3 AND version = $4"
         ));
         let update = self
             .tx
@@ -190,6 +195,7 @@ impl MailMerges<'_> {
             .bind(row.in_hours)
             .bind(row.next_at)
             .bind(row.started_at)
+            .bind(row.resumed_at)
             .bind(row.finished_at);
         Ok(self.tx.exec(update).await? == 1)
     }
@@ -443,20 +449,22 @@ impl MailMerges<'_> {
         self.tx.all(query).await?.iter().map(read_person).collect()
     }
 
-    /// What became of the newest messages that were given up or went, newest first.
+    /// What became of the newest messages that were given up or went from a time on, newest first.
     pub async fn newest_settled(
         &mut self,
         merge: MailMergeId,
+        since: Option<Time>,
         limit: u32,
     ) -> Result<Vec<RecipientState>, StoreError> {
         let query = sql(format!(
-            "SELECT state FROM mail_merge_recipients WHERE {OWN} AND merge_id = $3 AND settled_at IS NOT NULL \
-             AND state IN ('sent', 'refused') ORDER BY settled_at DESC LIMIT $4"
+            "SELECT state FROM mail_merge_recipients WHERE {OWN} AND merge_id = $3 AND settled_at >= $4 \
+             AND state IN ('sent', 'refused') ORDER BY settled_at DESC LIMIT $5"
         ));
         let query = self
             .tx
             .bind_visible(query)?
             .bind(merge)
+            .bind(since.unwrap_or_default())
             .bind(i64::from(limit));
         let rows = self.tx.all(query).await?;
         rows.iter()

@@ -120,7 +120,7 @@ pub(super) async fn clear_up(
         .await?;
     let newest = tx
         .mail_merges()
-        .newest_settled(row.id, IN_A_ROW as u32)
+        .newest_settled(row.id, row.resumed_at, IN_A_ROW as u32)
         .await?;
     let key = key(ctx, &mut tx, row).await?;
     drop(tx);

@@ -216,6 +216,7 @@ pub async fn create(ctx: &Ctx, actor: &Actor, draft: DraftId) -> Result<MailMerg
         next_at: None,
         created_at: ctx.world.now(),
         started_at: None,
+        resumed_at: None,
         finished_at: None,
     };
     match tx.mail_merges().insert(&row).await {

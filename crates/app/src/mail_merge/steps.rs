@@ -25,6 +25,10 @@ async fn step(
         let mut row = own(&mut tx, id).await?;
         row.state = row.state.step(event).ok_or(Error::TooLate)?;
         row.reason = None;
+        if row.state == State::Running {
+            // Whoever says so has seen what was refused before.
+            row.resumed_at = Some(ctx.world.now());
+        }
         change(&mut row);
         if !tx.mail_merges().save(&row).await? {
             continue;
@@ -94,7 +98,11 @@ pub async fn pause(ctx: &Ctx, actor: &Actor, id: MailMergeId) -> Result<MailMerg
 pub async fn resume(ctx: &Ctx, actor: &Actor, id: MailMergeId) -> Result<MailMergeView> {
     let letter = looked_at(ctx, actor, id, State::Paused).await?;
     let mut tx = ctx.store.read(&actor.scope()).await?;
-    let begun = !tx.mail_merges().newest_settled(id, 1).await?.is_empty();
+    let begun = !tx
+        .mail_merges()
+        .newest_settled(id, None, 1)
+        .await?
+        .is_empty();
     drop(tx);
     let now = ctx.world.now();
     let change = |row: &mut MailMergeRow| {

@@ -120,6 +120,29 @@ store_test! {
 }
 
 store_test! {
+    async fn s3_ten_refusals_in_a_row_stop_it_and_whoever_has_seen_them_goes_on(t: TestStore) {
+        let app = TestApp::start(t).await;
+        let (merge, _) = merge(&app, "Refused", "<p>{{ row.name }}</p>").await;
+        add_list(&app, merge.id, &list_of(25)).await;
+        pace(&app, merge.id, 400, (0, 0), false).await;
+        app.sandbox.control().faults().push(Fault::new("G31").on(SEND).always());
+        start(&app, merge.id).await.unwrap();
+        let stopped = ended(&app, merge.id).await;
+        assert_eq!((stopped.state, stopped.reason.as_deref()), (State::Paused, Some("refused_often")), "{:?}", stopped.counts);
+        let refused = count(&stopped, RecipientState::Refused);
+        assert!((10..15).contains(&refused) && mails(&app).is_empty(), "{:?}", stopped.counts);
+        app.sandbox.control().faults().clear();
+        mail_merge::resume(&app.ctx, &app.owner, merge.id).await.unwrap();
+        let done = ended(&app, merge.id).await;
+        assert_eq!((done.state, count(&done, RecipientState::Sent)), (State::Done, 25 - refused), "{:?}", done.counts);
+        mail_merge::retry(&app.ctx, &app.owner, merge.id).await.unwrap();
+        assert_eq!(count(&ended(&app, merge.id).await, RecipientState::Sent), 25);
+        assert!(mails(&app).values().all(|copies| copies.len() == 1));
+        assert_eq!(drafts_of_ours(&app), 1, "only the letter is left");
+    }
+}
+
+store_test! {
     async fn s3_a_doubtful_message_waits_for_its_person_and_holds_nobody_up(t: TestStore) {
         let app = TestApp::start(t).await;
         let (merge, _) = merge(&app, "Doubt", "<p>{{ row.first_name }}</p>").await;

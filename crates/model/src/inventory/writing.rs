@@ -66,6 +66,7 @@ pub(super) const COLUMNS: &[Column] = inventory! {
         next_at: Operational, Owner, "when the next one goes";
         created_at: Operational, Owner, "order of the list";
         started_at: Operational, Owner, "shown with it";
+        resumed_at: Operational, Program, "since when refused messages count for stopping it";
         finished_at: Operational, Owner, "shown with it";
     }
     mail_merge_recipients (Some(Feature::Sending), Retention::UntilDisconnect) {

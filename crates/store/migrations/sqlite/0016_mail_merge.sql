@@ -17,6 +17,7 @@ CREATE TABLE mail_merges (
     next_at BIGINT,
     created_at BIGINT NOT NULL,
     started_at BIGINT,
+    resumed_at BIGINT,
     finished_at BIGINT
 );
 CREATE INDEX mail_merges_newest ON mail_merges (workspace_id, member_id, created_at, id);

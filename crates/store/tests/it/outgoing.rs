@@ -81,6 +81,7 @@ fn merge(world: &World, w: WorkspaceId, m: MemberId, c: ConnectionId) -> MailMer
         next_at: None,
         created_at: world.now(),
         started_at: None,
+        resumed_at: None,
         finished_at: None,
     }
 }

@@ -198,6 +198,7 @@ async fn merging(tx: &mut Tx, send: &SendRow, world: &World) {
         next_at: None,
         created_at: now,
         started_at: None,
+        resumed_at: None,
         finished_at: None,
     };
     let mut merges = tx.mail_merges();
@@ -236,7 +237,7 @@ async fn merging(tx: &mut Tx, send: &SendRow, world: &World) {
     let waiting = RecipientState::Waiting;
     merges.people(merge.id, Some(waiting), 0, 1).await.unwrap();
     merges.with_draft(merge.id, waiting, 10).await.unwrap();
-    merges.newest_settled(merge.id, 10).await.unwrap();
+    merges.newest_settled(merge.id, None, 10).await.unwrap();
     let mut first = people[0].clone();
     first.state = RecipientState::Sending;
     first.send_id = Some(send.id);
