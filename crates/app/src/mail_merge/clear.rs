@@ -24,11 +24,24 @@ const PAGE: u32 = 500;
 
 /// After the end: drafts of messages that were being written are taken out of the mailbox, and what the list says of
 /// people is forgotten: nobody is written to any more.
-pub(super) async fn clear_away(
-    ctx: &Ctx,
-    actor: &Actor,
-    row: &MailMergeRow,
-) -> Result<Option<Duration>> {
+pub(super) async fn clear_away(ctx: &Ctx, actor: &Actor, row: &MailMergeRow) -> Result<()> {
+    take_drafts_away(ctx, actor, row).await?;
+    let mut after = 0;
+    loop {
+        let mut tx = ctx.store.begin(&actor.scope()).await?;
+        let people = tx.mail_merges().people(row.id, None, after, PAGE).await?;
+        let Some(last) = people.last() else {
+            return Ok(());
+        };
+        after = last.number;
+        let key = key(ctx, &mut tx, row).await?;
+        forget_rows(ctx, &mut tx, &key, people).await?;
+        tx.commit().await?;
+    }
+}
+
+/// Takes the drafts of messages that will not go out of the mailbox of one that has ended.
+pub(super) async fn take_drafts_away(ctx: &Ctx, actor: &Actor, row: &MailMergeRow) -> Result<()> {
     for state in [RecipientState::Waiting, RecipientState::Refused] {
         let mut tx = ctx.store.read(&actor.scope()).await?;
         let left = tx.mail_merges().with_draft(row.id, state, AT_ONCE).await?;
@@ -44,18 +57,7 @@ pub(super) async fn clear_away(
             store(ctx, actor, row, state, &person).await?;
         }
     }
-    let mut after = 0;
-    loop {
-        let mut tx = ctx.store.begin(&actor.scope()).await?;
-        let people = tx.mail_merges().people(row.id, None, after, PAGE).await?;
-        let Some(last) = people.last() else {
-            return Ok(None);
-        };
-        after = last.number;
-        let key = key(ctx, &mut tx, row).await?;
-        forget_rows(ctx, &mut tx, &key, people).await?;
-        tx.commit().await?;
-    }
+    Ok(())
 }
 
 /// Forgets what the list says of people who are written to no more.

@@ -303,6 +303,13 @@ pub async fn change(
 
 /// Forgets a mail merge that is not under way, and its list.
 pub async fn forget(ctx: &Ctx, actor: &Actor, id: MailMergeId) -> Result<()> {
+    let mut tx = ctx.store.read(&actor.scope()).await?;
+    let row = own(&mut tx, id).await?;
+    drop(tx);
+    if row.state.is_final() {
+        // The list knows which drafts they are.
+        clear::take_drafts_away(ctx, actor, &row).await?;
+    }
     let mut tx = ctx.store.begin(&actor.scope()).await?;
     let row = own(&mut tx, id).await?;
     if matches!(row.state, State::Running | State::Paused) {

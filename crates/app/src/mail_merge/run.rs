@@ -138,7 +138,10 @@ async fn drive(ctx: &Ctx, job: &RunMailMerge) -> Result<Option<Duration>> {
         };
         match row.state {
             State::Running => {}
-            State::Cancelled => return clear_away(ctx, &actor, &row).await,
+            State::Cancelled => {
+                clear_away(ctx, &actor, &row).await?;
+                return Ok(None);
+            }
             // What was under way when it was stopped has ended meanwhile.
             State::Draft | State::Paused | State::Done => {
                 clear_up(ctx, job, &actor, &row).await?;

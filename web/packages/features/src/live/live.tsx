@@ -32,7 +32,7 @@ export function staleKeys(event: LiveEvent): ReadonlyArray<readonly unknown[]> {
       return [keys.mailActions];
     // The rows of drafts come with threads_changed.
     case "drafts_changed":
-      return [keys.labels(event.id)];
+      return [keys.labels(event.id), keys.mailMergePreviews];
     case "send_changed":
       return [keys.sends];
     case "sessions_changed":

@@ -30,7 +30,7 @@ export function LetterPanel({ merge }: { merge: MailMerge }) {
   const [way, setWay] = useState([1]);
   const number = way[way.length - 1] ?? 1;
   const preview = useQuery({
-    ...previewQuery(api, merge.id, number),
+    ...previewQuery(api, merge, number),
     enabled: whole > 0,
     placeholderData: keepPreviousData,
   });
@@ -49,7 +49,7 @@ export function LetterPanel({ merge }: { merge: MailMerge }) {
           {m("mailmerge.edit_letter")}
         </Button>
       }
-      lead={m(merge.state === "draft" ? "mailmerge.letter_lead" : "mailmerge.letter_lead_running")}
+      lead={m(merge.state === "draft" ? "mailmerge.letter_lead" : "mailmerge.letter_lead_paused")}
     >
       {merge.columns.length > 0 && <Columns merge={merge} />}
       {whole === 0 ? (

@@ -53,7 +53,7 @@ function Parts({ merge }: { merge: MailMerge }) {
   return (
     <>
       {merge.state !== "draft" && <ProgressPanel merge={merge} />}
-      {open && <LetterPanel merge={merge} />}
+      {(merge.state === "draft" || merge.state === "paused") && <LetterPanel merge={merge} />}
       <PeoplePanel merge={merge} />
       {open && <PacePanel key={`${merge.id} pace`} merge={merge} />}
       {merge.state === "draft" && <StartPanel merge={merge} />}

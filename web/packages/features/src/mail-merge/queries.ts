@@ -48,12 +48,17 @@ export const recipientsQuery = (api: ApiClient, id: string, state: MailMergeReci
   });
 
 /** What the first one from a place on would get. It is read from the mailbox each time: the letter may have changed. */
-export const previewQuery = (api: ApiClient, id: string, number: number) =>
+export const previewQuery = (api: ApiClient, merge: MailMerge, number: number) =>
   queryOptions({
-    queryKey: [...keys.mailMerges, id, "preview", number] as const,
+    // Other columns are other variables.
+    queryKey: [...keys.mailMergePreviews, merge.id, merge.columns.length, number] as const,
     queryFn: ({ signal }) =>
       send(
-        api.POST("/api/v1/mail-merges/{id}/preview", { signal, params: { path: { id } }, body: { number } }),
+        api.POST("/api/v1/mail-merges/{id}/preview", {
+          signal,
+          params: { path: { id: merge.id } },
+          body: { number },
+        }),
       ),
     staleTime: 0,
     gcTime: 0,

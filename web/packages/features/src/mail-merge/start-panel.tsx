@@ -97,6 +97,7 @@ export function StartPanel({ merge }: { merge: MailMerge }) {
             disabled={whole === 0}
             loading={check.isPending}
             onClick={() => {
+              setDialog(undefined);
               setFound(undefined);
               check.mutate();
             }}
