@@ -29,6 +29,8 @@ macro_rules! faults {
                 let mails = mails(&app);
                 assert!(mails.values().all(|copies| copies.len() == 1), "nobody gets it twice");
                 assert_eq!(mails.len(), $mails, "{:?}", view.counts);
+                let struck = app.sandbox.control().faults().list();
+                assert!(struck.iter().all(|(_, hits)| *hits > 0), "a fault met nobody: {struck:?}");
                 app.sandbox.control().faults().clear();
                 if view.state == State::Paused {
                     mail_merge::resume(&app.ctx, &app.owner, merge.id).await.unwrap();
@@ -50,15 +52,17 @@ macro_rules! faults {
 }
 
 const SEND: &str = "/drafts/send";
+/// Making a draft, and writing one over.
+const DRAFTS: &str = "/upload/gmail/v1/users/me/drafts";
 /// Of the look-ups those that look for what became of a message, and not the one that reads the letter.
 const LOOKS: &str = "format=minimal|/messages\\?";
 
 faults! {
     s3_g19_sent_and_the_connection_reset: [Fault::new("G19")] => State::Done, None, 3;
     s3_g19_503_sent_and_503: [Fault::new("G19:503")] => State::Done, None, 3;
-    s3_n3_the_draft_s_request_is_lost: [Fault::new("N3").on("/drafts$").times(1)] => State::Done, None, 3;
-    s3_n3_drafts_are_lost_thrice: [Fault::new("N3").on("/drafts$").times(3)] => State::Done, None, 3;
-    s3_n4_half_an_answer_to_a_draft: [Fault::new("N4:cut").on("/drafts$").times(2)] => State::Done, None, 3;
+    s3_n3_the_draft_s_request_is_lost: [Fault::new("N3").on(DRAFTS).times(1)] => State::Done, None, 3;
+    s3_n3_drafts_are_lost_thrice: [Fault::new("N3").on(DRAFTS).times(3)] => State::Done, None, 3;
+    s3_n4_half_an_answer_to_a_draft: [Fault::new("N4:cut").on(DRAFTS).times(2)] => State::Done, None, 3;
     s3_g11_not_now: [Fault::new("G11").on(SEND).times(2)] => State::Done, None, 3;
     s3_g21_looks_fail: [Fault::new("G19"), Fault::new("G21").on(LOOKS).times(1)] => State::Done, None, 3;
 }
@@ -139,6 +143,29 @@ store_test! {
         assert_eq!(count(&ended(&app, merge.id).await, RecipientState::Sent), 25);
         assert!(mails(&app).values().all(|copies| copies.len() == 1));
         assert_eq!(drafts_of_ours(&app), 1, "only the letter is left");
+    }
+}
+
+store_test! {
+    async fn s3_forgetting_one_leaves_nothing_of_it_in_the_mailbox(t: TestStore) {
+        let app = TestApp::start(t).await;
+        // Drafts that nobody knows of are looked for by the housekeeping.
+        tenon_app::start_schedules(&app.ctx).await.unwrap();
+        let (merge, _) = merge(&app, "Forgotten", "<p>{{ row.name }}</p>").await;
+        add_list(&app, merge.id, &list_of(3)).await;
+        pace(&app, merge.id, 400, (0, 0), false).await;
+        // Made, and the answer cut off: here it is known by its header only.
+        app.sandbox.control().faults().push(Fault::new("N4:cut").on(DRAFTS).always());
+        start(&app, merge.id).await.unwrap();
+        app.settle().await;
+        assert!(drafts_of_ours(&app) > 1, "a draft lies there that nobody knows of");
+        mail_merge::cancel(&app.ctx, &app.owner, merge.id).await.unwrap();
+        mail_merge::forget(&app.ctx, &app.owner, merge.id).await.unwrap();
+        app.sandbox.control().faults().clear();
+        for _ in 0..27 {
+            app.pass(Duration::from_hours(1)).await;
+        }
+        assert_eq!((drafts_of_ours(&app), mails(&app).len()), (1, 0), "only the letter is left");
     }
 }
 
