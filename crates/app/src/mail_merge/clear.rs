@@ -8,8 +8,9 @@ use tenon_model::mail_merge::{DAY, RecipientState, State};
 use tenon_store::{MailMergeRow, RecipientRow, Tx};
 use tenon_vault::DataKey;
 
+use super::changed;
 use super::run::{RunMailMerge, is_of_mailbox, store, trouble_of};
-use super::{changed, key, open_details, seal_details};
+use super::sealed::{key, open_details, seal_details};
 use crate::compose::Letter;
 use crate::{Actor, Ctx, Result};
 

@@ -7,7 +7,8 @@ use tenon_model::template::{Filled, Template, TemplateError, Variables};
 use tenon_model::{MailMergeId, RecordId};
 use tenon_store::{MailMergeRow, RecipientRow, Tx};
 
-use super::{Content, Details, key, open_content, open_details, own};
+use super::own;
+use super::sealed::{Content, Details, key, open_content, open_details};
 use crate::compose::Letter;
 use crate::templates::{About, Filler, fits, refused};
 use crate::{Actor, Ctx, Error, Result};

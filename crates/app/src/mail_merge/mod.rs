@@ -8,22 +8,18 @@ mod clear;
 mod fill;
 mod people;
 mod run;
+mod sealed;
 mod steps;
 mod table;
+mod view;
 
-use serde::{Deserialize, Serialize};
 use tenon_connectors::ports::Priority;
 use tenon_model::event::EventKind;
 use tenon_model::hours::WallTime;
-use tenon_model::mail_merge::{
-    HIGHEST_DAILY_CAP, Pace, RecipientState, State, USUAL_DAILY_CAP, USUAL_GAP,
-};
-use tenon_model::policy::reason_text;
-use tenon_model::{ConnectionId, DraftId, MailMergeId, MemberId, RecordId, Time};
-use tenon_store::{MailMergeRow, Member, RecipientCount, RecipientRow, SendRow, StoreError, Tx};
-use tenon_vault::{Context, DataKey, Sealed};
+use tenon_model::mail_merge::{RecipientState, State, USUAL_DAILY_CAP, USUAL_GAP};
+use tenon_model::{DraftId, MailMergeId, MemberId};
+use tenon_store::{MailMergeRow, SendRow, StoreError, Tx};
 
-use crate::access::working_hours;
 use crate::compose::Letter;
 use crate::connections::view::visible;
 use crate::mail::Page;
@@ -34,102 +30,17 @@ pub use fill::{Checked, Preview, Problem, check, preview};
 pub use people::{Added, Contacts, Source, add, add_file, clear, people, remove, results};
 pub use run::RunMailMerge;
 pub(crate) use run::enqueue_overdue;
+pub use sealed::Column;
 pub use steps::{cancel, pause, resume, retry, start, test};
+pub use view::{Count, MailMergeView, Pacing, PersonView};
+
+use sealed::{Content, key, open_content, seal_content};
+use view::{pacing, view};
 
 /// Mail merges of one member that are being prepared.
 const DRAFTS: usize = 50;
 /// How often a change is tried while the mail merge moves forward.
 const TRIES: usize = 8;
-
-/// What is sealed of a mail merge.
-#[derive(Clone, Default, Serialize, Deserialize)]
-struct Content {
-    name: String,
-    #[serde(default)]
-    columns: Vec<Column>,
-}
-
-/// A column of a list: what its variable is called, and what stands at its top.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Column {
-    /// `city` of `row.city`.
-    pub key: String,
-    /// As in the file.
-    pub title: String,
-}
-
-/// What is sealed of somebody.
-#[derive(Clone, Default, Serialize, Deserialize)]
-struct Details {
-    #[serde(default)]
-    name: String,
-    address: String,
-    /// What the list says, until the message has gone.
-    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
-    row: std::collections::BTreeMap<String, String>,
-    /// Variables that had no value when it was their turn.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    missing: Vec<String>,
-}
-
-/// How many people stand where, and why.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Count {
-    /// Where.
-    pub state: RecipientState,
-    /// Why: a stable code.
-    pub reason: Option<String>,
-    /// The same in words.
-    pub reason_text: Option<&'static str>,
-    /// How many.
-    pub count: u64,
-}
-
-/// A mail merge.
-#[derive(Debug, Clone)]
-pub struct MailMergeView {
-    /// Id.
-    pub id: MailMergeId,
-    /// From which mailbox.
-    pub connection: ConnectionId,
-    /// The draft that holds the letter.
-    pub draft: DraftId,
-    /// Where it stands.
-    pub state: State,
-    /// Why it was stopped, or waits: a stable code.
-    pub reason: Option<String>,
-    /// The same in words.
-    pub reason_text: Option<&'static str>,
-    /// What people call it.
-    pub name: String,
-    /// Columns of its list.
-    pub columns: Vec<Column>,
-    /// How fast messages go.
-    pub pace: Pacing,
-    /// Where people stand.
-    pub counts: Vec<Count>,
-    /// When the next message goes.
-    pub next_at: Option<Time>,
-    /// When about the last one goes, if nothing changes.
-    pub ends_at: Option<Time>,
-    /// When it was made.
-    pub created_at: Time,
-    /// When it was started.
-    pub started_at: Option<Time>,
-    /// When it ended.
-    pub finished_at: Option<Time>,
-}
-
-/// How fast messages go, as the person says it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pacing {
-    /// At most so many messages of the mailbox in 24 hours.
-    pub daily_cap: u32,
-    /// Seconds between two messages: at least, and at most.
-    pub gap: (u32, u32),
-    /// Only in the member's working hours.
-    pub in_hours: bool,
-}
 
 /// What changes of a mail merge.
 #[derive(Debug, Clone, Default)]
@@ -144,31 +55,6 @@ pub struct Change {
     pub gap_max: Option<u32>,
     /// In working hours only.
     pub in_hours: Option<bool>,
-}
-
-/// Somebody to whom a mail merge goes.
-#[derive(Clone)]
-pub struct PersonView {
-    /// Place in the list.
-    pub number: i64,
-    /// May be empty.
-    pub name: String,
-    /// Address.
-    pub address: String,
-    /// The record that the message is filled in with.
-    pub record: Option<RecordId>,
-    /// What became of the message.
-    pub state: RecipientState,
-    /// Why it did not go: a stable code.
-    pub reason: Option<String>,
-    /// The same in words.
-    pub reason_text: Option<&'static str>,
-    /// Variables that had no value.
-    pub missing: Vec<String>,
-    /// The message on its way, for deciding about a doubtful one.
-    pub send: Option<tenon_model::SendId>,
-    /// When the message went, or was given up.
-    pub settled_at: Option<Time>,
 }
 
 /// Prepares a mail merge whose letter a draft holds; the one that there is already, if it has not ended.
@@ -363,12 +249,6 @@ async fn own(tx: &mut Tx, id: MailMergeId) -> Result<MailMergeRow> {
     row.ok_or(Error::NotFound("mail merge"))
 }
 
-/// The key of the mailbox.
-async fn key(ctx: &Ctx, tx: &mut Tx, row: &MailMergeRow) -> Result<std::sync::Arc<DataKey>> {
-    let connection = visible(tx, row.connection_id).await?;
-    ctx.keys.get(tx, connection.key_id).await
-}
-
 /// Changes a mail merge as it is now; again when it moved forward meanwhile.
 async fn edited(
     ctx: &Ctx,
@@ -393,103 +273,6 @@ async fn edited(
         }
     }
     Err(Error::TooLate)
-}
-
-fn seal_content(ctx: &Ctx, key: &DataKey, id: MailMergeId, content: &Content) -> Result<Sealed> {
-    let json = serde_json::to_vec(content).map_err(|_| Error::Internal("merge_json".into()))?;
-    Ok(key.seal(
-        &ctx.world,
-        &Context::new("mail_merges", "content", id.0),
-        &json,
-    )?)
-}
-
-fn open_content(key: &DataKey, row: &MailMergeRow) -> Result<Content> {
-    let context = Context::new("mail_merges", "content", row.id.0);
-    let json = key.open(&context, &row.content)?;
-    serde_json::from_slice(&json).map_err(|_| Error::Internal("merge_json".into()))
-}
-
-fn seal_details(
-    ctx: &Ctx,
-    key: &DataKey,
-    id: tenon_model::RecipientId,
-    details: &Details,
-) -> Result<Sealed> {
-    let json = serde_json::to_vec(details).map_err(|_| Error::Internal("merge_json".into()))?;
-    let context = Context::new("mail_merge_recipients", "details", id.0);
-    Ok(key.seal(&ctx.world, &context, &json)?)
-}
-
-fn open_details(key: &DataKey, row: &RecipientRow) -> Result<Details> {
-    let context = Context::new("mail_merge_recipients", "details", row.id.0);
-    let json = key.open(&context, &row.details)?;
-    serde_json::from_slice(&json).map_err(|_| Error::Internal("merge_json".into()))
-}
-
-fn pacing(row: &MailMergeRow) -> Pacing {
-    let seconds = |n: i64| u32::try_from(n).unwrap_or(u32::MAX);
-    Pacing {
-        daily_cap: u32::try_from(row.daily_cap).unwrap_or(HIGHEST_DAILY_CAP + 1),
-        gap: (seconds(row.gap_min), seconds(row.gap_max)),
-        in_hours: row.in_hours,
-    }
-}
-
-impl Pacing {
-    /// With the hours of the member whose mail merge it is.
-    fn pace(&self, member: Option<&Member>) -> Pace {
-        let hours = member.filter(|_| self.in_hours);
-        Pace {
-            daily_cap: self.daily_cap,
-            gap: self.gap,
-            hours: hours.map(|m| (working_hours(m), m.time_zone.clone())),
-        }
-    }
-}
-
-async fn view(ctx: &Ctx, tx: &mut Tx, actor: &Actor, row: MailMergeRow) -> Result<MailMergeView> {
-    let key = key(ctx, tx, &row).await?;
-    let content = open_content(&key, &row)?;
-    let counts = tx.mail_merges().counts(row.id).await?;
-    let member = tx.members().get(row.member_id).await?;
-    let pacing = pacing(&row);
-    let left = |(state, _, n): &RecipientCount| match state {
-        RecipientState::Waiting | RecipientState::Sending => *n,
-        _ => 0,
-    };
-    let left: u64 = counts.iter().map(left).sum();
-    let goes = matches!(row.state, State::Draft | State::Running);
-    let ends_at = (goes && left > 0).then(|| {
-        let begins = row.next_at.unwrap_or_default().max(ctx.world.now());
-        begins + pacing.pace(member.as_ref()).about(left)
-    });
-    let text = |code: &str| reason_text(code, actor.locale);
-    Ok(MailMergeView {
-        id: row.id,
-        connection: row.connection_id,
-        draft: row.draft_id,
-        state: row.state,
-        reason_text: row.reason.as_deref().map(text),
-        reason: row.reason,
-        name: content.name,
-        columns: content.columns,
-        pace: pacing,
-        counts: counts
-            .into_iter()
-            .map(|(state, reason, count)| Count {
-                state,
-                reason_text: reason.as_deref().map(text),
-                reason,
-                count,
-            })
-            .collect(),
-        next_at: row.next_at.filter(|_| row.state == State::Running),
-        ends_at,
-        created_at: row.created_at,
-        started_at: row.started_at,
-        finished_at: row.finished_at,
-    })
 }
 
 /// What the person says when it begins.

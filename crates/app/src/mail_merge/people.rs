@@ -4,18 +4,16 @@ use std::collections::{BTreeMap, HashSet};
 
 use bytes::Bytes;
 use tenon_model::mail_merge::{MOST_RECIPIENTS, RecipientState, State};
-use tenon_model::policy::reason_text;
 use tenon_model::records::Kind;
 use tenon_model::records::exchange::guard;
 use tenon_model::{MailMergeId, RecordId, Time};
 use tenon_store::{MailMergeRow, RecipientRow, RecordRow, Tx};
 use tenon_vault::DataKey;
 
+use super::sealed::{Column, Details, key, open_content, seal_content, seal_details};
 use super::table::{MOST_COLUMNS, file, read_table};
-use super::{Column, Details, MailMergeView, PersonView, TRIES};
-use super::{
-    changed, key, mail_merge, open_content, open_details, own, seal_content, seal_details,
-};
+use super::view::shown;
+use super::{MailMergeView, PersonView, TRIES, changed, mail_merge, own};
 use crate::compose::Addressee;
 use crate::mail::Page;
 use crate::records::exchange::{csv_line, csv_rows};
@@ -391,25 +389,6 @@ pub async fn people(
     Ok(Page {
         items: items?,
         next,
-    })
-}
-
-pub(super) fn shown(actor: &Actor, key: &DataKey, person: RecipientRow) -> Result<PersonView> {
-    let details = open_details(key, &person)?;
-    Ok(PersonView {
-        number: person.number,
-        name: details.name,
-        address: details.address,
-        record: person.record_id,
-        state: person.state,
-        reason_text: person
-            .reason
-            .as_deref()
-            .map(|c| reason_text(c, actor.locale)),
-        reason: person.reason,
-        missing: details.missing,
-        send: person.send_id,
-        settled_at: person.settled_at,
     })
 }
 

@@ -11,9 +11,11 @@ use tenon_model::mail_merge::{DAY, Event, RecipientState, State};
 use tenon_model::{ConnectionId, MailMergeId, MemberId, Scope, Time, WorkspaceId};
 use tenon_store::{MailMergeRow, RecipientRow, Tx};
 
+use super::changed;
 use super::clear::{Cleared, clear_away, clear_up};
 use super::fill::{Reader, opened, ready};
-use super::{changed, key, pacing, seal_details};
+use super::sealed::{key, seal_details};
+use super::view::pacing;
 use crate::access::acting_for;
 use crate::compose::{Addressee, Letter, Post, Written};
 use crate::sync::job_error;

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashSet};
 use tenon_model::mail_merge::MOST_RECIPIENTS;
 use tenon_model::records::fold;
 
-use super::Column;
 use super::people::{Added, Person};
+use super::sealed::Column;
 use crate::compose::Addressee;
 use crate::{Error, Result};
 
