@@ -22,8 +22,10 @@ mod records;
 mod reports;
 mod search;
 mod session;
+mod suppressions;
 mod teams;
 mod templates;
+mod unsubscribe;
 mod views;
 mod web;
 mod wire;
@@ -124,6 +126,7 @@ fn api_routes() -> OpenApiRouter<Api> {
             .merge(fields::routes())
             .merge(pipelines::routes())
             .merge(mail_merge::routes())
+            .merge(suppressions::routes())
             .merge(teams::routes())
             .merge(templates::routes())
             .merge(views::routes())
@@ -147,6 +150,7 @@ pub fn router(ctx: Ctx, options: ApiOptions) -> Router {
     let routes = routes
         .merge(meta::routes())
         .merge(hooks::routes())
+        .merge(unsubscribe::routes())
         .route("/oauth/callback/{issuer}", get(session::callback::callback))
         .fallback(web::fallback);
     edge::wrap(routes, &api).with_state(api)

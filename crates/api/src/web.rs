@@ -30,6 +30,8 @@ const NOT_PAGES: &[&str] = &[
     "/metrics",
     "/hooks",
     "/mcp",
+    "/t",
+    "/u",
 ];
 
 /// Answers everything that no route of the API takes.

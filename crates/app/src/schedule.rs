@@ -20,6 +20,7 @@ use crate::mail_merge::RunMailMerge;
 use crate::push::WatchMailbox;
 use crate::records::exchange::RunImport;
 use crate::records::{FollowFiles, MendKeys, enqueue_files};
+use crate::responses::ReadResponses;
 use crate::retention::{PurgeDaily, PurgeMail};
 use crate::sync::{SyncMailbox, job_error};
 use crate::{Ctx, Result};
@@ -44,6 +45,7 @@ pub fn register_jobs(runner: Runner<Ctx>) -> Runner<Ctx> {
         .register_bulk::<SyncMailbox>()
         .register_bulk::<WatchMailbox>()
         .register_bulk::<JoinMail>()
+        .register_bulk::<ReadResponses>()
         .register_bulk::<PurgeMail>()
         .register_bulk::<RefreshProfile>()
         .register_bulk::<KeepGrant>()

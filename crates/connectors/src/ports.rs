@@ -180,6 +180,8 @@ pub trait MailPort: Send + Sync {
     async fn content(&self, provider_id: &str) -> Result<Content>;
     /// Streams the decoded bytes of one part.
     async fn attachment(&self, provider_id: &str, part: &str) -> Result<ByteStream>;
+    /// The headers of a message, and nothing of its text: `Name: value` and CRLF for each (RFC 5322, 2.2).
+    async fn headers(&self, provider_id: &str) -> Result<Bytes>;
     /// Streams the message as received (RFC 5322 bytes).
     async fn original(&self, provider_id: &str) -> Result<ByteStream>;
     /// Has changes of the mailbox announced at `topic`, or goes on with that: asking again renews.

@@ -140,6 +140,8 @@ ids! {
     MailMergeId = "mmg";
     /// Somebody to whom a mail merge goes.
     RecipientId = "mmr";
+    /// An address that nobody writes to any more by what goes to many.
+    SuppressionId = "sup";
     /// A team of members.
     TeamId = "team";
     /// A rule by which conversations join a box.

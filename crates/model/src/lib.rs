@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod connection;
+pub mod delivery;
 pub mod event;
 pub mod feature;
 pub mod files;

@@ -162,6 +162,10 @@ saboteurs! {
     ImageReferrer = "image-referrer",
     /// A crash may write the memory of the server to the disk.
     CoreDumps = "core-dumps",
+    /// Opening the link of a message unsubscribes, as scanners of mail do.
+    UnsubscribedByGet = "unsubscribed-by-get",
+    /// Whoever has unsubscribed is written to by what is under way.
+    SuppressionLate = "suppression-late",
     /// The answer of a provider counts more than once.
     StateReusable = "state-reusable",
     /// What is shared with a team is shared with everybody.

@@ -49,7 +49,8 @@ impl Store {
             Db::Postgres(pool) => {
                 let vacuum = "VACUUM messages, threads, thread_labels, label_counts, thread_addresses, labels, \
                               mailboxes, skipped, runs, tokens, keys, connections, jobs, flows, purges, \
-                              mail_actions, mail_action_items, drafts, sends, mail_merges, mail_merge_recipients";
+                              mail_actions, mail_action_items, drafts, sends, mail_merges, mail_merge_recipients, \
+                              deliveries, responses";
                 sqlx::raw_sql(vacuum).execute(pool).await?;
                 Ok(())
             }

@@ -93,6 +93,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0016_mail_merge.sql"),
         postgres: include_str!("../migrations/postgres/0016_mail_merge.sql"),
     },
+    Migration {
+        version: 17,
+        sqlite: include_str!("../migrations/sqlite/0017_deliveries.sql"),
+        postgres: include_str!("../migrations/postgres/0017_deliveries.sql"),
+    },
 ];
 
 const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS schema_versions (\

@@ -33,6 +33,7 @@ pub const LARGE_TABLES: &[LargeTable] = &[
     ),
     table("mail_action_items", "(action_id, seq)"),
     table("mail_merge_recipients", "rowid"),
+    table("deliveries", "rowid"),
     table("jobs", "rowid"),
 ];
 

@@ -58,6 +58,7 @@ pub const SEALED_COLUMNS: &[SealedColumn] = &[
     by_id("templates", "content"),
     by_id("mail_merges", "content"),
     by_id("mail_merge_recipients", "details"),
+    by_id("suppressions", "content"),
     by_id("members", "totp"),
     by_id("invitations", "email"),
     by_id("identities", "account"),

@@ -62,7 +62,7 @@ const COLUMNS: &str = "id, workspace_id, member_id, connection_id, draft_id, pro
                        attempts, lookups, send_at, committed_at, reason, known, envelope, provider_message_id, \
                        repeat_key, request_hash, created_at, finished_at, scheduled_for, scheduled_zone, \
                        recipient_id";
-const OWN: &str = "workspace_id = $1 AND ($2 IS NULL OR member_id = $2)";
+pub(crate) const OWN: &str = "workspace_id = $1 AND ($2 IS NULL OR member_id = $2)";
 
 fn read(row: &Row) -> Result<SendRow, StoreError> {
     let mut r = row.reader();

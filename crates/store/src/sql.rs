@@ -11,7 +11,8 @@ use tenon_model::{
     BulkId, ConnectionId, ConsentId, DraftId, FieldId, FileId, IdentityId, ImportId, InvitationId,
     JobId, KeyId, LabelId, MailActionId, MailMergeId, MailRuleId, MemberId, MergeId, MessageId,
     NodeId, PasskeyId, PipelineId, ReceiptId, RecipientId, RecordId, RequestId, SavedSearchId,
-    SendId, SessionId, StageId, TeamId, TemplateId, ThreadId, Time, ViewId, WorkspaceId,
+    SendId, SessionId, StageId, SuppressionId, TeamId, TemplateId, ThreadId, Time, ViewId,
+    WorkspaceId,
 };
 use tenon_vault::Sealed;
 use uuid::Uuid;
@@ -106,6 +107,7 @@ values! {
     MailRuleId, Uuid, |v| v.0;
     MailMergeId, Uuid, |v| v.0;
     RecipientId, Uuid, |v| v.0;
+    SuppressionId, Uuid, |v| v.0;
     ImportId, Uuid, |v| v.0;
     Kind, Text, |v| v.as_str().to_owned();
     FieldType, Text, |v| v.as_str().to_owned();
@@ -491,6 +493,7 @@ columns! {
     MailRuleId, Uuid, |v| Some(Self(v));
     MailMergeId, Uuid, |v| Some(Self(v));
     RecipientId, Uuid, |v| Some(Self(v));
+    SuppressionId, Uuid, |v| Some(Self(v));
     Kind, String, |v| Self::parse(&v);
     FieldType, String, |v| Self::parse(&v);
     PipelineKind, String, |v| Self::parse(&v);

@@ -138,7 +138,17 @@ struct MailMerge {
     gap_max_seconds: u32,
     /// Whether messages go in the member's working hours only.
     working_hours_only: bool,
+    /// Whether messages carry a way out: a line at their end, and the button of mail programs (RFC 8058).
+    unsubscribe: bool,
     counts: Vec<MailMergeCount>,
+    /// A person answered so many.
+    replied: u64,
+    /// A machine answered so many, and no person.
+    auto_replied: u64,
+    /// So many were not delivered.
+    bounced: u64,
+    /// So many want no more.
+    unsubscribed: u64,
     /// When the next message goes.
     #[schema(required)]
     next_at: Option<Timestamp>,
@@ -167,7 +177,12 @@ impl From<MailMergeView> for MailMerge {
             gap_min_seconds: v.pace.gap.0,
             gap_max_seconds: v.pace.gap.1,
             working_hours_only: v.pace.in_hours,
+            unsubscribe: v.unsubscribe,
             counts: v.counts.into_iter().map(Into::into).collect(),
+            replied: v.came_back.replied,
+            auto_replied: v.came_back.auto_replied,
+            bounced: v.came_back.bounced,
+            unsubscribed: v.came_back.unsubscribed,
             next_at: v.next_at.map(Into::into),
             ends_at: v.ends_at.map(Into::into),
             created_at: v.created_at.into(),
@@ -259,6 +274,9 @@ struct MailMergeChange {
     gap_max_seconds: Option<u32>,
     #[serde(default)]
     working_hours_only: Option<bool>,
+    /// Whether messages carry a way out.
+    #[serde(default)]
+    unsubscribe: Option<bool>,
 }
 
 /// Changes name and pace, also while messages go
@@ -275,6 +293,7 @@ async fn change_mail_merge(
         gap_min: input.gap_min_seconds,
         gap_max: input.gap_max_seconds,
         in_hours: input.working_hours_only,
+        unsubscribe: input.unsubscribe,
     };
     let view = mail_merge::change(&api.ctx, &actor, id, change).await?;
     Ok(Json(view.into()))

@@ -6,8 +6,9 @@ use axum::response::Response;
 use bytes::Bytes;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
-use tenon_app::mail_merge::{self, Added, Checked, Contacts, PersonView, Preview, Source};
+use tenon_app::mail_merge::{self, Added, Checked, Contacts, PersonView, Preview, Source, Wanted};
 use tenon_model::MailMergeId;
+use tenon_model::delivery::Failure;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{GetProblems, LetterProblems, MailMerge, MailMergeRecipientState, StepProblems};
@@ -50,6 +51,21 @@ pub(super) struct MailMergeRecipient {
     /// When the message went, or was given up.
     #[schema(required)]
     settled_at: Option<Timestamp>,
+    /// When a person answered it.
+    #[schema(required)]
+    replied_at: Option<Timestamp>,
+    /// When a machine answered it for them: they are away, or their case has a number.
+    #[schema(required)]
+    auto_replied_at: Option<Timestamp>,
+    /// When it turned out not to be delivered.
+    #[schema(required)]
+    bounced_at: Option<Timestamp>,
+    /// Why it was not: `no_such_address`, `mailbox_full`, `blocked`, `daily_limit`, `too_large`, `not_delivered`.
+    #[schema(required)]
+    failure: Option<&'static str>,
+    /// When they said that they want no more.
+    #[schema(required)]
+    unsubscribed_at: Option<Timestamp>,
 }
 
 impl From<PersonView> for MailMergeRecipient {
@@ -65,6 +81,11 @@ impl From<PersonView> for MailMergeRecipient {
             missing: p.missing,
             send_id: p.send.map(Into::into),
             settled_at: p.settled_at.map(Into::into),
+            replied_at: p.came_back.replied_at.map(Into::into),
+            auto_replied_at: p.came_back.auto_replied_at.map(Into::into),
+            bounced_at: p.came_back.bounced_at.map(Into::into),
+            failure: p.came_back.failure.map(Failure::as_str),
+            unsubscribed_at: p.came_back.unsubscribed_at.map(Into::into),
         }
     }
 }
@@ -77,6 +98,9 @@ pub(super) struct RecipientsPage {
     #[serde(default)]
     #[param(value_type = Option<MailMergeRecipientState>)]
     state: Option<String>,
+    /// Those of whom this came back only: `reply`, `auto_reply`, `bounce`, `unsubscribed`.
+    #[serde(default)]
+    response: Option<String>,
     /// `next` of the page before.
     #[serde(default)]
     after: Option<String>,
@@ -97,8 +121,12 @@ pub(super) async fn list_recipients(
     extract::Id(id): extract::Id<MailMergeId>,
     Query(page): Query<RecipientsPage>,
 ) -> Answer<Json<Page<MailMergeRecipient>>> {
-    let (state, after) = (page.state.as_deref(), page.after.as_deref());
-    let page = mail_merge::people(&api.ctx, &actor, id, state, after, page.limit).await?;
+    let after = page.after.as_deref();
+    let wanted = Wanted {
+        state: page.state.as_deref(),
+        response: page.response.as_deref(),
+    };
+    let page = mail_merge::people(&api.ctx, &actor, id, wanted, after, page.limit).await?;
     Ok(Json(Page {
         items: page.items.into_iter().map(Into::into).collect(),
         next: page.next,
@@ -336,7 +364,7 @@ struct MailMergeProblem {
     number: i64,
     name: String,
     address: String,
-    /// `missing_values`, `record_gone`, `letter_too_much`.
+    /// `missing_values`, `record_gone`, `letter_too_much`, `unsubscribed`, `bounced_before`, `wants_no_mail`.
     code: &'static str,
     /// The same in plain words.
     text: &'static str,
@@ -403,7 +431,7 @@ pub(super) async fn check_recipients(
 
 /// What became of everybody, as a file
 ///
-/// CSV with number, address, name, state, reason, missing variables and time.
+/// CSV with number, address, name, state, reason, missing variables, time, and what came back.
 #[utoipa::path(
     get, path = "/mail-merges/{id}/results", tag = "compose", params(("id" = Id, Path, description = "Mail merge")),
     responses((status = 200, description = "The file, as an attachment", content_type = "text/csv", body = Vec<u8>), GetProblems)

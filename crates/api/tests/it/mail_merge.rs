@@ -209,3 +209,33 @@ async fn a_letter_that_is_wrong_and_a_list_that_is_none_are_refused() {
         .await;
     other.is_problem(404, "not_found");
 }
+
+/// The way out of a mail merge that went to Zoé.
+pub(crate) async fn page_of_one(app: &TestApp, owner: &mut Browser) -> String {
+    let connection = app.sync_for(owner, WRITING).await;
+    let draft = letter(owner, &connection, "News", "<p>News</p>").await;
+    let merge = owner
+        .post(PATH, json!({ "draft_id": draft["id"] }))
+        .await
+        .json();
+    assert_eq!(merge["unsubscribe"], true);
+    put_list(owner, &merge, "", "Mail\nzoe@partner.example\n").await;
+    owner
+        .post(&format!("{}/start", path(&merge)), json!({}))
+        .await;
+    let done = settled(owner, &merge).await;
+    assert_eq!(
+        (&done["state"], &done["unsubscribed"]),
+        (&json!("done"), &json!(0))
+    );
+    let control = app.sandbox.control();
+    let account = "alice@example.com";
+    let mails = control.messages(account);
+    let links = mails
+        .iter()
+        .filter_map(|(id, _, _)| control.header(account, id, "List-Unsubscribe"))
+        .filter(|link| link.contains("/u/"));
+    let link = links.last().unwrap();
+    let token = link.rsplit_once("/u/").unwrap().1;
+    format!("/u/{}", token.trim_matches(['<', '>', ' ']))
+}

@@ -44,4 +44,5 @@ mod templates;
 mod tenants;
 mod tokens;
 mod two_nodes;
+mod unsubscribe;
 mod views;

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use tenon_connectors::ports::{DraftRef, Priority, WriteError};
 use tenon_model::mail::{Address, normalize_address};
 use tenon_model::outbox::Event;
+use tenon_model::policy::Locale;
 use tenon_model::template::{Filled, Template};
 use tenon_model::{DraftId, RecipientId, SendId};
 use tenon_store::{DraftRow, Tx};
@@ -131,7 +132,29 @@ impl Letter {
         Ok(Filled { html, ..filled })
     }
 
-    fn bytes(&self, ctx: &Ctx, id: DraftId, to: &Addressee, filled: &Filled) -> Result<Bytes> {
+    /// A message with its way out as people see it, under what was written.
+    pub(crate) fn with_way_out(mut filled: Filled, locale: Locale, page: &str) -> Filled {
+        let (before, link) = match locale {
+            Locale::En => ("If you do not want such messages any more:", "unsubscribe"),
+            Locale::Fr => (
+                "Si vous ne souhaitez plus recevoir de tels messages :",
+                "se désinscrire",
+            ),
+        };
+        filled.html.push_str(&format!(
+            "<p style=\"color:#6b6b6b;font-size:12px\">{before} <a href=\"{page}\">{link}</a></p>"
+        ));
+        filled
+    }
+
+    fn bytes(
+        &self,
+        ctx: &Ctx,
+        id: DraftId,
+        to: &Addressee,
+        filled: &Filled,
+        unsubscribe: Option<&str>,
+    ) -> Result<Bytes> {
         let content = Content {
             to: vec![to.0.clone()],
             cc: Vec::new(),
@@ -147,11 +170,12 @@ impl Letter {
             answers: &Answers::default(),
             files: &self.read.files,
             at: ctx.world.now(),
+            unsubscribe,
         })
     }
 
     /// Puts the message to somebody into the mailbox as the draft `id`. With the same id it can be done again after a
-    /// lost answer or a crash: one that is there already is written over.
+    /// lost answer or a crash: one that is there already is written over. `unsubscribe` is the page of its way out.
     pub(crate) async fn write(
         &self,
         ctx: &Ctx,
@@ -159,9 +183,13 @@ impl Letter {
         id: DraftId,
         to: &Addressee,
         filled: Filled,
+        unsubscribe: Option<&str>,
     ) -> Result<Written> {
-        let filled = Self::cleaned(filled)?;
-        let bytes = self.bytes(ctx, id, to, &filled)?;
+        let mut filled = Self::cleaned(filled)?;
+        if let Some(page) = unsubscribe {
+            filled = Self::with_way_out(filled, actor.locale, page);
+        }
+        let bytes = self.bytes(ctx, id, to, &filled, unsubscribe)?;
         let now = ctx.world.now();
         let row = DraftRow {
             id,

@@ -41,6 +41,8 @@ pub(super) struct Parts<'a> {
     pub(super) answers: &'a Answers,
     pub(super) files: &'a [File],
     pub(super) at: Time,
+    /// The address of the page where the one it goes to says that they want no more (RFC 8058).
+    pub(super) unsubscribe: Option<&'a str>,
 }
 
 /// The `Content-ID` of a file (RFC 2392): an id with an `@`, as mail programs expect it.
@@ -56,7 +58,11 @@ pub(super) fn build(parts: &Parts<'_>) -> Result<Bytes> {
         content.html,
         content.quoted_html.as_deref().unwrap_or_default()
     );
-    let text = mail_parser::decoders::html::html_to_text(&html);
+    let mut text = mail_parser::decoders::html::html_to_text(&html);
+    if let Some(page) = parts.unsubscribe {
+        // The words of a link are all that is left of it in plain text.
+        text = format!("{}\r\n{page}\r\n", text.trim_end());
+    }
     let (mut related, mut mixed) = (Vec::new(), Vec::new());
     for file in parts.files {
         let reference = format!("cid:{}", file.id);
@@ -104,6 +110,19 @@ pub(super) fn build(parts: &Parts<'_>) -> Result<Bytes> {
     if !parts.answers.references.is_empty() {
         let references = parts.answers.references.iter().map(String::as_str);
         message = message.references(MessageId::new_list(references));
+    }
+    if let Some(page) = parts.unsubscribe {
+        message = message.header("List-Unsubscribe", Raw::new(format!("<{page}>")));
+        // Without TLS no provider would take it for one click.
+        if page.starts_with("https:")
+            || page.starts_with("http://127.")
+            || page.starts_with("http://localhost")
+        {
+            message = message.header(
+                "List-Unsubscribe-Post",
+                Raw::new("List-Unsubscribe=One-Click"),
+            );
+        }
     }
     let bytes = message
         .body(body)
@@ -230,6 +249,7 @@ mod tests {
             answers: &answers,
             files: &files,
             at: world.now(),
+            unsubscribe: None,
         };
         let bytes = build(&parts).unwrap();
         let text = String::from_utf8_lossy(&bytes);

@@ -120,6 +120,7 @@ impl Work {
             answers: &answers,
             files: &gathered.files,
             at: ctx.world.now(),
+            unsubscribe: None,
         })?;
         Ok(Self {
             desk,
@@ -231,6 +232,7 @@ async fn replace(
         answers: &answers,
         files: &gathered.files,
         at: ctx.world.now(),
+        unsubscribe: None,
     })?;
     let thread = Some(at.thread_id.as_str()).filter(|t| !t.is_empty());
     match desk.port.update_draft(&provider_id, bytes, thread).await {

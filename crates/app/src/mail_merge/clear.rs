@@ -18,6 +18,9 @@ use crate::{Actor, Ctx, Result};
 const QUOTA: Duration = Duration::from_mins(10);
 /// So many refused ones in a row are no accident.
 const IN_A_ROW: usize = 10;
+/// How long what the list says of somebody is kept after their message has gone: the mailbox's own provider may send it
+/// back after it has taken it (fault G22), and they are written to again.
+pub(super) const KEPT: Duration = Duration::from_hours(1);
 /// People that are cleared up in one turn.
 const AT_ONCE: u32 = 50;
 /// People of one transaction.
@@ -43,7 +46,11 @@ pub(super) async fn clear_away(ctx: &Ctx, actor: &Actor, row: &MailMergeRow) -> 
 
 /// Takes the drafts of messages that will not go out of the mailbox of one that has ended.
 pub(super) async fn take_drafts_away(ctx: &Ctx, actor: &Actor, row: &MailMergeRow) -> Result<()> {
-    for state in [RecipientState::Waiting, RecipientState::Refused] {
+    for state in [
+        RecipientState::Waiting,
+        RecipientState::Refused,
+        RecipientState::Skipped,
+    ] {
         let mut tx = ctx.store.read(&actor.scope()).await?;
         let left = tx.mail_merges().with_draft(row.id, state, AT_ONCE).await?;
         drop(tx);
@@ -100,6 +107,8 @@ async fn take_away(
 pub(super) enum Cleared {
     /// All is.
     Up,
+    /// All is, but what is kept for a while.
+    Later,
     /// The mail merge has another pace now.
     Moved,
     /// Something that stops it.
@@ -115,12 +124,16 @@ pub(super) async fn clear_up(
 ) -> Result<Cleared> {
     let mut tx = ctx.store.read(&actor.scope()).await?;
     let sent = RecipientState::Sent;
-    let gone = tx.mail_merges().with_draft(row.id, sent, AT_ONCE).await?;
+    let mut gone = tx.mail_merges().with_draft(row.id, sent, AT_ONCE).await?;
+    let so_many = gone.len();
+    let old = ctx.world.now() - KEPT;
+    gone.retain(|p| p.settled_at.is_none_or(|at| at <= old));
+    let kept = gone.len() < so_many || so_many == AT_ONCE as usize;
     let refused = RecipientState::Refused;
-    let left = tx
-        .mail_merges()
-        .with_draft(row.id, refused, AT_ONCE)
-        .await?;
+    let mut left = Vec::new();
+    for state in [refused, RecipientState::Skipped] {
+        left.extend(tx.mail_merges().with_draft(row.id, state, AT_ONCE).await?);
+    }
     let newest = tx
         .mail_merges()
         .newest_settled(row.id, row.resumed_at, IN_A_ROW as u32)
@@ -138,8 +151,9 @@ pub(super) async fn clear_up(
             return Ok(Cleared::Trouble(code.to_owned()));
         }
         person.draft_id = None;
+        let from = person.state;
         // In one that has ended nobody waits: they can be written to once more.
-        let goes_on = !row.state.is_final();
+        let goes_on = !row.state.is_final() && from == refused;
         if let Some(reason) = person.reason.take_if(|r| goes_on && is_of_mailbox(r)) {
             // Not their fault: they wait for their turn again.
             person.state = RecipientState::Waiting;
@@ -147,7 +161,7 @@ pub(super) async fn clear_up(
             person.settled_at = None;
             trouble = Some(reason);
         }
-        store(ctx, actor, row, refused, &person).await?;
+        store(ctx, actor, row, from, &person).await?;
     }
     match trouble.as_deref() {
         None => {}
@@ -163,7 +177,7 @@ pub(super) async fn clear_up(
     if newest.len() == IN_A_ROW && newest.iter().all(|s| *s == refused) {
         return Ok(Cleared::Trouble("refused_often".to_owned()));
     }
-    Ok(Cleared::Up)
+    Ok(if kept { Cleared::Later } else { Cleared::Up })
 }
 
 /// Nothing goes for a while.

@@ -10,6 +10,7 @@ use tenon_store::{MailMergeRow, RecipientRow, Tx};
 use super::own;
 use super::sealed::{Content, Details, key, open_content, open_details};
 use crate::compose::Letter;
+use crate::suppressions::{TEST_LINK, address_of, suppressed};
 use crate::templates::{About, Filler, fits, refused};
 use crate::{Actor, Ctx, Error, Result};
 
@@ -143,13 +144,18 @@ pub async fn preview(ctx: &Ctx, actor: &Actor, id: MailMergeId, from: i64) -> Re
         .template
         .preview(&variables)
         .map_err(|e| refused(&e))?;
+    let mut filled = Letter::cleaned(filled)?;
+    if row.unsubscribe {
+        let page = address_of(ctx, TEST_LINK);
+        filled = Letter::with_way_out(filled, actor.locale, &page);
+    }
     let sender = letter.sender();
     Ok(Preview {
         number: person.number,
         name: details.name,
         address: details.address,
         from: (sender.name().to_owned(), sender.address().to_owned()),
-        filled: Letter::cleaned(filled)?,
+        filled,
         files: letter.files().map(str::to_owned).collect(),
     })
 }
@@ -191,6 +197,7 @@ pub async fn check(
     limit: u32,
 ) -> Result<Checked> {
     let limit = limit.clamp(1, 2_000);
+    ctx.keys.warm_workspace(actor.workspace).await?;
     let mut tx = ctx.store.read(&actor.scope()).await?;
     let row = own(&mut tx, id).await?;
     drop(tx);
@@ -204,7 +211,15 @@ pub async fn check(
     let mut problems = Vec::new();
     for person in &people {
         let details = open_details(&key, person)?;
-        if let Err(hole) = reader.fill(&mut tx, person.record_id, &details).await? {
+        let no_more = suppressed(ctx, &mut tx, actor.workspace, &details.address).await?;
+        let hole = match no_more {
+            Some(cause) => Some(Hole::of(cause.reason())),
+            None => reader
+                .fill(&mut tx, person.record_id, &details)
+                .await?
+                .err(),
+        };
+        if let Some(hole) = hole {
             problems.push(Problem {
                 number: person.number,
                 name: details.name,

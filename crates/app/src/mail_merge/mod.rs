@@ -4,6 +4,7 @@
 //! under the mailbox's key, and how far it is. Each message is written into the mailbox as a draft of its own and goes
 //! through the outbox, so that nobody gets it twice.
 
+mod back;
 mod clear;
 mod fill;
 mod people;
@@ -14,6 +15,7 @@ mod table;
 mod view;
 
 use tenon_connectors::ports::Priority;
+use tenon_model::delivery::SUPPRESSED;
 use tenon_model::event::EventKind;
 use tenon_model::hours::WallTime;
 use tenon_model::mail_merge::{RecipientState, State, USUAL_DAILY_CAP, USUAL_GAP};
@@ -26,13 +28,14 @@ use crate::mail::Page;
 use crate::record_setup::{name, no_viewers};
 use crate::{Actor, Ctx, Error, Result};
 
+pub(crate) use back::{address_of, not_sent};
 pub use fill::{Checked, Preview, Problem, check, preview};
-pub use people::{Added, Contacts, Source, add, add_file, clear, people, remove, results};
+pub use people::{Added, Contacts, Source, Wanted, add, add_file, clear, people, remove, results};
 pub use run::RunMailMerge;
 pub(crate) use run::enqueue_overdue;
 pub use sealed::Column;
 pub use steps::{cancel, pause, resume, retry, start, test};
-pub use view::{Count, MailMergeView, Pacing, PersonView};
+pub use view::{CameBack, Count, MailMergeView, Pacing, PersonView};
 
 use sealed::{Content, key, open_content, seal_content};
 use view::{pacing, view};
@@ -55,6 +58,8 @@ pub struct Change {
     pub gap_max: Option<u32>,
     /// In working hours only.
     pub in_hours: Option<bool>,
+    /// Whether messages carry a way out.
+    pub unsubscribe: Option<bool>,
 }
 
 /// Prepares a mail merge whose letter a draft holds; the one that there is already, if it has not ended.
@@ -104,6 +109,7 @@ pub async fn create(ctx: &Ctx, actor: &Actor, draft: DraftId) -> Result<MailMerg
         started_at: None,
         resumed_at: None,
         finished_at: None,
+        unsubscribe: true,
     };
     match tx.mail_merges().insert(&row).await {
         // Made twice at the same moment.
@@ -172,6 +178,7 @@ pub async fn change(
         row.gap_min = or(change.gap_min, row.gap_min);
         row.gap_max = or(change.gap_max, row.gap_max);
         row.in_hours = change.in_hours.unwrap_or(row.in_hours);
+        row.unsubscribe = change.unsubscribe.unwrap_or(row.unsubscribe);
         let problems = pacing(row).pace(None).problems();
         if problems.is_empty() {
             // What waits for the pace that it had looks again when its turn is.
@@ -212,7 +219,10 @@ pub(crate) async fn told(tx: &mut Tx, row: &SendRow) -> Result<()> {
     let Some(recipient) = row.recipient_id else {
         return Ok(());
     };
-    let state = RecipientState::of(row.state);
+    let state = match row.reason.as_deref() {
+        Some(reason) if SUPPRESSED.contains(&reason) => RecipientState::Skipped,
+        _ => RecipientState::of(row.state),
+    };
     let reason = row.reason.as_deref().filter(|_| row.state.is_final());
     let of = tx
         .mail_merges()
@@ -234,7 +244,7 @@ pub(crate) async fn told(tx: &mut Tx, row: &SendRow) -> Result<()> {
     news(tx, row.member_id, merge).await
 }
 
-async fn news(tx: &mut Tx, member: MemberId, merge: MailMergeId) -> Result<()> {
+pub(crate) async fn news(tx: &mut Tx, member: MemberId, merge: MailMergeId) -> Result<()> {
     let kind = EventKind::MailMergeChanged;
     let subject = merge.to_string();
     Ok(tx.events().append(kind, Some(member), subject).await?)

@@ -1,8 +1,9 @@
 //! The list of a mail merge: people from records or from a file, each address once.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use bytes::Bytes;
+use tenon_model::delivery::{Failure, Response};
 use tenon_model::mail_merge::{MOST_RECIPIENTS, RecipientState, State};
 use tenon_model::records::Kind;
 use tenon_model::records::exchange::guard;
@@ -356,16 +357,33 @@ pub async fn clear(ctx: &Ctx, actor: &Actor, id: MailMergeId) -> Result<MailMerg
     mail_merge(ctx, actor, id).await
 }
 
-/// The people of the list in its order; those in one state if given.
+/// Which people of a list are asked for.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wanted<'w> {
+    /// In this state.
+    pub state: Option<&'w str>,
+    /// Of whom this came back.
+    pub response: Option<&'w str>,
+}
+
+/// The people of the list in its order.
 pub async fn people(
     ctx: &Ctx,
     actor: &Actor,
     id: MailMergeId,
-    state: Option<&str>,
+    wanted: Wanted<'_>,
     after: Option<&str>,
     limit: u32,
 ) -> Result<Page<PersonView>> {
-    let state = match state {
+    let response = match wanted.response {
+        None => None,
+        Some("unsubscribed") => Some(Response::Complaint),
+        Some(word) => match Response::parse(word) {
+            known @ (Response::Reply | Response::AutoReply | Response::Bounce) => Some(known),
+            _ => return Err(Error::field("response", "is none of the responses")),
+        },
+    };
+    let state = match wanted.state {
         None => None,
         Some(word) => Some(
             RecipientState::parse(word)
@@ -382,10 +400,22 @@ pub async fn people(
     let mut tx = ctx.store.read(&actor.scope()).await?;
     let row = own(&mut tx, id).await?;
     let key = key(ctx, &mut tx, &row).await?;
-    let found = tx.mail_merges().people(id, state, after, limit).await?;
+    let found = tx
+        .mail_merges()
+        .people_with(id, state, response, after, limit)
+        .await?;
     let next = found.last().filter(|_| found.len() as u32 == limit);
     let next = next.map(|p| p.number.to_string());
-    let items: Result<Vec<_>> = found.into_iter().map(|p| shown(actor, &key, p)).collect();
+    let ids: Vec<_> = found.iter().map(|p| p.id).collect();
+    let deliveries = tx.deliveries().of_people(&ids).await?;
+    let deliveries: HashMap<_, _> = deliveries.iter().map(|d| (d.id, d)).collect();
+    let items: Result<Vec<_>> = found
+        .into_iter()
+        .map(|p| {
+            let delivery = deliveries.get(&p.id).copied();
+            shown(actor, &key, p, delivery)
+        })
+        .collect();
     Ok(Page {
         items: items?,
         next,
@@ -395,13 +425,25 @@ pub async fn people(
 /// What became of everybody, as CSV with CRLF, UTF-8 with a mark, which spreadsheets look for.
 pub async fn results(ctx: &Ctx, actor: &Actor, id: MailMergeId) -> Result<Bytes> {
     let titles = [
-        "number", "address", "name", "state", "reason", "missing", "at",
+        "number",
+        "address",
+        "name",
+        "state",
+        "reason",
+        "missing",
+        "at",
+        "replied",
+        "auto_replied",
+        "bounced",
+        "failure",
+        "unsubscribed",
     ];
+    let at = |time: Option<Time>| time.map(Time::to_rfc3339).unwrap_or_default();
     let mut out = "\u{feff}".as_bytes().to_vec();
     out.extend(csv_line(&titles.map(str::to_owned)));
     let mut after: Option<String> = None;
     loop {
-        let page = people(ctx, actor, id, None, after.as_deref(), 500).await?;
+        let page = people(ctx, actor, id, Wanted::default(), after.as_deref(), 500).await?;
         for p in page.items {
             // What came from a file is no formula in the next one.
             out.extend(csv_line(&[
@@ -411,7 +453,12 @@ pub async fn results(ctx: &Ctx, actor: &Actor, id: MailMergeId) -> Result<Bytes>
                 p.state.as_str().to_owned(),
                 p.reason.unwrap_or_default(),
                 p.missing.join(", "),
-                p.settled_at.map(Time::to_rfc3339).unwrap_or_default(),
+                at(p.settled_at),
+                at(p.came_back.replied_at),
+                at(p.came_back.auto_replied_at),
+                at(p.came_back.bounced_at),
+                p.came_back.failure.map_or("", Failure::as_str).to_owned(),
+                at(p.came_back.unsubscribed_at),
             ]));
         }
         match page.next {

@@ -12,12 +12,13 @@ use tenon_model::{ConnectionId, MailMergeId, MemberId, Scope, Time, WorkspaceId}
 use tenon_store::{MailMergeRow, RecipientRow, Tx};
 
 use super::changed;
-use super::clear::{Cleared, clear_away, clear_up};
+use super::clear::{Cleared, KEPT, clear_away, clear_up};
 use super::fill::{Reader, opened, ready};
 use super::sealed::{key, seal_details};
 use super::view::pacing;
 use crate::access::acting_for;
 use crate::compose::{Addressee, Letter, Post, Written};
+use crate::suppressions::{link, suppressed};
 use crate::sync::job_error;
 use crate::{Actor, Ctx, Error, Result};
 
@@ -146,12 +147,12 @@ async fn drive(ctx: &Ctx, job: &RunMailMerge) -> Result<Option<Duration>> {
             }
             // What was under way when it was stopped has ended meanwhile.
             State::Draft | State::Paused | State::Done => {
-                clear_up(ctx, job, &actor, &row).await?;
-                return Ok(None);
+                let up = clear_up(ctx, job, &actor, &row).await?;
+                return Ok(matches!(up, Cleared::Later).then_some(KEPT));
             }
         }
         match clear_up(ctx, job, &actor, &row).await? {
-            Cleared::Up => {}
+            Cleared::Up | Cleared::Later => {}
             Cleared::Moved => continue,
             Cleared::Trouble(code) => return pause(ctx, job, &row, &code).await,
         }
@@ -336,7 +337,7 @@ async fn finish(ctx: &Ctx, job: &RunMailMerge, row: &MailMergeRow) -> Result<Nex
     }
     changed(&mut tx, &row).await?;
     tx.commit().await?;
-    Ok(Next::End)
+    Ok(Next::Wait(KEPT))
 }
 
 /// Somebody's turn.
@@ -353,6 +354,7 @@ impl Turn<'_> {
     async fn take(&self, mut person: RecipientRow) -> Result<Option<Duration>> {
         let Self { ctx, actor, .. } = *self;
         let waiting = RecipientState::Waiting;
+        ctx.keys.warm_workspace(actor.workspace).await?;
         let mut tx = ctx.store.read(&actor.scope()).await?;
         let mut details = opened(ctx, &mut tx, self.row, &person).await?;
         let filled = self
@@ -360,8 +362,19 @@ impl Turn<'_> {
             .fill(&mut tx, person.record_id, &details)
             .await?;
         let key = key(ctx, &mut tx, self.row).await?;
+        let workspace = actor.workspace;
+        let no_more = suppressed(ctx, &mut tx, workspace, &details.address).await?;
+        let page = match self.row.unsubscribe {
+            true => Some(link(ctx, &mut tx, workspace, person.id, &details.address).await?),
+            false => None,
+        };
         drop(tx);
         let to = Addressee::new(&details.name, &details.address);
+        if let Some(cause) = no_more {
+            return self
+                .give_up(person, RecipientState::Skipped, cause.reason())
+                .await;
+        }
         let (filled, to) = match (filled, to) {
             (Ok(filled), Ok(to)) => (filled, to),
             (filled, _) => {
@@ -385,7 +398,10 @@ impl Turn<'_> {
             }
             draft
         };
-        match self.letter.write(ctx, actor, draft, &to, filled).await {
+        let written = self
+            .letter
+            .write(ctx, actor, draft, &to, filled, page.as_deref());
+        match written.await {
             Ok(Written::There(post)) => {
                 let handed = self.hand_over(&post, person).await;
                 post.end().await;

@@ -9,6 +9,7 @@ use super::fill::{opened, ready};
 use super::run::{enqueue, enqueue_at};
 use super::{MailMergeView, Start, TRIES, changed, mail_merge, own};
 use crate::compose::{Addressee, Letter, SendView, Written, chosen_moment, send_by_id};
+use crate::suppressions::{TEST_LINK, address_of};
 use crate::{Actor, Ctx, Error, Repeat, Result};
 
 /// Makes a step, with what else changes by it; again when the mail merge moved forward meanwhile.
@@ -183,7 +184,11 @@ pub async fn test(
     })?;
     let to: Addressee = letter.sender();
     let draft = ctx.world.id();
-    let post = match letter.write(ctx, actor, draft, &to, filled).await? {
+    let page = row.unsubscribe.then(|| address_of(ctx, TEST_LINK));
+    let post = match letter
+        .write(ctx, actor, draft, &to, filled, page.as_deref())
+        .await?
+    {
         Written::There(post) => post,
         Written::Refused(_) => return Err(Error::ProviderRefused),
         Written::Later(wait) => return Err(Error::OutcomeUnknown(wait)),

@@ -1,9 +1,12 @@
 //! A mail merge as its member sees it.
 
+use tenon_model::delivery::Failure;
 use tenon_model::mail_merge::{HIGHEST_DAILY_CAP, Pace, RecipientState, State};
 use tenon_model::policy::reason_text;
 use tenon_model::{ConnectionId, DraftId, MailMergeId, RecordId, SendId, Time};
-use tenon_store::{MailMergeRow, Member, RecipientCount, RecipientRow, Tx};
+use tenon_store::{
+    DeliveryCounts, DeliveryRow, MailMergeRow, Member, RecipientCount, RecipientRow, Tx,
+};
 use tenon_vault::DataKey;
 
 use super::sealed::{Column, key, open_content, open_details};
@@ -44,8 +47,12 @@ pub struct MailMergeView {
     pub columns: Vec<Column>,
     /// How fast messages go.
     pub pace: Pacing,
+    /// Whether messages carry a way out.
+    pub unsubscribe: bool,
     /// Where people stand.
     pub counts: Vec<Count>,
+    /// What came back.
+    pub came_back: DeliveryCounts,
     /// When the next message goes.
     pub next_at: Option<Time>,
     /// When about the last one goes, if nothing changes.
@@ -92,6 +99,35 @@ pub struct PersonView {
     pub send: Option<SendId>,
     /// When the message went, or was given up.
     pub settled_at: Option<Time>,
+    /// What came back of it.
+    pub came_back: CameBack,
+}
+
+/// What came back of a message to somebody.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CameBack {
+    /// When a person answered.
+    pub replied_at: Option<Time>,
+    /// When a machine answered for them.
+    pub auto_replied_at: Option<Time>,
+    /// When it turned out not to be delivered.
+    pub bounced_at: Option<Time>,
+    /// Why it was not.
+    pub failure: Option<Failure>,
+    /// When they said that they want no more.
+    pub unsubscribed_at: Option<Time>,
+}
+
+impl From<&DeliveryRow> for CameBack {
+    fn from(row: &DeliveryRow) -> Self {
+        Self {
+            replied_at: row.replied_at,
+            auto_replied_at: row.auto_replied_at,
+            bounced_at: row.bounced_at,
+            failure: row.failure,
+            unsubscribed_at: row.unsubscribed_at,
+        }
+    }
 }
 
 pub(super) fn pacing(row: &MailMergeRow) -> Pacing {
@@ -124,6 +160,7 @@ pub(super) async fn view(
     let key = key(ctx, tx, &row).await?;
     let content = open_content(&key, &row)?;
     let counts = tx.mail_merges().counts(row.id).await?;
+    let came_back = tx.deliveries().counts(row.id).await?;
     let member = tx.members().get(row.member_id).await?;
     let pacing = pacing(&row);
     let left = |(state, _, n): &RecipientCount| match state {
@@ -147,6 +184,8 @@ pub(super) async fn view(
         name: content.name,
         columns: content.columns,
         pace: pacing,
+        unsubscribe: row.unsubscribe,
+        came_back,
         counts: counts
             .into_iter()
             .map(|(state, reason, count)| Count {
@@ -165,7 +204,12 @@ pub(super) async fn view(
 }
 
 /// Somebody, opened.
-pub(super) fn shown(actor: &Actor, key: &DataKey, person: RecipientRow) -> Result<PersonView> {
+pub(super) fn shown(
+    actor: &Actor,
+    key: &DataKey,
+    person: RecipientRow,
+    delivery: Option<&DeliveryRow>,
+) -> Result<PersonView> {
     let details = open_details(key, &person)?;
     Ok(PersonView {
         number: person.number,
@@ -181,5 +225,6 @@ pub(super) fn shown(actor: &Actor, key: &DataKey, person: RecipientRow) -> Resul
         missing: details.missing,
         send: person.send_id,
         settled_at: person.settled_at,
+        came_back: delivery.map(CameBack::from).unwrap_or_default(),
     })
 }

@@ -10,6 +10,7 @@ use tenon_model::event::EventKind;
 use super::engine::{Session, Turn};
 use super::seal::{Skip, seal};
 use crate::conversations::join_mail_soon;
+use crate::responses::read_responses_soon;
 
 /// Code of an item that is not there, as connectors give it.
 pub(super) const NOT_FOUND: &str = "not_found";
@@ -183,6 +184,7 @@ impl Session<'_> {
                 let (workspace, member) = (self.row.workspace_id, self.row.member_id);
                 join_mail_soon(&mut tx, workspace, member, self.row.id, is_snapshot, oldest)
                     .await?;
+                read_responses_soon(&mut tx, workspace, self.row.id, oldest).await?;
             }
             self.commit(tx).await?;
             self.tally.added += stored.added;

@@ -90,10 +90,17 @@ pub(crate) async fn now(app: &TestApp, id: MailMergeId) -> MailMergeView {
 }
 
 pub(crate) async fn people(app: &TestApp, id: MailMergeId) -> Vec<PersonView> {
-    mail_merge::people(&app.ctx, &app.owner, id, None, None, 500)
-        .await
-        .unwrap()
-        .items
+    mail_merge::people(
+        &app.ctx,
+        &app.owner,
+        id,
+        mail_merge::Wanted::default(),
+        None,
+        500,
+    )
+    .await
+    .unwrap()
+    .items
 }
 
 pub(crate) fn count(view: &MailMergeView, state: RecipientState) -> u64 {
@@ -176,7 +183,8 @@ store_test! {
         }
         assert!(mails["carl@partner.example"][0].contains("of somewhere"));
         assert!(mails["bob@partner.example"][0].contains("For Bob"));
-        // What the list said of them is forgotten; who they are is not.
+        // What the list said of them is forgotten after an hour; who they are is not.
+        app.pass(Duration::from_mins(70)).await;
         let mut tx = app.ctx.store.read(&app.owner.scope()).await.unwrap();
         for person in tx.mail_merges().people(merge.id, None, 0, 10).await.unwrap() {
             assert!(person.draft_id.is_none() && person.details.0.len() < 140, "{}", person.details.0.len());

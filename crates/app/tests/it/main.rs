@@ -39,6 +39,7 @@ mod push;
 mod reading;
 mod records;
 mod removing;
+mod responses;
 mod rotating;
 mod searching;
 mod sending;

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use tenon_model::Time;
 use tenon_model::connection::Alias;
 use tenon_model::mail::{Change, Cursor, RemoteLabel};
@@ -184,6 +185,10 @@ impl MailPort for Mailbox {
 
     async fn attachment(&self, provider_id: &str, part: &str) -> Result<ByteStream> {
         self.open_attachment(provider_id, part).await
+    }
+
+    async fn headers(&self, provider_id: &str) -> Result<Bytes> {
+        self.all_headers(provider_id).await
     }
 
     async fn original(&self, provider_id: &str) -> Result<ByteStream> {

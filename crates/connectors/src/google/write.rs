@@ -275,6 +275,24 @@ impl Mailbox {
         Ok((found, at))
     }
 
+    /// Without `metadataHeaders` Gmail gives all of them.
+    pub(super) async fn all_headers(&self, id: &str) -> Result<Bytes> {
+        let op = Operation::Message;
+        let id = map::id(op, id)?;
+        let query = [("format", "metadata"), ("fields", "id,payload(headers)")];
+        let answer = self.get(op, self.url(&["messages", id], &query)).await?;
+        let message: wire::Message<'_> = answer.read()?;
+        let mut out = String::new();
+        for header in &message.payload.headers {
+            // Gmail has decoded them: what is no longer a line stays one.
+            let line = format!("{}: {}", &*header.name, &*header.value);
+            out.extend(line.chars().map(|c| if c.is_control() { ' ' } else { c }));
+            out.push_str("\r\n");
+        }
+        out.push_str("\r\n");
+        Ok(out.into())
+    }
+
     async fn uncolor(&self, id: &str, name: Option<&str>) -> WriteResult<()> {
         let query = [(
             "fields",

@@ -68,6 +68,7 @@ pub(super) const COLUMNS: &[Column] = inventory! {
         started_at: Operational, Owner, "shown with it";
         resumed_at: Operational, Program, "since when refused messages count for stopping it";
         finished_at: Operational, Owner, "shown with it";
+        unsubscribe: Operational, Owner, "whether its messages carry a way out";
     }
     mail_merge_recipients (Some(Feature::Sending), Retention::UntilDisconnect) {
         id: Identifier, Program, "names somebody it goes to";
@@ -84,6 +85,41 @@ pub(super) const COLUMNS: &[Column] = inventory! {
         draft_id: Identifier, Program, "finding the message's draft again after a crash";
         send_id: Identifier, Program, "the message on its way";
         settled_at: Operational, Owner, "when the message went, or was given up";
+    }
+    deliveries (Some(Feature::Sending), Retention::UntilDisconnect) {
+        id: Identifier, Program, "names somebody it went to";
+        workspace_id: Identifier, Program, "the tenant";
+        member_id: Identifier, Program, "who sent it";
+        connection_id: Identifier, Program, "from which mailbox it went";
+        merge_id: Identifier, Program, "the mail merge it is of";
+        draft_id: Identifier, Program, "the mark in the message, by which a failure to deliver it is recognised";
+        send_id: Identifier, Program, "the message as it went";
+        address_index: BlindIndex, Program, "recognising an answer";
+        provider_thread_id: Identifier, Program, "recognising an answer";
+        sent_at: Operational, Owner, "only what came after it can be an answer";
+        replied_at: Operational, Owner, "when they answered";
+        auto_replied_at: Operational, Owner, "when a machine answered for them";
+        bounced_at: Operational, Owner, "when it turned out not to be delivered";
+        failure: Operational, Owner, "why it was not: a code";
+        unsubscribed_at: Operational, Owner, "when they said that they want no more";
+    }
+    responses (Some(Feature::Sending), Retention::UntilDisconnect) {
+        message_id: Identifier, Program, "looking at a message that came in once";
+        workspace_id: Identifier, Program, "the tenant";
+        member_id: Identifier, Program, "whose mailbox it came to";
+        connection_id: Identifier, Program, "which mailbox it came to";
+        delivery_id: Identifier, Program, "what it is an answer to";
+        kind: Operational, Owner, "an answer, an automatic one, or a failure";
+        at: Operational, Owner, "when it came";
+    }
+    suppressions (None, Retention::Workspace) {
+        id: Identifier, Workspace, "names the entry";
+        workspace_id: Identifier, Program, "the tenant";
+        address_index: BlindIndex, Program, "writing to nobody who does not want it";
+        cause: Operational, Workspace, "why: they said so, it is no address, or somebody wrote it down";
+        content: AccountSealed, Workspace, "the address or domain, and a note; sealed under the workspace's key";
+        member_id: Identifier, Workspace, "who wrote it down";
+        created_at: Operational, Workspace, "order of the list";
     }
     templates (None, Retention::Member) {
         id: Identifier, Owner, "names the template";

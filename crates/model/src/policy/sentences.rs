@@ -61,8 +61,8 @@ pub const SENTENCES: &[Sentence] = &[
         "read.mail",
         Section::Read,
         Some(Feature::Mail),
-        "Tenon reads the list of your messages: sender, recipients, subject, dates, labels and size. It reads the text of a message only when you open that message.",
-        "Tenon lit la liste de vos messages : expéditeur, destinataires, objet, dates, libellés et taille. Il ne lit le texte d’un message que lorsque vous l’ouvrez.",
+        "Tenon reads the list of your messages: sender, recipients, subject, dates, labels and size. It reads the text of a message only when you open that message, or when it is the report of a mail system after a mail merge.",
+        "Tenon lit la liste de vos messages : expéditeur, destinataires, objet, dates, libellés et taille. Il ne lit le texte d’un message que lorsque vous l’ouvrez, ou lorsque c’est le rapport d’un système de messagerie après un publipostage.",
     ),
     s(
         "read.aliases",
@@ -82,8 +82,8 @@ pub const SENTENCES: &[Sentence] = &[
         "read.sending",
         Section::Read,
         Some(Feature::Sending),
-        "Tenon writes drafts into your mailbox at Google and sends those that you tell it to send.",
-        "Tenon écrit des brouillons dans votre boîte chez Google et envoie ceux que vous lui demandez d’envoyer.",
+        "Tenon writes drafts into your mailbox at Google and sends those that you tell it to send. After a mail merge it looks at the headers of what may be an answer to it.",
+        "Tenon écrit des brouillons dans votre boîte chez Google et envoie ceux que vous lui demandez d’envoyer. Après un publipostage, il regarde les en-têtes de ce qui peut y répondre.",
     ),
     s(
         "read.deleting",
@@ -124,8 +124,8 @@ pub const SENTENCES: &[Sentence] = &[
         "stored.sending",
         Section::Stored,
         Some(Feature::Sending),
-        "The text of a draft is stored at Google only. Of a message on its way, Tenon stores its number at Google, its hour and what became of it, and, sealed, its recipients and subject, for at most 30 days. Files that you attach are held in memory until the draft is saved.",
-        "Le texte d’un brouillon n’est conservé que chez Google. D’un message en cours d’envoi, Tenon conserve son numéro chez Google, son heure et ce qu’il est devenu et, scellés, ses destinataires et son objet, pendant 30 jours au plus. Les fichiers joints restent en mémoire jusqu’à l’enregistrement du brouillon.",
+        "The text of a draft is stored at Google only. Of a message on its way, Tenon stores its number at Google, its hour and what became of it, and, sealed, its recipients and subject, for at most 30 days; of a mail merge also its list, sealed, and who answered, was not reached or unsubscribed, until you delete it. Files that you attach are held in memory until the draft is saved.",
+        "Le texte d’un brouillon n’est conservé que chez Google. D’un message en cours d’envoi, Tenon conserve son numéro chez Google, son heure et ce qu’il est devenu et, scellés, ses destinataires et son objet, pendant 30 jours au plus ; d’un publipostage aussi sa liste, scellée, et qui a répondu, n’a pas été joint ou s’est désinscrit, jusqu’à ce que vous le supprimiez. Les fichiers joints restent en mémoire jusqu’à l’enregistrement du brouillon.",
     ),
     s(
         "stored.tokens",
@@ -242,6 +242,11 @@ pub const SENTENCES: &[Sentence] = &[
         "server.forgery",
         "Pages of other sites cannot act in your name.",
         "Les pages d’autres sites ne peuvent pas agir en votre nom.",
+    ),
+    page(
+        "server.unsubscribe",
+        "Whoever gets mail that goes to many can end it with one click and without an account. To open the link changes nothing, and after the click none of it goes to them.",
+        "Qui reçoit du courrier adressé à plusieurs peut y mettre fin d’un clic et sans compte. Ouvrir le lien ne change rien, et après le clic plus rien de tel ne lui est envoyé.",
     ),
     page(
         "server.push",

@@ -442,6 +442,18 @@ pub const fn reason_text(code: &str, l: Locale) -> &'static str {
             "The record that the message is filled in with is gone, or you may not see it any more. Nothing was sent.",
             "La fiche qui remplit le message a disparu, ou vous ne la voyez plus. Rien n’est parti.",
         ),
+        b"unsubscribed" => l.of(
+            "This person wants no such messages any more. Nothing was sent.",
+            "Cette personne ne veut plus de tels messages. Rien n’est parti.",
+        ),
+        b"bounced_before" => l.of(
+            "Mail to this address came back: there is no such mailbox. Nothing was sent.",
+            "Un message à cette adresse est revenu : cette boîte n’existe pas. Rien n’est parti.",
+        ),
+        b"wants_no_mail" => l.of(
+            "This address is on your workspace’s suppression list. Nothing was sent.",
+            "Cette adresse est sur la liste d’exclusion de votre espace. Rien n’est parti.",
+        ),
         b"draft_absent" => l.of(
             "The draft is no longer in the mailbox.",
             "Le brouillon n’est plus dans la boîte.",

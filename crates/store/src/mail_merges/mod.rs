@@ -52,11 +52,13 @@ pub struct MailMergeRow {
     pub resumed_at: Option<Time>,
     /// When it ended.
     pub finished_at: Option<Time>,
+    /// Whether its messages carry a way out.
+    pub unsubscribe: bool,
 }
 
 const COLUMNS: &str = "id, workspace_id, member_id, connection_id, draft_id, letter, state, reason, version, \
                        content, daily_cap, gap_min, gap_max, in_hours, next_at, created_at, started_at, \
-                       resumed_at, finished_at";
+                       resumed_at, finished_at, unsubscribe";
 const OWN: &str = "workspace_id = $1 AND ($2 IS NULL OR member_id = $2)";
 
 fn read(row: &Row) -> Result<MailMergeRow, StoreError> {
@@ -82,6 +84,7 @@ fn read(row: &Row) -> Result<MailMergeRow, StoreError> {
         started_at: r.opt()?,
         resumed_at: r.opt()?,
         finished_at: r.opt()?,
+        unsubscribe: r.take()?,
     })
 }
 
@@ -100,7 +103,7 @@ impl MailMerges<'_> {
         self.tx.hold(row.connection_id).await?;
         let insert = sql(format!(
             "INSERT INTO mail_merges ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, \
-             $14, $15, $16, $17, $18, $19)"
+             $14, $15, $16, $17, $18, $19, $20)"
         ))
         .bind(row.id)
         .bind(row.workspace_id)
@@ -120,7 +123,8 @@ impl MailMerges<'_> {
         .bind(row.created_at)
         .bind(row.started_at)
         .bind(row.resumed_at)
-        .bind(row.finished_at);
+        .bind(row.finished_at)
+        .bind(row.unsubscribe);
         self.tx.exec(insert).await.map(drop)
     }
 
@@ -129,7 +133,7 @@ impl MailMerges<'_> {
         let update = sql(format!(
             "UPDATE mail_merges SET version = version + 1, letter = $5, state = $6, reason = $7, content = $8, \
              daily_cap = $9, gap_min = $10, gap_max = $11, in_hours = $12, next_at = $13, started_at = $14, \
-             resumed_at = $15, finished_at = $16 WHERE {OWN} AND id = $3 AND version = $4"
+             resumed_at = $15, finished_at = $16, unsubscribe = $17 WHERE {OWN} AND id = $3 AND version = $4"
         ));
         let update = self
             .tx
@@ -147,7 +151,8 @@ impl MailMerges<'_> {
             .bind(row.next_at)
             .bind(row.started_at)
             .bind(row.resumed_at)
-            .bind(row.finished_at);
+            .bind(row.finished_at)
+            .bind(row.unsubscribe);
         Ok(self.tx.exec(update).await? == 1)
     }
 
@@ -189,8 +194,9 @@ impl MailMerges<'_> {
         self.tx.all(query).await?.iter().map(read).collect()
     }
 
-    /// Forgets one and its list; whether it was there.
+    /// Forgets one, its list, and what came back of it; whether it was there.
     pub async fn delete(&mut self, id: MailMergeId) -> Result<bool, StoreError> {
+        self.tx.deliveries().forget(id).await?;
         self.remove_all(id).await?;
         let delete = sql(format!("DELETE FROM mail_merges WHERE {OWN} AND id = $3"));
         let delete = self.tx.bind_visible(delete)?.bind(id);

@@ -1,5 +1,6 @@
 //! The people of a mail merge: an address once in a list, and each step of somebody once.
 
+use tenon_model::delivery::Response;
 use tenon_model::mail_merge::RecipientState;
 use tenon_model::{DraftId, MailMergeId, RecipientId, RecordId, SendId, Time};
 use tenon_vault::Sealed;
@@ -144,7 +145,25 @@ impl MailMerges<'_> {
         after: i64,
         limit: u32,
     ) -> Result<Vec<RecipientRow>, StoreError> {
-        let only = state.map_or(String::new(), |s| format!(" AND state = '{}'", s.as_str()));
+        self.people_with(merge, state, None, after, limit).await
+    }
+
+    /// The same, of those of whom something came back.
+    pub async fn people_with(
+        &mut self,
+        merge: MailMergeId,
+        state: Option<RecipientState>,
+        response: Option<Response>,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<RecipientRow>, StoreError> {
+        // The words are this program's own.
+        let mut only = state.map_or(String::new(), |s| format!(" AND state = '{}'", s.as_str()));
+        if let Some(column) = response.and_then(crate::deliveries::column_of) {
+            only.push_str(&format!(
+                " AND id IN (SELECT d.id FROM deliveries d WHERE d.merge_id = $3 AND d.{column} IS NOT NULL)"
+            ));
+        }
         let query = sql(format!(
             "SELECT {PERSON} FROM mail_merge_recipients WHERE {OWN} AND merge_id = $3 AND number > $4{only} \
              ORDER BY number LIMIT $5"
@@ -168,6 +187,16 @@ impl MailMerges<'_> {
             .people(merge, None, number.saturating_sub(1), 1)
             .await?;
         Ok(one.into_iter().find(|p| p.number == number))
+    }
+
+    /// One of the people, by id.
+    pub async fn recipient(&mut self, id: RecipientId) -> Result<Option<RecipientRow>, StoreError> {
+        let query = sql(format!(
+            "SELECT {PERSON} FROM mail_merge_recipients WHERE {OWN} AND id = $3"
+        ));
+        let query = self.tx.bind_visible(query)?.bind(id);
+        let found = self.tx.opt(query).await?;
+        found.map(|row| read_person(&row)).transpose()
     }
 
     /// Those in a state of whom a draft is remembered.

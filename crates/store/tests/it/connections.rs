@@ -241,9 +241,9 @@ store_test! {
             assert_eq!(count, expected, "{table}");
         }
         // One message, one thread, two labels and two addresses of it, one item of an action, one
-        // recipient; the job had not ended.
+        // recipient and one delivery; the job had not ended.
         let mut tx = t.store.read(&Scope::system()).await.unwrap();
-        assert_eq!(tx.purges().rows_left(gone).await.unwrap(), 8);
+        assert_eq!(tx.purges().rows_left(gone).await.unwrap(), 9);
         let noted: Vec<_> = tx.purges().list(10).await.unwrap().iter().map(|p| p.connection).collect();
         assert_eq!(noted, [gone]);
         drop(tx);

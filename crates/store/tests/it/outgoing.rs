@@ -1,11 +1,12 @@
 //! Actions, drafts and the outbox: whose they are, and that each step is made once.
 
+use tenon_model::delivery::Response;
 use tenon_model::mail_merge::{self, RecipientState};
 use tenon_model::outbox::State;
 use tenon_model::{ConnectionId, MemberId, Scope, WorkspaceId, World};
 use tenon_store::{
-    DraftRow, ItemEnd, MailActionItem, MailActionRow, MailMergeRow, RecipientRow, SendRow,
-    StoreError, Tx,
+    DraftRow, ItemEnd, MailActionItem, MailActionRow, MailMergeRow, RecipientRow, ResponseRow,
+    SendRow, StoreError, Tx,
 };
 use tenon_testkit::{TestStore, rows, store_test};
 use tenon_vault::Sealed;
@@ -83,6 +84,7 @@ fn merge(world: &World, w: WorkspaceId, m: MemberId, c: ConnectionId) -> MailMer
         started_at: None,
         resumed_at: None,
         finished_at: None,
+        unsubscribe: true,
     }
 }
 
@@ -143,11 +145,24 @@ pub(crate) async fn fill(tx: &mut Tx, world: &World, w: WorkspaceId, m: MemberId
         look_at: None,
     };
     tx.drafts().insert(&draft).await.unwrap();
-    tx.sends().insert(&send(world, w, m, c)).await.unwrap();
+    let send = send(world, w, m, c);
+    tx.sends().insert(&send).await.unwrap();
     let merge = merge(world, w, m, c);
     tx.mail_merges().insert(&merge).await.unwrap();
     let people = [person(world, 1)];
     assert_eq!(tx.mail_merges().add(&merge, &people).await.unwrap(), 1);
+    let mut deliveries = tx.deliveries();
+    deliveries
+        .sent(&send, people[0].id, world.now())
+        .await
+        .unwrap();
+    let row = ResponseRow {
+        message_id: world.id(),
+        delivery_id: Some(people[0].id),
+        kind: Response::Reply,
+        at: world.now(),
+    };
+    assert!(deliveries.look(w, m, c, row).await.unwrap());
 }
 
 store_test! {

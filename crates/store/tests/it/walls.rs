@@ -14,6 +14,7 @@ const SHARED: &[&str] = &[
     "workspaces",
     "members",
     "recovery_codes",
+    "suppressions",
     "sessions",
     "invitations",
     "resets",

@@ -257,6 +257,12 @@ const mailMerge = createRoute({
   component: lazyRouteComponent(mergePages, "MailMergePage"),
 });
 
+const suppressions = createRoute({
+  getParentRoute: () => crm,
+  path: "/suppressions",
+  component: lazyRouteComponent(mergePages, "SuppressionsPage"),
+});
+
 const templates = createRoute({
   getParentRoute: () => crm,
   path: "/templates",
@@ -381,6 +387,7 @@ const routeTree = root.addChildren([
       templates,
       mailMerges,
       mailMerge,
+      suppressions,
       reports,
       suggestions,
       conversation,

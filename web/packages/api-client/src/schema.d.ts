@@ -1079,7 +1079,7 @@ export interface paths {
         };
         /**
          * What became of everybody, as a file
-         * @description CSV with number, address, name, state, reason, missing variables and time.
+         * @description CSV with number, address, name, state, reason, missing variables, time, and what came back.
          */
         get: operations["get_results"];
         put?: never;
@@ -3015,6 +3015,91 @@ export interface paths {
          * @description Kept by keyed hash only.
          */
         post: operations["dismiss_suggestions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/suppressions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The suppression list, newest first
+         * @description What goes to many (mail merges) goes to nobody in it; what a member writes to one person does.
+         */
+        get: operations["list_suppressions"];
+        put?: never;
+        /**
+         * Writes an address or a domain down
+         * @description One that is in the list already stays as it is.
+         */
+        post: operations["add_suppression"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/suppressions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Takes an entry out: it can be written to again
+         * @description For owners and administrators. Whoever has unsubscribed wants no more: ask them first.
+         */
+        delete: operations["remove_suppression"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/suppressions/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The whole suppression list, as a file
+         * @description For owners and administrators. CSV with address, cause, since and note.
+         */
+        get: operations["export_suppressions"];
+        put?: never;
+        /**
+         * Takes the suppression list of another program in
+         * @description The body is the file itself: CSV, the first address or domain of each row, at most 32 MiB and 100,000 rows.
+         */
+        post: operations["import_suppressions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/suppressions/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What stands against an address: its own entry, and its domain's */
+        post: operations["search_suppressions"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5020,6 +5105,16 @@ export interface components {
         MailboxState: "waiting" | "first_sync" | "live" | "resync" | "stalled" | "parked";
         /** @description A mail merge: one letter, filled in for each person of a list, and sent to them one after the other. */
         MailMerge: {
+            /**
+             * Format: int64
+             * @description A machine answered so many, and no person.
+             */
+            auto_replied: number;
+            /**
+             * Format: int64
+             * @description So many were not delivered.
+             */
+            bounced: number;
             /** @description Of the files in its list. */
             columns: components["schemas"]["MailMergeColumn"][];
             /** @description From which mailbox. */
@@ -5052,8 +5147,20 @@ export interface components {
             reason: string | null;
             /** @description The same in plain words. */
             reason_text: string | null;
+            /**
+             * Format: int64
+             * @description A person answered so many.
+             */
+            replied: number;
             started_at: components["schemas"]["Timestamp"] | null;
             state: components["schemas"]["MailMergeState"];
+            /** @description Whether messages carry a way out: a line at their end, and the button of mail programs (RFC 8058). */
+            unsubscribe: boolean;
+            /**
+             * Format: int64
+             * @description So many want no more.
+             */
+            unsubscribed: number;
             /** @description Whether messages go in the member's working hours only. */
             working_hours_only: boolean;
         };
@@ -5086,6 +5193,8 @@ export interface components {
             gap_min_seconds?: number | null;
             /** @description 1 to 100 characters. */
             name?: string | null;
+            /** @description Whether messages carry a way out. */
+            unsubscribe?: boolean | null;
             working_hours_only?: boolean | null;
         };
         /** @description What was found out before anything goes. */
@@ -5179,7 +5288,7 @@ export interface components {
         /** @description Somebody to whom nothing can be written as the letter and the list are now. */
         MailMergeProblem: {
             address: string;
-            /** @description `missing_values`, `record_gone`, `letter_too_much`. */
+            /** @description `missing_values`, `record_gone`, `letter_too_much`, `unsubscribed`, `bounced_before`, `wants_no_mail`. */
             code: string;
             /** @description Variables without a value. */
             missing: string[];
@@ -5192,6 +5301,10 @@ export interface components {
         /** @description Somebody to whom a mail merge goes. */
         MailMergeRecipient: {
             address: string;
+            auto_replied_at: components["schemas"]["Timestamp"] | null;
+            bounced_at: components["schemas"]["Timestamp"] | null;
+            /** @description Why it was not: `no_such_address`, `mailbox_full`, `blocked`, `daily_limit`, `too_large`, `not_delivered`. */
+            failure: string | null;
             /** @description Variables that had no value, such as `contact.first_name`. */
             missing: string[];
             /** @description May be empty. */
@@ -5206,9 +5319,11 @@ export interface components {
             /** @description The same in plain words. */
             reason_text: string | null;
             record_id: components["schemas"]["Id"] | null;
+            replied_at: components["schemas"]["Timestamp"] | null;
             send_id: components["schemas"]["Id"] | null;
             settled_at: components["schemas"]["Timestamp"] | null;
             state: components["schemas"]["MailMergeRecipientState"];
+            unsubscribed_at: components["schemas"]["Timestamp"] | null;
         };
         /** @enum {string} */
         MailMergeRecipientState: "waiting" | "sending" | "sent" | "doubtful" | "refused" | "skipped" | "cancelled";
@@ -5635,6 +5750,16 @@ export interface components {
         Page_MailMerge: {
             /** @description The things. */
             items: {
+                /**
+                 * Format: int64
+                 * @description A machine answered so many, and no person.
+                 */
+                auto_replied: number;
+                /**
+                 * Format: int64
+                 * @description So many were not delivered.
+                 */
+                bounced: number;
                 /** @description Of the files in its list. */
                 columns: components["schemas"]["MailMergeColumn"][];
                 /** @description From which mailbox. */
@@ -5667,8 +5792,20 @@ export interface components {
                 reason: string | null;
                 /** @description The same in plain words. */
                 reason_text: string | null;
+                /**
+                 * Format: int64
+                 * @description A person answered so many.
+                 */
+                replied: number;
                 started_at: components["schemas"]["Timestamp"] | null;
                 state: components["schemas"]["MailMergeState"];
+                /** @description Whether messages carry a way out: a line at their end, and the button of mail programs (RFC 8058). */
+                unsubscribe: boolean;
+                /**
+                 * Format: int64
+                 * @description So many want no more.
+                 */
+                unsubscribed: number;
                 /** @description Whether messages go in the member's working hours only. */
                 working_hours_only: boolean;
             }[];
@@ -5680,6 +5817,10 @@ export interface components {
             /** @description The things. */
             items: {
                 address: string;
+                auto_replied_at: components["schemas"]["Timestamp"] | null;
+                bounced_at: components["schemas"]["Timestamp"] | null;
+                /** @description Why it was not: `no_such_address`, `mailbox_full`, `blocked`, `daily_limit`, `too_large`, `not_delivered`. */
+                failure: string | null;
                 /** @description Variables that had no value, such as `contact.first_name`. */
                 missing: string[];
                 /** @description May be empty. */
@@ -5694,9 +5835,11 @@ export interface components {
                 /** @description The same in plain words. */
                 reason_text: string | null;
                 record_id: components["schemas"]["Id"] | null;
+                replied_at: components["schemas"]["Timestamp"] | null;
                 send_id: components["schemas"]["Id"] | null;
                 settled_at: components["schemas"]["Timestamp"] | null;
                 state: components["schemas"]["MailMergeRecipientState"];
+                unsubscribed_at: components["schemas"]["Timestamp"] | null;
             }[];
             /** @description For `?after=`; null at the end. */
             next: string | null;
@@ -7051,6 +7194,63 @@ export interface components {
             sent: number;
             /** @description The newest conversation. */
             thread: components["schemas"]["Id"];
+        };
+        /** @description An entry of the suppression list. */
+        Suppression: {
+            /**
+             * @description An address, or a domain with its `@` in front.
+             * @example @example.com
+             */
+            address: string;
+            cause: components["schemas"]["SuppressionCause"];
+            created_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["Id"];
+            member_id: components["schemas"]["Id"] | null;
+            /** @description What somebody wrote to it; may be empty. */
+            note: string;
+        };
+        /** @enum {string} */
+        SuppressionCause: "unsubscribed" | "bounced" | "complained" | "by_hand" | "imported";
+        /** @description An address or a domain. */
+        SuppressionInput: {
+            /**
+             * @description An address, or a domain.
+             * @example zoe@example.com
+             */
+            address: string;
+            /** @description At most 500 characters. */
+            note?: string;
+        };
+        /** @description A page of the suppression list. */
+        SuppressionList: {
+            items: components["schemas"]["Suppression"][];
+            /** @description For the next request's `after`; null at the end. */
+            next: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all.
+             */
+            total: number;
+        };
+        /** @description What came of taking a file in. */
+        SuppressionsImported: {
+            /** Format: int64 */
+            added: number;
+            /**
+             * Format: int64
+             * @description There already, or twice in the file.
+             */
+            known: number;
+            /**
+             * Format: int64
+             * @description Rows without an address or a domain.
+             */
+            unreadable: number;
+        };
+        /** @description Whom to look for. */
+        SuppressionSought: {
+            /** @description A whole address, or a domain. */
+            address: string;
         };
         /** @description A team. */
         Team: {
@@ -11807,6 +12007,8 @@ export interface operations {
                 after?: string;
                 /** @description How many, 1 to 500. */
                 limit?: number;
+                /** @description Those of whom this came back only: `reply`, `auto_reply`, `bounce`, `unsubscribed`. */
+                response?: string;
                 /** @description Those in this state only. */
                 state?: components["schemas"]["MailMergeRecipientState"];
             };
@@ -20025,6 +20227,388 @@ export interface operations {
             };
             /** @description `unauthenticated`: Not signed in */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_suppressions: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description How many, 1 to 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuppressionList"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_suppression: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuppressionInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suppression"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_suppression: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Entry */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_suppressions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file, as an attachment */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": number[];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_suppressions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The file */
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuppressionsImported"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: Request too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation`: Some fields need attention */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_suppressions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuppressionSought"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuppressionList"];
+                };
+            };
+            /** @description `malformed`: Request not understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

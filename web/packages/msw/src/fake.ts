@@ -10,6 +10,7 @@ import type {
   Me,
   Receipt,
   Session,
+  Suppression,
 } from "@tenon/api-client";
 import { FakeAccess } from "./access";
 import { FakeActing } from "./acting";
@@ -73,6 +74,7 @@ export class FakeServer {
   retention: MailRetention;
   templates: MailTemplate[] = [];
   mailMerges: FakeMerge[] = [];
+  suppressions: Suppression[] = [];
   /** Units a minute that the provider allows; null for no limit. */
   allowance: number | null = 6000;
   acting = new FakeActing(this);

@@ -35,6 +35,11 @@ export function beginMerge(fake: FakeServer, draft: Draft): FakeMerge {
     gap_min_seconds: 20,
     gap_max_seconds: 60,
     working_hours_only: false,
+    unsubscribe: true,
+    replied: 0,
+    auto_replied: 0,
+    bounced: 0,
+    unsubscribed: 0,
     next_at: null,
     ends_at: null,
     created_at: fake.iso(),
@@ -71,6 +76,11 @@ const person = (number: number, name: string, address: string, record: string): 
   missing: [],
   send_id: null,
   settled_at: null,
+  replied_at: null,
+  auto_replied_at: null,
+  bounced_at: null,
+  failure: null,
+  unsubscribed_at: null,
 });
 
 export function mailMerges(fake: FakeServer, on: On): void {
@@ -81,7 +91,13 @@ export function mailMerges(fake: FakeServer, on: On): void {
       const known = counts.get(key) ?? { state, reason, reason_text, count: 0 };
       counts.set(key, { ...known, count: known.count + 1 });
     }
-    return { ...merge, counts: [...counts.values()] };
+    const many = (at: keyof MailMergeRecipient) => people.filter((one) => one[at] !== null).length;
+    const back = {
+      replied: many("replied_at"),
+      bounced: many("bounced_at"),
+      unsubscribed: many("unsubscribed_at"),
+    };
+    return { ...merge, ...back, counts: [...counts.values()] };
   };
   const find = (id: string | undefined) => fake.mailMerges.find((one) => one.id === id);
   on("get", "/mail-merges", () => json({ items: fake.mailMerges.map(shown).reverse(), next: null }));
@@ -117,7 +133,11 @@ export function mailMerges(fake: FakeServer, on: On): void {
     const merge = find(params.id);
     if (merge === undefined) return missing();
     const state = url.searchParams.get("state") as MailMergeRecipientState | null;
-    return json({ items: merge.people.filter((one) => state === null || one.state === state), next: null });
+    const response = url.searchParams.get("response");
+    const has = (one: MailMergeRecipient) =>
+      response === null || (response === "bounce" ? one.bounced_at : one.replied_at) !== null;
+    const items = merge.people.filter((one) => (state === null || one.state === state) && has(one));
+    return json({ items, next: null });
   });
   on("post", "/mail-merges/:id/recipients", ({ params }) => {
     const merge = find(params.id);

@@ -17,6 +17,7 @@ import { merging } from "./handlers-merging";
 import { records } from "./handlers-records";
 import { reports } from "./handlers-reports";
 import { scheduling } from "./handlers-scheduling";
+import { suppressions } from "./handlers-suppressions";
 import { templates } from "./handlers-templates";
 
 type Method = "get" | "post" | "put" | "patch" | "delete";
@@ -60,6 +61,7 @@ export function handlers(fake: FakeServer): RequestHandler[] {
   scheduling(fake, on);
   templates(fake, on);
   mailMerges(fake, on);
+  suppressions(fake, on);
   composing(fake, on);
   meeting(fake, on);
   exchange(fake, on);

@@ -8,17 +8,20 @@ use serde::{Deserialize, Serialize};
 use tenon_connectors::ports::{MailWritePort, Priority, SentRef, WriteError, WriteResult};
 use tenon_connectors::{ProviderError, Reaction};
 use tenon_jobs::{Job, JobError, Lease};
+use tenon_model::delivery::SuppressionCause;
 use tenon_model::feature::Feature;
 use tenon_model::outbox::{Event, Finding, State};
+use tenon_model::sabotage::{self, Saboteur};
 use tenon_model::{ConnectionId, Scope, SendId, Time, WorkspaceId};
-use tenon_store::{ConnectionRow, SendRow};
+use tenon_store::{ConnectionRow, SendRow, Tx};
 
 use super::ready::{Ready, ready};
 use super::send::tell;
-use super::{apply, learn, outbox};
+use super::{Envelope, apply, learn, outbox};
 use crate::acting::{usable, writer};
 use crate::compose::HEADER;
 use crate::compose::drafts::announce;
+use crate::suppressions::suppressed;
 use crate::sync::job_error;
 use crate::{Ctx, Error, Result};
 
@@ -168,10 +171,17 @@ async fn commit(
     let Some(next) = outbox(&row).step(Event::Due) else {
         return Ok(None);
     };
+    let before = row.clone();
     apply(&mut row, next);
     row.committed_at = Some(ctx.world.now());
     row.reason = None;
+    if row.recipient_id.is_some() {
+        ctx.keys.warm_workspace(row.workspace_id).await?;
+    }
     let mut tx = ctx.store.begin_durable(scope).await?;
+    if let Some(cause) = unwanted(ctx, &mut tx, &row, connection).await? {
+        return take_back(ctx, tx, before, cause).await;
+    }
     if !tx.sends().step(&row).await? {
         return Ok(None); // taken back, or another worker's, in this very moment
     }
@@ -184,6 +194,46 @@ async fn commit(
     let wait = conclude(ctx, scope, row, answer).await?;
     step(killed, "stored")?;
     Ok(wait)
+}
+
+/// Whether the one of many whom a message is for wants none any more: looked at in the very transaction after which it may
+/// go, so that whoever says so is obeyed from that moment on.
+async fn unwanted(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    row: &SendRow,
+    connection: &ConnectionRow,
+) -> Result<Option<SuppressionCause>> {
+    if row.recipient_id.is_none() || sabotage::on(Saboteur::SuppressionLate) {
+        return Ok(None);
+    }
+    let envelope = Envelope::open(ctx, tx, connection.key_id, row).await?;
+    for to in &envelope.to {
+        if let Some(cause) = suppressed(ctx, tx, row.workspace_id, &to.address).await? {
+            return Ok(Some(cause));
+        }
+    }
+    Ok(None)
+}
+
+/// It does not go.
+async fn take_back(
+    ctx: &Ctx,
+    mut tx: Tx,
+    mut row: SendRow,
+    cause: SuppressionCause,
+) -> Result<Option<Duration>> {
+    let Some(next) = outbox(&row).step(Event::Cancel) else {
+        return Ok(None);
+    };
+    apply(&mut row, next);
+    row.reason = Some(cause.reason().to_owned());
+    row.finished_at = Some(ctx.world.now());
+    if tx.sends().step(&row).await? {
+        tell(&mut tx, &row).await?;
+        tx.commit().await?;
+    }
+    Ok(None)
 }
 
 /// Somebody waits for their one message; nobody for one of many.
@@ -329,13 +379,17 @@ async fn advance(
     if next.state.is_final() {
         row.finished_at = Some(now);
     }
-    if let Some(sent) = sent {
+    let thread = sent.map(|sent| {
         row.provider_message_id = Some(sent.message_id);
-    }
+        sent.thread_id
+    });
     if !tx.sends().step(&row).await? {
         return Ok(None);
     }
     tell(&mut tx, &row).await?;
+    if let Some(thread) = thread.filter(|_| row.recipient_id.is_some()) {
+        tx.deliveries().in_thread(row.id, &thread).await?;
+    }
     if next.state == State::Sent
         && let Some(draft) = tx.drafts().get(row.draft_id).await?
     {

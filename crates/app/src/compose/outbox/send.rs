@@ -278,6 +278,10 @@ pub(in crate::compose) async fn enqueue(tx: &mut Tx, row: &SendRow) -> Result<()
 
 pub(super) async fn tell(tx: &mut Tx, row: &SendRow) -> Result<()> {
     crate::mail_merge::told(tx, row).await?;
+    if let (State::Sent, Some(to)) = (row.state, row.recipient_id) {
+        let at = row.committed_at.unwrap_or(row.send_at);
+        tx.deliveries().sent(row, to, at).await?;
+    }
     Ok(tx
         .events()
         .append(

@@ -228,7 +228,7 @@ pub(super) const CHECKS: &[Check] = &[
         id: "U7",
         proves: &[
             ("read.identity", "36e65a95"),
-            ("read.mail", "6c95167c"),
+            ("read.mail", "b585cfca"),
             ("read.aliases", "adee1b5d"),
             ("read.planned", "4e44a0b3"),
         ],
@@ -290,6 +290,30 @@ pub(super) const CHECKS: &[Check] = &[
             Saboteur::GuessesFree,
             Test("tenon-app", "u11_pauses_double_up_to_a_quarter_of_an_hour"),
         )],
+        live: false,
+    },
+    Check {
+        id: "K6",
+        proves: &[("server.unsubscribe", "ac050806")],
+        en: "The link of a message is opened as scanners do, and nothing changes; one POST ends it, without a cookie, also for a message that is about to go.",
+        fr: "Le lien d’un message est ouvert comme le font les analyseurs, et rien ne change ; un seul POST y met fin, sans cookie, même pour un message sur le point de partir.",
+        runs: &[Test("tenon-app", "k6_links_that_were_changed_open_nothing")],
+        saboteurs: &[
+            (
+                Saboteur::UnsubscribedByGet,
+                Test(
+                    "tenon-api",
+                    "k6_one_click_ends_it_and_opening_changes_nothing",
+                ),
+            ),
+            (
+                Saboteur::SuppressionLate,
+                Test(
+                    "tenon-app",
+                    "k6_whoever_unsubscribes_gets_nothing_that_was_not_asked_for",
+                ),
+            ),
+        ],
         live: false,
     },
     Check {

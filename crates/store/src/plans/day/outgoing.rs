@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
-use tenon_model::World;
+use tenon_model::delivery::{Failure, Response, SuppressionCause};
 use tenon_model::mail_merge::{self as merge, RecipientState};
 use tenon_model::outbox::State;
+use tenon_model::{MailMergeId, MemberId, RecipientId, WorkspaceId, World};
 use tenon_vault::Sealed;
 
 use super::Seed;
 use crate::{
-    DraftRow, ItemEnd, MailActionItem, MailActionRow, MailMergeRow, RecipientRow, SendRow, Tx,
+    DraftRow, ItemEnd, MailActionItem, MailActionRow, MailMergeRow, RecipientRow, ResponseRow,
+    SendRow, SuppressionRow, Trace, Tx,
 };
 
 const SHORT: Duration = Duration::from_secs(15);
@@ -162,6 +164,7 @@ pub(super) async fn statements(tx: &mut Tx, seed: &Seed, world: &World) {
         .await
         .unwrap();
     merging(tx, &send, world).await;
+    suppressing(tx, seed.workspace, seed.member, world).await;
     tx.drafts().gone(draft.id).await.unwrap();
     tx.members().set_undo_send(seed.member, 5).await.unwrap();
     tx.members()
@@ -200,6 +203,7 @@ async fn merging(tx: &mut Tx, send: &SendRow, world: &World) {
         started_at: None,
         resumed_at: None,
         finished_at: None,
+        unsubscribe: true,
     };
     let mut merges = tx.mail_merges();
     merges.insert(&merge).await.unwrap();
@@ -234,8 +238,14 @@ async fn merging(tx: &mut Tx, send: &SendRow, world: &World) {
     merges.under_way(merge.id).await.unwrap();
     merges.people(merge.id, None, 0, 10).await.unwrap();
     merges.person(merge.id, 7).await.unwrap();
+    merges.recipient(people[0].id).await.unwrap();
     let waiting = RecipientState::Waiting;
     merges.people(merge.id, Some(waiting), 0, 1).await.unwrap();
+    let replied = Some(Response::Reply);
+    merges
+        .people_with(merge.id, None, replied, 0, 1)
+        .await
+        .unwrap();
     merges.with_draft(merge.id, waiting, 10).await.unwrap();
     merges.newest_settled(merge.id, None, 10).await.unwrap();
     let mut first = people[0].clone();
@@ -248,10 +258,74 @@ async fn merging(tx: &mut Tx, send: &SendRow, world: &World) {
         .settle(first.id, send.id, sent, None, Some(now))
         .await;
     assert_eq!(of.unwrap(), Some(merge.id));
+    delivered(tx, send, first.id, merge.id, world).await;
+    let mut merges = tx.mail_merges();
     merges
         .step_all(merge.id, &[waiting], RecipientState::Cancelled, None)
         .await
         .unwrap();
     merges.remove(merge.id, 3).await.unwrap();
     merges.delete(merge.id).await.unwrap();
+}
+
+/// What came back of its one message.
+async fn delivered(
+    tx: &mut Tx,
+    send: &SendRow,
+    id: RecipientId,
+    merge: MailMergeId,
+    world: &World,
+) {
+    let (now, connection) = (world.now(), send.connection_id);
+    let mut deliveries = tx.deliveries();
+    deliveries.sent(send, id, now).await.unwrap();
+    deliveries.in_thread(send.id, "t1").await.unwrap();
+    deliveries.oldest_since(connection, now).await.unwrap();
+    let traces = [
+        Trace::Draft(send.draft_id),
+        Trace::Thread("t1"),
+        Trace::Address(&[1; 16]),
+    ];
+    for trace in traces {
+        deliveries.by_trace(connection, trace, now).await.unwrap();
+    }
+    deliveries.of_people(&[id]).await.unwrap();
+    deliveries.counts(merge).await.unwrap();
+    let bounce = (Response::Bounce, Some(Failure::NoSuchAddress));
+    for (kind, failure) in [(Response::Reply, None), (Response::AutoReply, None), bounce] {
+        deliveries.came_back(id, kind, failure, now).await.unwrap();
+    }
+    deliveries.unsubscribed(id, now).await.unwrap();
+    let message_id = world.id();
+    let row = ResponseRow {
+        message_id,
+        delivery_id: Some(id),
+        kind: Response::Reply,
+        at: now,
+    };
+    let look = deliveries.look(send.workspace_id, send.member_id, connection, row);
+    assert!(look.await.unwrap());
+    deliveries.looked_at(&[message_id]).await.unwrap();
+}
+
+/// Whom nobody writes to any more.
+async fn suppressing(tx: &mut Tx, workspace: WorkspaceId, member: MemberId, world: &World) {
+    let row = |n: u8| SuppressionRow {
+        id: world.id(),
+        workspace_id: workspace,
+        address_index: vec![n; 16],
+        cause: SuppressionCause::Unsubscribed,
+        content: Sealed(vec![1]),
+        member_id: Some(member),
+        created_at: world.now(),
+    };
+    let rows: Vec<_> = (1..=120).map(row).collect();
+    let mut list = tx.suppressions();
+    assert_eq!(list.add(&rows).await.unwrap(), 120);
+    assert_eq!(list.add(&rows[..1]).await.unwrap(), 0, "once");
+    list.of(&[vec![1; 16], vec![2; 16]]).await.unwrap();
+    list.get(rows[0].id).await.unwrap();
+    list.list(None, 10).await.unwrap();
+    list.count().await.unwrap();
+    list.remove(rows[0].id).await.unwrap();
 }

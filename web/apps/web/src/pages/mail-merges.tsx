@@ -1,7 +1,9 @@
 import { getRouteApi } from "@tanstack/react-router";
-import { MailMergeScreen, MailMergesScreen } from "@tenon/features/mail-merge";
+import { MailMergeScreen, MailMergesScreen, SuppressionsScreen } from "@tenon/features/mail-merge";
 
 export const MailMergesPage = MailMergesScreen;
+
+export const SuppressionsPage = SuppressionsScreen;
 
 const route = getRouteApi("/member/crm/mail-merges/$id");
 

@@ -47,6 +47,7 @@ export const keys = {
   composeOptions: (connection: string) => ["compose", connection] as const,
   sends: ["sends"] as const,
   mailMerges: ["mail-merges"] as const,
+  suppressions: ["suppressions"] as const,
   /** Read from the mailbox each time: not with the others, which change with every message that goes. */
   mailMergePreviews: ["mail-merge-previews"] as const,
   templates: ["templates"] as const,

@@ -54,7 +54,7 @@ export function staleKeys(event: LiveEvent): ReadonlyArray<readonly unknown[]> {
     case "import_changed":
       return [recordKeys.imports];
     case "mail_merge_changed":
-      return [keys.mailMerges];
+      return [keys.mailMerges, keys.suppressions];
   }
 }
 

@@ -1,2 +1,3 @@
 export { MailMergeScreen } from "./mail-merge-screen";
 export { MailMergesScreen } from "./mail-merges-screen";
+export { SuppressionsScreen } from "./suppressions-screen";

@@ -1,5 +1,5 @@
-import { ActionIcon, Button, Skeleton } from "@mantine/core";
-import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
+import { ActionIcon, Button, Skeleton, Switch } from "@mantine/core";
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { isProblem, type MailMerge, type MailMergePreview, send } from "@tenon/api-client";
 import {
   IconChevronLeft,
@@ -14,9 +14,9 @@ import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useCompose } from "../compose";
 import { HtmlPreview } from "../compose/html-preview";
-import { newKey, plain, useApi, useProblemText } from "../core";
+import { keys, newKey, plain, useApi, useProblemText } from "../core";
 import classes from "./mail-merge.module.css";
-import { previewQuery, wholeOf } from "./queries";
+import { mailMergeQuery, previewQuery, wholeOf } from "./queries";
 import { Refused } from "./refused";
 import { useTexts } from "./use-texts";
 
@@ -51,6 +51,7 @@ export function LetterPanel({ merge }: { merge: MailMerge }) {
       }
       lead={m(merge.state === "draft" ? "mailmerge.letter_lead" : "mailmerge.letter_lead_paused")}
     >
+      <WayOut merge={merge} />
       {merge.columns.length > 0 && <Columns merge={merge} />}
       {whole === 0 ? (
         <p className={classes.note}>{m("mailmerge.letter_nobody")}</p>
@@ -87,6 +88,35 @@ export function LetterPanel({ merge }: { merge: MailMerge }) {
         </div>
       )}
     </Panel>
+  );
+}
+
+/** Whether messages carry a link to unsubscribe. */
+function WayOut({ merge }: { merge: MailMerge }) {
+  const m = useTexts();
+  const api = useApi();
+  const client = useQueryClient();
+  const toast = useToast();
+  const problemText = useProblemText();
+  const save = useMutation({
+    mutationFn: (unsubscribe: boolean) =>
+      send(
+        api.PATCH("/api/v1/mail-merges/{id}", { params: { path: { id: merge.id } }, body: { unsubscribe } }),
+      ),
+    onSuccess: (now) => {
+      client.setQueryData(mailMergeQuery(api, merge.id).queryKey, now);
+      void client.invalidateQueries({ queryKey: keys.mailMergePreviews });
+    },
+    onError: (error) => toast(problemText(error), "danger"),
+  });
+  return (
+    <Switch
+      className={classes.way_out}
+      label={m("mailmerge.way_out")}
+      description={m("mailmerge.way_out_lead")}
+      checked={save.isPending ? save.variables : merge.unsubscribe}
+      onChange={(event) => save.mutate(event.currentTarget.checked)}
+    />
   );
 }
 

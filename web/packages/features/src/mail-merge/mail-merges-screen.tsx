@@ -22,10 +22,17 @@ export function MailMergesScreen() {
   const mailbox =
     connections.data?.find((one) => featureState(one, "sending") === "on") ?? connections.data?.[0];
   const all = merges.data?.pages.flatMap(({ items }) => items);
-  const begin = mailbox !== undefined && (
-    <Button leftSection={<IconPlus size={16} />} onClick={() => compose.create(mailbox.id)}>
-      {m("mailmerge.write")}
-    </Button>
+  const begin = (
+    <div className={classes.actions}>
+      <Button variant="default" component={Link} to="/suppressions">
+        {m("mailmerge.off.title")}
+      </Button>
+      {mailbox !== undefined && (
+        <Button leftSection={<IconPlus size={16} />} onClick={() => compose.create(mailbox.id)}>
+          {m("mailmerge.write")}
+        </Button>
+      )}
+    </div>
   );
   return (
     <Page width="58rem">

@@ -11,9 +11,10 @@ import { IconX, Panel, useToast } from "@tenon/ui";
 import { useState } from "react";
 import { keys, ProblemNotice, plain, useApi, useFormat, useProblemText } from "../core";
 import { AddPeople } from "./add-people";
+import { cameBack, FailureText, hasComeBack, type MergeResponse, PersonBack, RESPONSES } from "./came-back";
 import classes from "./mail-merge.module.css";
 import { PersonState } from "./merge-state";
-import { countOf, recipientsQuery, wholeOf } from "./queries";
+import { countOf, recipientsQuery, type WhoShown, wholeOf } from "./queries";
 import { useTexts } from "./use-texts";
 
 /** In the order in which they are offered. */
@@ -35,8 +36,8 @@ export function PeoplePanel({ merge }: { merge: MailMerge }) {
   const client = useQueryClient();
   const toast = useToast();
   const problemText = useProblemText();
-  const [state, setState] = useState<MailMergeRecipientState>();
-  const people = useInfiniteQuery(recipientsQuery(api, merge.id, state));
+  const [who, setWho] = useState<WhoShown>({});
+  const people = useInfiniteQuery(recipientsQuery(api, merge.id, who));
   const whole = wholeOf(merge);
   const changes = merge.state === "draft" || merge.state === "paused";
   const clear = useMutation({
@@ -47,6 +48,8 @@ export function PeoplePanel({ merge }: { merge: MailMerge }) {
   });
   const shown = people.data?.pages.flatMap(({ items }) => items) ?? [];
   const states = STATES.filter((one) => countOf(merge, one) > 0);
+  const back = cameBack(merge);
+  const responses = RESPONSES.filter((one) => back[one] > 0);
   return (
     <Panel
       title={m("mailmerge.list")}
@@ -61,21 +64,25 @@ export function PeoplePanel({ merge }: { merge: MailMerge }) {
       lead={m("mailmerge.people", { count: whole, number: format.number(whole) })}
     >
       {changes && <AddPeople merge={merge} />}
-      {states.length > 1 && (
+      {states.length + responses.length > 1 && (
         <NativeSelect
           className={classes.filter}
           aria-label={m("mailmerge.filter")}
-          value={state ?? ""}
+          value={who.state ?? who.response ?? ""}
           data={[
             { value: "", label: m("mailmerge.everybody") },
             ...states.map((one) => ({
               value: one,
               label: `${m(`mailmerge.person.${one}`)} (${format.number(countOf(merge, one))})`,
             })),
+            ...responses.map((one) => ({
+              value: one,
+              label: `${m(`mailmerge.back.${one}`)} (${format.number(back[one])})`,
+            })),
           ]}
           onChange={(event) => {
             const word = event.currentTarget.value;
-            setState(states.find((one) => one === word));
+            setWho(shownBy(word));
           }}
         />
       )}
@@ -100,6 +107,14 @@ export function PeoplePanel({ merge }: { merge: MailMerge }) {
       )}
     </Panel>
   );
+}
+
+/** One state, or one thing that came back; everybody otherwise. */
+function shownBy(word: string): WhoShown {
+  const state = STATES.find((one) => one === word);
+  if (state !== undefined) return { state };
+  const response: MergeResponse | undefined = RESPONSES.find((one) => one === word);
+  return response === undefined ? {} : { response };
 }
 
 type PersonRowProps = { merge: MailMerge; person: MailMergeRecipient };
@@ -133,6 +148,11 @@ function PersonRow({ merge, person }: PersonRowProps) {
             {reason_text} {missing.join(", ")}
           </div>
         )}
+        {person.failure !== null && (
+          <div className={classes.rowReason}>
+            <FailureText failure={person.failure} />
+          </div>
+        )}
       </div>
       {state === "sent" && settled_at != null && (
         <time className={classes.note} dateTime={settled_at}>
@@ -144,6 +164,8 @@ function PersonRow({ merge, person }: PersonRowProps) {
           <Link to="/outbox" className={classes.decide}>
             {m("mailmerge.decide")}
           </Link>
+        ) : hasComeBack(person) ? (
+          <PersonBack person={person} />
         ) : (
           <PersonState state={state} />
         ))}

@@ -4,6 +4,7 @@ import { Notice, Panel, ProgressBar, useToast } from "@tenon/ui";
 import { useState } from "react";
 import { useFormat, useProblemText } from "../core";
 import { saveFile } from "../records/exchange/save-file";
+import { CameBack } from "./came-back";
 import { ConfirmDialog } from "./confirm-dialog";
 import classes from "./mail-merge.module.css";
 import { countOf, wholeOf } from "./queries";
@@ -44,6 +45,7 @@ export function ProgressPanel({ merge }: { merge: MailMerge }) {
             {merge.reason_text}
           </Notice>
         )}
+        <CameBack merge={merge} />
         <ul className={classes.why}>
           {merge.counts
             .filter(({ reason_text, state }) => reason_text != null || state === "doubtful")

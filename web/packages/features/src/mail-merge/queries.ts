@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { type ApiClient, type MailMerge, type MailMergeRecipientState, send } from "@tenon/api-client";
 import { keys } from "../core";
+import type { MergeResponse } from "./came-back";
 
 const PER_PAGE = 50;
 
@@ -25,10 +26,13 @@ export const mailMergeQuery = (api: ApiClient, id: string) =>
     queryFn: ({ signal }) => send(api.GET("/api/v1/mail-merges/{id}", { signal, params: { path: { id } } })),
   });
 
-/** The people of its list, those in one state if given. */
-export const recipientsQuery = (api: ApiClient, id: string, state: MailMergeRecipientState | undefined) =>
+/** Which people of a list are shown: in a state, or of whom something came back. */
+export type WhoShown = { state?: MailMergeRecipientState; response?: MergeResponse };
+
+/** The people of its list. */
+export const recipientsQuery = (api: ApiClient, id: string, who: WhoShown) =>
   infiniteQueryOptions({
-    queryKey: [...keys.mailMerges, id, "people", state ?? null] as const,
+    queryKey: [...keys.mailMerges, id, "people", who] as const,
     queryFn: ({ pageParam, signal }) =>
       send(
         api.GET("/api/v1/mail-merges/{id}/recipients", {
@@ -37,7 +41,7 @@ export const recipientsQuery = (api: ApiClient, id: string, state: MailMergeReci
             path: { id },
             query: {
               limit: PER_PAGE,
-              ...(state === undefined ? {} : { state }),
+              ...who,
               ...(pageParam === undefined ? {} : { after: pageParam }),
             },
           },
@@ -71,3 +75,26 @@ export const countOf = (merge: MailMerge, ...states: MailMergeRecipientState[]):
 
 /** How many people there are. */
 export const wholeOf = (merge: MailMerge): number => merge.counts.reduce((sum, { count }) => sum + count, 0);
+
+/** The suppression list, newest first. */
+export const suppressionsQuery = (api: ApiClient) =>
+  infiniteQueryOptions({
+    queryKey: [...keys.suppressions, "list"] as const,
+    queryFn: ({ pageParam, signal }) =>
+      send(
+        api.GET("/api/v1/suppressions", {
+          signal,
+          params: { query: { limit: PER_PAGE, ...(pageParam === undefined ? {} : { after: pageParam }) } },
+        }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
+  });
+
+/** What stands against an address. */
+export const soughtSuppressionsQuery = (api: ApiClient, address: string) =>
+  queryOptions({
+    queryKey: [...keys.suppressions, "of", address] as const,
+    queryFn: ({ signal }) => send(api.POST("/api/v1/suppressions/search", { signal, body: { address } })),
+    retry: false,
+  });
