@@ -2,7 +2,7 @@
 /**
  * Mail merge: a letter is written in the composer, a list comes from a file and from records, it is looked at for each of
  * them and tried out, the list is checked and a hole in it told, it goes at its pace, is paused and goes on, and everybody
- * got one message. Each step checks what the person sees and what the server then holds.
+ * got one message. One of them comes back, one is unsubscribed by the link in the message. Each step checks what the person sees and what the server then holds.
  *
  *   node e2e/mail-merge.mjs BASE_URL [--locale fr] [--phone] [--dark] [--shots DIR]
  *
@@ -27,7 +27,7 @@ const button = (within, key, values) => within.getByRole("button", { name: t(key
 const panel = (key) => page.getByRole("region", { name: t(key), exact: true });
 const LIST = `Prénom,Société,Mail
 Ines,Duarte Lda,ines@duarte.example
-Tom,Quill & Co,tom@quill.example
+Tom,Quill & Co,bounce@quill.example
 ,Halden AS,office@halden.example
 Bad,,nobody
 `;
@@ -205,6 +205,97 @@ async function sending() {
   });
 }
 
+async function comingBack() {
+  await checks.step("a message that comes back is told, and nobody writes there again", async () => {
+    await until("it came back", async () => (await merge()).bounced === 1, 40_000);
+    await open(`/mail-merges/${id}`);
+    const list = panel("mailmerge.list");
+    await list.getByText(t("mailmerge.back.bounce"), { exact: true }).last().waitFor();
+    await list.getByText(t("mailmerge.failure.no_such_address")).waitFor();
+    const figures = page.getByLabel(t("mailmerge.back.title"));
+    await figures.waitFor();
+    await screen("what came back");
+  });
+  await checks.step(
+    "the link in a message asks first, without an account, and one click ends it",
+    async () => {
+      const link = await wayOut();
+      const stranger = await page
+        .context()
+        .browser()
+        .newContext({
+          locale: args.locale,
+          colorScheme: args.dark ? "dark" : "light",
+          viewport: page.viewportSize(),
+        });
+      const other = await stranger.newPage();
+      await other.goto(link);
+      await other.getByText("i••••@duarte.example").waitFor();
+      const { total } = await api("GET", "/suppressions");
+      if (total !== 1) throw new Error(`opening the link changed something: ${total}`);
+      if (args.shots !== undefined) await other.screenshot({ path: `${args.shots}/unsubscribe.png` });
+      await other.getByRole("button").click();
+      await other.getByRole("heading", { level: 1 }).waitFor();
+      await until("she is on the list", async () => (await api("GET", "/suppressions")).total === 2);
+      if (args.shots !== undefined) await other.screenshot({ path: `${args.shots}/unsubscribed.png` });
+      const cookies = await stranger.cookies();
+      if (cookies.length > 0) throw new Error(JSON.stringify(cookies));
+      await stranger.close();
+      await until("it is told", async () => (await merge()).unsubscribed === 1);
+    },
+  );
+  await checks.step("the suppression list is looked through, written and taken along", async () => {
+    await open("/mail-merges");
+    await page.getByRole("link", { name: t("mailmerge.off.title"), exact: true }).click();
+    await page.getByText("ines@duarte.example").waitFor();
+    await page.getByLabel(t("mailmerge.off.address")).fill("rival.example");
+    await page.getByLabel(t("mailmerge.off.note")).fill("A competitor");
+    await button(page, "mailmerge.off.add").click();
+    await page.getByText("@rival.example", { exact: true }).waitFor();
+    await page.getByText(t("mailmerge.off.count_other", { number: 3 })).waitFor();
+    await screen("the suppression list");
+    const search = page.getByLabel(t("mailmerge.off.search"), { exact: true });
+    await search.fill("anna@rival.example");
+    await button(page, "mailmerge.off.find").click();
+    await until(
+      "only the domain is shown",
+      async () => (await page.getByText("ines@duarte.example").count()) === 0,
+    );
+    await page.getByText("@rival.example", { exact: true }).waitFor();
+    await search.fill("");
+    await page
+      .getByRole("button", { name: t("mailmerge.off.take_out", { address: "ines@duarte.example" }) })
+      .click();
+    await dialog.getByText(t("mailmerge.off.sure_said")).waitFor();
+    await screen("asked before somebody is taken off");
+    await button(dialog, "mailmerge.off.allow").click();
+    await until("two are left", async () => (await api("GET", "/suppressions")).total === 2);
+    const [file] = await Promise.all([
+      page.waitForEvent("download"),
+      button(page, "mailmerge.off.export").click(),
+    ]);
+    if (file.suggestedFilename() !== "suppressions.csv") throw new Error(file.suggestedFilename());
+    for (const { id: entry } of (await api("GET", "/suppressions")).items)
+      await api("DELETE", `/suppressions/${entry}`);
+  });
+}
+
+/** The link to unsubscribe of the message to Ines, as it stands in its header. */
+async function wayOut() {
+  const labels = (await api("GET", `/connections/${connection}/labels`)).items;
+  const sent = labels.find(({ role }) => role === "sent");
+  const threads = await api("GET", `/threads?connection=${connection}&label=${sent.id}&limit=50`);
+  const thread = threads.items.find(({ subject }) => subject === "A visit, Ines");
+  const messages = (await api("GET", `/threads/${thread.id}`)).messages;
+  const raw = await page.evaluate(
+    async (path) => (await fetch(path)).text(),
+    `/api/v1/messages/${messages[0].id}/original`,
+  );
+  const [, link] = /^List-Unsubscribe: <(.+)>\r?$/m.exec(raw) ?? [];
+  if (!link?.startsWith(new URL("/u/", base).href)) throw new Error(String(link));
+  return link;
+}
+
 async function ending() {
   await checks.step("it is in the list of mail merges, and can be forgotten", async () => {
     await open("/mail-merges");
@@ -222,5 +313,6 @@ await run(async () => {
   await writing();
   await looking();
   await sending();
+  await comingBack();
   await ending();
 });

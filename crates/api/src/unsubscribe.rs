@@ -148,8 +148,8 @@ fn escape(text: &str) -> String {
     })
 }
 
-const STYLE: &str = ":root{color-scheme:light dark;--line:light-dark(#d5d9e0,#3a404b);--back:light-dark(#f5f6f8,#15181d);\
-    --card:light-dark(#fff,#1e2229);--ink:light-dark(#1a1e26,#eceff4);--accent:light-dark(#2453c9,#3d6fe8)}\
+const STYLE: &str = ":root{color-scheme:light dark;--line:light-dark(#e8e6e1,#2f3135);--back:light-dark(#f7f5f0,#111213);\
+    --card:light-dark(#fff,#17181a);--ink:light-dark(#1c1b19,#ececec);--accent:#146a5a}\
     body{margin:0;min-height:100vh;display:grid;place-items:center;background:var(--back);color:var(--ink);\
     font:16px/1.5 system-ui,sans-serif}main{box-sizing:border-box;width:min(30rem,100vw - 2rem);margin:1rem;padding:2rem;\
     background:var(--card);border:1px solid var(--line);border-radius:12px;overflow-wrap:anywhere}\

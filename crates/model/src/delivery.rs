@@ -212,6 +212,8 @@ impl Failure {
             "no longer valid",
             "user not found",
             "host unknown",
+            "host not found",
+            "domain name not found",
             "domain not found",
         ];
         match status {

@@ -12,6 +12,7 @@ use crate::launch::{Databases, Emulator, OWNER, Sandbox, SandboxOptions, Setup};
 use crate::needs::{Node, install_packages, node};
 use crate::report::{Report, say};
 use crate::workspace::{self, TempDir};
+use crate::{counts, test};
 
 /// What a Google is, for `check.py --kind`.
 const GOOGLES: [&str; 2] = ["sandbox", "emulator"];
@@ -19,6 +20,7 @@ const GOOGLES: [&str; 2] = ["sandbox", "emulator"];
 const LEAST: f64 = 140.0;
 
 pub(super) fn run(options: &Options, report: &mut Report) -> Result<()> {
+    bounces(report)?;
     let corpus = workspace::target().join("corpora");
     collect(&corpus)?;
     let node = node()?;
@@ -32,6 +34,42 @@ pub(super) fn run(options: &Options, report: &mut Report) -> Result<()> {
             tell(report, &format!("{google}, {database}"), google, &figures);
         }
     }
+    Ok(())
+}
+
+/// Real bounces that others have collected, read by us and by another reader (check K9).
+fn bounces(report: &mut Report) -> Result<()> {
+    let folder = workspace::target().join("bounces");
+    let fetched = Run::new("python3")
+        .arg(workspace::root().join("tools/corpora/bounces.py"))
+        .arg(&folder)
+        .quiet()
+        .must()
+        .context("the collected bounces cannot be fetched")?;
+    say(fetched.text.trim());
+    let index = std::fs::read_to_string(folder.join("index.json"))?;
+    let index: Value = serde_json::from_str(&index).context("index.json is not JSON")?;
+    let there = index.as_array().map_or(0, Vec::len);
+    let one = test::of_packages(&["tenon-app"], "test(k9_bounces_that_others_collected)");
+    let read = Run::new(test::nextest()?)
+        .args(["nextest", "run", "--cargo-quiet", "--workspace"])
+        .args(["--run-ignored", "only", "-E", &one])
+        .env("TENON_BOUNCES", &folder)
+        .quiet()
+        .run()?;
+    let counts = counts::nextest(&read.text);
+    report.at_least(
+        "collected bounces",
+        there as f64,
+        117.0,
+        "the test mail of flufl.bounce, which Mailman reads its returned mail with",
+    );
+    report.exactly(
+        "collected bounces that are read otherwise than its own reader does",
+        u64::from(!read.ok || counts.passed != 1),
+        0,
+        "but three: two that name people without a domain, one that says it at the end of a subject",
+    );
     Ok(())
 }
 

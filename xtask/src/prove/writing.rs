@@ -75,7 +75,7 @@ pub(super) fn write(
     Ok(canaries)
 }
 
-/// A letter to a list of one, which goes.
+/// A letter to a list of two, which goes; one of them comes back, and stands in the suppression list then.
 fn mail_merge(
     person: &mut Person,
     connection: &str,
@@ -98,10 +98,13 @@ fn mail_merge(
         merge["id"].as_str().context("a mail merge without an id")?
     );
     let list = format!(
-        "Name,Mail,Secret\n{},{}@written.example.net,{}\n",
+        "Name,Mail,Secret\n{},{}@written.example.net,{}\n{},bounce@{}.example.net,{}\n",
         canary("name in a list"),
         canary("address in a list"),
         canary("cell of a list"),
+        canary("name of somebody not reached"),
+        canary("address that bounces"),
+        canary("cell of somebody not reached"),
     );
     let headers = [("content-type", "text/csv"), ("x-tenon-request", "1")];
     let file = format!("/api/v1{path}/recipients/file?name=list.csv");
@@ -124,7 +127,18 @@ fn mail_merge(
         }
         std::thread::sleep(Duration::from_millis(100));
     }
+    let start = Instant::now();
+    while person.get(&path)?["bounced"] != 1 {
+        ensure!(start.elapsed() < PATIENCE, "a bounce is not read");
+        std::thread::sleep(Duration::from_millis(100));
+    }
     keep(&person.get(&format!("{path}/recipients"))?);
+    let entry = json!({
+        "address": format!("{}@written.example.net", canary("address on the suppression list")),
+        "note": canary("note on the suppression list"),
+    });
+    keep(&person.post("/suppressions", &entry)?);
+    keep(&person.get("/suppressions")?);
     Ok(())
 }
 

@@ -231,11 +231,11 @@ pub(crate) async fn page_of_one(app: &TestApp, owner: &mut Browser) -> String {
     let control = app.sandbox.control();
     let account = "alice@example.com";
     let mails = control.messages(account);
-    let links = mails
+    let mut links = mails
         .iter()
         .filter_map(|(id, _, _)| control.header(account, id, "List-Unsubscribe"))
         .filter(|link| link.contains("/u/"));
-    let link = links.last().unwrap();
+    let link = links.next_back().unwrap();
     let token = link.rsplit_once("/u/").unwrap().1;
     format!("/u/{}", token.trim_matches(['<', '>', ' ']))
 }

@@ -141,9 +141,10 @@ impl Letter {
                 "se désinscrire",
             ),
         };
-        filled.html.push_str(&format!(
+        let line = format!(
             "<p style=\"color:#6b6b6b;font-size:12px\">{before} <a href=\"{page}\">{link}</a></p>"
-        ));
+        );
+        filled.html += &line;
         filled
     }
 

@@ -364,9 +364,10 @@ impl Turn<'_> {
         let key = key(ctx, &mut tx, self.row).await?;
         let workspace = actor.workspace;
         let no_more = suppressed(ctx, &mut tx, workspace, &details.address).await?;
-        let page = match self.row.unsubscribe {
-            true => Some(link(ctx, &mut tx, workspace, person.id, &details.address).await?),
-            false => None,
+        let page = if self.row.unsubscribe {
+            Some(link(ctx, &mut tx, workspace, person.id, &details.address).await?)
+        } else {
+            None
         };
         drop(tx);
         let to = Addressee::new(&details.name, &details.address);

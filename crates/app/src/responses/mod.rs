@@ -2,6 +2,8 @@
 //! After mail has come in, a job looks at what may belong to such a message, reads it from the mailbox, notes what it
 //! means, and keeps nothing of it.
 
+#[cfg(test)]
+mod corpus;
 mod read;
 mod report;
 
@@ -158,14 +160,13 @@ impl ReadResponses {
                 .by_trace(self.connection, Trace::Address(&index), before)
                 .await?;
             if of.is_none() {
-                let thread = match threads.get(&message.thread_id) {
-                    Some(thread) => thread.clone(),
-                    None => {
-                        let row = tx.threads().get(message.thread_id).await?;
-                        let id = row.map(|t| t.provider_thread_id).unwrap_or_default();
-                        threads.insert(message.thread_id, id.clone());
-                        id
-                    }
+                let thread = if let Some(thread) = threads.get(&message.thread_id) {
+                    thread.clone()
+                } else {
+                    let row = tx.threads().get(message.thread_id).await?;
+                    let id = row.map(|t| t.provider_thread_id).unwrap_or_default();
+                    threads.insert(message.thread_id, id.clone());
+                    id
                 };
                 let trace = Trace::Thread(&thread);
                 of = tx

@@ -85,7 +85,7 @@ pub(super) fn of_words(message: &Message<'_>) -> Report {
 }
 
 /// Where the mail begins that comes back.
-const RETURNED: [&str; 9] = [
+const RETURNED: [&str; 8] = [
     "--- Below this line is a copy of the message",
     "------ This is a copy of the message",
     "----- Original message",
@@ -93,7 +93,6 @@ const RETURNED: [&str; 9] = [
     "---Original Message",
     "Original message headers",
     "----- Message header follows",
-    "|------------------------- Message log follows",
     "\nReceived: ",
 ];
 const DELAYED: [&str; 12] = [
@@ -110,12 +109,7 @@ const DELAYED: [&str; 12] = [
     "warning message only",
     "you do not need to resend",
 ];
-const GIVEN_UP: [&str; 4] = [
-    "permanent",
-    "giving up",
-    "gave up",
-    "could not be delivered",
-];
+const GIVEN_UP: [&str; 3] = ["permanent", "giving up", "gave up"];
 
 /// Tells each person once; a failure counts more than a delay.
 fn push(people: &mut Vec<Undelivered>, person: Undelivered) {
@@ -153,7 +147,7 @@ fn recipient(group: &[(String, String)]) -> Option<Undelivered> {
         (status, _) => status,
     };
     let failure = match action.as_str() {
-        a if a.starts_with("fail") => Some(Failure::of(status, words)),
+        a if a.starts_with("fail") || a.starts_with("error") => Some(Failure::of(status, words)),
         a if a.starts_with("delay") => None,
         // Delivered, relayed or expanded: no failure at all.
         _ => return None,
@@ -194,14 +188,16 @@ fn groups(text: &str) -> Vec<Vec<(String, String)>> {
 /// Our own header, or our Message-ID, of the message that comes back: in a part of its own, or named by the report.
 fn own_mark(message: &Message<'_>) -> Option<DraftId> {
     let named = super::read::named(message);
-    let returned = parts(message).find_map(|part| match &part.body {
-        PartType::Message(inner) => mark_of(inner),
-        _ if is(part, "text", "rfc822-headers") || is(part, "message", "rfc822") => {
-            let headers = text(part);
-            mark_of(&MessageParser::new().parse_headers(headers.as_bytes())?)
-        }
-        _ => None,
-    });
+    let returned = parts(message)
+        .into_iter()
+        .find_map(|part| match &part.body {
+            PartType::Message(inner) => mark_of(inner),
+            _ if is(part, "text", "rfc822-headers") || is(part, "message", "rfc822") => {
+                let headers = text(part);
+                mark_of(&MessageParser::new().parse_headers(headers.as_bytes())?)
+            }
+            _ => None,
+        });
     returned.or(named)
 }
 
@@ -210,9 +206,17 @@ fn mark_of(returned: &Message<'_>) -> Option<DraftId> {
     mark.or_else(|| super::read::draft_of(returned.message_id()?))
 }
 
-/// All parts, those of messages inside too.
-fn parts<'m>(message: &'m Message<'m>) -> impl Iterator<Item = &'m MessagePart<'m>> {
-    message.parts.iter()
+/// All parts, also those of a report that another system has put into an envelope of its own.
+fn parts<'m>(message: &'m Message<'m>) -> Vec<&'m MessagePart<'m>> {
+    let mut out = Vec::new();
+    for part in &message.parts {
+        out.push(part);
+        if let PartType::Message(inner) = &part.body {
+            let reports = |p: &&MessagePart<'_>| is(p, "message", "delivery-status");
+            out.extend(inner.parts.iter().filter(reports));
+        }
+    }
+    out
 }
 
 pub(super) fn is(part: &MessagePart<'_>, kind: &str, sub: &str) -> bool {
@@ -256,8 +260,15 @@ fn addresses(text: &str) -> Vec<(usize, &str)> {
         });
         let after = text[at + 1..].find(|c: char| !c.is_alphanumeric() && c != '.' && c != '-');
         let end = after.map_or(text.len(), |n| at + 1 + n);
-        let address = text[before..end].trim_end_matches('.');
-        if before < at && end > at + 1 {
+        let address = text[before..end]
+            .trim_end_matches('.')
+            .trim_start_matches('\'');
+        // As X.400 writes it.
+        let address = match address.to_lowercase().find("smtp=") {
+            Some(i) => &address[i + 5..],
+            None => address,
+        };
+        if address.find('@').is_some_and(|i| i > 0) && end > at + 1 {
             out.push((before, address));
         }
     }

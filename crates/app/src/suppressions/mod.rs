@@ -91,7 +91,7 @@ fn seal(ctx: &Ctx, key: &DataKey, id: SuppressionId, content: &Content) -> Resul
     Ok(key.seal(&ctx.world, &context, &json)?)
 }
 
-fn view(key: &DataKey, row: SuppressionRow) -> Result<SuppressionView> {
+fn view(key: &DataKey, row: &SuppressionRow) -> Result<SuppressionView> {
     let context = Context::new("suppressions", "content", row.id.0);
     let json = key.open(&context, &row.content)?;
     let content: Content =
@@ -207,7 +207,7 @@ pub async fn suppressions(
         .last()
         .filter(|_| full)
         .map(|r| crate::page::encode(r.created_at, r.id));
-    let items: Result<Vec<_>> = rows.into_iter().map(|r| view(&key, r)).collect();
+    let items: Result<Vec<_>> = rows.iter().map(|r| view(&key, r)).collect();
     Ok((
         Page {
             items: items?,
@@ -242,7 +242,7 @@ pub async fn add_suppression(
         .into_iter()
         .next()
         .ok_or(Error::NotFound("suppression"))?;
-    view(&key, known)
+    view(&key, &known)
 }
 
 /// Takes an entry out: it can be written to again. For those who run the workspace.
@@ -318,7 +318,7 @@ pub async fn export_suppressions(ctx: &Ctx, actor: &Actor) -> Result<Vec<u8>> {
         };
         after = Some((last.created_at, last.id));
         for row in rows {
-            let entry = view(&key, row)?;
+            let entry = view(&key, &row)?;
             out.extend(csv_line(&[
                 // A domain without its `@`, which a spreadsheet takes for a formula.
                 guard(entry.what.trim_start_matches('@')).into_owned(),

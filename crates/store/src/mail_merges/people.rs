@@ -160,9 +160,9 @@ impl MailMerges<'_> {
         // The words are this program's own.
         let mut only = state.map_or(String::new(), |s| format!(" AND state = '{}'", s.as_str()));
         if let Some(column) = response.and_then(crate::deliveries::column_of) {
-            only.push_str(&format!(
-                " AND id IN (SELECT d.id FROM deliveries d WHERE d.merge_id = $3 AND d.{column} IS NOT NULL)"
-            ));
+            only += " AND id IN (SELECT d.id FROM deliveries d WHERE d.merge_id = $3 AND d.";
+            only += column;
+            only += " IS NOT NULL)";
         }
         let query = sql(format!(
             "SELECT {PERSON} FROM mail_merge_recipients WHERE {OWN} AND merge_id = $3 AND number > $4{only} \

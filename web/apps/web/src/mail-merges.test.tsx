@@ -96,4 +96,71 @@ describe("mail merges", () => {
     await user.click(pace.getByRole("button", { name: "Save" }));
     await waitFor(() => expect(merge).toMatchObject({ gap_max_seconds: 90, working_hours_only: true }));
   });
+
+  it("carry a way out, unless one does not want it", async () => {
+    const { user, merge } = await openMerge((fake, one) => void addContacts(fake, one));
+    const letter = await region("The letter");
+    const way = letter.getByRole("switch", { name: /^With a link to unsubscribe/ });
+    expect(way).toBeChecked();
+    await user.click(way);
+    await waitFor(() => expect(merge.unsubscribe).toBe(false));
+    await waitFor(() => expect(way).not.toBeChecked());
+  });
+
+  it("tell what came back, and of whom", async () => {
+    const { user } = await openMerge((fake, one) => {
+      addContacts(fake, one);
+      one.people = one.people.slice(0, 3);
+      one.state = "done";
+      one.finished_at = fake.iso();
+      for (const person of one.people) person.state = "sent";
+      const [answered, failed] = one.people;
+      if (answered !== undefined) answered.replied_at = fake.iso();
+      if (failed !== undefined) Object.assign(failed, { bounced_at: fake.iso(), failure: "mailbox_full" });
+    });
+    const progress = await region("How far it is");
+    const figures = within(progress.getByLabelText("What came back"));
+    expect(figures.getByText("Answered").nextSibling).toHaveTextContent("1");
+    const list = await region("The list");
+    expect(await list.findByText("Their mailbox is full.")).toBeVisible();
+    expect(list.getAllByRole("listitem")).toHaveLength(3);
+    await user.selectOptions(list.getByLabelText("Show"), "Answered (1)");
+    await waitFor(() => expect(list.getAllByRole("listitem")).toHaveLength(1));
+    expect(list.getByText("Answered", { selector: "li *" })).toBeVisible();
+  });
+});
+
+describe("the suppression list", () => {
+  const path = "/mail-merges/suppressions";
+
+  it("is written by hand, looked through by whole addresses, and asks before somebody is taken off", async () => {
+    const { user, fake } = await openApp({ scenario: "connected", path });
+    expect(await screen.findByText("Nobody is on the list")).toBeVisible();
+    const address = screen.getByLabelText("Address or domain");
+    const add = () => user.click(screen.getByRole("button", { name: "Put on the list" }));
+    await user.type(address, "nobody");
+    await add();
+    expect(await screen.findByText("That is neither a whole address nor a domain.")).toBeVisible();
+    await user.clear(address);
+    await user.type(address, "rival.example");
+    await user.type(screen.getByLabelText("Note (optional)"), "A competitor");
+    await add();
+    expect(await screen.findByText("@rival.example")).toBeVisible();
+    expect(fake.suppressions).toMatchObject([{ address: "@rival.example", note: "A competitor" }]);
+    await user.type(screen.getByLabelText("Look somebody up"), "zoe@example.com{Enter}");
+    expect(await screen.findByText("zoe@example.com is not on the list")).toBeVisible();
+    await user.clear(screen.getByLabelText("Look somebody up"));
+    await user.click(await screen.findByRole("button", { name: "Take @rival.example off the list" }));
+    const dialog = within(await screen.findByRole("dialog", { name: "Write to @rival.example again?" }));
+    expect(fake.suppressions).toHaveLength(1);
+    await user.click(dialog.getByRole("button", { name: "Take off the list" }));
+    await waitFor(() => expect(fake.suppressions).toEqual([]));
+  });
+
+  it("is taken along, and entries taken out, by those who run the workspace", async () => {
+    await openApp({ scenario: "connected", path, role: "member" });
+    expect(await screen.findByText("Nobody is on the list")).toBeVisible();
+    expect(screen.getByRole("button", { name: "Take a list in" })).toBeVisible();
+    expect(screen.queryByRole("button", { name: "Take it along" })).toBeNull();
+  });
 });

@@ -259,7 +259,8 @@ const mailMerge = createRoute({
 
 const suppressions = createRoute({
   getParentRoute: () => crm,
-  path: "/suppressions",
+  // Beside them in the rail.
+  path: "/mail-merges/suppressions",
   component: lazyRouteComponent(mergePages, "SuppressionsPage"),
 });
 

@@ -24,7 +24,7 @@ export function MailMergesScreen() {
   const all = merges.data?.pages.flatMap(({ items }) => items);
   const begin = (
     <div className={classes.actions}>
-      <Button variant="default" component={Link} to="/suppressions">
+      <Button variant="default" component={Link} to="/mail-merges/suppressions">
         {m("mailmerge.off.title")}
       </Button>
       {mailbox !== undefined && (
