@@ -135,6 +135,14 @@ async function looking() {
     await button(letter, "mailmerge.person_before").click();
     await letter.getByText("A visit, Tom").waitFor();
   });
+  await checks.step("it gets a way out", async () => {
+    const letter = panel("mailmerge.letter");
+    await letter.getByText(t("mailmerge.way_out"), { exact: true }).click();
+    await until("it is stored", async () => (await merge()).unsubscribe);
+    await letter.getByText(t("mailmerge.way_out_http")).waitFor();
+    await letter.getByText("A visit, Tom").waitFor();
+    await screen("a letter with its way out");
+  });
   await checks.step("it is tried out on oneself", async () => {
     const letter = panel("mailmerge.letter");
     await letter.getByRole("button", { name: /@example\.com/ }).click();

@@ -147,6 +147,10 @@ actions! {
     ThreadShared: Mail, "thread_shared", "Conversation shared", "Conversation partagée";
     /// They no longer do.
     ThreadUnshared: Mail, "thread_unshared", "Conversation no longer shared", "Conversation qui n’est plus partagée";
+    /// Somebody who wanted no mail may be written to again by what goes to many.
+    SuppressionRemoved: Mail, "suppression_removed", "Taken off the suppression list", "Retiré de la liste d’exclusion";
+    /// The list of those who want no mail was taken along.
+    SuppressionsExported: Mail, "suppressions_exported", "Suppression list exported", "Liste d’exclusion exportée";
     /// A data key was made.
     KeyMade: Security, "key_made", "Data key made", "Clé de données créée";
     /// A data key was destroyed, and with it everything sealed under it.

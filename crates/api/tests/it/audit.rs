@@ -266,6 +266,14 @@ async fn mail(log: &mut Log<'_>, owner: &mut Browser) {
     let days = Some(json!({ "mail_days": 3650 }));
     done(&owner.write(Method::PUT, "/api/v1/retention", days).await);
     log.tells("days", &[A::RetentionChanged]).await;
+    let entry = json!({ "address": "zoe@example.com" });
+    let entry = owner.post("/api/v1/suppressions", entry).await.json();
+    done(&owner.get("/api/v1/suppressions/file").await);
+    log.tells("a list", &[A::KeyMade, A::SuppressionsExported])
+        .await;
+    let entry = format!("/api/v1/suppressions/{}", id(&entry));
+    done(&owner.write(Method::DELETE, &entry, None).await);
+    log.tells("an entry", &[A::SuppressionRemoved]).await;
     app.connect(owner).await;
     log.tells("a connection", &[A::KeyMade, A::ConnectionMade])
         .await;

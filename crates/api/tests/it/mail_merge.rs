@@ -218,6 +218,15 @@ pub(crate) async fn page_of_one(app: &TestApp, owner: &mut Browser) -> String {
         .post(PATH, json!({ "draft_id": draft["id"] }))
         .await
         .json();
+    assert_eq!(
+        merge["unsubscribe"], false,
+        "without TLS one has to want it"
+    );
+    let want = json!({ "unsubscribe": true });
+    let merge = owner
+        .write(Method::PATCH, &path(&merge), Some(want))
+        .await
+        .json();
     assert_eq!(merge["unsubscribe"], true);
     put_list(owner, &merge, "", "Mail\nzoe@partner.example\n").await;
     owner

@@ -122,13 +122,8 @@ pub(super) async fn clear_up(
     actor: &Actor,
     row: &MailMergeRow,
 ) -> Result<Cleared> {
+    let kept = forget_sent(ctx, actor, row).await?;
     let mut tx = ctx.store.read(&actor.scope()).await?;
-    let sent = RecipientState::Sent;
-    let mut gone = tx.mail_merges().with_draft(row.id, sent, AT_ONCE).await?;
-    let so_many = gone.len();
-    let old = ctx.world.now() - KEPT;
-    gone.retain(|p| p.settled_at.is_none_or(|at| at <= old));
-    let kept = gone.len() < so_many || so_many == AT_ONCE as usize;
     let refused = RecipientState::Refused;
     let mut left = Vec::new();
     for state in [refused, RecipientState::Skipped] {
@@ -138,13 +133,7 @@ pub(super) async fn clear_up(
         .mail_merges()
         .newest_settled(row.id, row.resumed_at, IN_A_ROW as u32)
         .await?;
-    let key = key(ctx, &mut tx, row).await?;
     drop(tx);
-    if !gone.is_empty() {
-        let mut tx = ctx.store.begin(&actor.scope()).await?;
-        forget_rows(ctx, &mut tx, &key, gone).await?;
-        tx.commit().await?;
-    }
     let mut trouble = None;
     for mut person in left {
         if let Some(code) = take_away(ctx, actor, &person).await? {
@@ -178,6 +167,30 @@ pub(super) async fn clear_up(
         return Ok(Cleared::Trouble("refused_often".to_owned()));
     }
     Ok(if kept { Cleared::Later } else { Cleared::Up })
+}
+
+/// Forgets what the list says of those whose messages went a while ago; whether some are left, who went since.
+async fn forget_sent(ctx: &Ctx, actor: &Actor, row: &MailMergeRow) -> Result<bool> {
+    let old = ctx.world.now() - KEPT;
+    loop {
+        let mut tx = ctx.store.read(&actor.scope()).await?;
+        let sent = RecipientState::Sent;
+        let mut gone = tx.mail_merges().with_draft(row.id, sent, AT_ONCE).await?;
+        drop(tx);
+        let found = gone.len();
+        gone.retain(|p| p.settled_at.is_none_or(|at| at <= old));
+        let left = gone.len() < found;
+        if gone.is_empty() {
+            return Ok(left);
+        }
+        let mut tx = ctx.store.begin(&actor.scope()).await?;
+        let key = key(ctx, &mut tx, row).await?;
+        forget_rows(ctx, &mut tx, &key, gone).await?;
+        tx.commit().await?;
+        if left || found < AT_ONCE as usize {
+            return Ok(left);
+        }
+    }
 }
 
 /// Nothing goes for a while.

@@ -109,7 +109,8 @@ pub async fn create(ctx: &Ctx, actor: &Actor, draft: DraftId) -> Result<MailMerg
         started_at: None,
         resumed_at: None,
         finished_at: None,
-        unsubscribe: true,
+        // A link that leads nowhere for those who get it is worse than none.
+        unsubscribe: ctx.config.public_url.scheme() == "https",
     };
     match tx.mail_merges().insert(&row).await {
         // Made twice at the same moment.

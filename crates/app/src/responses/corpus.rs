@@ -204,7 +204,7 @@ fn for_people(out: &mut Vec<Sample>) {
         (
             "exim",
             "Mailer-Daemon@host.example",
-            "This message was created automatically by mail delivery software.\n\nA message that you sent could not be delivered to one or more of its\nrecipients. This is a permanent error. The following address(es) failed:\n\n  {to}\n    SMTP error from remote mail server after RCPT TO:<{to}>:\n    {words}\n\n------ This is a copy of the message, including all the headers. ------\n\nTo: {to}\n",
+            "This message was created automatically by mail delivery software.\n\nA message that you sent could not be delivered to one or more of its\nrecipients. This is a permanent error. The following address(es) failed:\n\n  {to}\n    SMTP error from remote mail server after RCPT TO:<{to}>:\n    {words}\n\n------ This is a copy of the message, including all the headers. ------\n\nTo: {to}\nX-Tenon-Send: {mark}\n",
         ),
         (
             "mailenable",
@@ -224,7 +224,10 @@ fn for_people(out: &mut Vec<Sample>) {
                 continue;
             }
             let words = words.replace(TO, "the user");
-            let body = body.replace("{to}", TO).replace("{words}", &words);
+            let body = body
+                .replace("{mark}", MARK)
+                .replace("{to}", TO)
+                .replace("{words}", &words);
             let raw = format!(
                 "From: {from}\nTo: {ME}\nSubject: failure notice\nContent-Type: text/plain; charset=utf-8\n\n{body}"
             );

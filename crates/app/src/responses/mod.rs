@@ -17,7 +17,7 @@ use tenon_connectors::ports::{MailPort, Priority};
 use tenon_jobs::{Job, JobError, Lease};
 use tenon_model::delivery::{Failure, Response, SuppressionCause};
 use tenon_model::mail::normalize_address;
-use tenon_model::{ConnectionId, MemberId, Scope, ThreadId, Time, WorkspaceId};
+use tenon_model::{ConnectionId, Scope, ThreadId, Time, WorkspaceId};
 use tenon_store::{ConnectionRow, DeliveryRow, MessageRow, ResponseRow, Trace, Tx};
 
 use crate::acting::usable;
@@ -108,6 +108,15 @@ struct Candidate {
     of: Option<DeliveryRow>,
 }
 
+/// What one of them means for a delivery.
+struct Meaning {
+    kind: Response,
+    failure: Option<Failure>,
+    /// Whether it brings along what only that message had.
+    proven: bool,
+    at: Time,
+}
+
 impl ReadResponses {
     async fn look(&self, ctx: &Ctx) -> Result<()> {
         let mut tx = ctx.store.read(&Scope::job(self.workspace)).await?;
@@ -124,11 +133,15 @@ impl ReadResponses {
             return Ok(());
         }
         let port = ctx.mail_port(&row, Priority::Background).await?;
+        // One that cannot be read holds up none of the others.
+        let mut failed = Ok(());
         for candidate in candidates {
-            let said = said(port.as_ref(), &candidate.message.provider_id).await?;
-            self.note(ctx, &row, &candidate, said).await?;
+            match said(port.as_ref(), &candidate.message.provider_id).await {
+                Ok(said) => self.note(ctx, &row, &candidate, said).await?,
+                Err(e) => failed = Err(e),
+            }
         }
-        Ok(())
+        failed
     }
 
     /// What came in and may be about a message that went to somebody: it is from their address, it is in the same
@@ -206,6 +219,8 @@ impl ReadResponses {
             }
             None => None,
         };
+        // Nobody but those who have the message knows its mark; a report without it anybody may have written.
+        let proven = found.is_some();
         let mut failure = None;
         for person in &said.report.people {
             let index = key.blind_index("address", &person.address);
@@ -250,33 +265,32 @@ impl ReadResponses {
             .look(row.workspace_id, row.member_id, row.id, response)
             .await?;
         if let Some(of) = found.filter(|_| first) {
-            self.means(
-                ctx,
-                &mut tx,
-                row.member_id,
-                &of,
+            let meaning = Meaning {
                 kind,
                 failure,
-                message.received_at,
-            )
-            .await?;
+                proven,
+                at: message.received_at,
+            };
+            self.means(ctx, &mut tx, &of, meaning).await?;
         }
         Ok(tx.commit().await?)
     }
 
-    /// What follows from it.
-    #[expect(clippy::too_many_arguments, reason = "all of one message")]
+    /// What follows from it. Only a report that is proven has somebody written to again, or no more.
     async fn means(
         &self,
         ctx: &Ctx,
         tx: &mut Tx,
-        member: MemberId,
         of: &DeliveryRow,
-        kind: Response,
-        failure: Option<Failure>,
-        at: Time,
+        meaning: Meaning,
     ) -> Result<()> {
-        if kind == Response::Bounce && failure == Some(Failure::DailyLimit) {
+        let Meaning {
+            kind,
+            failure,
+            proven,
+            at,
+        } = meaning;
+        if kind == Response::Bounce && failure == Some(Failure::DailyLimit) && proven {
             return crate::mail_merge::not_sent(ctx, tx, of).await;
         }
         if !tx.deliveries().came_back(of.id, kind, failure, at).await? {
@@ -287,12 +301,12 @@ impl ReadResponses {
             (Response::Complaint, _) => Some(SuppressionCause::Complained),
             _ => None,
         };
-        if let Some(cause) = cause
+        if let Some(cause) = cause.filter(|_| proven)
             && let Some(address) = crate::mail_merge::address_of(ctx, tx, of).await?
         {
             crate::suppressions::suppress(ctx, tx, self.workspace, &address, cause).await?;
         }
-        crate::mail_merge::news(tx, member, of.merge_id).await
+        crate::mail_merge::news(tx, of.member_id, of.merge_id).await
     }
 }
 

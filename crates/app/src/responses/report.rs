@@ -198,7 +198,15 @@ fn own_mark(message: &Message<'_>) -> Option<DraftId> {
             }
             _ => None,
         });
-    returned.or(named)
+    returned.or(named).or_else(|| mark_in_words(message))
+}
+
+/// Where the headers that come back stand in the text.
+fn mark_in_words(message: &Message<'_>) -> Option<DraftId> {
+    let body = message.body_text(0)?;
+    let at = find(&body, HEADER)? + HEADER.len();
+    let behind = body.get(at..)?.trim_start().strip_prefix(':')?;
+    behind.split_whitespace().next()?.parse().ok()
 }
 
 fn mark_of(returned: &Message<'_>) -> Option<DraftId> {

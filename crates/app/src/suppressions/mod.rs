@@ -6,6 +6,7 @@ mod token;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
+use tenon_model::audit::{AuditAction, AuditTarget};
 use tenon_model::delivery::SuppressionCause;
 use tenon_model::mail::normalize_address;
 use tenon_model::records::exchange::guard;
@@ -13,6 +14,7 @@ use tenon_model::{MemberId, Scope, SuppressionId, Time, WorkspaceId};
 use tenon_store::{SuppressionRow, Tx};
 use tenon_vault::{Context, DataKey, Sealed};
 
+use crate::audit::note;
 use crate::compose::Addressee;
 use crate::mail::Page;
 use crate::record_setup::{managers_only, no_viewers};
@@ -252,6 +254,10 @@ pub async fn remove_suppression(ctx: &Ctx, actor: &Actor, id: SuppressionId) -> 
     if !tx.suppressions().remove(id).await? {
         return Err(Error::NotFound("suppression"));
     }
+    note(AuditAction::SuppressionRemoved)
+        .by(actor.member)
+        .about(AuditTarget::Record(id.0))
+        .add(&ctx.keys, &mut tx, actor.workspace)?;
     Ok(tx.commit().await?)
 }
 
@@ -302,6 +308,11 @@ pub async fn import_suppressions(ctx: &Ctx, actor: &Actor, bytes: Bytes) -> Resu
 pub async fn export_suppressions(ctx: &Ctx, actor: &Actor) -> Result<Vec<u8>> {
     managers_only(actor.role)?;
     ctx.keys.warm_workspace(actor.workspace).await?;
+    let mut tx = ctx.store.begin(&actor.scope()).await?;
+    note(AuditAction::SuppressionsExported)
+        .by(actor.member)
+        .add(&ctx.keys, &mut tx, actor.workspace)?;
+    tx.commit().await?;
     let titles = ["address", "cause", "since", "note"];
     let mut out = csv_line(&titles.map(str::to_owned));
     let mut after = None;

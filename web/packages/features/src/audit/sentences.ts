@@ -115,6 +115,8 @@ const SENTENCES: Record<AuditAction, Say> = {
   },
   thread_shared: ({ t, who }) => t("audit.said.thread_shared", { who }),
   thread_unshared: ({ t, who }) => t("audit.said.thread_unshared", { who }),
+  suppression_removed: ({ t, who }) => t("audit.said.suppression_removed", { who }),
+  suppressions_exported: ({ t, who }) => t("audit.said.suppressions_exported", { who }),
   key_made: ({ t, who }) => t("audit.said.key_made", { who }),
   key_destroyed: ({ t, who }) => t("audit.said.key_destroyed", { who }),
   value_not_opened: ({ t }) => t("audit.said.value_not_opened"),

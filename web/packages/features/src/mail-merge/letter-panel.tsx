@@ -109,14 +109,19 @@ function WayOut({ merge }: { merge: MailMerge }) {
     },
     onError: (error) => toast(problemText(error), "danger"),
   });
+  const wanted = save.isPending ? save.variables : merge.unsubscribe;
   return (
-    <Switch
-      className={classes.way_out}
-      label={m("mailmerge.way_out")}
-      description={m("mailmerge.way_out_lead")}
-      checked={save.isPending ? save.variables : merge.unsubscribe}
-      onChange={(event) => save.mutate(event.currentTarget.checked)}
-    />
+    <div className={classes.way_out}>
+      <Switch
+        label={m("mailmerge.way_out")}
+        description={m("mailmerge.way_out_lead")}
+        checked={wanted}
+        onChange={(event) => save.mutate(event.currentTarget.checked)}
+      />
+      {wanted && window.location.protocol !== "https:" && (
+        <Notice tone="warn">{m("mailmerge.way_out_http")}</Notice>
+      )}
+    </div>
   );
 }
 

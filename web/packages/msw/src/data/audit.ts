@@ -50,6 +50,8 @@ export const ACTIONS: ReadonlyArray<[action: AuditAction, group: AuditGroup, en:
   ["retention_changed", "mail", "How long mail is kept changed", "Durée de conservation modifiée"],
   ["thread_shared", "mail", "Conversation shared", "Conversation partagée"],
   ["thread_unshared", "mail", "Conversation no longer shared", "Conversation qui n’est plus partagée"],
+  ["suppression_removed", "mail", "Taken off the suppression list", "Retiré de la liste d’exclusion"],
+  ["suppressions_exported", "mail", "Suppression list exported", "Liste d’exclusion exportée"],
   ["mail_deleted", "mail", "Messages deleted for good", "Messages supprimés définitivement"],
   ["key_made", "security", "Data key made", "Clé de données créée"],
   ["key_destroyed", "security", "Data key destroyed", "Clé de données détruite"],
