@@ -203,7 +203,7 @@ impl From<Imported> for SuppressionsImported {
 
 /// Takes the suppression list of another program in
 ///
-/// The body is the file itself: CSV, the first address or domain of each row, at most 32 MiB and 100,000 rows.
+/// The body is the file itself: CSV, an address in each row wherever it stands, or a domain by itself or as `*@domain`, at most 32 MiB and 100,000 rows.
 #[utoipa::path(
     post, path = "/suppressions/file", tag = "compose",
     request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The file"),

@@ -261,7 +261,7 @@ pub async fn remove_suppression(ctx: &Ctx, actor: &Actor, id: SuppressionId) -> 
     Ok(tx.commit().await?)
 }
 
-/// Takes the list of another program in: CSV, the first cell of each row that is an address or a domain.
+/// Takes the list of another program in: CSV, an address in each row, or a domain by itself.
 pub async fn import_suppressions(ctx: &Ctx, actor: &Actor, bytes: Bytes) -> Result<Imported> {
     no_viewers(actor.role)?;
     let rows = csv_rows(&bytes, "list.csv")?;
@@ -271,17 +271,9 @@ pub async fn import_suppressions(ctx: &Ctx, actor: &Actor, bytes: Bytes) -> Resu
     let mut out = Imported::default();
     let mut found = Vec::new();
     for (n, cells) in rows.iter().enumerate() {
-        // What is written so that spreadsheets take it for no formula is read back as it was.
-        let cells = cells.iter().map(|c| c.trim().trim_start_matches('\''));
-        let cells = cells.filter(|c| !c.is_empty());
-        // A word like `email` at the top has no dot and is no domain.
-        match cells
-            .clone()
-            .filter(|c| c.contains(['@', '.']))
-            .find_map(normal)
-        {
+        match of_row(cells) {
             Some(what) => found.push(what),
-            None if n > 0 && cells.clone().next().is_some() => out.unreadable += 1,
+            None if n > 0 && cells.iter().any(|c| !c.trim().is_empty()) => out.unreadable += 1,
             None => {}
         }
     }
@@ -302,6 +294,30 @@ pub async fn import_suppressions(ctx: &Ctx, actor: &Actor, bytes: Bytes) -> Resu
     }
     out.known = all - out.added;
     Ok(out)
+}
+
+/// An entry in a file: a domain as `*@domain`, which no spreadsheet takes for a formula.
+fn written(what: &str) -> String {
+    if what.starts_with('@') {
+        format!("*{what}")
+    } else {
+        guard(what).into_owned()
+    }
+}
+
+/// The address of a row, wherever it stands; a domain only where the row says nothing else, or writes it as `*@domain`: a
+/// column of web sites puts no companies on the list.
+fn of_row(cells: &[String]) -> Option<String> {
+    // What is written so that spreadsheets take it for no formula is read back as it was.
+    let cells = cells.iter().map(|c| c.trim().trim_start_matches('\''));
+    let cells: Vec<&str> = cells.filter(|c| !c.is_empty()).collect();
+    let addresses = cells.iter().filter(|c| c.contains('@'));
+    let mut addresses = addresses.map(|c| c.strip_prefix('*').unwrap_or(c));
+    match (addresses.find_map(normal), cells.as_slice()) {
+        (Some(address), _) => Some(address),
+        (None, [only]) if only.contains('.') => normal(only),
+        _ => None,
+    }
 }
 
 /// The whole list as CSV. For those who run the workspace.
@@ -331,8 +347,7 @@ pub async fn export_suppressions(ctx: &Ctx, actor: &Actor) -> Result<Vec<u8>> {
         for row in rows {
             let entry = view(&key, &row)?;
             out.extend(csv_line(&[
-                // A domain without its `@`, which a spreadsheet takes for a formula.
-                guard(entry.what.trim_start_matches('@')).into_owned(),
+                written(&entry.what),
                 entry.cause.as_str().to_owned(),
                 entry.created_at.to_rfc3339(),
                 guard(&entry.note).into_owned(),
@@ -343,7 +358,26 @@ pub async fn export_suppressions(ctx: &Ctx, actor: &Actor) -> Result<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use super::normal;
+    use super::{normal, of_row, written};
+
+    #[test]
+    fn rows_give_an_address_and_sites_put_no_company_on_the_list() {
+        for (row, wanted) in [
+            (
+                &["1.5", "Zoe@Example.com", "x.example"][..],
+                Some("zoe@example.com"),
+            ),
+            (&["Acme", "www.acme.example", ""], None),
+            (&["acme.example"], Some("@acme.example")),
+            (&["*@acme.example", "by_hand"], Some("@acme.example")),
+            (&["'=a@x.example"], Some("=a@x.example")),
+            (&["", ""], None),
+        ] {
+            let cells: Vec<String> = row.iter().map(|c| (*c).to_owned()).collect();
+            assert_eq!(of_row(&cells).as_deref(), wanted, "{row:?}");
+        }
+        assert_eq!(written("@acme.example"), "*@acme.example");
+    }
 
     #[test]
     fn addresses_and_domains_are_told_apart() {

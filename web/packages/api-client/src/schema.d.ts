@@ -3080,7 +3080,7 @@ export interface paths {
         put?: never;
         /**
          * Takes the suppression list of another program in
-         * @description The body is the file itself: CSV, the first address or domain of each row, at most 32 MiB and 100,000 rows.
+         * @description The body is the file itself: CSV, an address in each row wherever it stands, or a domain by itself or as `*@domain`, at most 32 MiB and 100,000 rows.
          */
         post: operations["import_suppressions"];
         delete?: never;
