@@ -10,6 +10,8 @@ export const COUNTED = [
   "sends",
   "mail_merges",
   "mail_merge_recipients",
+  "deliveries",
+  "responses",
   "thread_labels",
   "label_counts",
   "thread_addresses",
