@@ -103,6 +103,17 @@ export async function openWalk(args, base, more = {}) {
     await page.waitForFunction(() => document.querySelector("main [aria-busy=true]") === null, undefined, {
       timeout: 30_000,
     });
+    // What fades in has not its colours yet.
+    await page.evaluate(() => {
+      const ends = document
+        .getAnimations()
+        .map(({ finished, effect }) =>
+          effect?.getComputedTiming().iterations === Infinity ? undefined : finished.catch(() => undefined),
+        );
+      return Promise.race([Promise.all(ends), new Promise((resolve) => setTimeout(resolve, 2_000))]).then(
+        () => {},
+      );
+    });
     await axe(page, checks, name);
     const wide = await page.evaluate(() =>
       [document.documentElement, ...document.querySelectorAll("main, main > div, main > div > div")]
